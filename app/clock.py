@@ -1,0 +1,37 @@
+"""Time as this system tells it: stored in UTC, shown in Thailand's time and the Buddhist era."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+BANGKOK = ZoneInfo("Asia/Bangkok")
+BUDDHIST_OFFSET = 543
+MONTHS = "มกราคม กุมภาพันธ์ มีนาคม เมษายน พฤษภาคม มิถุนายน กรกฎาคม สิงหาคม กันยายน ตุลาคม พฤศจิกายน ธันวาคม".split()
+SHORT_MONTHS = "ม.ค. ก.พ. มี.ค. เม.ย. พ.ค. มิ.ย. ก.ค. ส.ค. ก.ย. ต.ค. พ.ย. ธ.ค.".split()
+
+
+def now() -> datetime:
+    """The present moment in UTC. Everything that needs "today" is handed this."""
+    return datetime.now(UTC)
+
+
+def fiscal_year(moment: datetime) -> int:
+    """Buddhist-era fiscal year of `moment`: FY 2561 runs 1 October 2560 to 30 September 2561 in Thailand."""
+    local = moment.astimezone(BANGKOK)
+    return local.year + BUDDHIST_OFFSET + (1 if local.month >= 10 else 0)
+
+
+def fiscal_year_start(year: int) -> datetime:
+    """First moment of fiscal year `year`, in UTC."""
+    return datetime(year - BUDDHIST_OFFSET - 1, 10, 1, tzinfo=BANGKOK).astimezone(UTC)
+
+
+def thai_date(moment: datetime | date, *, short: bool = False) -> str:
+    """1 ตุลาคม 2569, or 1 ต.ค. 2569."""
+    day = moment.astimezone(BANGKOK) if isinstance(moment, datetime) else moment
+    month = (SHORT_MONTHS if short else MONTHS)[day.month - 1]
+    return f"{day.day} {month} {day.year + BUDDHIST_OFFSET}"
+
+
+def thai_time(moment: datetime) -> str:
+    """14.32 น."""
+    return f"{moment.astimezone(BANGKOK):%H.%M} น."

@@ -1,0 +1,59 @@
+"""Thai text: normalising what was typed, sorting, and writing numbers and money."""
+
+import re
+import unicodedata
+from decimal import ROUND_HALF_UP, Decimal
+
+_THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
+# Zero-width and direction marks come along with text pasted from office programs and web pages.
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_NIKHAHIT_AA = re.compile("\u0e4d([\u0e48-\u0e4b]?)\u0e32")
+_TONE_AFTER_AM = re.compile("(ำ)([\u0e48-\u0e4b])")
+_LEADING = "เแโใไ"
+_LEADING_VOWEL = re.compile(f"([{_LEADING}])([ก-ฮ])")
+# Only break ties: tone marks and the other signs above, spaces and punctuation.
+_TIE_BREAKERS = re.compile("[^\\w\u0e30-\u0e3a]|[\u0e46-\u0e4f]")
+
+
+def clean_line(text: str) -> str:
+    """`text` as one line: Thai joined and ordered the one right way, nothing invisible, single spaces."""
+    return " ".join(clean_text(text).split())
+
+
+def clean_text(text: str) -> str:
+    """`text` with line breaks kept, invisible and control characters gone, Thai vowels in their one right form."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ")
+    text = unicodedata.normalize("NFC", _CONTROL.sub("", _INVISIBLE.sub("", text)))
+    text = _NIKHAHIT_AA.sub(lambda m: m[1] + "ำ", text).replace("เเ", "แ")
+    return _TONE_AFTER_AM.sub(r"\2\1", text).strip()
+
+
+def arabic_digits(text: str) -> str:
+    """`text` with Thai digits as 0-9."""
+    return text.translate(_THAI_DIGITS)
+
+
+def thai_sort_key(text: str) -> str:
+    """A key whose plain code-point order is the order of Thai dictionaries.
+
+    Leading vowels stand after their consonant; tone marks, spaces and punctuation
+    decide only between names that are otherwise alike.
+    """
+    swapped = _LEADING_VOWEL.sub(r"\2\1", text)
+    return f"{_TIE_BREAKERS.sub('', swapped)} {swapped}"
+
+
+def baht(amount: Decimal | None, *, missing: str = "–") -> str:
+    """1,234.50, or `missing` where there is no amount: 0 baht is an amount."""
+    return missing if amount is None else f"{amount:,.2f}"
+
+
+def percent_text(value: Decimal | None) -> str:
+    """28.24, or – where there is nothing to divide by."""
+    return "–" if value is None else f"{value:.2f}"
+
+
+def half_up(value: Decimal, places: str = "0.01") -> Decimal:
+    """`value` rounded half up, as Thai offices round."""
+    return value.quantize(Decimal(places), rounding=ROUND_HALF_UP)

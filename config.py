@@ -1,0 +1,89 @@
+"""Settings, read from the environment once, at start.
+
+Three environments: `demo` (what `make run` starts), `production` and `testing`.
+Production starts only with its own secrets; the demo makes its own on first run
+and keeps them in `instance/`, which git ignores.
+"""
+
+import secrets
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent
+ENVIRONMENTS = ("demo", "production", "testing")
+REQUIRED_IN_PRODUCTION = ("SECRET_KEY", "DATABASE_URL", "PUBLIC_URL", "MAIL_HOST", "MAIL_FROM", "RATELIMIT_STORAGE_URI")
+
+
+class ConfigError(Exception):
+    """The environment does not make a safe configuration; the message says what to set."""
+
+
+def settings(environ: Mapping[str, str], instance: Path = ROOT / "instance") -> dict[str, Any]:
+    """Flask settings for `environ`. Raises ConfigError where production lacks a secret of its own."""
+    environment = environ.get("EPLANNACC_ENV", "demo")
+    if environment not in ENVIRONMENTS:
+        raise ConfigError(f"EPLANNACC_ENV is {environment!r}; use one of {', '.join(ENVIRONMENTS)}.")
+    production = environment == "production"
+    if production:
+        missing = [name for name in REQUIRED_IN_PRODUCTION if not environ.get(name)]
+        if missing:
+            raise ConfigError(f"Production needs its own {', '.join(missing)} in the environment.")
+        if len(environ["SECRET_KEY"]) < 32:
+            raise ConfigError("SECRET_KEY must have 32 characters or more in production.")
+    return {
+        "ENVIRONMENT": environment,
+        "TESTING": environment == "testing",
+        "SECRET_KEY": environ.get("SECRET_KEY") or _kept_secret(instance),
+        "SQLALCHEMY_DATABASE_URI": database_url(
+            environ.get("DATABASE_URL") or f"sqlite:///{instance / 'eplannacc.sqlite3'}"
+        ),
+        # Argon2 and the sign-in limit decide how fast a stranger may guess; see app/accounts.
+        "RATELIMIT_STORAGE_URI": environ.get("RATELIMIT_STORAGE_URI", "memory://"),
+        "SIGN_IN_LIMIT_ACCOUNT": environ.get("SIGN_IN_LIMIT_ACCOUNT", "8/minute;30/hour"),
+        "SIGN_IN_LIMIT_ADDRESS": environ.get("SIGN_IN_LIMIT_ADDRESS", "60/minute;600/hour"),
+        "PASSWORD_HASHES_AT_ONCE": int(environ.get("PASSWORD_HASHES_AT_ONCE", "2")),
+        "FIRST_LOGIN_CODE_REQUIRED": _flag(environ, "FIRST_LOGIN_CODE_REQUIRED", default=production),
+        "SESSION_COOKIE_NAME": "__Host-eplannacc" if production else "eplannacc",
+        "SESSION_COOKIE_SECURE": environment != "demo" and environment != "testing",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "PERMANENT_SESSION_LIFETIME": timedelta(hours=float(environ.get("SESSION_HOURS", "10"))),
+        "WTF_CSRF_TIME_LIMIT": None,  # a token lives as long as its session, so a long form never goes stale
+        "MAX_CONTENT_LENGTH": 8 * 1024 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
+        "PROXY_COUNT": int(environ.get("PROXY_COUNT", "0")),
+        # Links in mails use this, never the Host header, which a stranger can set.
+        "PUBLIC_URL": environ.get("PUBLIC_URL", f"http://127.0.0.1:{environ.get('PORT', '5000')}").rstrip("/"),
+        "MAIL_HOST": environ.get("MAIL_HOST", ""),
+        "MAIL_PORT": int(environ.get("MAIL_PORT", "25")),
+        "MAIL_STARTTLS": _flag(environ, "MAIL_STARTTLS", default=production),
+        "MAIL_USER": environ.get("MAIL_USER", ""),
+        "MAIL_PASSWORD": environ.get("MAIL_PASSWORD", ""),
+        "MAIL_FROM": environ.get("MAIL_FROM", "e-PlanNACC <no-reply@localhost>"),
+        "MAIL_FOLDER": Path(environ.get("MAIL_FOLDER", instance / "mail")),
+        "CONTACT": environ.get("CONTACT", "สำนักงาน ป.ป.ช. ประจำจังหวัดของท่าน"),
+    }
+
+
+def database_url(url: str) -> str:
+    """`url` with the driver this project uses; hosting services hand out `postgres://`."""
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
+
+
+def _flag(environ: Mapping[str, str], name: str, *, default: bool) -> bool:
+    value = environ.get(name, "").lower()
+    return value in ("1", "true", "yes", "on") if value else default
+
+
+def _kept_secret(instance: Path) -> str:
+    path = instance / "secret_key"
+    if not path.exists():
+        instance.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_hex(32))
+    return path.read_text()
