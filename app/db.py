@@ -1,0 +1,95 @@
+"""The database: one session, one way to open a transaction, alike on SQLite and PostgreSQL."""
+
+import random
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import MetaData, event
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import DeclarativeBase
+
+BEGIN_TRIES = 8
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+# Rows stay readable after a commit: pages are drawn from what the operation left.
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """One deed: everything in the block is kept together, or nothing of it.
+
+    SQLite takes its one write lock at the start (`BEGIN IMMEDIATE`), so a deed never reads
+    first and then finds that somebody else wrote in between.
+    """
+    db.session.rollback()  # ends the read that looked up who is asking
+    _begin_write()
+    try:
+        yield
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+
+
+def _begin_write() -> None:
+    for attempt in range(BEGIN_TRIES):
+        try:
+            db.session.connection(execution_options={"begin": "BEGIN IMMEDIATE"})
+            return
+        except OperationalError:
+            db.session.rollback()
+            if attempt == BEGIN_TRIES - 1:
+                raise
+            # SQLite's busy handler is not fair: jitter lets starved writers in.
+            time.sleep(random.uniform(0.01, 0.1) * (attempt + 1))
+
+
+def init_engines(app: Flask) -> None:
+    """Give each SQLite connection what PostgreSQL has by itself: foreign keys, and transactions that are ours."""
+    with app.app_context():
+        engine = db.engine
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
+    connection.isolation_level = None  # the driver must not begin or commit behind our back
+    cursor = connection.cursor()
+    for pragma in (
+        "foreign_keys=ON",
+        "journal_mode=WAL",
+        "synchronous=NORMAL",
+        "busy_timeout=4000",
+        "cache_size=-32000",
+        "temp_store=MEMORY",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
+
+
+def is_sqlite(engine: Engine) -> bool:
+    return engine.dialect.name == "sqlite"

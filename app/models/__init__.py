@@ -1,0 +1,38 @@
+"""Tables and enums; no decisions.
+
+How the tables hang together: a report line names its organisation, province, dimension and
+whether it counts. Those facts belong to rows further up (organisation → project → project year →
+report), and each step is a foreign key over *all* of them with ON UPDATE CASCADE. So
+"count by status for one province, year and round" reads one covering index, and the repeated
+facts cannot drift: the database itself carries every change down, and refuses a row that differs.
+"""
+
+from app.models.accounts import Account, AccountProvince, PasswordReset
+from app.models.history import HistoryEntry
+from app.models.plans import Dimension, PlanPeriod, PlanYear, Score, Window, WindowException
+from app.models.profiles import Profile
+from app.models.projects import Project, ProjectDimension, ProjectYear, RejectionReason, Report
+from app.models.registry import District, FormerCode, Organisation, Province
+
+__all__ = [
+    "Account",
+    "AccountProvince",
+    "Dimension",
+    "District",
+    "FormerCode",
+    "HistoryEntry",
+    "Organisation",
+    "PasswordReset",
+    "PlanPeriod",
+    "PlanYear",
+    "Profile",
+    "Project",
+    "ProjectDimension",
+    "ProjectYear",
+    "Province",
+    "RejectionReason",
+    "Report",
+    "Score",
+    "Window",
+    "WindowException",
+]

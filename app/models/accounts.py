@@ -1,0 +1,55 @@
+"""Who can sign in: one account per LAO, and staff."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Base
+from app.models.enums import Role
+from app.models.types import UtcDateTime, one_of
+
+
+class Account(Base):
+    """An LAO signs in with its organisation's code, staff with a username. No password yet: not claimed."""
+
+    __tablename__ = "accounts"
+    __table_args__ = (
+        CheckConstraint("(role = 'lao') = (organisation_id IS NOT NULL)", name="lao_has_organisation"),
+        CheckConstraint("(role = 'lao') = (username IS NULL)", name="staff_has_username"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    role: Mapped[Role] = mapped_column(one_of(Role, "role"))
+    username: Mapped[str | None] = mapped_column(String(60), unique=True)
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"), unique=True)
+    display_name: Mapped[str] = mapped_column(String(150), default="")
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    # Goes up when the password changes: every session opened before is over.
+    session_epoch: Mapped[int] = mapped_column(default=1)
+    activation_hash: Mapped[str | None] = mapped_column(String(64))
+    activation_expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    locked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    last_login_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class AccountProvince(Base):
+    """A province given to an officer."""
+
+    __tablename__ = "account_provinces"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), primary_key=True)
+    province_code: Mapped[str] = mapped_column(ForeignKey("provinces.code"), primary_key=True)
+
+
+class PasswordReset(Base):
+    """A single-use link: only the hash of its token is kept."""
+
+    __tablename__ = "password_resets"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,0 +1,63 @@
+"""Provinces, districts, organisations (LAOs) and the codes they had before."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Base
+from app.models.enums import OrganisationType
+from app.models.types import SortKey, UtcDateTime, one_of
+
+
+class Province(Base):
+    __tablename__ = "provinces"
+
+    code: Mapped[str] = mapped_column(String(2), primary_key=True)
+    name: Mapped[str] = mapped_column(String(60), unique=True)
+    name_sort: Mapped[str] = mapped_column(SortKey)
+    name_en: Mapped[str] = mapped_column(String(60))
+    iso3166_2: Mapped[str] = mapped_column(String(6))
+    nacc_region: Mapped[int | None]
+
+
+class District(Base):
+    __tablename__ = "districts"
+    __table_args__ = (UniqueConstraint("code", "province_code"),)
+
+    code: Mapped[str] = mapped_column(String(4), primary_key=True)
+    province_code: Mapped[str] = mapped_column(ForeignKey("provinces.code"), index=True)
+    name: Mapped[str] = mapped_column(String(60))
+    full_name: Mapped[str] = mapped_column(String(60))
+    name_sort: Mapped[str] = mapped_column(SortKey)
+    name_en: Mapped[str] = mapped_column(String(60))
+
+
+class Organisation(Base):
+    """One LAO. Its code can change (an upgrade gives a new first digit); its id and history do not."""
+
+    __tablename__ = "organisations"
+    __table_args__ = (
+        ForeignKeyConstraint(["district_code", "province_code"], ["districts.code", "districts.province_code"]),
+        UniqueConstraint("id", "province_code"),  # what every row below refers to
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(7), unique=True)
+    name: Mapped[str] = mapped_column(String(150))
+    name_sort: Mapped[str] = mapped_column(SortKey)
+    type: Mapped[OrganisationType] = mapped_column(one_of(OrganisationType, "type"))
+    province_code: Mapped[str] = mapped_column(ForeignKey("provinces.code"), index=True)
+    district_code: Mapped[str | None] = mapped_column(String(4), index=True)  # Bangkok has none
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class FormerCode(Base):
+    """A code an LAO had before; it keeps finding the LAO."""
+
+    __tablename__ = "former_codes"
+
+    code: Mapped[str] = mapped_column(String(7), primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), index=True)
+    replaced_at: Mapped[datetime] = mapped_column(UtcDateTime)
