@@ -1,0 +1,125 @@
+"""The gate of a plan year and the window of a round. Facts in, answer out; "now" is passed in. Years are FYs, B.E."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.clock import fiscal_year_start, thai_date, thai_time
+from app.models.enums import PlanStatus, Round
+
+CLOSED_BECAUSE = {
+    PlanStatus.NOT_SENT: "ยังไม่ส่งแผน",
+    PlanStatus.FAILED: "แผนยังไม่ผ่าน",
+}
+
+
+@dataclass(frozen=True)
+class Period:
+    """A plan period, both years included, with the name of each dimension by its number."""
+
+    id: int
+    first_year: int
+    last_year: int
+    dimensions: Mapping[int, str]
+
+    @property
+    def years(self) -> range:
+        return range(self.first_year, self.last_year + 1)
+
+    @property
+    def label(self) -> str:
+        return f"แผน {self.first_year} - {self.last_year}"
+
+
+@dataclass(frozen=True)
+class YearGate:
+    """Whether recording and reporting are possible in one year of one LAO, and why not."""
+
+    year: int
+    status: PlanStatus
+
+    @property
+    def open(self) -> bool:
+        return self.status is PlanStatus.PASSED
+
+    @property
+    def why(self) -> str:
+        """Thai, a few words; empty where the year is open."""
+        return CLOSED_BECAUSE.get(self.status, "")
+
+
+def gates(years: Iterable[int], statuses: Mapping[int, PlanStatus]) -> list[YearGate]:
+    """The gate of each year in order; a year without a status was not sent in."""
+    return [YearGate(year, statuses.get(year, PlanStatus.NOT_SENT)) for year in sorted(years)]
+
+
+def open_years(year_gates: Iterable[YearGate]) -> list[int]:
+    return [gate.year for gate in year_gates if gate.open]
+
+
+def closed_year_sentence(year: int, year_gates: Iterable[YearGate]) -> str:
+    """What somebody is told who wants to work in a closed year: why, and which years are open."""
+    known = {gate.year: gate for gate in year_gates}
+    why = known[year].why if year in known else "ไม่อยู่ในช่วงของแผน"
+    opened = [str(gate.year) for gate in known.values() if gate.open]
+    which = f"ปีที่บันทึกและรายงานได้คือ {', '.join(opened)}" if opened else "ขณะนี้ยังไม่มีปีที่บันทึกหรือรายงานได้"
+    return f"ปี {year} ยังบันทึกหรือรายงานไม่ได้ เพราะ{why} {which}"
+
+
+@dataclass(frozen=True)
+class ReportWindow:
+    """When one round of one year can be reported by one LAO. `closes_at` None: no closing."""
+
+    year: int
+    round: Round
+    opens_at: datetime
+    closes_at: datetime | None
+    extended: bool = False
+
+    def is_open(self, now: datetime) -> bool:
+        """The opening moment is inside, the closing moment is not."""
+        return self.opens_at <= now and (self.closes_at is None or now < self.closes_at)
+
+    def refusal(self, now: datetime) -> str:
+        """The Thai sentence why a report is not taken at `now`; empty while the window is open."""
+        if now < self.opens_at:
+            when = f"{thai_date(self.opens_at)} เวลา {thai_time(self.opens_at)}"
+            return f"{self.round.label} ปีงบประมาณ {self.year} ยังไม่เปิดรับรายงาน เปิดวันที่ {when}"
+        if self.closes_at is not None and now >= self.closes_at:
+            when = f"{thai_date(self.closes_at)} เวลา {thai_time(self.closes_at)}"
+            return f"{self.round.label} ปีงบประมาณ {self.year} ปิดรับรายงานแล้วเมื่อวันที่ {when} หากจำเป็นต้องแก้ไข ให้ติดต่อ ป.ป.ช."
+        return ""
+
+    def sentence(self, now: datetime) -> str:
+        """What the page says of the window."""
+        if refusal := self.refusal(now):
+            return refusal
+        until = (
+            f"ถึงวันที่ {thai_date(self.closes_at)} เวลา {thai_time(self.closes_at)}" if self.closes_at else "โดยไม่มีกำหนดปิด"
+        )
+        return f"{self.round.label} ปีงบประมาณ {self.year} เปิดรับรายงาน{until}"
+
+
+def report_window(
+    year: int,
+    round_: Round,
+    window: tuple[datetime, datetime | None] | None,
+    extended_until: datetime | None,
+) -> ReportWindow:
+    """The window as set, else from the year's first day without closing; a single LAO's exception only ever gives more time."""
+    opens_at, closes_at = window or (fiscal_year_start(year), None)
+    if extended_until is not None and closes_at is not None and extended_until > closes_at:
+        return ReportWindow(year, round_, opens_at, extended_until, extended=True)
+    return ReportWindow(year, round_, opens_at, closes_at)
+
+
+def default_year(years: Iterable[int], year_gates: Iterable[YearGate], this_year: int) -> int:
+    """The year a page opens with: this one if it is open, else the latest open one, else the nearest of the period."""
+    opened = open_years(year_gates)
+    if this_year in opened:
+        return this_year
+    if opened:
+        past = [year for year in opened if year <= this_year]
+        return max(past) if past else min(opened)
+    candidates = sorted(years)
+    return min(max(this_year, candidates[0]), candidates[-1])

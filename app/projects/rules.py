@@ -1,0 +1,63 @@
+"""What counts, and what an edit does to NACC's word. Facts in, answer out."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from typing import Any
+
+from app.models.enums import Kind, ReviewStatus
+
+MAX_NAME = 500
+# What NACC read when it approved. A change here needs a new look; budgets, years and quarters do not.
+REVIEWED_FIELDS = frozenset({"name", "kind", "dimension", "further_dimensions", "target_group", "objective"})
+
+
+@dataclass(frozen=True)
+class ProjectFacts:
+    """What an LAO says of a project. `budgets`: baht by fiscal year; None is "runs without budget", 0 is a budget."""
+
+    name: str
+    kind: Kind
+    dimension: int
+    further_dimensions: tuple[int, ...]
+    quarters: tuple[int, ...]
+    target_group: str
+    objective: str
+    budgets: Mapping[int, Decimal | None]
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def changed_fields(before: ProjectFacts, after: ProjectFacts) -> set[str]:
+    """Names of the facts that differ."""
+    old, new = before.as_dict(), after.as_dict()
+    return {name for name in old if old[name] != new[name]}
+
+
+def counts(review_status: ReviewStatus, *, deleted: bool) -> bool:
+    """A project counts while it is neither rejected nor deleted."""
+    return review_status is not ReviewStatus.REJECTED and not deleted
+
+
+def review_after_edit(status: ReviewStatus, changed: Collection[str]) -> ReviewStatus:
+    """Correcting a rejected project sends it back to pending; so does changing what an approval was given for."""
+    if status is ReviewStatus.REJECTED and changed:
+        return ReviewStatus.PENDING
+    if status is ReviewStatus.APPROVED and REVIEWED_FIELDS.intersection(changed):
+        return ReviewStatus.PENDING
+    return status
+
+
+def editable(years: Iterable[int], open_years: Collection[int]) -> bool:
+    """A project can be changed or deleted while one of its years is open."""
+    return any(year in open_years for year in years)
+
+
+def year_removal_refusal(year: int, *, reported: bool, open_: bool) -> str:
+    """Why a year cannot be taken out of a project; empty where it can. What was reported is never thrown away."""
+    if not open_:
+        return f"เอาปี {year} ออกไม่ได้ เพราะแผนของปีนั้นปิดอยู่"
+    if reported:
+        return f"เอาปี {year} ออกไม่ได้ เพราะรายงานผลของปีนั้นไว้แล้ว"
+    return ""

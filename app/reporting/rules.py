@@ -1,0 +1,222 @@
+"""Who counts, percent, level and order: the only place that decides them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Any
+
+from app.models.enums import CannotReason, Level, ReportStatus, Round
+from app.words import half_up
+
+# Per cent of the total that must be done, by round: at least this is มาก, at least that ปานกลาง.
+THRESHOLDS: dict[Round, tuple[int, int]] = {Round.SIX: (50, 20), Round.TWELVE: (80, 50)}
+HUNDRED = Decimal(100)
+NO_BAHT = Decimal("0.00")
+
+
+@dataclass(frozen=True)
+class ReportFacts:
+    """What an LAO reports of one project in one round. No ordinance budget: not in the ordinance; baht otherwise."""
+
+    status: ReportStatus
+    ordinance_budget: Decimal | None = None
+    spent: Decimal | None = None
+    cannot_reason: CannotReason | None = None
+    cannot_text: str | None = None
+    note: str = ""
+
+    def as_dict(self) -> dict[str, Any]:
+        return dict(self.__dict__)
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Projects that count, by status, for one place, fiscal year and round."""
+
+    in_progress: int = 0
+    done: int = 0
+    cannot: int = 0
+    waiting: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.in_progress + self.done + self.cannot + self.waiting
+
+    @property
+    def reported(self) -> int:
+        return self.total - self.waiting
+
+    @property
+    def percent(self) -> Decimal:
+        return percent_done(self.done, self.total)
+
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(
+            self.in_progress + other.in_progress,
+            self.done + other.done,
+            self.cannot + other.cannot,
+            self.waiting + other.waiting,
+        )
+
+
+@dataclass(frozen=True)
+class Money:
+    """Sums in baht over the projects that count."""
+
+    planned: Decimal = NO_BAHT
+    ordinance: Decimal = NO_BAHT
+    spent: Decimal = NO_BAHT
+    in_ordinance: int = 0
+
+    @property
+    def percent(self) -> Decimal | None:
+        return budget_percent(self.spent, self.planned)
+
+    def __add__(self, other: "Money") -> "Money":
+        return Money(
+            self.planned + other.planned,
+            self.ordinance + other.ordinance,
+            self.spent + other.spent,
+            self.in_ordinance + other.in_ordinance,
+        )
+
+
+def counts_of(statuses: Iterable[tuple[ReportStatus, int]]) -> Counts:
+    """Counts from (status, number) pairs, as a GROUP BY gives them."""
+    by_status: dict[ReportStatus, int] = {}
+    for status, number in statuses:
+        by_status[status] = by_status.get(status, 0) + number
+    return Counts(
+        in_progress=by_status.get(ReportStatus.IN_PROGRESS, 0),
+        done=by_status.get(ReportStatus.DONE, 0),
+        cannot=by_status.get(ReportStatus.CANNOT, 0),
+        waiting=by_status.get(ReportStatus.NOT_REPORTED, 0),
+    )
+
+
+def percent_done(done: int, total: int) -> Decimal:
+    """done ÷ total × 100, two decimals, half up; 0.00 where total is 0. Always within 0..100."""
+    return half_up(HUNDRED * done / total) if total else Decimal("0.00")
+
+
+def budget_percent(spent: Decimal, planned: Decimal) -> Decimal | None:
+    """spent ÷ planned × 100; None ("–") where nothing was planned. It may exceed 100."""
+    return half_up(HUNDRED * spent / planned) if planned else None
+
+
+def level(round_: Round, done: int, total: int, reported: int, *, passed: bool) -> Level:
+    """The level of one LAO in one round, from the exact ratio, not from the rounded percent."""
+    if not passed:
+        return Level.NOT_PASSED
+    if not reported:
+        return Level.NOT_REPORTED
+    high, medium = THRESHOLDS[round_]
+    if done * 100 >= high * total:
+        return Level.HIGH
+    return Level.MEDIUM if done * 100 >= medium * total else Level.LOW
+
+
+@dataclass(frozen=True)
+class Part:
+    """One bar of a plot: `start` and `width` in per cent of the whole."""
+
+    status: ReportStatus
+    number: int
+    start: Decimal
+    width: Decimal
+
+    @property
+    def middle(self) -> Decimal:
+        return self.start + self.width / 2
+
+
+def parts(counts: Counts) -> list[Part]:
+    """The statuses that occur, side by side, as bars of a plot."""
+    numbers = (
+        (ReportStatus.DONE, counts.done),
+        (ReportStatus.IN_PROGRESS, counts.in_progress),
+        (ReportStatus.CANNOT, counts.cannot),
+        (ReportStatus.NOT_REPORTED, counts.waiting),
+    )
+    found: list[Part] = []
+    before = 0
+    for status, number in numbers:
+        if number:
+            start, end = percent_done(before, counts.total), percent_done(before + number, counts.total)
+            found.append(Part(status, number, start, end - start))
+        before += number
+    return found
+
+
+@dataclass(frozen=True)
+class RoundSummary:
+    """One LAO in one year and round: counts and money in total and by dimension."""
+
+    round: Round
+    passed: bool
+    by_dimension: Mapping[int, tuple[Counts, Money]]
+
+    @cached_property
+    def counts(self) -> Counts:
+        return sum((counts for counts, _money in self.by_dimension.values()), Counts())
+
+    @cached_property
+    def money(self) -> Money:
+        return sum((money for _counts, money in self.by_dimension.values()), Money())
+
+    @property
+    def level(self) -> Level:
+        return level(self.round, self.counts.done, self.counts.total, self.counts.reported, passed=self.passed)
+
+    @property
+    def parts(self) -> list[Part]:
+        return parts(self.counts)
+
+    @property
+    def thresholds(self) -> tuple[int, int]:
+        return THRESHOLDS[self.round]
+
+    def dimension(self, number: int) -> tuple[Counts, Money]:
+        """Counts and money of one dimension; nothing where it has no project."""
+        return self.by_dimension.get(number, (Counts(), Money()))
+
+
+@dataclass(frozen=True)
+class PlaceRow:
+    """One LAO in a province table."""
+
+    organisation_id: int
+    code: str
+    name: str
+    name_sort: str
+    district: str
+    district_sort: str
+    counts: Counts
+    passed: bool
+    round: Round
+
+    @property
+    def percent(self) -> Decimal:
+        return self.counts.percent if self.passed else Decimal("0.00")
+
+    @property
+    def level(self) -> Level:
+        return level(self.round, self.counts.done, self.counts.total, self.counts.reported, passed=self.passed)
+
+    @property
+    def marked_name(self) -> str:
+        """The name, with ** where the plan was not sent or did not pass."""
+        return self.name if self.passed else f"** {self.name}"
+
+
+LAST = {Level.NOT_REPORTED: 1, Level.NOT_PASSED: 2}
+
+
+def in_table_order(rows: Iterable[PlaceRow]) -> list[tuple[str, list[PlaceRow]]]:
+    """By district in Thai order; in it percent downward, then name; not reported after those, not passed last."""
+    ordered = sorted(rows, key=lambda row: (row.district_sort, LAST.get(row.level, 0), -row.percent, row.name_sort))
+    districts: dict[str, list[PlaceRow]] = {}
+    for row in ordered:
+        districts.setdefault(row.district, []).append(row)
+    return list(districts.items())
