@@ -1,0 +1,103 @@
+"""The application factory."""
+
+import hashlib
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from markupsafe import Markup
+from sqlalchemy import text
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app import access, clock, errors, web, words
+from app.db import db, init_engines
+from app.extensions import csrf, htmx, limiter, login_manager, migrate
+from app.models import enums
+from config import ROOT, settings
+
+
+def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
+    """The app for this process's environment, with `overrides` on top (tests). Raises ConfigError."""
+    app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
+    app.config.update(settings(os.environ))
+    app.config.update(overrides or {})
+    db.init_app(app)
+    init_engines(app)
+    migrate.init_app(app, directory=str(ROOT / "migrations"))
+    htmx.init_app(app)
+    login_manager.init_app(app)
+    limiter.init_app(app)
+    app.before_request(access.guard)  # before CSRF: a lost session is told as such, with what was typed
+    csrf.init_app(app)
+    errors.init_errors(app)
+    web.init_web(app)
+    _init_templates(app)
+    _register(app)
+    if app.config["PROXY_COUNT"]:
+        count = app.config["PROXY_COUNT"]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    return app
+
+
+def _register(app: Flask) -> None:
+    from app import cli
+    from app.accounts.routes import blueprint as accounts
+    from app.help.routes import blueprint as help_
+    from app.landing.routes import blueprint as landing
+    from app.profile.routes import blueprint as profile
+    from app.projects.routes import blueprint as projects
+    from app.registry.routes import blueprint as registry
+    from app.reporting.routes import blueprint as reporting
+    from app.reports.routes import blueprint as reports
+
+    for blueprint in (landing, help_, accounts, registry, profile, projects, reporting, reports):
+        app.register_blueprint(blueprint)
+    access.public(app.view_functions["static"])
+
+    @app.get("/healthz")
+    @access.public
+    def healthz() -> str:
+        db.session.execute(text("SELECT 1"))
+        return "ok"
+
+    cli.init_cli(app)
+
+
+def _init_templates(app: Flask) -> None:
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 31_536_000  # each address carries a hash of its content
+    assets = _asset_addresses(ROOT / "static")
+    environment = app.jinja_env
+    environment.globals.update(
+        asset=assets.__getitem__,
+        icon=_icons(assets["icons.svg"]),
+        enums=enums,
+        contact=app.config["CONTACT"],
+    )
+    environment.filters.update(
+        baht=words.baht, percent=words.percent_text, thai_date=clock.thai_date, thai_time=clock.thai_time
+    )
+
+
+def _asset_addresses(folder: Path) -> dict[str, str]:
+    """Address of each static file, with a hash of its content: it can be kept for ever, and a new one is fetched."""
+    return {
+        (name := path.relative_to(folder).as_posix()): (
+            f"/static/{name}?v={hashlib.sha256(path.read_bytes()).hexdigest()[:10]}"
+        )
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def _icons(sprite: str) -> dict[str, Markup]:
+    """`icon.pen` is ready-made markup: a list of 100 rows has hundreds of them."""
+    names = (ROOT / "static" / "icons.svg").read_text().split('<symbol id="i-')[1:]
+    return {
+        (name := part.split('"')[0]): Markup(
+            f'<svg class="i" aria-hidden="true"><use href="{sprite}#i-{name}"></use></svg>'
+        )
+        for part in names
+    }

@@ -1,0 +1,140 @@
+"""Who may do what: roles to permissions, in one table, and the guard that asks it before every view.
+
+A view without `@public` or `@requires(...)` is refused. Which *rows* somebody may see is not decided
+here: every query takes the actor and sees only what the actor may see.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from flask import current_app, redirect, request
+from flask_login import current_user
+from werkzeug.exceptions import Forbidden
+from werkzeug.wrappers import Response
+
+from app.models.enums import Role
+
+View = TypeVar("View", bound=Callable[..., Any])
+PUBLIC = "public"
+
+
+class Permission(StrEnum):
+    CLAIM = "fill the profile at the first login"
+    PROFILE = "see and change the own profile"
+    HOME = "see the own summary"
+    PROJECTS = "record, change and delete own projects"
+    REPORTS = "report on own projects"
+    EVALUATION = "see the own scores"
+    PROVINCE_TABLE = "see the province table"
+
+
+ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.LAO: frozenset(
+        {
+            Permission.PROFILE,
+            Permission.HOME,
+            Permission.PROJECTS,
+            Permission.REPORTS,
+            Permission.EVALUATION,
+            Permission.PROVINCE_TABLE,
+        }
+    ),
+    Role.OFFICER: frozenset({Permission.PROVINCE_TABLE}),
+    Role.ADMINISTRATOR: frozenset({Permission.PROVINCE_TABLE}),
+    Role.SYSTEM: frozenset(),
+}
+CLAIMANT_PERMISSIONS = frozenset({Permission.CLAIM})
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who is doing something: handed to every query and operation.
+
+    A claimant is an LAO at its first login: it may fill the profile and nothing else.
+    """
+
+    role: Role
+    name: str
+    account_id: int | None = None
+    organisation_id: int | None = None
+    organisation_code: str = ""
+    province_code: str = ""
+    province_codes: frozenset[str] = field(default_factory=frozenset)
+    session_epoch: int = 0
+    claiming: bool = False
+    is_authenticated: bool = True
+    is_active: bool = True
+    is_anonymous: bool = False
+
+    def get_id(self) -> str:
+        """What the session keeps: `account.epoch.mode`; a raised epoch ends it."""
+        return f"{self.account_id}.{self.session_epoch}.{'claim' if self.claiming else 'full'}"
+
+    def may(self, permission: Permission) -> bool:
+        return permission in (CLAIMANT_PERMISSIONS if self.claiming else ROLE_PERMISSIONS[self.role])
+
+    @property
+    def own_organisation_id(self) -> int:
+        """The LAO this actor speaks for. Forbidden for anybody who speaks for none."""
+        if self.organisation_id is None:
+            raise Forbidden
+        return self.organisation_id
+
+    @property
+    def landing(self) -> str:
+        """Where signing in leads."""
+        if self.claiming:
+            return "/profile"
+        return "/home" if self.role is Role.LAO else "/reports/province"
+
+
+def system(name: str) -> Actor:
+    """The actor of a command: `name` stands in the history."""
+    return Actor(role=Role.SYSTEM, name=name)
+
+
+def actor() -> Actor:
+    """Who is signed in; only for views that are not public."""
+    return current_user._get_current_object()  # type: ignore[no-any-return]
+
+
+def public(view: View) -> View:
+    """Declare that anybody may open `view`."""
+    view.access = (PUBLIC,)  # type: ignore[attr-defined]
+    return view
+
+
+def requires(*permissions: Permission) -> Callable[[View], View]:
+    """Declare that one of `permissions` opens the view."""
+
+    def declare(view: View) -> View:
+        view.access = permissions  # type: ignore[attr-defined]
+        return view
+
+    return declare
+
+
+def declared_access(endpoint: str) -> tuple[str, ...]:
+    """What the view of `endpoint` declares; () where it declares nothing, and is refused."""
+    access: tuple[str, ...] = getattr(current_app.view_functions[endpoint], "access", ())
+    return access
+
+
+def guard() -> Response | None:
+    """Before every request: let through, send to the login or the first-login profile, or refuse."""
+    if request.endpoint is None:
+        return None  # no such address: the router answers 404 itself
+    access = declared_access(request.endpoint)
+    if access == (PUBLIC,):
+        return None
+    if not current_user.is_authenticated:
+        from app.accounts.resume import ask_to_sign_in  # accounts imports this module
+
+        return ask_to_sign_in()
+    if any(current_user.may(permission) for permission in access):
+        return None
+    if current_user.claiming:
+        return redirect("/profile")
+    raise Forbidden

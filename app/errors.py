@@ -1,0 +1,77 @@
+"""What a person sees when something is refused or fails: always a page, always a sentence in Thai."""
+
+import secrets
+
+from flask import Flask, current_app, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from app.web import is_htmx, same_origin
+
+
+class Refusal(Exception):
+    """A rule says no. `message` is the Thai sentence for the person, `field` the form field it stands beside."""
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+
+
+class Stale(Refusal):
+    """Somebody else changed the row first: nothing is written, both versions are shown."""
+
+    def __init__(self) -> None:
+        super().__init__("มีผู้อื่นแก้ไขรายการนี้ก่อนท่าน ยังไม่มีอะไรหาย เลือกค่าที่จะใช้", "version")
+
+
+class NotTheirs(Exception):
+    """No such row for this actor: answered 404, so a stranger's row and no row look the same."""
+
+
+SENTENCES = {
+    400: ("คำขอไม่สมบูรณ์", "ลองย้อนกลับไปหน้าก่อนหน้า แล้วทำรายการอีกครั้ง"),
+    403: ("ท่านไม่มีสิทธิ์เปิดหน้านี้", "บัญชีที่เข้าสู่ระบบอยู่ใช้หน้านี้ไม่ได้ ลองกลับไปหน้าแรก"),
+    404: ("ไม่พบหน้าหรือรายการนี้", "อาจถูกลบไปแล้ว หรือที่อยู่ไม่ถูกต้อง"),
+    405: ("เปิดหน้านี้ด้วยวิธีนี้ไม่ได้", "ลองเปิดจากเมนูของระบบ"),
+    413: ("ข้อมูลที่ส่งมามีขนาดใหญ่เกินไป", "ลดข้อความหรือขนาดไฟล์ แล้วส่งอีกครั้ง"),
+    429: ("ลองหลายครั้งเกินไป", "รอประมาณ 1 นาที แล้วลองอีกครั้ง"),
+    500: ("ระบบขัดข้องชั่วคราว", "ยังไม่มีอะไรถูกบันทึก ลองอีกครั้ง หากยังไม่ได้ ให้แจ้งรหัสด้านล่าง"),
+}
+
+
+def init_errors(app: Flask) -> None:
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(NotTheirs, lambda _error: _answer(404))
+    app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(Exception, _crash)
+
+
+def _http(error: HTTPException) -> Response | tuple[str, int]:
+    if error.code is None or error.code < 400:
+        return error.get_response()
+    return _answer(error.code)
+
+
+def _csrf(error: CSRFError) -> Response | tuple[str, int]:
+    """The page is older than the session. What was typed comes back with a fresh token, if it was typed here."""
+    from app.accounts.resume import ask_to_repeat
+
+    return ask_to_repeat() if same_origin() else _answer(400)
+
+
+def _crash(error: Exception) -> tuple[str, int]:
+    if current_app.config["TESTING"] and not current_app.config.get("SHOW_ERROR_PAGES"):
+        raise error
+    reference = secrets.token_hex(3).upper()
+    current_app.logger.exception("error %s at %s %s", reference, request.method, request.path)
+    return _answer(500, reference)
+
+
+def _answer(status: int, reference: str = "") -> tuple[str, int]:
+    title, advice = SENTENCES.get(status, SENTENCES[400])
+    if is_htmx():
+        # app.js shows this as a bar; the page behind it stays as it is.
+        return f"{title} – {advice} {reference}".strip(), status
+    return render_template("errors/page.html", title=title, advice=advice, reference=reference), status

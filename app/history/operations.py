@@ -1,0 +1,81 @@
+"""Writing the history: in the same transaction as the change it tells of."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import insert
+
+from app import clock
+from app.access import Actor
+from app.db import db
+from app.models import HistoryEntry
+
+Facts = Mapping[str, Any]
+
+
+def record(
+    actor: Actor,
+    action: str,
+    entity: str,
+    key: object,
+    *,
+    organisation_id: int | None = None,
+    before: Facts | None = None,
+    after: Facts | None = None,
+    reason: str = "",
+    at: datetime | None = None,
+) -> None:
+    """Add one entry: `before` None for something new, `after` None for something gone."""
+    record_all([entry(actor, action, entity, key, organisation_id, before, after, reason, at)])
+
+
+def entry(
+    actor: Actor,
+    action: str,
+    entity: str,
+    key: object,
+    organisation_id: int | None,
+    before: Facts | None,
+    after: Facts | None,
+    reason: str = "",
+    at: datetime | None = None,
+) -> dict[str, Any]:
+    """The values of one entry, for `record_all`."""
+    return {
+        "at": at or clock.now(),
+        "actor_id": actor.account_id,
+        "actor_name": actor.name,
+        "actor_role": actor.role,
+        "action": action,
+        "entity": entity,
+        "entity_key": str(key),
+        "organisation_id": organisation_id,
+        "before": _plain(before),
+        "after": _plain(after),
+        "reason": reason,
+    }
+
+
+def record_all(entries: list[dict[str, Any]]) -> None:
+    """Add many entries in one statement."""
+    if entries:
+        db.session.execute(insert(HistoryEntry), entries)
+
+
+def _plain(facts: Facts | None) -> dict[str, Any] | None:
+    return None if facts is None else {name: _value(value) for name, value in facts.items()}
+
+
+def _value(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Decimal):
+        return str(value)
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(k): _value(v) for k, v in value.items()}
+    return [_value(item) for item in value] if isinstance(value, list | tuple | set | frozenset) else value

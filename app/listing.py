@@ -1,0 +1,93 @@
+"""What a list page shows, as its address says it: filters, search, order and page."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from app.words import arabic_digits, clean_line
+
+PAGE_SIZE = 100
+MAX_SEARCH = 200
+
+
+@dataclass(frozen=True)
+class ListState:
+    """The state of a list. `year` 0: all years. An address that makes no sense falls back to the default."""
+
+    year: int = 0
+    round: int = 0
+    q: str = ""
+    review: str = ""
+    status: str = ""
+    sort: str = ""
+    page: int = 1
+
+    def query(self, **changes: Any) -> str:
+        """The query string of this state with `changes`; leaves out what is empty."""
+        values = {name: value for name, value in asdict(replace(self, **changes)).items() if value}
+        if values.get("page") == 1:
+            del values["page"]
+        return urlencode(values)
+
+    @property
+    def words(self) -> list[str]:
+        return self.q.split()
+
+    @property
+    def filtered(self) -> bool:
+        return bool(self.q or self.review or self.status)
+
+
+def list_state(args: Mapping[str, str], *, default_year: int, sorts: tuple[str, ...], **choices: Any) -> ListState:
+    """The state an address asks for. `choices`: for `review`, `status` and `round`, the values allowed."""
+    year = args.get("year", "")
+    state = ListState(
+        year=0 if year == "all" else number(year, default_year),
+        q=clean_line(args.get("q", ""))[:MAX_SEARCH],
+        sort=args.get("sort", "") if args.get("sort") in sorts else sorts[0],
+        page=max(1, number(args.get("page", ""), 1)),
+    )
+    for name, allowed in choices.items():
+        value: Any = args.get(name, "")
+        if name == "round":
+            value = number(value, 0)
+        state = replace(state, **{name: value if value in allowed else next(iter(allowed))})
+    return state
+
+
+def number(typed: str, default: int) -> int:
+    """A whole number out of an address, or `default`."""
+    digits = arabic_digits(typed.strip())
+    return int(digits) if digits.isdecimal() and len(digits) < 10 else default
+
+
+@dataclass(frozen=True)
+class Pager:
+    """Which rows of how many a page shows."""
+
+    page: int
+    total: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // PAGE_SIZE))
+
+    @property
+    def first(self) -> int:
+        return (self.page - 1) * PAGE_SIZE + 1 if self.total else 0
+
+    @property
+    def last(self) -> int:
+        return min(self.page * PAGE_SIZE, self.total)
+
+    @property
+    def shown(self) -> list[int]:
+        """Pages to link to: the ends and the neighbours; 0 stands for a gap."""
+        near = sorted({1, self.pages, *range(max(1, self.page - 1), min(self.pages, self.page + 1) + 1)})
+        out: list[int] = []
+        for page in near:
+            if out and page - out[-1] > 1:
+                out.append(0)
+            out.append(page)
+        return out

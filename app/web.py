@@ -1,0 +1,77 @@
+"""Answering with the page or with its fragment, and the headers every answer carries."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import Flask, current_app, make_response, render_template, request
+from werkzeug.wrappers import Response
+
+CSP = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; "
+    "base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+)
+
+
+def is_htmx() -> bool:
+    return bool(request.htmx)  # type: ignore[attr-defined]
+
+
+def wants_fragment() -> bool:
+    """True for an htmx request that is neither boosted nor a history restore: only that one gets a fragment."""
+    headers = request.headers
+    return (
+        headers.get("HX-Request") == "true"
+        and headers.get("HX-Boosted") != "true"
+        and headers.get("HX-History-Restore-Request") != "true"
+        and headers.get("HX-Request-Type", "partial") == "partial"
+    )
+
+
+def answer(page: str, fragment: str, status: int = 200, **context: Any) -> Response:
+    """`fragment` for an htmx request, else `page`, which includes it."""
+    response = make_response(render_template(fragment if wants_fragment() else page, **context), status)
+    response.headers["Vary"] = "HX-Request, HX-Request-Type, Cookie"
+    return response
+
+
+def into_main(template: str, status: int = 200, **context: Any) -> Response:
+    """A whole page even for an htmx request, which then shows its main part in place of the present one."""
+    response = make_response(render_template(template, **context), status)
+    if is_htmx():
+        response.headers["HX-Retarget"] = "#main"
+        response.headers["HX-Reswap"] = "outerHTML"
+        response.headers["HX-Reselect"] = "#main"
+    return response
+
+
+def same_origin() -> bool:
+    """True when the browser says the request came from a page of this site."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site == "same-origin"
+    origin = request.headers.get("Origin") or request.headers.get("Referer")
+    return origin is not None and urlsplit(origin).netloc == request.host
+
+
+def local_path(path: str | None) -> str:
+    """`path` when it leads to this site, else "": a link must not send somebody elsewhere after signing in."""
+    if not path or not path.startswith("/") or path.startswith(("//", "/\\")) or any(ord(c) < 32 for c in path):
+        return ""
+    return path
+
+
+def add_headers(response: Response) -> Response:
+    headers = response.headers
+    headers["Content-Security-Policy"] = CSP
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "same-origin"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    # Not `no-store`: it would empty a half-filled form when a clerk goes back to it.
+    headers.setdefault("Cache-Control", "private, no-cache")
+    if current_app.config["SESSION_COOKIE_SECURE"]:
+        headers["Strict-Transport-Security"] = "max-age=31536000"
+    return response
+
+
+def init_web(app: Flask) -> None:
+    app.after_request(add_headers)
