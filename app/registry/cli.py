@@ -1,0 +1,66 @@
+"""`flask registry`: load the project's own data files, import newer ones."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from app.access import system
+from app.db import transaction
+from app.registry import queries
+from app.registry.operations import import_lines, load_provinces, load_registry
+from app.registry.rules import BrokenFile, Change, Deed, Facts, Lines, Plan, csv_lines, plan_import
+
+group = AppGroup("registry", help="Provinces, districts and the LAOs.")
+
+
+@group.command()
+def load() -> None:
+    """Load the project's own data files; what is there already stays as it is."""
+    with transaction():
+        places, organisations = load_provinces(), load_registry()
+    click.echo(f"added: {places} provinces and districts, {organisations} LAOs")
+
+
+@group.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--upgrades", is_flag=True, help="FILE must be a list of upgrades: old_code,new_code,new_type,new_name.")
+@click.option("--dry-run", is_flag=True, help="Tell what would change, and change nothing.")
+def import_(file: Path, upgrades: bool, dry_run: bool) -> None:
+    """Add, rename, move and upgrade LAOs as FILE tells: all of it, or nothing where anything in it is wrong.
+
+    FILE is a CSV like app/registry/data/organisations.csv, with a further column old_code where codes
+    changed, or like upgrades_2025.csv. LAOs that are not in it stay as they are.
+    """
+    try:
+        plan = _run(csv_lines(file.read_bytes()), upgrades, dry_run)
+    except BrokenFile as error:
+        raise click.ClickException(f"{file.name}: nothing was imported\n{error}") from None
+    if dry_run:
+        click.echo("dry run: nothing was changed")
+    click.echo("\n".join(report(plan)))
+
+
+def _run(lines: Lines, upgrades: bool, dry_run: bool) -> Plan:
+    if dry_run:
+        return plan_import(lines, queries.registry(), upgrades_only=upgrades)
+    with transaction():
+        return import_lines(system("registry import"), lines, upgrades_only=upgrades)
+
+
+def report(plan: Plan) -> Iterator[str]:
+    """The numbers, then a line for each change."""
+    yield from (f"{deed}: {plan.count(deed)}" for deed in Deed)
+    yield f"unchanged: {plan.unchanged}"
+    yield f"not in the file: {plan.not_in_file}"
+    yield from map(_line, plan.changes)
+
+
+def _line(change: Change) -> str:
+    before = f"{_told(change.known.facts)} → " if change.known else ""
+    return f"{', '.join(change.deeds)}: {before}{_told(change.after)}"
+
+
+def _told(facts: Facts) -> str:
+    return f"{facts.code} {facts.name} ({facts.type.label}, {facts.district_code or facts.province_code})"

@@ -1,0 +1,160 @@
+"""Deeds on the registry: the first load of the project's own data files, and imports after it."""
+
+import csv
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Table, bindparam, delete, insert, literal, select, update
+
+from app import clock
+from app.access import Actor, system
+from app.db import db
+from app.history.operations import entry, record, record_all
+from app.models import Account, District, FormerCode, Organisation, Province
+from app.models.enums import Role
+from app.registry import queries
+from app.registry.rules import TYPES, Change, Deed, Lines, Plan, plan_import
+from app.words import thai_sort_key
+
+DATA = Path(__file__).parent / "data"
+# The word of the history for a change; of several, the first of Deed's order tells it.
+DEED_NAMES = {
+    Deed.ADDED: "add",
+    Deed.UPGRADED: "upgrade",
+    Deed.MOVED: "move",
+    Deed.RENAMED: "rename",
+    Deed.RETYPED: "retype",
+}
+
+
+def load_provinces() -> int:
+    """Add the provinces and districts that are missing; how many. What is there stays as it is."""
+    regions = {row["code"]: int(row["nacc_region"]) if row["nacc_region"] else None for row in _own_data("provinces")}
+    provinces = [{**row, "nacc_region": regions[row["code"]]} for row in _own_data("provinces")]
+    return _add_places(Province, provinces) + _add_places(District, _own_data("districts"))
+
+
+def _add_places(model: type[Province] | type[District], places: list[dict[str, Any]]) -> int:
+    known = set(db.session.scalars(select(model.code)))
+    rows = [{**place, "name_sort": thai_sort_key(place["name"])} for place in places if place["code"] not in known]
+    if rows:
+        db.session.execute(insert(_table(model)), rows)
+    return len(rows)
+
+
+def load_registry(actor: Actor | None = None) -> int:
+    """Add the LAOs of the project's own files that are missing, each with its unclaimed account; how many.
+
+    An LAO found by its code, or by one it had before, stays as it is: an import made since the
+    first load must not be undone by loading once more.
+    """
+    _one_at_a_time()
+    known = {*db.session.scalars(select(Organisation.code)), *db.session.scalars(select(FormerCode.code))}
+    upgrades = {row["old_code"]: row for row in _own_data("upgrades_2025")}
+    told = [(row, upgrades.get(row["code"])) for row in _own_data("organisations")]
+    new = [(row, up) for row, up in told if known.isdisjoint({row["code"], up["new_code"] if up else row["code"]})]
+    if new:
+        ids = _add_organisations([_loaded(row, up) for row, up in new])
+        former = {row["code"]: ids[up["new_code"]] for row, up in new if up}
+        _keep_former_codes(former)
+        after = {"added": len(new), "upgraded": len(former)}
+        record(actor or system("registry import"), "load", "registry", "organisations", after=after)
+    return len(new)
+
+
+def _loaded(row: dict[str, str], upgrade: dict[str, str] | None) -> dict[str, Any]:
+    """Today's facts of an LAO in the list of 2566."""
+    today = {"code": upgrade["new_code"], "name": upgrade["new_name"], "type": upgrade["new_type"]} if upgrade else {}
+    facts = {**row, **today}
+    return {**facts, "type": TYPES[facts["type"]], "district_code": row["district_code"] or None}
+
+
+def import_lines(actor: Actor, lines: Lines, *, upgrades_only: bool = False) -> Plan:
+    """Do what the lines of an import file tell: all of it, or nothing where anything is wrong. Raises BrokenFile."""
+    _one_at_a_time()
+    plan = plan_import(lines, queries.registry(lock=True), upgrades_only=upgrades_only)
+    added = [change for change in plan.changes if change.known is None]
+    changed = [(change, change.known.id) for change in plan.changes if change.known]
+    ids = _add_organisations([asdict(change.after) for change in added]) if added else {}
+    if changed:
+        _change_organisations(changed)
+    told = [(change, ids[change.after.code]) for change in added] + changed
+    record_all([_history(actor, change, id_) for change, id_ in told])
+    return plan
+
+
+def _one_at_a_time() -> None:
+    """Wait for another load or import: of two that add the same LAO, the later one finds it there."""
+    db.session.execute(select(Province.code).order_by(Province.code).with_for_update(key_share=True))
+
+
+def _history(actor: Actor, change: Change, id_: int) -> dict[str, Any]:
+    before = asdict(change.known.facts) if change.known else None
+    return entry(actor, DEED_NAMES[change.deeds[0]], "organisation", id_, id_, before, asdict(change.after))
+
+
+def _add_organisations(facts: list[dict[str, Any]]) -> dict[str, int]:
+    """Add LAOs and an unclaimed account for each; their ids by code."""
+    organisations = _table(Organisation)
+    rows = [{**each, "name_sort": thai_sort_key(each["name"])} for each in facts]
+    added = db.session.execute(insert(organisations).returning(organisations.c.code, organisations.c.id), rows)
+    ids: dict[str, int] = dict(added.all())
+    _add_missing_accounts()
+    return ids
+
+
+def _add_missing_accounts() -> None:
+    """Give each LAO without an account an unclaimed one: a single statement however many they are."""
+    accounts, organisations = _table(Account), _table(Organisation)
+    without = (
+        select(literal(Role.LAO, accounts.c.role.type), organisations.c.id)
+        .outerjoin(accounts, accounts.c.organisation_id == organisations.c.id)
+        .where(accounts.c.id.is_(None))
+        .order_by(organisations.c.id)
+    )
+    db.session.execute(insert(accounts).from_select(["role", "organisation_id"], without))
+
+
+def _change_organisations(changes: list[tuple[Change, int]]) -> None:
+    """Write the new facts. The database carries a new province down to projects, their years and reports."""
+    organisations = _table(Organisation)
+    columns = ("code", "name", "name_sort", "type", "province_code", "district_code")
+    statement = (
+        update(organisations)
+        .where(organisations.c.id == bindparam("known_id"))
+        .values(version=organisations.c.version + 1, **{name: bindparam(f"new_{name}") for name in columns})
+    )
+    rows = []
+    for change, id_ in changes:
+        facts = {**asdict(change.after), "name_sort": thai_sort_key(change.after.name)}
+        rows.append({"known_id": id_, **{f"new_{name}": facts[name] for name in columns}})
+    db.session.execute(statement, rows)
+    upgraded = [(change, id_) for change, id_ in changes if Deed.UPGRADED in change.deeds]
+    _take_back_former_codes([change.after.code for change, _ in upgraded])
+    _keep_former_codes({change.known.facts.code: id_ for change, id_ in upgraded if change.known})
+
+
+def _take_back_former_codes(codes: list[str]) -> None:
+    """An LAO that gets back a code it had before has it as its present one only."""
+    if codes:
+        former = _table(FormerCode)
+        db.session.execute(delete(former).where(former.c.code == bindparam("known")), [{"known": c} for c in codes])
+
+
+def _keep_former_codes(codes: dict[str, int]) -> None:
+    now = clock.now()
+    rows = [{"code": code, "organisation_id": id_, "replaced_at": now} for code, id_ in codes.items()]
+    if rows:
+        db.session.execute(insert(_table(FormerCode)), rows)
+
+
+def _table(model: type[Any]) -> Table:
+    """The bare table: thousands of rows go in without an object for each."""
+    table: Table = model.__table__
+    return table
+
+
+def _own_data(name: str) -> list[dict[str, str]]:
+    with (DATA / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))

@@ -1,0 +1,145 @@
+"""Reads of the registry. What stands here is public: no query needs to know who asks."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+
+from app.db import db
+from app.models import District, FormerCode, Organisation, Province
+from app.models.enums import OrganisationType
+from app.registry.rules import NAME_LIMIT, Facts, Known, Registry
+from app.words import arabic_digits, clean_line
+
+# What people type for a type, with or without a full stop, and what the full name says.
+ABBREVIATIONS = {
+    "อบต": OrganisationType.SAO.label,
+    "อบจ": OrganisationType.PAO.label,
+    "ทต": OrganisationType.SUBDISTRICT_MUNICIPALITY.label,
+    "ทม": OrganisationType.TOWN.label,
+    "ทน": OrganisationType.CITY.label,
+    "กทม": OrganisationType.BANGKOK.label,
+}
+# Without a full stop a name can only follow the three-letter ones: ทน begins ทนง too.
+_ABBREVIATED = re.compile(rf"({'|'.join(ABBREVIATIONS)})(?:\.(.*)|)|(อบต|อบจ)(.+)")
+
+
+@dataclass(frozen=True, slots=True)
+class ListedOrganisation:
+    """An LAO as look-ups show it. Bangkok has no district: both fields are None."""
+
+    id: int
+    code: str
+    name: str
+    type: OrganisationType
+    province_code: str
+    province: str
+    district_code: str | None
+    district: str | None
+    closed: bool
+
+
+def provinces() -> list[tuple[str, str]]:
+    """Code and name of every province, in Thai order."""
+    rows = db.session.execute(select(Province.code, Province.name).order_by(Province.name_sort))
+    return [(code, name) for code, name in rows]
+
+
+def districts(province_code: str) -> list[tuple[str, str]]:
+    """Code and name of the province's districts, in Thai order."""
+    rows = db.session.execute(
+        select(District.code, District.name)
+        .where(District.province_code == clean_line(province_code))
+        .order_by(District.name_sort)
+    )
+    return [(code, name) for code, name in rows]
+
+
+def find_by_code(code: str) -> ListedOrganisation | None:
+    """The LAO with this code, in Arabic or Thai digits, now or before an upgrade; closed ones too."""
+    code = arabic_digits(clean_line(code))
+    former = select(FormerCode.organisation_id).where(FormerCode.code == code)
+    row = db.session.execute(_listed().where(or_(Organisation.code == code, Organisation.id.in_(former)))).first()
+    return ListedOrganisation(*row) if row else None
+
+
+def search(
+    q: str, province_code: str | None = None, district_code: str | None = None, limit: int = 50, offset: int = 0
+) -> tuple[list[ListedOrganisation], int]:
+    """A page of the open LAOs that fit every word of `q`, and how many there are in all.
+
+    A word fits as part of the name, as the short form of a type (อบต.ดินทอง), or as the first digits of
+    a code, also one the LAO had before an upgrade.
+    """
+    wanted = [Organisation.closed_at.is_(None), *map(_fits, clean_line(q)[:NAME_LIMIT].split())]
+    if province_code:
+        wanted.append(Organisation.province_code == clean_line(province_code))
+    if district_code:
+        wanted.append(Organisation.district_code == clean_line(district_code))
+    total = db.session.scalar(select(func.count()).select_from(Organisation).where(*wanted)) or 0
+    order = (Province.name_sort, District.name_sort, Organisation.name_sort, Organisation.code)
+    rows = db.session.execute(_listed().where(*wanted).order_by(*order).limit(limit).offset(offset))
+    return [ListedOrganisation(*row) for row in rows], total
+
+
+def _fits(word: str) -> ColumnElement[bool]:
+    named = Organisation.name.contains(word, autoescape=True)
+    digits = arabic_digits(word)
+    if digits.isdecimal():
+        former = select(FormerCode.organisation_id).where(FormerCode.code.startswith(digits))
+        return or_(Organisation.code.startswith(digits), Organisation.id.in_(former), named)
+    if match := _ABBREVIATED.fullmatch(word):
+        short, rest = match[1] or match[3], match[2] or match[4]
+        of_type = Organisation.name.contains(ABBREVIATIONS[short])
+        return or_(named, of_type if not rest else and_(of_type, Organisation.name.contains(rest, autoescape=True)))
+    return named
+
+
+def _listed() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Organisation.id,
+            Organisation.code,
+            Organisation.name,
+            Organisation.type,
+            Organisation.province_code,
+            Province.name,
+            Organisation.district_code,
+            District.name,
+            Organisation.closed_at.is_not(None),
+        )
+        .join(Province, Province.code == Organisation.province_code)
+        .outerjoin(District, District.code == Organisation.district_code)
+    )
+
+
+def registry(*, lock: bool = False) -> Registry:
+    """The whole registry as an import sees it; with `lock`, nobody else changes an LAO before the commit."""
+    listed = select(
+        Organisation.id,
+        Organisation.closed_at.is_not(None),
+        Organisation.code,
+        Organisation.name,
+        Organisation.type,
+        Organisation.province_code,
+        Organisation.district_code,
+    ).order_by(Organisation.id)
+    if lock:
+        listed = listed.with_for_update(key_share=True)
+    known = {row[0]: Known(row[0], Facts(*row[2:]), closed=row[1]) for row in db.session.execute(listed)}
+    former = db.session.execute(select(FormerCode.code, FormerCode.organisation_id))
+    districts = db.session.execute(select(District.code, District.province_code))
+    return Registry(
+        organisations={each.facts.code: each for each in known.values()},
+        former={code: known[id_] for code, id_ in former},
+        provinces=frozenset(db.session.scalars(select(Province.code))),
+        districts=dict(districts.all()),
+    )
+
+
+def organisation_total() -> int:
+    """How many LAOs are open."""
+    return (
+        db.session.scalar(select(func.count()).select_from(Organisation).where(Organisation.closed_at.is_(None))) or 0
+    )

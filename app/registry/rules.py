@@ -1,0 +1,327 @@
+"""What an import file says, what is wrong with it, and what it would change. No database here.
+
+Two shapes are known by their header: a list of LAOs (code, name, type, province, district and, where
+a code changed, the old one) and a list of upgrades (old code, new code, new type, new name).
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from app.models.enums import OrganisationType
+from app.words import arabic_digits, clean_line
+
+LIST_COLUMNS = ("code", "name", "type", "province_code", "district_code")
+OLD_CODE = "old_code"
+UPGRADE_COLUMNS = (OLD_CODE, "new_code", "new_type", "new_name")
+NAME_LIMIT = 150
+SHOWN = 40  # characters of a cell that a message repeats
+TYPES = {type_.label: type_ for type_ in OrganisationType}
+
+Lines = list[list[str]]
+
+
+class Deed(StrEnum):
+    """What can happen to an LAO. Of several at once, the first in this order names it in the history."""
+
+    ADDED = "added"
+    UPGRADED = "upgraded"
+    MOVED = "moved"
+    RENAMED = "renamed"
+    RETYPED = "retyped"
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the registry says of one LAO."""
+
+    code: str
+    name: str
+    type: OrganisationType
+    province_code: str
+    district_code: str | None
+
+    @property
+    def place(self) -> tuple[str, str | None]:
+        return self.province_code, self.district_code
+
+
+@dataclass(frozen=True)
+class Known:
+    """An LAO that is in the registry already."""
+
+    id: int
+    facts: Facts
+    closed: bool = False
+
+
+@dataclass(frozen=True)
+class Registry:
+    """The registry before the import: LAOs by code, the LAO of each former code, province of each district."""
+
+    organisations: Mapping[str, Known]
+    former: Mapping[str, Known]
+    provinces: frozenset[str]
+    districts: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong where. `row` is as a spreadsheet counts, the header being 1; 0 is the file as a whole."""
+
+    row: int
+    column: str
+    text: str
+
+    def __str__(self) -> str:
+        place = [f"แถวที่ {self.row}"] * bool(self.row) + [f"คอลัมน์ {self.column}"] * bool(self.column)
+        return f"{' '.join(place)}: {self.text}" if place else self.text
+
+
+class BrokenFile(ValueError):
+    """The file is refused whole; `problems` names everything that is wrong with it."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class Change:
+    """One LAO that the file adds (`known` is None) or makes different."""
+
+    row: int
+    known: Known | None
+    after: Facts
+
+    @property
+    def deeds(self) -> tuple[Deed, ...]:
+        """What happens to the LAO; the new name and type of an upgrade are part of it."""
+        if self.known is None:
+            return (Deed.ADDED,)
+        before, after = self.known.facts, self.after
+        upgraded = before.code != after.code
+        happened = {
+            Deed.UPGRADED: upgraded,
+            Deed.MOVED: before.place != after.place,
+            Deed.RENAMED: before.name != after.name and not upgraded,
+            Deed.RETYPED: before.type != after.type and not upgraded,
+        }
+        return tuple(deed for deed, true in happened.items() if true)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an import does: its changes, and how many LAOs stay as they are or are not in the file at all."""
+
+    changes: list[Change] = field(default_factory=list)
+    unchanged: int = 0
+    not_in_file: int = 0
+
+    def count(self, deed: Deed) -> int:
+        return sum(deed in change.deeds for change in self.changes)
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the file, cleaned: Thai digits of codes turned, nothing invisible."""
+
+    number: int
+    cells: Mapping[str, str]
+
+    @property
+    def tells_place(self) -> bool:
+        """Whether the file has provinces and districts; a list of upgrades has none."""
+        return "district_code" in self.cells
+
+    def column(self, name: str) -> str:
+        """The heading this file has over `name`: a list of upgrades says new_code for code."""
+        return name if name in self.cells else f"new_{name}"
+
+    def __getitem__(self, name: str) -> str:
+        return self.cells[self.column(name)]
+
+    @property
+    def old_code(self) -> str:
+        return self.cells.get(OLD_CODE, "")
+
+    def problem(self, name: str, text: str) -> Problem:
+        return Problem(self.number, self.column(name), text)
+
+
+def plan_import(lines: Lines, registry: Registry, *, upgrades_only: bool = False) -> Plan:
+    """What a file of these lines changes in `registry`. Raises BrokenFile with every problem found."""
+    rows, problems = read(lines, upgrades_only=upgrades_only)
+    targets = {row.number: find(row, registry) for row in rows}
+    for row in rows:
+        problems += [*_cell_problems(row, registry), *_code_problems(row, targets[row.number], registry)]
+    problems += _repetitions(rows, targets)
+    if problems:
+        raise BrokenFile(sorted(problems, key=lambda problem: problem.row))
+    return plan([(row, targets[row.number]) for row in rows], registry)
+
+
+def plan(rows: list[tuple[Row, Known | None]], registry: Registry) -> Plan:
+    """The changes of rows that are in order, each with the LAO it speaks of."""
+    changes = [Change(row.number, known, _facts(row, known)) for row, known in rows]
+    told = {known.id for _, known in rows if known}
+    return Plan(
+        changes=[change for change in changes if change.deeds],
+        unchanged=sum(not change.deeds for change in changes),
+        not_in_file=sum(known.id not in told and not known.closed for known in registry.organisations.values()),
+    )
+
+
+def find(row: Row, registry: Registry) -> Known | None:
+    """The LAO that `row` speaks of: by the code it had before, else by its code; None where it is new.
+
+    A change of code that was made by an earlier import finds the same LAO once more.
+    """
+    old, code = row.old_code, row["code"]
+    if not old:
+        return registry.organisations.get(code)
+    known = registry.organisations.get(old) or registry.former.get(old)
+    return known if known and known.facts.code in (old, code) else None
+
+
+def _facts(row: Row, known: Known | None) -> Facts:
+    if row.tells_place:
+        place = row["province_code"], row["district_code"] or None
+    else:
+        assert known  # a list of upgrades adds nobody
+        place = known.facts.place
+    return Facts(row["code"], row["name"], TYPES[row["type"]], *place)
+
+
+# The file: bytes to lines to rows
+
+
+def csv_lines(content: bytes) -> Lines:
+    """The cells of a CSV file, with or without a byte order mark. Raises BrokenFile where it is no such file."""
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        row = content[: error.start].count(b"\n") + 1
+        problem = Problem(row, "", "ไม่ใช่ข้อความแบบ UTF-8 โปรดบันทึกไฟล์เป็น CSV UTF-8 แล้วนำเข้าใหม่")
+        raise BrokenFile([problem]) from None
+    lines: Lines = []
+    try:
+        lines.extend(csv.reader(io.StringIO(text, newline=""), strict=True))
+    except csv.Error:
+        problem = Problem(len(lines) + 1, "", 'เครื่องหมายอัญประกาศ (") ไม่ครบคู่หรืออยู่ผิดที่ จึงอ่านต่อไม่ได้')
+        raise BrokenFile([problem]) from None
+    return lines
+
+
+def read(lines: Lines, *, upgrades_only: bool = False) -> tuple[list[Row], list[Problem]]:
+    """The rows with a cell under each heading, and a problem for each row without.
+
+    Raises BrokenFile where nothing can be read: no line at all, or headings of another table.
+    """
+    if not any(any(map(clean_line, line)) for line in lines):
+        raise BrokenFile([Problem(0, "", "ไฟล์ว่างเปล่า")])
+    columns = tuple(clean_line(cell).lower() for cell in lines[0])
+    if problems := list(_header_problems(columns, upgrades_only)):
+        raise BrokenFile(problems)
+    rows, problems = [], []
+    for number, line in enumerate(lines[1:], start=2):
+        cells = [clean_line(cell) for cell in line]
+        if not any(cells):
+            continue  # spreadsheets leave empty rows behind
+        if len(cells) != len(columns):
+            problems.append(Problem(number, "", f"มี {len(cells)} ช่อง แต่หัวตารางมี {len(columns)} ช่อง"))
+            continue
+        rows.append(Row(number, dict(zip(columns, map(_cell, columns, cells), strict=True))))
+    if not rows and not problems:
+        raise BrokenFile([Problem(0, "", "ไฟล์มีแต่หัวตาราง ไม่มีข้อมูล")])
+    return rows, problems
+
+
+def _cell(column: str, text: str) -> str:
+    return arabic_digits(text) if column.endswith("code") else text
+
+
+def _header_problems(columns: tuple[str, ...], upgrades_only: bool) -> Iterator[Problem]:
+    upgrades = upgrades_only or not set(columns).isdisjoint(set(UPGRADE_COLUMNS) - {OLD_CODE})
+    needed = UPGRADE_COLUMNS if upgrades else LIST_COLUMNS
+    for name in needed:
+        if columns.count(name) != 1:
+            yield Problem(1, name, "มีคอลัมน์นี้ซ้ำกัน" if name in columns else "ไม่มีคอลัมน์นี้")
+    for name in dict.fromkeys(columns):
+        if name not in (*needed, OLD_CODE):
+            yield Problem(1, name, "ไม่รู้จักคอลัมน์นี้" if name else "มีคอลัมน์ที่ไม่มีหัวตาราง")
+        elif name not in needed and columns.count(name) > 1:
+            yield Problem(1, name, "มีคอลัมน์นี้ซ้ำกัน")
+
+
+# One row
+
+
+def _cell_problems(row: Row, registry: Registry) -> Iterator[Problem]:
+    if not is_code(row["code"]):
+        yield row.problem("code", f"{_shown(row['code'])} ไม่ใช่รหัส 7 หลัก")
+    if not row["name"]:
+        yield row.problem("name", "ไม่มีชื่อ")
+    elif len(row["name"]) > NAME_LIMIT:
+        yield row.problem("name", f"ชื่อยาว {len(row['name'])} ตัวอักษร เกิน {NAME_LIMIT}")
+    if row["type"] not in TYPES:
+        yield row.problem("type", f"ไม่รู้จักประเภท {_shown(row['type'])} ใช้ได้: {', '.join(TYPES)}")
+    if row.tells_place:
+        yield from _place_problems(row, registry)
+
+
+def _place_problems(row: Row, registry: Registry) -> Iterator[Problem]:
+    province, district = row["province_code"], row["district_code"]
+    if province not in registry.provinces:
+        yield row.problem("province_code", f"ไม่รู้จักจังหวัด {_shown(province)}")
+    if not district:
+        if row["type"] != OrganisationType.BANGKOK.label:
+            yield row.problem("district_code", "ไม่มีรหัสอำเภอ เว้นว่างได้เฉพาะกรุงเทพมหานคร")
+    elif district not in registry.districts:
+        yield row.problem("district_code", f"ไม่รู้จักอำเภอ {_shown(district)}")
+    elif registry.districts[district] != province:
+        its_own = registry.districts[district]
+        yield row.problem("district_code", f"อำเภอ {district} อยู่ในจังหวัด {its_own} ไม่ใช่ {_shown(province)}")
+
+
+def _shown(text: str) -> str:
+    """A cell quoted in a message; whole pages end up in cells by mistake."""
+    return f"“{text if len(text) <= SHOWN else text[:SHOWN] + '…'}”"
+
+
+def is_code(text: str) -> bool:
+    return re.fullmatch("[0-9]{7}", text) is not None
+
+
+def _code_problems(row: Row, known: Known | None, registry: Registry) -> Iterator[Problem]:
+    """Codes that clash with the registry: an LAO never loses its code, or a former one, to another."""
+    old, code = row.old_code, row["code"]
+    if not row.tells_place and not old:
+        yield row.problem(OLD_CODE, "ไม่มีรหัสเดิม")
+    if old and not known:
+        later = registry.former.get(old)
+        yield row.problem(
+            OLD_CODE,
+            f"รหัสเดิม {old} เปลี่ยนเป็น {later.facts.code} แล้ว" if later else f"ไม่รู้จักรหัสเดิม {_shown(old)}",
+        )
+    for owner, word in ((registry.organisations.get(code), "เป็น"), (registry.former.get(code), "เคยเป็น")):
+        if owner and (known is None or owner.id != known.id):
+            yield row.problem("code", f"รหัส {code} {word}ของ{owner.facts.name} (รหัส {owner.facts.code})")
+
+
+def _repetitions(rows: list[Row], targets: Mapping[int, Known | None]) -> Iterator[Problem]:
+    """Rows that give a code once more, or speak once more of the same LAO."""
+    by_code: dict[str, int] = {}
+    by_id: dict[int, int] = {}
+    for row in rows:
+        first = by_code.setdefault(row["code"], row.number)
+        if first != row.number and row["code"]:
+            yield row.problem("code", f"รหัส {row['code']} ซ้ำกับแถวที่ {first}")
+            continue
+        known = targets[row.number]
+        if known and (first := by_id.setdefault(known.id, row.number)) != row.number:
+            column = OLD_CODE if row.old_code else "code"
+            yield row.problem(column, f"เป็นองค์กรเดียวกับแถวที่ {first}: {known.facts.name}")

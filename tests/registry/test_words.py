@@ -1,0 +1,67 @@
+"""Thai text as it comes in: one right form, nothing invisible; and the order of Thai dictionaries."""
+
+import random
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.words import arabic_digits, clean_line, clean_text, thai_sort_key
+
+GOLDEN = (Path(__file__).parent / "data" / "thai_order.txt").read_text(encoding="utf-8").splitlines()
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("  เทศบาล \t ตำบล\u00a0 ก \n", "เทศบาล ตำบล ก"),
+        ("\ufeffตำบล\u200bดินทอง\u200d", "ตำบลดินทอง"),
+        ("ต\u0e4d\u0e32บล", "ตำบล"),  # nikhahit and sara aa, as some keyboards and PDFs write sara am
+        ("น\u0e4d\u0e49\u0e32", "น้ำ"),
+        ("น\u0e49\u0e4d\u0e32", "น้ำ"),
+        ("เเม่สาย", "แม่สาย"),  # two เ typed for one แ
+        ("ดิน\x00ทอง\x1b\x7f", "ดินทอง"),
+        ("\ud800ดินทอง", "ดินทอง"),
+        ("", ""),
+        ("\u200b \ufeff", ""),
+    ],
+)
+def test_a_line_is_kept_in_its_one_right_form(typed: str, kept: str) -> None:
+    assert clean_line(typed) == kept
+
+
+def test_a_text_keeps_its_line_breaks() -> None:
+    assert clean_text(" หนึ่ง\r\nสอง\rสาม\u200b\n ") == "หนึ่ง\nสอง\nสาม"
+
+
+def test_thai_digits_become_arabic() -> None:
+    assert arabic_digits("๒๙๐๐๑๐๑ รอบ 6") == "2900101 รอบ 6"
+
+
+TROUBLESOME = "กเแาำ\u0e4d\u0e48\u0e49\u200b\ufeff\x00\ud800 \n\r\t\u00a0\u2028๑1,"
+
+
+@given(st.text(TROUBLESOME, max_size=12))
+@settings(deadline=None, database=None, max_examples=300)
+def test_cleaning_once_more_changes_nothing(text: str) -> None:
+    once = clean_line(text)
+
+    assert clean_line(once) == once
+    assert clean_text(clean_text(text)) == clean_text(text)
+    once.encode("utf-8")
+    assert not set(once) & set("\n\r\t\x00\u200b\ufeff\u00a0")
+
+
+@pytest.mark.parametrize("hidden", ["\u200b", "\x00"])
+def test_an_invisible_character_between_vowel_and_tone_leaves_the_same_word(hidden: str) -> None:
+    assert clean_line(f"ท\u0e49{hidden}\u0e38ง") == clean_line("ทุ้ง")
+
+
+def test_every_name_of_the_country_sorts_as_thai_dictionaries_do() -> None:
+    """7,707 names of LAOs, provinces and districts in the order of ICU 72.1, locale th_TH."""
+    names = GOLDEN.copy()
+    random.Random(1).shuffle(names)
+
+    assert len(names) == 7_707
+    assert sorted(names, key=thai_sort_key) == GOLDEN
