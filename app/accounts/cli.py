@@ -1,0 +1,47 @@
+"""`flask accounts …`: what an installation needs before it has its first administrator."""
+
+import click
+from flask.cli import AppGroup
+
+from app import clock
+from app.access import system
+from app.accounts import operations
+from app.accounts.queries import credentials
+from app.db import transaction
+from app.errors import Refusal
+from app.models.enums import Role
+
+group = AppGroup("accounts", help="Staff accounts and activation codes.")
+
+
+@group.command("create-staff")
+@click.argument("username")
+@click.option("--name", required=True, help="Shown on screen and in the history.")
+@click.option("--role", type=click.Choice([Role.OFFICER.value, Role.ADMINISTRATOR.value]), required=True)
+@click.option("--province", "provinces", multiple=True, help="2-digit code; repeat for several. Officers only.")
+@click.password_option()
+def create_staff(username: str, name: str, role: str, provinces: tuple[str, ...], password: str) -> None:
+    """Make a NACC account."""
+    try:
+        with transaction():
+            operations.create_staff(
+                system("flask accounts"), username, name, password, Role(role), provinces, clock.now()
+            )
+    except Refusal as refusal:
+        raise click.ClickException(refusal.message) from refusal
+    click.echo(f"Made {role} {username}.")
+
+
+@group.command("activation-code")
+@click.argument("code")
+def activation_code(code: str) -> None:
+    """Hand out a one-time code for the first login of the LAO with the 7-digit CODE."""
+    found = credentials(code)
+    if found is None:
+        raise click.ClickException(f"No LAO has the code {code}.")
+    try:
+        with transaction():
+            issued = operations.issue_activation_code(system("flask accounts"), found.account_id, clock.now())
+    except Refusal as refusal:
+        raise click.ClickException(refusal.message) from refusal
+    click.echo(issued)

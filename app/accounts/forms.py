@@ -1,0 +1,35 @@
+"""Shapes of the sign-in forms."""
+
+from email_validator import EmailNotValidError, validate_email
+from wtforms import HiddenField
+from wtforms.validators import StopValidation
+
+from app.fields import AtMost, Digits, Form, Required, Secret, TextLine
+
+EMAIL_SENTENCE = "อีเมลต้องมีเครื่องหมาย @ เช่น saraban@example.go.th"
+
+
+class Email:
+    """Refuses what cannot be an e-mail address; whether the mailbox exists only a mail can tell."""
+
+    def __call__(self, _form: object, field: TextLine) -> None:
+        try:
+            validate_email(field.data, check_deliverability=False)
+        except EmailNotValidError:
+            raise StopValidation(EMAIL_SENTENCE) from None
+
+
+class LoginForm(Form):
+    username = Digits("Username", validators=[Required("กรอกรหัสผู้ใช้งาน 7 หลัก"), AtMost(60)])
+    password = Secret("Password")
+    activation_code = TextLine("รหัสเปิดใช้งาน")
+    next = HiddenField()
+    resume = HiddenField()
+
+
+class ForgotForm(Form):
+    email = TextLine("อีเมล", validators=[Required("กรอกอีเมลที่บันทึกไว้ในข้อมูลพื้นฐาน"), AtMost(254), Email()])
+
+
+class ResetForm(Form):
+    password = Secret("รหัสผ่านใหม่", validators=[Required("ตั้งรหัสผ่านอย่างน้อย 8 ตัวอักษร")])

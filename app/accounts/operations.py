@@ -1,0 +1,186 @@
+"""Deeds on accounts: signing in, resetting a password, making staff. Passwords never reach the history."""
+
+import secrets
+from datetime import datetime
+
+from flask import current_app
+from sqlalchemy import update
+
+from app import clock, mail
+from app.access import Actor, system
+from app.accounts import queries
+from app.accounts.passwords import hash_password, matches
+from app.accounts.rules import (
+    ACTIVATION_LIFETIME,
+    RESET_LIFETIME,
+    activation_fingerprint,
+    fingerprint,
+    new_activation_code,
+    password_problem,
+)
+from app.db import db, transaction
+from app.errors import Refusal
+from app.history.operations import record
+from app.models import Account, AccountProvince, PasswordReset, Province
+from app.models.enums import Role
+
+UNKNOWN = "ไม่พบผู้ใช้งาน"
+
+
+def prove(username: str, password: str, activation_code: str, now: datetime) -> Actor:
+    """Who signs in with these. Raises Refusal, in the same words whatever was wrong.
+
+    An LAO that has no password yet comes in as a claimant: by its code alone, or, where
+    FIRST_LOGIN_CODE_REQUIRED is on, with the activation code it was given.
+    """
+    found = queries.credentials(username)
+    if password:
+        if not matches(found.password_hash if found else None, password) or found is None or found.locked:
+            raise Refusal(UNKNOWN)
+        return queries.actor_of(found.account_id)
+    if found is None or found.locked or found.role is not Role.LAO or found.password_hash is not None:
+        raise Refusal(UNKNOWN)
+    if current_app.config["FIRST_LOGIN_CODE_REQUIRED"] and not _activates(found, activation_code, now):
+        raise Refusal(UNKNOWN)
+    return queries.actor_of(found.account_id, claiming=True)
+
+
+def _activates(found: queries.Credentials, typed: str, now: datetime) -> bool:
+    return (
+        found.activation_hash is not None
+        and found.activation_expires_at is not None
+        and now < found.activation_expires_at
+        and secrets.compare_digest(found.activation_hash, activation_fingerprint(typed))
+    )
+
+
+def note_sign_in(actor: Actor, now: datetime) -> None:
+    """Keep when somebody last signed in; a claimant has not signed in yet."""
+    if not actor.claiming:
+        db.session.execute(update(Account).where(Account.id == actor.account_id).values(last_login_at=now))
+        record(actor, "sign in", "account", actor.account_id, organisation_id=actor.organisation_id, at=now)
+
+
+def prepare_password(password: str, username: str) -> str:
+    """The hash of an acceptable password; made before the transaction, so no lock waits for it. Raises Refusal."""
+    if problem := password_problem(password, username):
+        raise Refusal(problem, "password")
+    return hash_password(password)
+
+
+def claim(actor: Actor, password_hash: str, now: datetime) -> int:
+    """Set the first password of an LAO: ends the first login and every other session. Gives the new epoch.
+
+    Raises Refusal where somebody else has claimed it meanwhile.
+    """
+    account = db.session.get_one(Account, actor.account_id)
+    if account.password_hash is not None:
+        raise Refusal("มีผู้ตั้งรหัสผ่านของ อปท. นี้แล้ว หากไม่ใช่ท่าน ให้ติดต่อ ป.ป.ช.")
+    account.claimed_at = now
+    account.activation_hash = account.activation_expires_at = None
+    _set_password(account, password_hash)
+    record(actor, "claim", "account", account.id, organisation_id=actor.organisation_id, at=now)
+    return account.session_epoch
+
+
+def change_password(actor: Actor, password_hash: str, now: datetime) -> int:
+    """Set a new password: every other session ends. Gives the new epoch."""
+    account = db.session.get_one(Account, actor.account_id)
+    _set_password(account, password_hash)
+    record(actor, "change password", "account", account.id, organisation_id=actor.organisation_id, at=now)
+    return account.session_epoch
+
+
+def request_reset(email: str) -> None:
+    """Mail a single-use link to each LAO whose profile has `email`; do nothing for an unknown one.
+
+    Runs behind the request, in its own transaction, so the answer takes the same time either way.
+    """
+    for account_id, name in queries.accounts_with_email(email):
+        token = secrets.token_urlsafe(32)
+        with transaction():
+            db.session.add(
+                PasswordReset(
+                    token_hash=fingerprint(token), account_id=account_id, expires_at=clock.now() + RESET_LIFETIME
+                )
+            )
+            record(system("password reset"), "ask for a reset link", "account", account_id)
+        link = f"{current_app.config['PUBLIC_URL']}/forgot/{token}"
+        mail.send(email, "ตั้งรหัสผ่านใหม่ e-PlanNACC", RESET_MAIL.format(name=name, link=link))
+
+
+RESET_MAIL = """เรียน ผู้ประสานงาน {name}
+
+มีผู้ขอตั้งรหัสผ่านใหม่สำหรับเข้าใช้ระบบ e-PlanNACC ของหน่วยงานท่าน
+กดลิงก์ด้านล่างเพื่อตั้งรหัสผ่านใหม่ ลิงก์นี้ใช้ได้ครั้งเดียว ภายใน 30 นาที
+
+{link}
+
+หากท่านไม่ได้เป็นผู้ขอ ไม่ต้องทำอะไร รหัสผ่านเดิมยังใช้ได้
+
+สำนักงาน ป.ป.ช.
+"""
+
+
+DEAD_LINK = "ลิงก์นี้หมดอายุหรือใช้ไปแล้ว ขอลิงก์ใหม่ได้ที่หน้าลืมรหัสผ่าน"
+
+
+def reset_password(token: str, password_hash: str, now: datetime) -> None:
+    """Use a reset link: sets the password, ends every session, spends all links of the account.
+
+    Raises Refusal for a link that is spent, old or unknown.
+    """
+    found = queries.reset_account(fingerprint(token), now)
+    if found is None:
+        raise Refusal(DEAD_LINK)
+    account = db.session.get_one(Account, found[0])
+    _set_password(account, password_hash)
+    spent = PasswordReset.account_id == account.id, PasswordReset.used_at.is_(None)
+    db.session.execute(update(PasswordReset).where(*spent).values(used_at=now))
+    record(
+        system("password reset"),
+        "reset password",
+        "account",
+        account.id,
+        organisation_id=account.organisation_id,
+        at=now,
+    )
+
+
+def create_staff(
+    actor: Actor, username: str, name: str, password: str, role: Role, provinces: tuple[str, ...], now: datetime
+) -> Account:
+    """A NACC account. Raises Refusal for a taken name, a bad password or an unknown province."""
+    if username.isdigit():
+        raise Refusal("ชื่อผู้ใช้ของเจ้าหน้าที่ต้องไม่เป็นตัวเลขล้วน เพราะจะซ้ำกับรหัสของ อปท.", "username")
+    if queries.credentials(username) is not None:
+        raise Refusal(f"มีผู้ใช้ชื่อ {username} แล้ว", "username")
+    unknown = [code for code in provinces if db.session.get(Province, code) is None]
+    if unknown:
+        raise Refusal(f"ไม่มีจังหวัดรหัส {', '.join(unknown)}", "provinces")
+    password_hash = prepare_password(password, username)
+    account = Account(role=role, username=username, display_name=name, password_hash=password_hash, claimed_at=now)
+    db.session.add(account)
+    db.session.flush()
+    db.session.add_all(AccountProvince(account_id=account.id, province_code=code) for code in provinces)
+    db.session.flush()
+    after = {"username": username, "name": name, "role": role, "provinces": provinces}
+    record(actor, "create", "account", account.id, after=after, at=now)
+    return account
+
+
+def issue_activation_code(actor: Actor, account_id: int, now: datetime) -> str:
+    """A one-time code for a first login: only its hash is kept, so it is shown once. Replaces an earlier one."""
+    account = db.session.get_one(Account, account_id)
+    if account.password_hash is not None:
+        raise Refusal("อปท. นี้ตั้งรหัสผ่านแล้ว ไม่ต้องใช้รหัสเปิดใช้งาน")
+    code = new_activation_code()
+    account.activation_hash = activation_fingerprint(code)
+    account.activation_expires_at = now + ACTIVATION_LIFETIME
+    record(actor, "issue activation code", "account", account.id, organisation_id=account.organisation_id, at=now)
+    return code
+
+
+def _set_password(account: Account, password_hash: str) -> None:
+    account.password_hash = password_hash
+    account.session_epoch += 1

@@ -1,0 +1,115 @@
+"""Who somebody is: at sign-in, and at every request after it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, func, or_, select
+
+from app.access import Actor
+from app.db import db
+from app.models import Account, AccountProvince, FormerCode, Organisation, PasswordReset, Profile
+from app.models.enums import Role
+
+_IDENTITY = select(
+    Account.id,
+    Account.role,
+    Account.session_epoch,
+    Account.password_hash,
+    Account.locked_at,
+    Account.display_name,
+    Account.organisation_id,
+    Account.activation_hash,
+    Account.activation_expires_at,
+    Organisation.code,
+    Organisation.name,
+    Organisation.province_code,
+).outerjoin(Organisation, Organisation.id == Account.organisation_id)
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What signing in is checked against. No password hash: not claimed yet."""
+
+    account_id: int
+    role: Role
+    password_hash: str | None
+    activation_hash: str | None
+    activation_expires_at: datetime | None
+    locked: bool
+
+
+def credentials(username: str) -> Credentials | None:
+    """The account `username` signs in to: an LAO by its present or a former code, staff by name."""
+    former = select(FormerCode.organisation_id).where(FormerCode.code == username)
+    row = db.session.execute(
+        _IDENTITY.where(
+            or_(Organisation.code == username, Account.username == username, Account.organisation_id.in_(former)),
+            or_(Organisation.id.is_(None), Organisation.closed_at.is_(None)),
+        )
+    ).first()
+    if row is None:
+        return None
+    return Credentials(
+        row.id, row.role, row.password_hash, row.activation_hash, row.activation_expires_at, row.locked_at is not None
+    )
+
+
+def load_actor(session_id: str) -> Actor | None:
+    """The actor a session stands for; None once its epoch has passed, or the account is locked or gone."""
+    account_id, epoch, mode = session_id.split(".")
+    row = db.session.execute(_IDENTITY.where(Account.id == int(account_id))).first()
+    if row is None or row.locked_at is not None or row.session_epoch != int(epoch):
+        return None
+    claiming = mode == "claim"
+    if claiming != (row.password_hash is None):
+        return None
+    return _actor(row, claiming=claiming)
+
+
+def actor_of(account_id: int, *, claiming: bool = False) -> Actor:
+    """The actor of an account that has just proved itself."""
+    return _actor(db.session.execute(_IDENTITY.where(Account.id == account_id)).one(), claiming=claiming)
+
+
+def _actor(row: Row[Any], *, claiming: bool) -> Actor:
+    provinces = frozenset[str]()
+    if row.role is Role.OFFICER:
+        given = select(AccountProvince.province_code).where(AccountProvince.account_id == row.id)
+        provinces = frozenset(db.session.scalars(given))
+    return Actor(
+        role=row.role,
+        name=row.name or row.display_name,
+        account_id=row.id,
+        organisation_id=row.organisation_id,
+        organisation_code=row.code or "",
+        province_code=row.province_code or "",
+        province_codes=provinces,
+        session_epoch=row.session_epoch,
+        claiming=claiming,
+    )
+
+
+def accounts_with_email(email: str) -> list[tuple[int, str]]:
+    """(account id, name) of every claimed LAO account whose profile has `email`; letters' case does not matter."""
+    rows = db.session.execute(
+        select(Account.id, Organisation.name)
+        .join(Organisation, Organisation.id == Account.organisation_id)
+        .join(Profile, Profile.organisation_id == Organisation.id)
+        .where(
+            func.lower(Profile.email) == email.lower(), Account.password_hash.is_not(None), Account.locked_at.is_(None)
+        )
+        .order_by(Account.id)
+    )
+    return [(account_id, name) for account_id, name in rows]
+
+
+def reset_account(token_hash: str, now: datetime) -> tuple[int, str] | None:
+    """(account id, code) a live reset link belongs to."""
+    row = db.session.execute(
+        select(Account.id, Organisation.code)
+        .join(PasswordReset, PasswordReset.account_id == Account.id)
+        .join(Organisation, Organisation.id == Account.organisation_id)
+        .where(PasswordReset.token_hash == token_hash, PasswordReset.used_at.is_(None), PasswordReset.expires_at > now)
+    ).first()
+    return None if row is None else (row.id, row.code)

@@ -1,0 +1,147 @@
+"""Signing in and out, and a new password for those who forgot theirs."""
+
+from flask import Blueprint, current_app, flash, make_response, redirect, render_template, request, session
+from flask_limiter.util import get_remote_address
+from flask_login import current_user, login_user, logout_user
+from limits import parse_many
+from werkzeug.wrappers import Response
+
+from app import clock, mail
+from app.access import Actor, public
+from app.accounts import operations
+from app.accounts.forms import ForgotForm, LoginForm, ResetForm
+from app.accounts.queries import load_actor, reset_account
+from app.accounts.resume import unseal
+from app.accounts.rules import fingerprint
+from app.db import transaction
+from app.errors import Refusal
+from app.extensions import limiter, login_manager
+from app.web import local_path
+
+blueprint = Blueprint("accounts", __name__)
+login_manager.user_loader(load_actor)
+TOO_OFTEN = "ลองเข้าสู่ระบบหลายครั้งเกินไป รอประมาณ 1 นาที แล้วลองอีกครั้ง"
+
+
+def open_session(actor: Actor) -> None:
+    """Start a new session for `actor`: nothing of the one before it is kept."""
+    session.clear()
+    session.permanent = True
+    login_user(actor)
+
+
+@blueprint.get("/login")
+@public
+def login() -> str | Response:
+    if current_user.is_authenticated and not request.args.get("next"):
+        return redirect(current_user.landing)
+    form = LoginForm(
+        formdata=None, next=local_path(request.args.get("next")), username=request.args.get("username", "")
+    )
+    return render_template("accounts/login.html", form=form, lost=bool(form.next.data))
+
+
+@blueprint.post("/login")
+@public
+def sign_in() -> str | Response | tuple[str, int]:
+    form = LoginForm()
+    if not form.validate():
+        return render_template("accounts/login.html", form=form), 422
+    username = form.username.data
+    if not _may_try(username):
+        form.form_errors = [TOO_OFTEN]
+        return render_template("accounts/login.html", form=form), 429
+    now = clock.now()
+    try:
+        actor = operations.prove(username, form.password.data, form.activation_code.data, now)
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return render_template("accounts/login.html", form=form), 422
+    with transaction():
+        operations.note_sign_in(actor, now)
+    _forget_tries(username)
+    open_session(actor)
+    kept = unseal(form.resume.data or "")
+    if kept and not actor.claiming:
+        return render_template("accounts/resume.html", path=kept[0], fields=kept[1])
+    return redirect(local_path(form.next.data) if form.next.data and not actor.claiming else actor.landing)
+
+
+@blueprint.post("/logout")
+@public
+def logout() -> Response:
+    logout_user()
+    session.clear()
+    response = redirect("/login")
+    # The next person at this machine must not go back into these pages.
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
+
+
+@blueprint.get("/forgot")
+@public
+def forgot() -> str:
+    return render_template("accounts/forgot.html", form=ForgotForm(formdata=None))
+
+
+@blueprint.post("/forgot")
+@public
+def ask_for_link() -> str | Response | tuple[str, int]:
+    form = ForgotForm()
+    if not form.validate():
+        return render_template("accounts/forgot.html", form=form), 422
+    if not _hit("forgot", "SIGN_IN_LIMIT_ACCOUNT", get_remote_address()):
+        form.form_errors = ["ขอลิงก์หลายครั้งเกินไป รอสักครู่ แล้วลองอีกครั้ง"]
+        return render_template("accounts/forgot.html", form=form), 429
+    mail.behind_the_request(operations.request_reset, form.email.data)
+    return render_template("accounts/forgot_sent.html")
+
+
+@blueprint.get("/forgot/<token>")
+@public
+def new_password(token: str) -> str | tuple[str, int]:
+    live = reset_account(fingerprint(token), clock.now()) is not None
+    page = render_template("accounts/reset.html", form=ResetForm(formdata=None), token=token, live=live)
+    return page, 200 if live else 404
+
+
+@blueprint.post("/forgot/<token>")
+@public
+def set_new_password(token: str) -> Response | tuple[str, int]:
+    form = ResetForm()
+    found = reset_account(fingerprint(token), clock.now())
+    if found is None:
+        return render_template("accounts/reset.html", form=form, token=token, live=False), 404
+    if form.validate():
+        try:
+            password_hash = operations.prepare_password(form.password.data, found[1])
+            with transaction():
+                operations.reset_password(token, password_hash, clock.now())
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            logout_user()
+            session.clear()
+            flash("ตั้งรหัสผ่านใหม่แล้ว เข้าสู่ระบบด้วยรหัสผ่านใหม่ได้ทันที", "ok")
+            return redirect("/login")
+    return make_response(render_template("accounts/reset.html", form=form, token=token, live=True), 422)
+
+
+def _may_try(username: str) -> bool:
+    """Count a try, for the pair of account and address, and for the address.
+
+    Never for the account alone: a stranger guessing from elsewhere must not lock an LAO out.
+    """
+    address = get_remote_address()
+    return _hit("sign-in", "SIGN_IN_LIMIT_ADDRESS", address) and _hit(
+        "sign-in", "SIGN_IN_LIMIT_ACCOUNT", address, username.lower()
+    )
+
+
+def _forget_tries(username: str) -> None:
+    for limit in parse_many(current_app.config["SIGN_IN_LIMIT_ACCOUNT"]):
+        limiter.limiter.clear(limit, "sign-in", get_remote_address(), username.lower())
+
+
+def _hit(what: str, setting: str, *keys: str) -> bool:
+    return all([limiter.limiter.hit(limit, what, *keys) for limit in parse_many(current_app.config[setting])])
