@@ -1,0 +1,74 @@
+"""The three tabs of the profile."""
+
+from decimal import Decimal
+from typing import Any
+
+from wtforms import IntegerField
+
+from app.accounts.forms import Email
+from app.fields import AtMost, Form, Money, Number, OneOf, Required, Secret, TextBlock, TextLine
+from app.models.enums import SizeClass
+
+TABS = {
+    "place": ("size", "address"),
+    "area": ("area_km2", "population", "income_own", "income_subsidy", "executive_name", "clerk_name"),
+    "contact": (
+        "contact_name",
+        "contact_position",
+        "contact_department",
+        "phone",
+        "mobile",
+        "fax",
+        "email",
+        "website",
+        "password",
+    ),
+}
+FIRST_FIELD = {"size": "size-0"}
+
+
+def _line(label: str, missing: str = "", length: int = 200) -> TextLine:
+    return TextLine(label, validators=[*([Required(missing)] if missing else []), AtMost(length)])
+
+
+class ProfileForm(Form):
+    version = IntegerField()
+    size = OneOf("ขนาด", choices=[(size, size.label) for size in SizeClass], missing="เลือกขนาดของ อปท.")
+    address = TextBlock("ที่ตั้งที่ทำการ", validators=[Required("กรอกที่ตั้งที่ทำการ"), AtMost(1000)])
+    area_km2 = Number(
+        "ขนาดพื้นที่ให้บริการ",
+        places=2,
+        maximum=Decimal("999999.99"),
+        validators=[Required("กรอกขนาดพื้นที่ให้บริการเป็นตารางกิโลเมตร")],
+    )
+    population = Number("ประชากรในพื้นที่", maximum=Decimal(99_999_999), validators=[Required("กรอกประชากรในพื้นที่เป็นตัวเลข")])
+    income_own = Money("รายได้ไม่รวมเงินอุดหนุน", validators=[Required("กรอกรายได้ไม่รวมเงินอุดหนุน")])
+    income_subsidy = Money("รายได้จากเงินอุดหนุน", validators=[Required("กรอกรายได้จากเงินอุดหนุน")])
+    executive_name = _line("ชื่อผู้บริหารท้องถิ่น", "กรอกชื่อผู้บริหารท้องถิ่น")
+    clerk_name = _line("ชื่อปลัดองค์กรปกครองส่วนท้องถิ่น", "กรอกชื่อปลัดองค์กรปกครองส่วนท้องถิ่น")
+    contact_name = _line("ชื่อ - สกุล", "กรอกชื่อ - สกุลของผู้ประสานงาน")
+    contact_position = _line("ตำแหน่ง", "กรอกตำแหน่งของผู้ประสานงาน")
+    contact_department = _line("สังกัด (ฝ่าย/กลุ่ม/กอง/สำนัก)", "กรอกสังกัดของผู้ประสานงาน")
+    phone = _line("โทรศัพท์", "กรอกหมายเลขโทรศัพท์", 60)
+    mobile = _line("โทรศัพท์เคลื่อนที่", length=60)
+    fax = _line("โทรสาร", length=60)
+    email = TextLine("อีเมล", validators=[Required("กรอกอีเมล เพราะใช้ตั้งรหัสผ่านใหม่เมื่อลืม"), AtMost(254), Email()])
+    website = _line("เว็บไซต์ อปท.", length=254)
+    password = Secret("รหัสผ่านสำหรับเข้าสู่ระบบครั้งต่อไป")
+
+    def __init__(self, *args: Any, claiming: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.claiming = claiming
+
+    def validate_password(self, field: Secret) -> None:
+        """Needed at the first login; later an empty one leaves the password as it is."""
+        if self.claiming:
+            Required("ตั้งรหัสผ่านอย่างน้อย 8 ตัวอักษร")(self, field)
+
+    def values(self) -> dict[str, Any]:
+        values = {name: field.data for name, field in self._fields.items()}
+        return values | {"population": int(self.population.data)}
+
+    def problems_in(self, tab: str) -> int:
+        """How many fields of a tab must be corrected: the tab itself says so."""
+        return sum(bool(self[name].errors) for name in TABS[tab])
