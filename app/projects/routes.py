@@ -1,0 +1,250 @@
+"""Record, list, edit and delete: HTTP only."""
+
+import uuid
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from app import clock
+from app.access import Permission, actor, requires
+from app.db import transaction
+from app.errors import NotTheirs, Refusal, Stale
+from app.listing import ListState, Pager, list_state, number
+from app.models.enums import ReviewStatus
+from app.plans.queries import current_period, period_of, periods, year_gates
+from app.plans.rules import Period, default_year, open_years
+from app.projects import operations, queries
+from app.projects.forms import ProjectForm, comparison, project_form
+from app.projects.queries import ProjectDetail
+from app.web import answer
+
+blueprint = Blueprint("projects", __name__)
+
+
+def _state() -> ListState:
+    years = year_gates(actor())
+    this_year = clock.fiscal_year(clock.now())
+    return list_state(
+        request.args,
+        default_year=default_year([gate.year for gate in years], years, this_year),
+        sorts=queries.SORTS,
+        review=("", *ReviewStatus),
+    )
+
+
+def _list_parts(state: ListState) -> dict[str, Any]:
+    """What the list and the counts above it need."""
+    who = actor()
+    gates = year_gates(who)
+    found = queries.review_counts(who, state)
+    total = sum(found.values())
+    everything = queries.review_counts(who, ListState(year=state.year)) if state.filtered else found
+    return {
+        "state": state,
+        "gates": gates,
+        "rows": queries.project_rows(who, state, open_years(gates)),
+        "pager": Pager(state.page, total),
+        "counts": everything,
+        "recorded": sum(everything.values()),
+    }
+
+
+def _row_parts(project_id: int, state: ListState, *, saved: bool = False) -> dict[str, Any]:
+    """What one row, swapped in place, needs: the row itself, and the counts that follow it."""
+    who = actor()
+    place = number(request.args.get("n", ""), 1)
+    counts = queries.review_counts(who, ListState(year=state.year))
+    row = queries.project_row(who, project_id, state, open_years(year_gates(who)), place)
+    return {
+        "state": state,
+        "rows": [row],
+        "counts": counts,
+        "recorded": sum(counts.values()),
+        "saved_at": clock.now() if saved else None,
+    }
+
+
+@blueprint.get("/projects")
+@requires(Permission.PROJECTS)
+def project_list() -> Response:
+    return answer("projects/list.html", "projects/_list.html", **_list_parts(_state()))
+
+
+@blueprint.get("/projects/new")
+@requires(Permission.PROJECTS)
+def new_project() -> str:
+    period = _period_for_recording()
+    form = project_form(period)(formdata=None, submission_key=str(uuid.uuid4()))
+    recorded = None
+    if last := number(request.args.get("after", ""), 0):
+        recorded = _recorded(last)
+        form.years.data = sorted(recorded.facts.budgets) if recorded else []
+    elif (year := number(request.args.get("year", ""), 0)) in period.years:
+        form.years.data = [year]
+    return _record_page(period, form, recorded)
+
+
+def _recorded(project_id: int) -> ProjectDetail | None:
+    """The project recorded just before: its years are those of the next one, most of the time."""
+    try:
+        return queries.project_detail(actor(), project_id)
+    except NotTheirs:
+        return None
+
+
+def _period_for_recording() -> Period:
+    year = number(request.args.get("year", ""), 0)
+    if found := period_of(year):
+        return found
+    gates = year_gates(actor())
+    this_year = clock.fiscal_year(clock.now())
+    return period_of(default_year([gate.year for gate in gates], gates, this_year)) or current_period(this_year)
+
+
+def _record_page(period: Period, form: ProjectForm, recorded: ProjectDetail | None = None) -> str:
+    return render_template(
+        "projects/new.html",
+        form=form,
+        period=period,
+        periods=periods(),
+        gates=_gates_of(period),
+        recorded=recorded,
+        number=queries.number_in_year(actor(), min(recorded.facts.budgets)) if recorded else 0,
+    )
+
+
+def _gates_of(period: Period) -> list[Any]:
+    return [gate for gate in year_gates(actor()) if gate.year in period.years]
+
+
+@blueprint.post("/projects/new")
+@requires(Permission.PROJECTS)
+def record_project() -> Response | tuple[str, int]:
+    period = _period_for_recording()
+    form = project_form(period)()
+    if form.validate():
+        try:
+            with transaction():
+                project_id = operations.record_project(
+                    actor(), period, form.facts(), form.submission_key.data or "", clock.now()
+                )
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            if request.form.get("then") == "home":
+                flash(f"บันทึกโครงการ “{form.name.data}” แล้ว", "ok")
+                return redirect(f"/home?year={min(form.years.data)}")
+            return redirect(f"/projects/new?year={period.first_year}&after={project_id}")
+    return _record_page(period, form), 422
+
+
+@blueprint.get("/projects/<int:project_id>")
+@requires(Permission.PROJECTS)
+def open_project(project_id: int) -> Response:
+    state = _state()
+    if request.args.get("view") == "row":
+        return answer("projects/list.html", "projects/_rows.html", **_row_parts(project_id, state))
+    project = queries.project_detail(actor(), project_id)
+    period = _period_of(project)
+    form = project_form(period)(formdata=None, version=project.version)
+    form.show(project.facts)
+    return _edit_page(project, period, form, state)
+
+
+def _edit_page(
+    project: ProjectDetail, period: Period, form: ProjectForm, state: ListState, status: int = 200, **more: Any
+) -> Response:
+    return answer(
+        "projects/edit.html",
+        "projects/_panel.html",
+        status,
+        project=project,
+        period=period,
+        form=form,
+        state=state,
+        n=number(request.args.get("n", ""), 1),
+        gates=_gates_of(period),
+        suffix=f"-{project.id}",
+        **more,
+    )
+
+
+def _period_of(project: ProjectDetail) -> Period:
+    return next(period for period in periods() if period.id == project.plan_period_id)
+
+
+@blueprint.post("/projects/<int:project_id>")
+@requires(Permission.PROJECTS)
+def edit_project(project_id: int) -> Response:
+    state = _state()
+    period = _period_of(queries.project_detail(actor(), project_id))
+    form = project_form(period)()
+    more: dict[str, Any] = {}
+    if form.validate():
+        try:
+            with transaction():
+                operations.edit_project(actor(), period, project_id, form.version.data or 0, form.facts(), clock.now())
+        except Stale:
+            latest = queries.project_detail(actor(), project_id)
+            form.version.data = latest.version  # sent again, what was typed wins, knowingly
+            more = {"latest": latest, "comparison": comparison(latest.facts, form.facts())}
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            return _after_change(project_id, state, "บันทึกการแก้ไขแล้ว")
+    return _edit_page(queries.project_detail(actor(), project_id), period, form, state, 422, **more)
+
+
+def _after_change(project_id: int, state: ListState, message: str) -> Response:
+    """The saved row in place, or back to the list at that row."""
+    if request.headers.get("HX-Request"):
+        parts = _row_parts(project_id, state, saved=True)
+        return answer("projects/list.html", "projects/_saved.html", **parts)
+    flash(message, "ok")
+    return redirect(f"/projects?{state.query()}#p{project_id}")
+
+
+@blueprint.get("/projects/<int:project_id>/delete")
+@requires(Permission.PROJECTS)
+def ask_delete(project_id: int) -> Response:
+    return _delete_page(project_id, _state())
+
+
+def _delete_page(project_id: int, state: ListState, status: int = 200, refusal: str = "") -> Response:
+    return answer(
+        "projects/delete.html",
+        "projects/_delete.html",
+        status,
+        project=queries.project_detail(actor(), project_id),
+        state=state,
+        n=number(request.args.get("n", ""), 1),
+        refusal=refusal,
+    )
+
+
+@blueprint.post("/projects/<int:project_id>/delete")
+@requires(Permission.PROJECTS)
+def delete_project(project_id: int) -> Response:
+    state = _state()
+    project = queries.project_detail(actor(), project_id)
+    version = number(request.form.get("version", ""), 0)
+    try:
+        with transaction():
+            operations.delete_project(actor(), _period_of(project), project_id, version, clock.now())
+    except Refusal as refusal:
+        return _delete_page(project_id, state, 422, refusal.message)
+    message = f"ลบ “{project.facts.name}” แล้ว ผู้ดูแลระบบกู้คืนให้ได้"
+    if request.headers.get("HX-Request"):
+        counts = queries.review_counts(actor(), ListState(year=state.year))
+        return answer(
+            "projects/list.html",
+            "projects/_deleted.html",
+            state=state,
+            name=project.facts.name,
+            project_id=project_id,
+            counts=counts,
+            recorded=sum(counts.values()),
+        )
+    flash(message, "ok")
+    return redirect(f"/projects?{state.query()}")
