@@ -1,0 +1,72 @@
+"""Reads about plan periods, the gate and windows."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from app.access import Actor
+from app.db import db
+from app.models import Dimension, PlanPeriod, PlanYear, Window, WindowException
+from app.models.enums import PlanStatus, Round
+from app.plans.rules import Period, ReportWindow, YearGate, gates, report_window
+
+
+def periods() -> list[Period]:
+    """Every plan period, the earliest first."""
+    rows = db.session.execute(
+        select(PlanPeriod.id, PlanPeriod.first_year, PlanPeriod.last_year, Dimension.number, Dimension.name)
+        .join(Dimension, Dimension.plan_period_id == PlanPeriod.id)
+        .order_by(PlanPeriod.first_year, Dimension.number)
+    )
+    found: dict[int, tuple[int, int, dict[int, str]]] = {}
+    for id_, first, last, number, name in rows:
+        found.setdefault(id_, (first, last, {}))[2][number] = name
+    return [Period(id_, first, last, dimensions) for id_, (first, last, dimensions) in found.items()]
+
+
+def period_of(year: int) -> Period | None:
+    """The plan period that fiscal year `year` belongs to."""
+    return next((period for period in periods() if year in period.years), None)
+
+
+def current_period(this_year: int) -> Period:
+    """The period that holds `this_year`, else the latest before it, else the first. Raises LookupError without any."""
+    known = periods()
+    if not known:
+        raise LookupError("no plan period: an administrator makes the first one (flask seed periods)")
+    past = [period for period in known if period.first_year <= this_year]
+    return past[-1] if past else known[0]
+
+
+def plan_statuses(organisation_id: int) -> dict[int, PlanStatus]:
+    rows = db.session.execute(
+        select(PlanYear.fiscal_year, PlanYear.status).where(PlanYear.organisation_id == organisation_id)
+    )
+    return {year: status for year, status in rows}
+
+
+def year_gates(actor: Actor) -> list[YearGate]:
+    """The gate of every year of every period, for the actor's own LAO."""
+    years = [year for period in periods() for year in period.years]
+    return gates(years, plan_statuses(actor.own_organisation_id))
+
+
+def window_for(organisation_id: int, year: int, round_: Round) -> ReportWindow:
+    window: tuple[datetime, datetime | None] | None = None
+    if row := db.session.get(Window, (year, int(round_))):
+        window = (row.opens_at, row.closes_at)
+    exception = db.session.get(WindowException, (organisation_id, year, int(round_)))
+    return report_window(year, round_, window, exception.closes_at if exception else None)
+
+
+def next_closing(now: datetime) -> ReportWindow | None:
+    """The open window that closes first, of those that close at all: what the landing page announces."""
+    row = db.session.execute(
+        select(Window).where(Window.opens_at <= now, Window.closes_at > now).order_by(Window.closes_at).limit(1)
+    ).scalar()
+    return report_window(row.fiscal_year, Round(row.round), (row.opens_at, row.closes_at), None) if row else None
+
+
+def latest_passed_year() -> int | None:
+    """The latest fiscal year in which any plan passed."""
+    return db.session.scalar(select(func.max(PlanYear.fiscal_year)).where(PlanYear.status == PlanStatus.PASSED))

@@ -1,0 +1,186 @@
+"""The report list, one report, and all reports: HTTP only."""
+
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, request
+from werkzeug.wrappers import Response
+
+from app import clock
+from app.access import Permission, actor, requires
+from app.db import transaction
+from app.errors import Refusal, Stale
+from app.listing import ListState, Pager, list_state, number
+from app.models.enums import ReportStatus, ReviewStatus, Round
+from app.plans.queries import periods, window_for, year_gates
+from app.plans.rules import default_year
+from app.projects.queries import review_counts
+from app.reporting import operations, queries
+from app.reporting.forms import EXPLAINED, ReportForm, comparison
+from app.reporting.queries import ReportDetail
+from app.web import answer
+
+blueprint = Blueprint("reporting", __name__)
+ROUNDS = tuple(int(round_) for round_ in Round)
+
+
+def _state(year: int = 0, round_: int = 0) -> ListState:
+    """The list's state; `year` and `round_` are the default of a page that is about one of them."""
+    if not year:
+        gates = year_gates(actor())
+        year = default_year([gate.year for gate in gates], gates, clock.fiscal_year(clock.now()))
+    asked = dict(request.args)
+    if asked.get("year") == "all":
+        del asked["year"]
+    if round_:
+        asked.setdefault("round", str(round_))
+    return list_state(asked, default_year=year, sorts=queries.SORTS, round=ROUNDS, status=("", *ReportStatus))
+
+
+def _page_parts(state: ListState) -> dict[str, Any]:
+    who, now = actor(), clock.now()
+    gates = year_gates(who)
+    round_ = Round(state.round)
+    return {
+        "state": state,
+        "periods": periods(),
+        "gates": gates,
+        "gate": next((gate for gate in gates if gate.year == state.year), None),
+        "rows": queries.report_rows(who, state),
+        "pager": Pager(state.page, queries.listed_count(who, state)),
+        "summary": queries.round_summary(who, state.year, round_),
+        "window": window_for(who.own_organisation_id, state.year, round_),
+        "rejected": review_counts(who, ListState(year=state.year)).get(ReviewStatus.REJECTED, 0),
+        "now": now,
+    }
+
+
+@blueprint.get("/reporting")
+@requires(Permission.REPORTS)
+def report_list() -> Response:
+    return answer("reporting/list.html", "reporting/_list.html", **_page_parts(_state()))
+
+
+@blueprint.get("/reporting/<int:project_id>/<int:year>/<int:round_>")
+@requires(Permission.REPORTS)
+def open_report(project_id: int, year: int, round_: int) -> Response:
+    asked = _round(round_)
+    line = queries.report_detail(actor(), project_id, year, asked)
+    state = _state(year, round_)
+    if request.args.get("view") == "row":
+        return answer("reporting/list.html", "reporting/_rows.html", **_row_parts(project_id, state))
+    return _form_page(line, asked, _filled(line, asked), state)
+
+
+def _round(typed: int) -> Round:
+    if typed not in ROUNDS:
+        abort(404)
+    return Round(typed)
+
+
+def _filled(line: ReportDetail, round_: Round) -> ReportForm:
+    """The form as it was reported; a round not reported yet starts from the other round's ordinance budget."""
+    form = ReportForm(formdata=None, version=line.version)
+    form.show(line.facts)
+    if line.facts.status is ReportStatus.NOT_REPORTED:
+        other = Round.SIX if round_ is Round.TWELVE else Round.TWELVE
+        known = queries.report_detail(actor(), line.project_id, line.year, other).facts.ordinance_budget
+        form.in_ordinance.data, form.ordinance_budget.data = known is not None, known
+    return form
+
+
+def _form_page(
+    line: ReportDetail, round_: Round, form: ReportForm, state: ListState, status: int = 200, **more: Any
+) -> Response:
+    context = _form_context(line, round_, form, state) | more
+    return answer("reporting/report.html", "reporting/_panel.html", status, **context)
+
+
+def _form_context(line: ReportDetail, round_: Round, form: ReportForm, state: ListState) -> dict[str, Any]:
+    return {
+        "line": line,
+        "round": round_,
+        "form": form,
+        "state": state,
+        "n": number(request.args.get("n", ""), 1),
+        "closed": operations.closed_because(actor(), line, clock.now()),
+        "explained": EXPLAINED,
+        "suffix": f"-{line.project_id}",
+    }
+
+
+@blueprint.post("/reporting/<int:project_id>/<int:year>/<int:round_>")
+@requires(Permission.REPORTS)
+def save_report(project_id: int, year: int, round_: int) -> Response:
+    asked = _round(round_)
+    who = actor()
+    state = _state(year, round_)
+    form = ReportForm()
+    more: dict[str, Any] = {}
+    if form.validate():
+        try:
+            with transaction():
+                operations.save_report(who, project_id, year, asked, form.version.data or 0, form.facts(), clock.now())
+        except Stale:
+            latest = queries.report_detail(who, project_id, year, asked)
+            form.version.data = latest.version  # sent again, what was typed wins, knowingly
+            more = {"latest": latest, "comparison": comparison(latest.facts, form.facts())}
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            return _after_save(project_id, year, round_, state)
+    return _form_page(queries.report_detail(who, project_id, year, asked), asked, form, state, 422, **more)
+
+
+def _row_parts(project_id: int, state: ListState) -> dict[str, Any]:
+    place = number(request.args.get("n", ""), 1)
+    return {"state": state, "rows": [queries.report_row(actor(), project_id, state, place)]}
+
+
+def _after_save(project_id: int, year: int, round_: int, state: ListState) -> Response:
+    """The saved row and the totals in place, or back to the list; with `then=next` on to the next that waits."""
+    following = _next_waiting(project_id, state) if request.form.get("then") == "next" else None
+    if not request.headers.get("HX-Request"):
+        flash("บันทึกรายงานแล้ว", "ok")
+        if following:
+            return redirect(f"/reporting/{following.id}/{year}/{round_}?{state.query()}&n={following.number}")
+        return redirect(f"/reporting?{state.query()}#p{project_id}")
+    return answer(
+        "reporting/list.html",
+        "reporting/_saved.html",
+        saved_at=clock.now(),
+        following=following,
+        summary=queries.round_summary(actor(), state.year, Round(state.round)),
+        **(_panel_of(following, state) if following else {}) | _row_parts(project_id, state),
+    )
+
+
+def _panel_of(row: queries.ReportRow, state: ListState) -> dict[str, Any]:
+    """What the open form of the row that comes next needs, for the same answer."""
+    round_ = Round(state.round)
+    line = queries.report_detail(actor(), row.id, state.year, round_)
+    return _form_context(line, round_, _filled(line, round_), state) | {"n": row.number}
+
+
+def _next_waiting(project_id: int, state: ListState) -> queries.ReportRow | None:
+    """The row below this one, on the same page, that waits for its report."""
+    rows = queries.report_rows(actor(), state)
+    below = next((place for place, row in enumerate(rows) if row.id == project_id), -1) + 1
+    return next((row for row in rows[below:] if row.status is ReportStatus.NOT_REPORTED), None)
+
+
+@blueprint.get("/reporting/all")
+@requires(Permission.REPORTS)
+def all_reports() -> Response:
+    state = _state()
+    who = actor()
+    summary = queries.round_summary(who, state.year, Round(state.round))
+    return answer(
+        "reporting/all.html",
+        "reporting/_all.html",
+        state=state,
+        periods=periods(),
+        gates=year_gates(who),
+        rows=queries.reported_rows(who, state),
+        pager=Pager(state.page, summary.counts.reported),
+        summary=summary,
+    )
