@@ -1,0 +1,99 @@
+"""A test client that reads pages as a person does, and distrusts them."""
+
+import contextvars
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+import html5lib
+from flask import Flask, has_app_context
+from flask.testing import FlaskClient
+from sqlalchemy import event
+from werkzeug.test import TestResponse
+
+from app.db import db
+
+TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+XHTML = "{http://www.w3.org/1999/xhtml}"
+
+
+def watch_for_unsaved_changes(app: Flask) -> None:
+    """Fail any request that changed something and did not keep it: a half save."""
+    pending: set[int] = set()
+
+    @event.listens_for(db.session, "after_flush")
+    def _flushed(session: Any, _context: Any) -> None:
+        pending.add(id(session))
+
+    @event.listens_for(db.session, "after_transaction_end")
+    def _ended(session: Any, transaction: Any) -> None:
+        if transaction.parent is None:
+            pending.discard(id(session))
+
+    @app.teardown_request
+    def _check(error: BaseException | None) -> None:
+        session = db.session()
+        assert error or not (session.new or session.dirty or session.deleted or id(session) in pending), (
+            "the request left unsaved changes behind"
+        )
+
+
+class Client(FlaskClient):
+    """Requests run in a context of their own, as on a server; every whole page is checked."""
+
+    def __init__(self, app: Flask, **kwargs: Any) -> None:
+        super().__init__(app, app.response_class, use_cookies=True, **kwargs)
+        self.last: TestResponse | None = None
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        _forget_reads()  # what the test made so far must be committed; what the request does must be seen
+        response = contextvars.Context().run(lambda: super(Client, self).open(*args, **kwargs))
+        _forget_reads()
+        if response.mimetype == "text/html" and "<html" in response.text:
+            check_page(response.text)
+        self.last = response
+        return response
+
+    def sign_in(self, username: str, password: str) -> TestResponse:
+        self.get("/login")
+        return self.send("/login", {"username": username, "password": password}, follow_redirects=True)
+
+    def send(self, path: str, data: dict[str, Any], *, htmx: bool = False, **kwargs: Any) -> TestResponse:
+        """Post a form with the token of the page last seen (or of /login)."""
+        page = self.last.text if self.last is not None and TOKEN.search(self.last.text) else self.get("/login").text
+        match = TOKEN.search(page)
+        headers = dict(kwargs.pop("headers", {}))
+        if htmx:
+            headers["HX-Request"] = "true"
+        token = {"csrf_token": match[1]} if match else {}
+        return self.post(path, data={**token, **data}, headers=headers, **kwargs)
+
+
+def _forget_reads() -> None:
+    if has_app_context():  # a redirect that is followed runs without one
+        db.session.rollback()
+
+
+def check_page(html: str) -> None:
+    """One h1 that the title repeats, ids that are unique, HTML that parses without an error."""
+    parser = html5lib.HTMLParser(namespaceHTMLElements=True)
+    tree = parser.parse(html)
+    errors = [(place, code) for place, code, _data in parser.errors]
+    assert not errors, f"HTML errors (line, column): {errors[:5]}"
+    ids = [element.get("id") for element in tree.iter() if element.get("id")]
+    assert len(ids) == len(set(ids)), f"ids twice: {sorted({i for i in ids if ids.count(i) > 1})}"
+    headings = [text_of(element) for element in tree.iter(f"{XHTML}h1")]
+    assert len(headings) == 1, f"h1: {headings}"
+    title = text_of(next(tree.iter(f"{XHTML}title")))
+    assert headings[0] in title or title.split(" – ")[0] in headings[0], f"title {title!r} is not of h1 {headings[0]!r}"
+    for form in tree.iter(f"{XHTML}form"):
+        target = form.get("action") or ""
+        assert urlsplit(target).path.startswith("/"), f"a form without JavaScript needs a real action, not {target!r}"
+        if (form.get("method") or "get").lower() == "post":
+            assert any(field.get("name") == "csrf_token" for field in form.iter(f"{XHTML}input")), (
+                f"the form to {target} has no CSRF token"
+            )
+
+
+def text_of(element: Any) -> str:
+    return " ".join("".join(element.itertext()).split())

@@ -1,0 +1,141 @@
+"""The databases tests run on.
+
+Each test gets a database of its own, copied from a migrated template: an SQLite file, and with
+TEST_DATABASE_URL set a PostgreSQL database too. Tests that use `app` (or anything built on it)
+run once on each engine.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask_migrate import upgrade
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+from app import create_app
+from app.db import db, transaction
+from app.registry.operations import load_provinces
+from app.seeds.periods import add_basics
+from config import database_url
+from tests.client import Client, watch_for_unsaved_changes
+
+os.environ["EPLANNACC_ENV"] = "testing"
+POSTGRESQL = os.environ.get("TEST_DATABASE_URL")
+ENGINES = ["sqlite", "postgresql"] if POSTGRESQL else ["sqlite"]
+SETTINGS = {
+    "SECRET_KEY": "only for tests",
+    "PASSWORD_HASHES_AT_ONCE": 4,
+    "SIGN_IN_LIMIT_ACCOUNT": "5/minute",
+    "SIGN_IN_LIMIT_ADDRESS": "100/minute",
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if "[postgresql" in item.name:
+            item.add_marker("postgresql")
+
+
+class Sqlite:
+    def __init__(self, folder: Path) -> None:
+        self.template = folder / "template.sqlite3"
+        self.path = folder / "test.sqlite3"
+
+    def make_template(self) -> str:
+        return f"sqlite:///{self.template}"
+
+    def url(self) -> str:
+        return f"sqlite:///{self.path}"
+
+    def fresh(self) -> None:
+        for leftover in (f"{self.path}-wal", f"{self.path}-shm"):
+            Path(leftover).unlink(missing_ok=True)
+        shutil.copyfile(self.template, self.path)
+
+    def drop(self) -> None:
+        return None
+
+
+class Postgresql:
+    def __init__(self, worker: str) -> None:
+        assert POSTGRESQL
+        server = make_url(database_url(POSTGRESQL))
+        self.server = create_engine(server, isolation_level="AUTOCOMMIT")
+        self.names = {part: f"eplannacc_{part}_{worker}_{os.getpid()}" for part in ("template", "test")}
+        self.urls = {
+            part: server.set(database=name).render_as_string(hide_password=False) for part, name in self.names.items()
+        }
+
+    def _run(self, *statements: str) -> None:
+        with self.server.connect() as connection:
+            for statement in statements:
+                connection.execute(text(statement))
+
+    def make_template(self) -> str:
+        self._run(f"CREATE DATABASE {self.names['template']}")
+        return self.urls["template"]
+
+    def url(self) -> str:
+        return self.urls["test"]
+
+    def fresh(self) -> None:
+        self._run(
+            f"DROP DATABASE IF EXISTS {self.names['test']} WITH (FORCE)",
+            f"CREATE DATABASE {self.names['test']} TEMPLATE {self.names['template']}",
+        )
+
+    def drop(self) -> None:
+        self._run(*(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)" for name in self.names.values()))
+        self.server.dispose()
+
+
+@pytest.fixture(scope="session", params=ENGINES)
+def database(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> Iterator[Sqlite | Postgresql]:
+    kind = Sqlite(tmp_path_factory.mktemp("db")) if request.param == "sqlite" else Postgresql(worker_id)
+    template = create_app({**SETTINGS, "SQLALCHEMY_DATABASE_URI": kind.make_template()})
+    with template.app_context():
+        upgrade()
+        with transaction():
+            load_provinces()
+            add_basics()
+        db.session.remove()
+        if request.param == "sqlite":
+            with db.engine.connect() as connection:  # everything into the one file that is copied
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        db.engine.dispose()
+    yield kind
+    kind.drop()
+
+
+@pytest.fixture(scope="session")
+def shared_app(database: Sqlite | Postgresql, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """One app for each engine: making an app costs more than making a database."""
+    folder = tmp_path_factory.mktemp("instance")
+    app = create_app({**SETTINGS, "SQLALCHEMY_DATABASE_URI": database.url(), "MAIL_FOLDER": folder / "mail"})
+    watch_for_unsaved_changes(app)
+    return app
+
+
+@pytest.fixture
+def client(app: Flask) -> Client:
+    """A browser without JavaScript that nobody has signed in with yet."""
+    return Client(app)
+
+
+@pytest.fixture
+def app(shared_app: Flask, database: Sqlite | Postgresql) -> Iterator[Flask]:
+    """The app on a database that holds provinces, districts and plan periods, and nothing else."""
+    from app.extensions import limiter
+
+    database.fresh()
+    with shared_app.app_context():
+        limiter.reset()
+        yield shared_app
+        db.session.remove()
+        db.engine.dispose()
