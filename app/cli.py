@@ -1,12 +1,36 @@
-"""The `flask` commands, one group a feature."""
+"""The `flask` commands, one group a feature, and the one that makes the demo ready."""
 
-from flask import Flask
+import os
+
+import click
+from flask import Flask, current_app
+from flask_migrate import upgrade
 
 from app.accounts.cli import group as accounts
 from app.registry.cli import group as registry
+from app.seeds.cli import demo, refuse_in_production
 from app.seeds.cli import group as seed
 
 
 def init_cli(app: Flask) -> None:
     for group in (registry, seed, accounts):
         app.cli.add_command(group)
+    app.cli.add_command(demo_up)
+
+
+@click.command("demo-up")
+@click.pass_context
+def demo_up(context: click.Context) -> None:
+    """Migrate, load registry and demo where they are missing, and print where everything is: `make run` calls this."""
+    refuse_in_production()
+    upgrade()
+    context.invoke(demo)
+    click.echo(f"Database: {_shown(current_app.config['SQLALCHEMY_DATABASE_URI'])}")
+    click.echo(f"Mails are written to {current_app.config['MAIL_FOLDER']}")
+    click.echo(f"Open http://{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '5000')}")
+
+
+def _shown(url: str) -> str:
+    """The database without its password."""
+    head, _, place = url.rpartition("@")
+    return f"{head.split('://')[0]}://…@{place}" if head else url

@@ -1,0 +1,53 @@
+# e-PlanNACC: `make help` lists what there is. Everything works from a fresh clone; the first call installs.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+HOST ?= 127.0.0.1
+PORT ?= 5000
+VENV := .venv
+PY := $(VENV)/bin/python
+FLASK := $(VENV)/bin/flask --app wsgi
+export HOST PORT
+
+.PHONY: help run test check bench screenshot clean
+
+help: ## Show this list
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
+	@echo
+	@echo "  Settings: PORT, HOST, DATABASE_URL (run); TEST_DATABASE_URL (test, bench); README.md has the rest."
+
+$(VENV)/.installed: requirements.txt
+	@bash tools/debian-packages venv
+	@test -x $(PY) || python3 -m venv $(VENV)
+	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt
+	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+run: $(VENV)/.installed ## Install, migrate, load registry and demo, serve at http://127.0.0.1:5000
+	@$(FLASK) demo-up
+	@exec $(VENV)/bin/granian --interface wsgi --host $(HOST) --port $(PORT) --workers 1 --blocking-threads 4 \
+		--no-ws --log-level warning wsgi:app
+
+test: $(VENV)/.installed-dev ## The whole suite, browser tests included; PostgreSQL too with TEST_DATABASE_URL
+	@bash tools/debian-packages chromium
+	@$(PY) -m pytest -n 2 --dist loadgroup $(PYTEST)
+
+check: $(VENV)/.installed-dev ## Format, lint, types, house rules
+	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/mypy
+	@$(PY) -m pytest tests/house/test_layers.py -p no:cacheprovider
+
+bench: $(VENV)/.installed-dev ## Measure side by side and print ratios (BENCH_SCALE, TEST_DATABASE_URL)
+	@$(PY) -m bench
+
+screenshot: $(VENV)/.installed-dev ## Take docs/screenshot.png from a running demo
+	@bash tools/debian-packages chromium
+	@$(PY) docs/screenshot.py
+
+clean: ## Remove the venv and caches; the data in instance/ stays
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
