@@ -1,0 +1,114 @@
+"""The frame: a benchmark names what is ours and what it is compared with; both are timed in turns.
+
+To add one, write in a module that `bench.__main__` imports:
+
+    @benchmark("a page / a bare route", sqlite=15, postgresql=25)
+    def page_against_bare_route(app: Flask, stack: ExitStack) -> Pair:
+        return ours, base  # two functions without arguments
+
+What it starts (a server) goes onto `stack`, which ends it. It runs inside an app context on a filled
+database; a ratio above the limit is shown, never an error.
+"""
+
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from statistics import median
+from time import perf_counter
+from typing import Any
+
+from flask import Flask
+
+from app.db import db
+
+Deed = Callable[[], Any]
+Pair = tuple[Deed, Deed]
+Prepare = Callable[[Flask, ExitStack], Pair]
+WARM_UP = 30
+ROUNDS = 200
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """`limits`: the largest good ratio of ours to base, by engine."""
+
+    name: str
+    limits: dict[str, float]
+    prepare: Prepare
+
+
+@dataclass(frozen=True)
+class Result:
+    """Seconds are medians; `ratios` has one ours ÷ base for each turn."""
+
+    name: str
+    engine: str
+    ours: float
+    base: float
+    ratios: tuple[float, ...]
+    limit: float
+
+    @property
+    def ratio(self) -> float:
+        return median(self.ratios)
+
+    @property
+    def ok(self) -> bool:
+        return self.ratio <= self.limit
+
+
+REGISTRY: list[Benchmark] = []
+
+
+def benchmark(name: str, *, sqlite: float, postgresql: float) -> Callable[[Prepare], Prepare]:
+    """Register what makes the pair to compare, with its limit on each engine."""
+
+    def register(prepare: Prepare) -> Prepare:
+        REGISTRY.append(Benchmark(name, {"sqlite": sqlite, "postgresql": postgresql}, prepare))
+        return prepare
+
+    return register
+
+
+def measure(bench: Benchmark, engine: str, app: Flask, rounds: int = ROUNDS) -> Result:
+    """Ours, base, ours, base …: what slows the host slows both, and drops out of each turn's ratio."""
+    db.session.rollback()  # what the one before left open must not lock this one out
+    with ExitStack() as stack:
+        ours, base = bench.prepare(app, stack)
+        turns = [(_seconds(ours), _seconds(base)) for _ in range(WARM_UP + rounds)][WARM_UP:]
+    return Result(
+        name=bench.name,
+        engine=engine,
+        ours=median(a for a, _ in turns),
+        base=median(b for _, b in turns),
+        ratios=tuple(a / b for a, b in turns),
+        limit=bench.limits[engine],
+    )
+
+
+def _seconds(deed: Deed) -> float:
+    start = perf_counter()
+    deed()
+    return perf_counter() - start
+
+
+def table(results: Iterable[Result]) -> str:
+    """One line a result: medians in milliseconds, the median ratio with its smallest and largest."""
+    head = ("name", "engine", "ours ms", "base ms", "ratio (min-max)", "limit", "ok")
+    lines = [head, *(_line(result) for result in results)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
+    return "\n".join(
+        " | ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines
+    )
+
+
+def _line(result: Result) -> tuple[str, ...]:
+    return (
+        result.name,
+        result.engine,
+        f"{result.ours * 1000:.3f}",
+        f"{result.base * 1000:.3f}",
+        f"{result.ratio:.2f} ({min(result.ratios):.2f}-{max(result.ratios):.2f})",
+        f"{result.limit:g}",
+        "yes" if result.ok else "NO",
+    )
