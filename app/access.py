@@ -28,6 +28,8 @@ class Permission(StrEnum):
     REPORTS = "report on own projects"
     EVALUATION = "see the own scores"
     PROVINCE_TABLE = "see the province table"
+    REVIEW = "approve and reject projects of the own provinces"
+    PLAN_YEARS = "say which plans of the own provinces passed"
 
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -41,8 +43,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.PROVINCE_TABLE,
         }
     ),
-    Role.OFFICER: frozenset({Permission.PROVINCE_TABLE}),
-    Role.ADMINISTRATOR: frozenset({Permission.PROVINCE_TABLE}),
+    Role.OFFICER: frozenset({Permission.PROVINCE_TABLE, Permission.REVIEW, Permission.PLAN_YEARS}),
+    Role.ADMINISTRATOR: frozenset({Permission.PROVINCE_TABLE, Permission.REVIEW, Permission.PLAN_YEARS}),
     Role.SYSTEM: frozenset(),
 }
 CLAIMANT_PERMISSIONS = frozenset({Permission.CLAIM})
@@ -87,7 +89,7 @@ class Actor:
         """Where signing in leads."""
         if self.claiming:
             return "/profile"
-        return "/home" if self.role is Role.LAO else "/reports/province"
+        return "/home" if self.role is Role.LAO else "/nacc/review"
 
 
 def system(name: str) -> Actor:

@@ -2,11 +2,12 @@
 
 import secrets
 
-from flask import Flask, current_app, render_template, request
+from flask import Flask, current_app, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response
 
+from app.db import db
 from app.web import is_htmx, same_origin
 
 
@@ -48,10 +49,12 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(Exception, _crash)
 
 
-def _http(error: HTTPException) -> Response | tuple[str, int]:
+def _http(error: HTTPException) -> Response:
     if error.code is None or error.code < 400:
         return error.get_response()
-    return _answer(error.code)
+    text, status = _answer(error.code)
+    headers = {"Allow": ", ".join(error.valid_methods or ())} if isinstance(error, MethodNotAllowed) else {}
+    return make_response(text, status, headers)
 
 
 def _csrf(error: CSRFError) -> Response | tuple[str, int]:
@@ -64,6 +67,7 @@ def _csrf(error: CSRFError) -> Response | tuple[str, int]:
 def _crash(error: Exception) -> tuple[str, int]:
     if current_app.config["TESTING"] and not current_app.config.get("SHOW_ERROR_PAGES"):
         raise error
+    db.session.rollback()  # PostgreSQL answers nothing more until what failed is ended, and the page asks who is here
     reference = secrets.token_hex(3).upper()
     current_app.logger.exception("error %s at %s %s", reference, request.method, request.path)
     return _answer(500, reference)

@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar
 
 from flask_wtf import FlaskForm
-from wtforms import Field, PasswordField, StringField, TextAreaField
+from wtforms import Field, IntegerField, PasswordField, StringField, TextAreaField
 from wtforms.validators import StopValidation
 
 from app.errors import Refusal
@@ -21,6 +21,11 @@ NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 class Form(FlaskForm):
     """A form whose first errors can come from its fields or from a rule."""
+
+    form_errors: list[str]
+
+    class Meta:
+        csrf = False  # CSRFProtect asks for the token before any view; asking again would sign another one
 
     def refuse(self, refusal: Refusal) -> None:
         """Show a rule's refusal beside its field, or above the form where it has none."""
@@ -68,6 +73,14 @@ class Secret(PasswordField):
         self.data = valuelist[0] if valuelist else ""
 
 
+class Version(IntegerField):
+    """The version of the row a form was opened with; what is no number is no version, and so a stale one."""
+
+    def process_formdata(self, valuelist: Sequence[str]) -> None:
+        typed = valuelist[0] if valuelist else ""
+        self.data = int(typed) if typed.isdecimal() and len(typed) < 10 else 0
+
+
 class Number(StringField):
     """A number of at most `places` decimals from 0 to `maximum`; `data` is a Decimal, or None when left empty."""
 
@@ -80,7 +93,7 @@ class Number(StringField):
 
     def _value(self) -> str:
         if self.raw_data:
-            return str(self.raw_data[0])
+            return clean_line(str(self.raw_data[0]))
         return "" if self.data is None else f"{self.data:,.{self.places}f}"
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
@@ -104,7 +117,7 @@ class Number(StringField):
         if value != round(value, self.places):
             limit = f"ไม่เกิน {self.places} ตำแหน่ง" if self.places else "ไม่ได้"
             raise ValueError(f"{name}มีทศนิยม{limit}")
-        return value
+        return round(abs(value), self.places)  # 1000, 1000.00 and -0 are written in one way only
 
 
 class Money(Number):
@@ -147,6 +160,8 @@ Choices = Sequence[tuple[Any, str]]
 class OneOf(Field):
     """One of `choices`, (value, label) each; anything else counts as nothing and is refused with `missing`."""
 
+    data: Any
+
     def __init__(self, label: str, *, choices: Choices, missing: str, **kwargs: Any) -> None:
         super().__init__(label, **kwargs)
         self.choices = choices
@@ -168,6 +183,7 @@ class ManyOf(Field):
         super().__init__(label, **kwargs)
         self.choices = choices
         self.missing = missing
+        self.unknown = False
 
     def process_data(self, value: Any) -> None:
         self.data = list(value or [])
@@ -175,7 +191,10 @@ class ManyOf(Field):
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         sent = set(valuelist)
         self.data = [value for value, _label in self.choices if str(value) in sent]
+        self.unknown = bool(sent - {str(value) for value in self.data})
 
     def pre_validate(self, form: Any) -> None:
+        if self.unknown:
+            raise StopValidation("มีตัวเลือกที่ไม่มีในหน้านี้ ตรวจตัวเลือกที่เหลือ แล้วบันทึกอีกครั้ง")
         if self.missing and not self.data:
             raise StopValidation(self.missing)

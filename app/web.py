@@ -4,6 +4,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app, make_response, render_template, request
+from werkzeug.routing import IntegerConverter
 from werkzeug.wrappers import Response
 
 CSP = (
@@ -28,8 +29,10 @@ def wants_fragment() -> bool:
 
 
 def answer(page: str, fragment: str, status: int = 200, **context: Any) -> Response:
-    """`fragment` for an htmx request, else `page`, which includes it."""
-    response = make_response(render_template(fragment if wants_fragment() else page, **context), status)
+    """`fragment` for an htmx request, else `page`, which includes it; `as_fragment` tells the template which."""
+    as_fragment = wants_fragment()
+    text = render_template(fragment if as_fragment else page, as_fragment=as_fragment, **context)
+    response = make_response(text, status)
     response.headers["Vary"] = "HX-Request, HX-Request-Type, Cookie"
     return response
 
@@ -73,5 +76,13 @@ def add_headers(response: Response) -> Response:
     return response
 
 
+class RowNumber(IntegerConverter):
+    """A number in an address, as large as a column holds: a larger one names no row, so it is a 404."""
+
+    def __init__(self, map: Any, fixed_digits: int = 0, min: int | None = None, max: int = 2**31 - 1) -> None:
+        super().__init__(map, fixed_digits, min, max)
+
+
 def init_web(app: Flask) -> None:
+    app.url_map.converters["int"] = RowNumber
     app.after_request(add_headers)

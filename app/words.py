@@ -7,9 +7,9 @@ from decimal import ROUND_HALF_UP, Decimal
 _THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 # Zero-width and direction marks come along with text pasted from office programs and web pages.
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _NIKHAHIT_AA = re.compile("\u0e4d([\u0e48-\u0e4b]?)\u0e32")
-_TONE_AFTER_AM = re.compile("(ำ)([\u0e48-\u0e4b])")
+_TONE_AFTER_AM = re.compile("ำ[ำ\u0e48-\u0e4b]+")
 _LEADING = "เแโใไ"
 _LEADING_VOWEL = re.compile(f"([{_LEADING}])([ก-ฮ])")
 # Only break ties: tone marks and the other signs above, spaces and punctuation.
@@ -26,7 +26,11 @@ def clean_text(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ")
     text = unicodedata.normalize("NFC", _CONTROL.sub("", _INVISIBLE.sub("", text)))
     text = _NIKHAHIT_AA.sub(lambda m: m[1] + "ำ", text).replace("เเ", "แ")
-    return _TONE_AFTER_AM.sub(r"\2\1", text).strip()
+    return _TONE_AFTER_AM.sub(_tones_first, text).strip()
+
+
+def _tones_first(run: re.Match[str]) -> str:
+    return "".join(sorted(run[0], key="ำ".__eq__))
 
 
 def arabic_digits(text: str) -> str:

@@ -1,7 +1,6 @@
 """Shapes of the sign-in forms."""
 
 from email_validator import EmailNotValidError, validate_email
-from wtforms import HiddenField
 from wtforms.validators import StopValidation
 
 from app.fields import AtMost, Digits, Form, Required, Secret, TextLine
@@ -23,8 +22,8 @@ class LoginForm(Form):
     username = Digits("Username", validators=[Required("กรอกรหัสผู้ใช้งาน 7 หลัก"), AtMost(60)])
     password = Secret("Password")
     activation_code = TextLine("รหัสเปิดใช้งาน")
-    next = HiddenField()
-    resume = HiddenField()
+    next = TextLine()
+    resume = TextLine()
 
 
 class ForgotForm(Form):

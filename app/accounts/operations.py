@@ -73,7 +73,7 @@ def claim(actor: Actor, password_hash: str, now: datetime) -> int:
 
     Raises Refusal where somebody else has claimed it meanwhile.
     """
-    account = db.session.get_one(Account, actor.account_id)
+    account = db.session.get_one(Account, actor.account_id, with_for_update=True)
     if account.password_hash is not None:
         raise Refusal("มีผู้ตั้งรหัสผ่านของ อปท. นี้แล้ว หากไม่ใช่ท่าน ให้ติดต่อ ป.ป.ช.")
     account.claimed_at = now
@@ -96,7 +96,7 @@ def request_reset(email: str) -> None:
 
     Runs behind the request, in its own transaction, so the answer takes the same time either way.
     """
-    for account_id, name in queries.accounts_with_email(email):
+    for account_id, name, stored in queries.accounts_with_email(email):
         token = secrets.token_urlsafe(32)
         with transaction():
             db.session.add(
@@ -106,7 +106,7 @@ def request_reset(email: str) -> None:
             )
             record(system("password reset"), "ask for a reset link", "account", account_id)
         link = f"{current_app.config['PUBLIC_URL']}/forgot/{token}"
-        mail.send(email, "ตั้งรหัสผ่านใหม่ e-PlanNACC", RESET_MAIL.format(name=name, link=link))
+        mail.send(stored, "ตั้งรหัสผ่านใหม่ e-PlanNACC", RESET_MAIL.format(name=name, link=link))
 
 
 RESET_MAIL = """เรียน ผู้ประสานงาน {name}
@@ -133,10 +133,12 @@ def reset_password(token: str, password_hash: str, now: datetime) -> None:
     found = queries.reset_account(fingerprint(token), now)
     if found is None:
         raise Refusal(DEAD_LINK)
-    account = db.session.get_one(Account, found[0])
+    account = db.session.get_one(Account, found[0], with_for_update=True)
+    unused = PasswordReset.account_id == account.id, PasswordReset.used_at.is_(None)
+    spent = db.session.execute(update(PasswordReset).where(*unused).values(used_at=now))
+    if not spent.rowcount:  # type: ignore[attr-defined]
+        raise Refusal(DEAD_LINK)  # used twice at the same moment
     _set_password(account, password_hash)
-    spent = PasswordReset.account_id == account.id, PasswordReset.used_at.is_(None)
-    db.session.execute(update(PasswordReset).where(*spent).values(used_at=now))
     record(
         system("password reset"),
         "reset password",

@@ -6,8 +6,8 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from flask import current_app
 
-MINIMUM_LENGTH = 8
-MAXIMUM_LENGTH = 200
+from app.accounts.rules import MAXIMUM_LENGTH
+
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 # Verified against where there is no account: an unknown code takes the time of a wrong password.
 _NOBODY = _hasher.hash("nobody has this password")

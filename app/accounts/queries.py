@@ -4,27 +4,30 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, or_, select
+from sqlalchemy import Row, bindparam, func, or_, select
 
 from app.access import Actor
-from app.db import db
+from app.db import db, table
 from app.models import Account, AccountProvince, FormerCode, Organisation, PasswordReset, Profile
 from app.models.enums import Role
 
+_A, _O = table(Account).c, table(Organisation).c
 _IDENTITY = select(
-    Account.id,
-    Account.role,
-    Account.session_epoch,
-    Account.password_hash,
-    Account.locked_at,
-    Account.display_name,
-    Account.organisation_id,
-    Account.activation_hash,
-    Account.activation_expires_at,
-    Organisation.code,
-    Organisation.name,
-    Organisation.province_code,
-).outerjoin(Organisation, Organisation.id == Account.organisation_id)
+    _A.id,
+    _A.role,
+    _A.session_epoch,
+    _A.password_hash,
+    _A.locked_at,
+    _A.display_name,
+    _A.organisation_id,
+    _A.activation_hash,
+    _A.activation_expires_at,
+    _O.code,
+    _O.name,
+    _O.province_code,
+).select_from(table(Account).outerjoin(table(Organisation), _O.id == _A.organisation_id))
+# Asked at every request: made once.
+_BY_ID = _IDENTITY.where(_A.id == bindparam("account_id"))
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ def credentials(username: str) -> Credentials | None:
 def load_actor(session_id: str) -> Actor | None:
     """The actor a session stands for; None once its epoch has passed, or the account is locked or gone."""
     account_id, epoch, mode = session_id.split(".")
-    row = db.session.execute(_IDENTITY.where(Account.id == int(account_id))).first()
+    row = db.session.execute(_BY_ID, {"account_id": int(account_id)}).first()
     if row is None or row.locked_at is not None or row.session_epoch != int(epoch):
         return None
     claiming = mode == "claim"
@@ -69,10 +72,10 @@ def load_actor(session_id: str) -> Actor | None:
 
 def actor_of(account_id: int, *, claiming: bool = False) -> Actor:
     """The actor of an account that has just proved itself."""
-    return _actor(db.session.execute(_IDENTITY.where(Account.id == account_id)).one(), claiming=claiming)
+    return _actor(db.session.execute(_BY_ID, {"account_id": account_id}).one(), claiming=claiming)
 
 
-def _actor(row: Row[Any], *, claiming: bool) -> Actor:
+def _actor(row: Row[*tuple[Any, ...]], *, claiming: bool) -> Actor:
     provinces = frozenset[str]()
     if row.role is Role.OFFICER:
         given = select(AccountProvince.province_code).where(AccountProvince.account_id == row.id)
@@ -90,10 +93,10 @@ def _actor(row: Row[Any], *, claiming: bool) -> Actor:
     )
 
 
-def accounts_with_email(email: str) -> list[tuple[int, str]]:
-    """(account id, name) of every claimed LAO account whose profile has `email`; letters' case does not matter."""
+def accounts_with_email(email: str) -> list[tuple[int, str, str]]:
+    """(account id, LAO, e-mail as stored) of every claimed LAO account whose profile has `email`; letters' case does not matter."""
     rows = db.session.execute(
-        select(Account.id, Organisation.name)
+        select(Account.id, Organisation.name, Profile.email)
         .join(Organisation, Organisation.id == Account.organisation_id)
         .join(Profile, Profile.organisation_id == Organisation.id)
         .where(
@@ -101,7 +104,7 @@ def accounts_with_email(email: str) -> list[tuple[int, str]]:
         )
         .order_by(Account.id)
     )
-    return [(account_id, name) for account_id, name in rows]
+    return [(account_id, name, stored) for account_id, name, stored in rows]
 
 
 def reset_account(token_hash: str, now: datetime) -> tuple[int, str] | None:

@@ -33,7 +33,13 @@ def ask_to_sign_in() -> Response:
 
 
 def ask_to_repeat() -> Response:
-    """The form again with what was typed and a fresh token, behind one button."""
+    """The form again with what was typed and a fresh token, behind one button; the login page as itself."""
+    if request.path == "/login":  # it may carry a sealed form along, and its password is not sent twice
+        from app.accounts.forms import LoginForm
+
+        form = LoginForm()
+        form.form_errors = ["หน้านี้เปิดค้างไว้นานเกินไป กรอก Password แล้วกด Login อีกครั้ง"]
+        return into_main("accounts/login.html", 422, form=form)
     return into_main("accounts/resume.html", 200 if is_htmx() else 422, path=request.path, fields=_kept(request.form))
 
 

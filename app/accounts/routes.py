@@ -1,9 +1,7 @@
 """Signing in and out, and a new password for those who forgot theirs."""
 
-from flask import Blueprint, current_app, flash, make_response, redirect, render_template, request, session
-from flask_limiter.util import get_remote_address
+from flask import Blueprint, current_app, flash, g, make_response, redirect, render_template, request, session
 from flask_login import current_user, login_user, logout_user
-from limits import parse_many
 from werkzeug.wrappers import Response
 
 from app import clock, mail
@@ -17,6 +15,7 @@ from app.db import transaction
 from app.errors import Refusal
 from app.extensions import limiter, login_manager
 from app.web import local_path
+from app.words import clean_line
 
 blueprint = Blueprint("accounts", __name__)
 login_manager.user_loader(load_actor)
@@ -26,6 +25,7 @@ TOO_OFTEN = "ลองเข้าสู่ระบบหลายครั้�
 def open_session(actor: Actor) -> None:
     """Start a new session for `actor`: nothing of the one before it is kept."""
     session.clear()
+    g.pop("csrf_token", None)  # kept by Flask-WTF for this answer, but it belongs to the session just cleared
     session.permanent = True
     login_user(actor)
 
@@ -36,7 +36,7 @@ def login() -> str | Response:
     if current_user.is_authenticated and not request.args.get("next"):
         return redirect(current_user.landing)
     form = LoginForm(
-        formdata=None, next=local_path(request.args.get("next")), username=request.args.get("username", "")
+        formdata=None, next=local_path(request.args.get("next")), username=clean_line(request.args.get("username", ""))
     )
     return render_template("accounts/login.html", form=form, lost=bool(form.next.data))
 
@@ -62,9 +62,9 @@ def sign_in() -> str | Response | tuple[str, int]:
     _forget_tries(username)
     open_session(actor)
     kept = unseal(form.resume.data or "")
-    if kept and not actor.claiming:
+    if kept and (not actor.claiming or kept[0] == actor.landing):
         return render_template("accounts/resume.html", path=kept[0], fields=kept[1])
-    return redirect(local_path(form.next.data) if form.next.data and not actor.claiming else actor.landing)
+    return redirect((not actor.claiming and local_path(form.next.data)) or actor.landing)
 
 
 @blueprint.post("/logout")
@@ -90,7 +90,7 @@ def ask_for_link() -> str | Response | tuple[str, int]:
     form = ForgotForm()
     if not form.validate():
         return render_template("accounts/forgot.html", form=form), 422
-    if not _hit("forgot", "SIGN_IN_LIMIT_ACCOUNT", get_remote_address()):
+    if not _hit("forgot", "SIGN_IN_LIMIT_ACCOUNT", _address()):
         form.form_errors = ["ขอลิงก์หลายครั้งเกินไป รอสักครู่ แล้วลองอีกครั้ง"]
         return render_template("accounts/forgot.html", form=form), 429
     mail.behind_the_request(operations.request_reset, form.email.data)
@@ -132,16 +132,20 @@ def _may_try(username: str) -> bool:
 
     Never for the account alone: a stranger guessing from elsewhere must not lock an LAO out.
     """
-    address = get_remote_address()
+    address = _address()
     return _hit("sign-in", "SIGN_IN_LIMIT_ADDRESS", address) and _hit(
         "sign-in", "SIGN_IN_LIMIT_ACCOUNT", address, username.lower()
     )
 
 
 def _forget_tries(username: str) -> None:
-    for limit in parse_many(current_app.config["SIGN_IN_LIMIT_ACCOUNT"]):
-        limiter.limiter.clear(limit, "sign-in", get_remote_address(), username.lower())
+    limiter.forget(current_app.config["SIGN_IN_LIMIT_ACCOUNT"], "sign-in", _address(), username.lower())
 
 
 def _hit(what: str, setting: str, *keys: str) -> bool:
-    return all([limiter.limiter.hit(limit, what, *keys) for limit in parse_many(current_app.config[setting])])
+    return limiter.hit(current_app.config[setting], what, *keys)
+
+
+def _address() -> str:
+    """Where a request comes from; behind a proxy PROXY_COUNT must be set, or all come from the proxy."""
+    return request.remote_addr or "nowhere"

@@ -4,8 +4,8 @@ import hashlib
 import secrets
 from datetime import timedelta
 
-from app.accounts.passwords import MAXIMUM_LENGTH, MINIMUM_LENGTH
-
+MINIMUM_LENGTH = 8
+MAXIMUM_LENGTH = 200
 RESET_LIFETIME = timedelta(minutes=30)
 ACTIVATION_LIFETIME = timedelta(days=90)
 # Without letters and digits that look alike on paper.

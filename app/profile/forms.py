@@ -3,10 +3,8 @@
 from decimal import Decimal
 from typing import Any
 
-from wtforms import IntegerField
-
 from app.accounts.forms import Email
-from app.fields import AtMost, Form, Money, Number, OneOf, Required, Secret, TextBlock, TextLine
+from app.fields import AtMost, Form, Money, Number, OneOf, Required, Secret, TextBlock, TextLine, Version
 from app.models.enums import SizeClass
 
 TABS = {
@@ -32,7 +30,7 @@ def _line(label: str, missing: str = "", length: int = 200) -> TextLine:
 
 
 class ProfileForm(Form):
-    version = IntegerField()
+    version = Version()
     size = OneOf("ขนาด", choices=[(size, size.label) for size in SizeClass], missing="เลือกขนาดของ อปท.")
     address = TextBlock("ที่ตั้งที่ทำการ", validators=[Required("กรอกที่ตั้งที่ทำการ"), AtMost(1000)])
     area_km2 = Number(
@@ -67,7 +65,7 @@ class ProfileForm(Form):
 
     def values(self) -> dict[str, Any]:
         values = {name: field.data for name, field in self._fields.items()}
-        return values | {"population": int(self.population.data)}
+        return values | {"population": int(values["population"])}
 
     def problems_in(self, tab: str) -> int:
         """How many fields of a tab must be corrected: the tab itself says so."""

@@ -38,24 +38,22 @@ def save_profile(
 
     Raises Stale where somebody else saved first, Refusal where the account was claimed meanwhile.
     """
-    profile = db.session.get(Profile, actor.own_organisation_id, with_for_update=True)
-    if profile is None:
-        profile = Profile(organisation_id=actor.own_organisation_id, version=0)
-        before = None
-        db.session.add(profile)
-    elif profile.version != version:
-        raise Stale
-    else:
-        before = {name: getattr(profile, name) for name in FIELDS}
     epoch = None
-    if password_hash is not None:
+    if password_hash is not None:  # first: who claims too late must not be shown what the other one filled in
         epoch = (claim if actor.claiming else change_password)(actor, password_hash, now)
+    profile = db.session.get(Profile, actor.own_organisation_id, with_for_update=True)
+    before = {name: getattr(profile, name) for name in FIELDS} if profile else None
     after = {name: values[name] for name in FIELDS}
     if before == after:
-        return epoch
+        return epoch  # also what a double submit comes to
+    if profile is None:
+        profile = Profile(organisation_id=actor.own_organisation_id, version=0)
+    elif profile.version != version:
+        raise Stale
     for name, value in after.items():
         setattr(profile, name, value)
     profile.updated_at, profile.version = now, profile.version + 1
+    db.session.add(profile)
     db.session.flush()
     record(
         actor,

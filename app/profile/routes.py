@@ -10,7 +10,7 @@ from app.accounts.queries import actor_of
 from app.accounts.routes import open_session
 from app.db import transaction
 from app.errors import Refusal, Stale
-from app.listing import number
+from app.listing import ListState, number
 from app.models.enums import Round
 from app.plans.queries import current_period, period_of, periods, window_for, year_gates
 from app.plans.rules import default_year
@@ -18,8 +18,7 @@ from app.profile import operations, queries
 from app.profile.forms import ProfileForm
 from app.profile.operations import FIELDS
 from app.projects.queries import review_counts
-from app.listing import ListState
-from app.reporting.queries import round_summary
+from app.reporting.counts import round_summary
 from app.web import answer
 
 blueprint = Blueprint("profile", __name__)
