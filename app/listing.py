@@ -1,7 +1,7 @@
 """What a list page shows, as its address says it: filters, search, order and page."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -9,6 +9,10 @@ from app.words import arabic_digits, clean_line
 
 PAGE_SIZE = 100
 MAX_SEARCH = 200
+MAX_WORDS = 8
+# What the columns can hold: an address beyond that asks for nothing there is.
+YEARS = range(2400, 2800)
+PAGES = range(10**6)
 
 
 @dataclass(frozen=True)
@@ -24,15 +28,29 @@ class ListState:
     page: int = 1
 
     def query(self, **changes: Any) -> str:
-        """The query string of this state with `changes`; leaves out what is empty."""
-        values = {name: value for name, value in asdict(replace(self, **changes)).items() if value}
-        if values.get("page") == 1:
-            del values["page"]
-        return urlencode(values)
+        """The query string of this state with `changes`; leaves out what is empty, and says "all" for all years."""
+        state = {**self.__dict__, **changes}
+        pairs = [("year", state["year"] or "all")]
+        pairs += [(name, state[name]) for name in ("round", "q", "review", "status", "sort") if state[name]]
+        if state["page"] > 1:
+            pairs.append(("page", state["page"]))
+        return urlencode(pairs)
 
     @property
     def words(self) -> list[str]:
-        return self.q.split()
+        return self.q.split()[:MAX_WORDS]
+
+    @property
+    def shape(self) -> "ListState":
+        """The state without its values: lists of one shape are asked for by one statement."""
+        return ListState(
+            year=int(self.year > 0),
+            round=self.round,
+            q=" ".join("x" for _word in self.words),
+            review="x" if self.review else "",
+            status="x" if self.status else "",
+            sort=self.sort,
+        )
 
     @property
     def filtered(self) -> bool:
@@ -43,10 +61,10 @@ def list_state(args: Mapping[str, str], *, default_year: int, sorts: tuple[str, 
     """The state an address asks for. `choices`: for `review`, `status` and `round`, the values allowed."""
     year = args.get("year", "")
     state = ListState(
-        year=0 if year == "all" else number(year, default_year),
+        year=0 if year == "all" else number(year, default_year, YEARS),
         q=clean_line(args.get("q", ""))[:MAX_SEARCH],
         sort=args.get("sort", "") if args.get("sort") in sorts else sorts[0],
-        page=max(1, number(args.get("page", ""), 1)),
+        page=max(1, number(args.get("page", ""), 1, PAGES)),
     )
     for name, allowed in choices.items():
         value: Any = args.get(name, "")
@@ -56,10 +74,21 @@ def list_state(args: Mapping[str, str], *, default_year: int, sorts: tuple[str, 
     return state
 
 
-def number(typed: str, default: int) -> int:
-    """A whole number out of an address, or `default`."""
+def number(typed: str, default: int, known: range = range(10**9)) -> int:
+    """A whole number out of an address, or `default` where it is none, or none of `known`."""
     digits = arabic_digits(typed.strip())
-    return int(digits) if digits.isdecimal() and len(digits) < 10 else default
+    return int(digits) if digits.isdecimal() and len(digits) < 10 and int(digits) in known else default
+
+
+def on_a_page(state: ListState, total: int) -> ListState:
+    """`state`, on its last page where the address asks for one that is not, or no longer, there."""
+    return replace(state, page=min(state.page, Pager(1, total).pages))
+
+
+def like_pattern(word: str) -> str:
+    """A LIKE pattern (escape "/") for text that has `word` anywhere in it, in lower case."""
+    escaped = word.lower().replace("/", "//").replace("%", "/%").replace("_", "/_")
+    return f"%{escaped}%"
 
 
 @dataclass(frozen=True)

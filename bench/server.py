@@ -1,4 +1,4 @@
-"""Servers to measure on: each app in a granian process of its own on loopback, asked by one client that keeps its line."""
+"""Servers to measure on: each app in a granian process of its own on loopback, asked by one client."""
 
 import os
 import socket

@@ -10,10 +10,11 @@ from sqlalchemy import insert
 
 from app import clock
 from app.access import Actor
-from app.db import db
+from app.db import db, table
 from app.models import HistoryEntry
 
 Facts = Mapping[str, Any]
+_ADD = insert(table(HistoryEntry))
 
 
 def record(
@@ -62,7 +63,7 @@ def entry(
 def record_all(entries: list[dict[str, Any]]) -> None:
     """Add many entries in one statement."""
     if entries:
-        db.session.execute(insert(HistoryEntry), entries)
+        db.session.execute(_ADD, entries)
 
 
 def _plain(facts: Facts | None) -> dict[str, Any] | None:

@@ -24,7 +24,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.db import Base
 from app.models.enums import CannotReason, Kind, ReportStatus, ReviewStatus
 from app.models.plans import ROUNDS, YEAR_RANGE
-from app.models.types import Baht, Quarters, SortKey, UtcDateTime, one_of
+from app.models.types import Baht, Quarters, UtcDateTime, one_of
 
 CARRIED = ("organisation_id", "province_code", "dimension", "counted")
 
@@ -121,6 +121,7 @@ class ProjectYear(Base):
             "organisation_id",
             "dimension",
             "plan_budget_satang",
+            "counted",
             postgresql_where=text("counted"),
             sqlite_where=text("counted = 1"),
         ),
@@ -160,8 +161,9 @@ class Report(Base):
             "fiscal_year",
             "round",
             "organisation_id",
-            "dimension",
             "status",
+            "dimension",
+            "counted",  # SQLite reads the row for a column that stands only in the WHERE
             postgresql_where=text("counted"),
             sqlite_where=text("counted = 1"),
         ),

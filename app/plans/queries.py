@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, bindparam, func, select, true
 
 from app.access import Actor
-from app.db import db
-from app.models import Dimension, PlanPeriod, PlanYear, Window, WindowException
+from app.db import db, table
+from app.models import Dimension, PlanPeriod, PlanYear, ProjectYear, Window, WindowException
 from app.models.enums import PlanStatus, Round
 from app.plans.rules import Period, ReportWindow, YearGate, gates, report_window
 
@@ -42,13 +42,35 @@ def plan_statuses(organisation_id: int) -> dict[int, PlanStatus]:
     rows = db.session.execute(
         select(PlanYear.fiscal_year, PlanYear.status).where(PlanYear.organisation_id == organisation_id)
     )
-    return {year: status for year, status in rows}
+    return dict(rows.all())
+
+
+_PERIOD, _YEAR, _PROJECT_YEAR = table(PlanPeriod).c, table(PlanYear).c, table(ProjectYear).c
+_LATEST = select(func.max(_PROJECT_YEAR.fiscal_year)).where(
+    _PROJECT_YEAR.province_code == bindparam("province_code"), _PROJECT_YEAR.counted == true()
+)
+_GATES = (
+    select(_PERIOD.first_year, _PERIOD.last_year, _YEAR.fiscal_year, _YEAR.status)
+    .select_from(table(PlanPeriod))
+    .outerjoin(
+        table(PlanYear),
+        and_(
+            _YEAR.organisation_id == bindparam("organisation_id"),
+            _YEAR.fiscal_year.between(_PERIOD.first_year, _PERIOD.last_year),
+        ),
+    )
+)
 
 
 def year_gates(actor: Actor) -> list[YearGate]:
     """The gate of every year of every period, for the actor's own LAO."""
-    years = [year for period in periods() for year in period.years]
-    return gates(years, plan_statuses(actor.own_organisation_id))
+    years: set[int] = set()
+    statuses: dict[int, PlanStatus] = {}
+    for first, last, year, status in db.session.execute(_GATES, {"organisation_id": actor.own_organisation_id}):
+        years.update(range(first, last + 1))
+        if year is not None:
+            statuses[year] = status
+    return gates(years, statuses)
 
 
 def window_for(organisation_id: int, year: int, round_: Round) -> ReportWindow:
@@ -67,6 +89,7 @@ def next_closing(now: datetime) -> ReportWindow | None:
     return report_window(row.fiscal_year, Round(row.round), (row.opens_at, row.closes_at), None) if row else None
 
 
-def latest_passed_year() -> int | None:
-    """The latest fiscal year in which any plan passed."""
-    return db.session.scalar(select(func.max(PlanYear.fiscal_year)).where(PlanYear.status == PlanStatus.PASSED))
+def latest_recorded_year(province_code: str) -> int | None:
+    """The latest fiscal year for which an LAO of the province has a project that counts."""
+    latest: int | None = db.session.scalar(_LATEST, {"province_code": province_code})
+    return latest

@@ -106,7 +106,7 @@ def report_window(
     window: tuple[datetime, datetime | None] | None,
     extended_until: datetime | None,
 ) -> ReportWindow:
-    """The window as set, else from the year's first day without closing; a single LAO's exception only ever gives more time."""
+    """The window as set, else from the year's first day without closing; an LAO's exception only gives more time."""
     opens_at, closes_at = window or (fiscal_year_start(year), None)
     if extended_until is not None and closes_at is not None and extended_until > closes_at:
         return ReportWindow(year, round_, opens_at, extended_until, extended=True)

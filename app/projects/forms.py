@@ -4,9 +4,9 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from wtforms import BooleanField, HiddenField, IntegerField
+from wtforms import BooleanField
 
-from app.fields import AtMost, Form, ManyOf, Money, OneOf, Required, TextBlock, TextLine
+from app.fields import AtMost, Form, ManyOf, Money, OneOf, Required, TextBlock, TextLine, Version
 from app.models.enums import Kind
 from app.plans.rules import Period
 from app.projects.rules import MAX_NAME, ProjectFacts
@@ -19,8 +19,8 @@ MAX_TEXT = 4000
 class ProjectForm(Form):
     """Fields every project has; `project_form` adds those of the period's years and dimensions."""
 
-    submission_key = HiddenField()
-    version = IntegerField()
+    submission_key = TextLine()
+    version = Version()
     name = TextLine(
         "ชื่อโครงการ/กิจกรรม/มาตรการ/แนวปฏิบัติงาน",
         validators=[Required("กรอกชื่อโครงการ/กิจกรรม/มาตรการ/แนวปฏิบัติงาน"), AtMost(MAX_NAME)],

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from uuid import NAMESPACE_OID, uuid5
 
 from sqlalchemy import delete, insert, select, update
 
@@ -28,14 +29,15 @@ from app.words import thai_sort_key
 def record_project(actor: Actor, period: Period, facts: ProjectFacts, submission_key: str, now: datetime) -> int:
     """Record a project; gives its id. The same form sent twice gives the same project. Raises Refusal."""
     db.session.execute(select(Organisation.id).where(Organisation.id == actor.own_organisation_id).with_for_update())
-    if submission_key and (known := queries.recorded_before(actor, submission_key)):
+    key = _form_key(submission_key, facts)
+    if key and (known := queries.recorded_before(actor, key)):
         return known
     _check_years(_year_gates(actor, period), set(facts.budgets))
     project = Project(
         organisation_id=actor.own_organisation_id,
         province_code=actor.province_code,
         plan_period_id=period.id,
-        submission_key=submission_key or None,
+        submission_key=key,
         review_status=ReviewStatus.PENDING,
         counted=True,
         created_at=now,
@@ -101,7 +103,12 @@ def delete_project(actor: Actor, period: Period, project_id: int, version: int, 
     db.session.execute(
         update(Project)
         .where(Project.id == project_id)
-        .values(deleted_at=now, counted=counts(before.review_status, deleted=True), version=version + 1)
+        .values(
+            deleted_at=now,
+            counted=counts(before.review_status, deleted=True),
+            submission_key=None,  # the same form sent again records it anew
+            version=version + 1,
+        )
     )
     record(
         actor,
@@ -112,6 +119,11 @@ def delete_project(actor: Actor, period: Period, project_id: int, version: int, 
         before=before.facts.as_dict(),
         at=now,
     )
+
+
+def _form_key(submission_key: str, facts: ProjectFacts) -> str | None:
+    """The same form with the same words is one project; gone back to and changed, it is the next one."""
+    return str(uuid5(NAMESPACE_OID, f"{submission_key} {facts}")) if submission_key else None
 
 
 def _locked(actor: Actor, project_id: int) -> queries.ProjectDetail:

@@ -3,14 +3,15 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, func, select
+from sqlalchemy import Integer, Select, String, and_, bindparam, cast, exists, func, select
 
 from app.access import Actor
-from app.db import db
+from app.db import db, table
 from app.errors import NotTheirs
-from app.listing import PAGE_SIZE, ListState
+from app.listing import PAGE_SIZE, ListState, like_pattern
 from app.models import Project, ProjectDimension, ProjectYear, Report
 from app.models.enums import Kind, ReportStatus, ReviewStatus
 from app.projects.rules import ProjectFacts, editable
@@ -29,7 +30,7 @@ class ProjectRow(NamedTuple):
     budget: str
     dimension: str
     years: str
-    status: str
+    status: ReviewStatus
     reason: str
     editable: bool
 
@@ -49,93 +50,107 @@ class ProjectDetail:
     reported_years: frozenset[int]
 
 
-def _own(actor: Actor) -> Select[Any]:
-    return select(Project.id).where(Project.organisation_id == actor.own_organisation_id, Project.deleted_at.is_(None))
+_P, _Y = table(Project).c, table(ProjectYear).c
+_OWN = and_(_P.organisation_id == bindparam("organisation_id"), _P.deleted_at.is_(None))
+# Every year of a project with its budget in satang, as "2561:15000,2562:": one row a project, one query a page.
+_YEAR_TEXT = cast(_Y.fiscal_year, String) + ":" + func.coalesce(cast(_Y.plan_budget_satang, String), "")
+_YEARS = select(func.aggregate_strings(_YEAR_TEXT, ",")).where(_Y.project_id == _P.id).scalar_subquery()
+_LISTED = (_P.id, _P.kind, _P.name, _P.dimension, _P.review_status, _P.review_reason, _YEARS)
+SORTS = ("", "name", "dimension", "review", "kind")
+_ORDER: dict[str, tuple[Any, ...]] = {
+    "": (_P.id,),
+    "name": (_P.name_sort, _P.id),
+    "dimension": (_P.dimension, _P.id),
+    "review": (_P.review_status, _P.id),
+    "kind": (_P.kind, _P.id),
+}
 
 
-def _filtered(actor: Actor, state: ListState) -> Select[Any]:
-    statement = _own(actor)
+def _filter(state: ListState) -> list[Any]:
+    """The conditions of a list, with places for what `_values` puts in."""
+    wanted = [_OWN]
     if state.year:
-        statement = statement.join(
-            ProjectYear, and_(ProjectYear.project_id == Project.id, ProjectYear.fiscal_year == state.year)
-        )
+        wanted.append(exists().where(_Y.project_id == _P.id, _Y.fiscal_year == bindparam("year")))
     if state.review:
-        statement = statement.where(Project.review_status == ReviewStatus(state.review))
-    for word in state.words:
-        statement = statement.where(Project.name.icontains(word, autoescape=True))
-    return statement
+        wanted.append(_P.review_status == bindparam("review"))
+    return wanted + [func.lower(_P.name).like(bindparam(f"word{n}"), escape="/") for n in range(len(state.words))]
+
+
+def _values(actor: Actor, state: ListState) -> dict[str, Any]:
+    values: dict[str, Any] = {"organisation_id": actor.own_organisation_id}
+    if state.year:
+        values["year"] = state.year
+    if state.review:
+        values["review"] = ReviewStatus(state.review)
+    return values | {f"word{n}": like_pattern(word) for n, word in enumerate(state.words)}
+
+
+# A statement is put together once for each shape of a list: that takes longer than running it.
+@lru_cache(maxsize=256)
+def _count_statement(shape: ListState) -> Select[Any]:
+    return select(_P.review_status, func.count()).where(*_filter(shape)).group_by(_P.review_status)
+
+
+@lru_cache(maxsize=256)
+def _list_statement(shape: ListState) -> Select[Any]:
+    offset = bindparam("offset", type_=Integer)
+    return select(*_LISTED).where(*_filter(shape)).order_by(*_ORDER[shape.sort]).limit(PAGE_SIZE).offset(offset)
+
+
+_ONE_LISTED = select(*_LISTED).where(_OWN, _P.id == bindparam("project_id"))
 
 
 def review_counts(actor: Actor, state: ListState) -> dict[ReviewStatus, int]:
     """How many projects the filtered list has, by NACC's word on them."""
-    statement = _filtered(actor, state).with_only_columns(Project.review_status, func.count())
-    return {status: number for status, number in db.session.execute(statement.group_by(Project.review_status))}
-
-
-SORTS = ("", "name", "dimension", "review", "kind")
-_ORDER: dict[str, tuple[Any, ...]] = {
-    "": (Project.id,),
-    "name": (Project.name_sort, Project.id),
-    "dimension": (Project.dimension, Project.id),
-    "review": (Project.review_status, Project.id),
-    "kind": (Project.kind, Project.id),
-}
-_COLUMNS = (
-    Project.id,
-    Project.kind,
-    Project.name,
-    Project.dimension,
-    Project.review_status,
-    Project.review_reason,
-)
+    return dict(db.session.execute(_count_statement(state.shape), _values(actor, state)).all())
 
 
 def project_rows(actor: Actor, state: ListState, open_years: Iterable[int]) -> list[ProjectRow]:
     """One page of the list."""
     offset = (state.page - 1) * PAGE_SIZE
-    statement = _filtered(actor, state).with_only_columns(*_COLUMNS).order_by(*_ORDER[state.sort])
-    return _rows(db.session.execute(statement.limit(PAGE_SIZE).offset(offset)).all(), state, open_years, offset + 1)
+    found = db.session.execute(_list_statement(state.shape), {**_values(actor, state), "offset": offset})
+    opened = frozenset(open_years)
+    return [_row(number, row, state.year, opened) for number, row in enumerate(found, start=offset + 1)]
 
 
 def project_row(actor: Actor, project_id: int, state: ListState, open_years: Iterable[int], number: int) -> ProjectRow:
     """The line of one project as it stands now. Raises NotTheirs."""
-    found = db.session.execute(_own(actor).with_only_columns(*_COLUMNS).where(Project.id == project_id)).all()
-    if not found:
+    values = {"organisation_id": actor.own_organisation_id, "project_id": project_id}
+    row = db.session.execute(_ONE_LISTED, values).first()
+    if row is None:
         raise NotTheirs
-    return _rows(found, state, open_years, number)[0]
+    return _row(number, row, state.year, frozenset(open_years))
 
 
-def _rows(found: Any, state: ListState, open_years: Iterable[int], first: int) -> list[ProjectRow]:
-    budgets = year_budgets([row.id for row in found])
-    opened = frozenset(open_years)
-    return [
-        ProjectRow(
-            id_,
-            number,
-            kind.label,
-            name,
-            _budget_text(budgets[id_], state.year),
-            f"มิติที่ {dimension}",
-            years_text(budgets[id_]),
-            status,
-            reason or "",
-            editable(budgets[id_], opened),
-        )
-        for number, (id_, kind, name, dimension, status, reason) in enumerate(found, start=first)
-    ]
-
-
-def year_budgets(project_ids: list[int]) -> dict[int, dict[int, Decimal | None]]:
-    """Budget by year of each project, the years in order."""
-    found: dict[int, dict[int, Decimal | None]] = {project_id: {} for project_id in project_ids}
-    statement = (
-        select(ProjectYear.project_id, ProjectYear.fiscal_year, ProjectYear.plan_budget)
-        .where(ProjectYear.project_id.in_(project_ids))
-        .order_by(ProjectYear.project_id, ProjectYear.fiscal_year)
+def _row(number: int, row: Any, year: int, opened: frozenset[int]) -> ProjectRow:
+    id_, kind, name, dimension, status, reason, packed = row
+    budgets = _unpack(packed)
+    return ProjectRow(
+        id_,
+        number,
+        kind.label,
+        name,
+        _budget_text(budgets, year),
+        f"มิติที่ {dimension}",
+        years_text(budgets),
+        status,
+        reason or "",
+        editable(budgets, opened),
     )
-    for project_id, year, amount in db.session.execute(statement):
-        found[project_id][year] = amount
-    return found
+
+
+def _unpack(packed: str | None) -> dict[int, Decimal | None]:
+    """Budget in baht by year, from what `_YEARS` packs."""
+    pairs = [each.split(":") for each in (packed or "").split(",") if each]
+    return {int(year): Decimal(satang).scaleb(-2) if satang else None for year, satang in sorted(pairs)}
+
+
+def year_budgets(project_id: int) -> dict[int, Decimal | None]:
+    """Budget by year of one project, the years in order."""
+    statement = (
+        select(_Y.fiscal_year, _Y.plan_budget_satang).where(_Y.project_id == project_id).order_by(_Y.fiscal_year)
+    )
+    return dict(db.session.execute(statement).all())
 
 
 def _budget_text(budgets: dict[int, Decimal | None], year: int) -> str:
@@ -170,7 +185,11 @@ def project_detail(actor: Actor, project_id: int) -> ProjectDetail:
             Project.quarters,
             Project.target_group,
             Project.objective,
-        ).where(Project.id.in_(_own(actor).where(Project.id == project_id)))
+        ).where(
+            Project.id == project_id,
+            Project.organisation_id == actor.own_organisation_id,
+            Project.deleted_at.is_(None),
+        )
     ).first()
     if project is None:
         raise NotTheirs
@@ -186,7 +205,7 @@ def project_detail(actor: Actor, project_id: int) -> ProjectDetail:
         quarters=project.quarters,
         target_group=project.target_group,
         objective=project.objective,
-        budgets=year_budgets([project_id])[project_id],
+        budgets=year_budgets(project_id),
     )
     return ProjectDetail(
         id=project.id,

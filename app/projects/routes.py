@@ -10,20 +10,20 @@ from app import clock
 from app.access import Permission, actor, requires
 from app.db import transaction
 from app.errors import NotTheirs, Refusal, Stale
-from app.listing import ListState, Pager, list_state, number
+from app.listing import ListState, Pager, list_state, number, on_a_page
 from app.models.enums import ReviewStatus
 from app.plans.queries import current_period, period_of, periods, year_gates
-from app.plans.rules import Period, default_year, open_years
+from app.plans.rules import Period, YearGate, default_year, open_years
 from app.projects import operations, queries
 from app.projects.forms import ProjectForm, comparison, project_form
 from app.projects.queries import ProjectDetail
-from app.web import answer
+from app.web import answer, wants_fragment
 
 blueprint = Blueprint("projects", __name__)
 
 
-def _state() -> ListState:
-    years = year_gates(actor())
+def _state(gates: list[YearGate] | None = None) -> ListState:
+    years = gates or year_gates(actor())
     this_year = clock.fiscal_year(clock.now())
     return list_state(
         request.args,
@@ -33,12 +33,14 @@ def _state() -> ListState:
     )
 
 
-def _list_parts(state: ListState) -> dict[str, Any]:
+def _list_parts() -> dict[str, Any]:
     """What the list and the counts above it need."""
     who = actor()
     gates = year_gates(who)
+    state = _state(gates)
     found = queries.review_counts(who, state)
     total = sum(found.values())
+    state = on_a_page(state, total)
     everything = queries.review_counts(who, ListState(year=state.year)) if state.filtered else found
     return {
         "state": state,
@@ -68,7 +70,7 @@ def _row_parts(project_id: int, state: ListState, *, saved: bool = False) -> dic
 @blueprint.get("/projects")
 @requires(Permission.PROJECTS)
 def project_list() -> Response:
-    return answer("projects/list.html", "projects/_list.html", **_list_parts(_state()))
+    return answer("projects/list.html", "projects/_list.html", **_list_parts())
 
 
 @blueprint.get("/projects/new")
@@ -143,7 +145,7 @@ def record_project() -> Response | tuple[str, int]:
 @requires(Permission.PROJECTS)
 def open_project(project_id: int) -> Response:
     state = _state()
-    if request.args.get("view") == "row":
+    if request.args.get("view") == "row" and wants_fragment():
         return answer("projects/list.html", "projects/_rows.html", **_row_parts(project_id, state))
     project = queries.project_detail(actor(), project_id)
     period = _period_of(project)
@@ -198,7 +200,7 @@ def edit_project(project_id: int) -> Response:
 
 def _after_change(project_id: int, state: ListState, message: str) -> Response:
     """The saved row in place, or back to the list at that row."""
-    if request.headers.get("HX-Request"):
+    if wants_fragment():
         parts = _row_parts(project_id, state, saved=True)
         return answer("projects/list.html", "projects/_saved.html", **parts)
     flash(message, "ok")
@@ -235,7 +237,7 @@ def delete_project(project_id: int) -> Response:
     except Refusal as refusal:
         return _delete_page(project_id, state, 422, refusal.message)
     message = f"ลบ “{project.facts.name}” แล้ว ผู้ดูแลระบบกู้คืนให้ได้"
-    if request.headers.get("HX-Request"):
+    if wants_fragment():
         counts = queries.review_counts(actor(), ListState(year=state.year))
         return answer(
             "projects/list.html",

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from wtforms import BooleanField, IntegerField
+from wtforms import BooleanField
 
-from app.fields import AtMost, Form, Money, OneOf, TextBlock, TextLine
+from app.fields import AtMost, Form, Money, OneOf, TextBlock, TextLine, Version
 from app.models.enums import CannotReason, ReportStatus
 from app.reporting.rules import ReportFacts
 from app.words import baht
@@ -24,7 +24,7 @@ class OptionalChoice(OneOf):
 
 
 class ReportForm(Form):
-    version = IntegerField()
+    version = Version()
     in_ordinance = BooleanField("บรรจุไว้ในข้อบัญญัติ/เทศบัญญัติ/แผนการดำเนินงาน")
     ordinance_budget = Money("งบประมาณตามข้อบัญญัติ/เทศบัญญัติ")
     spent = Money("เบิกจ่ายจริง")

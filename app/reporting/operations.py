@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 
 from app.access import Actor
-from app.db import db
+from app.db import db, table
 from app.errors import Refusal, Stale
 from app.history.operations import record
 from app.models import Report
@@ -14,6 +14,15 @@ from app.plans.queries import year_gates
 from app.plans.rules import closed_year_sentence
 from app.reporting.queries import ReportDetail, report_detail
 from app.reporting.rules import ReportFacts
+
+_R = table(Report).c
+# Made once: this is the statement of every save. The version is asked for again, in case two save at once.
+_SAVE = update(table(Report)).where(
+    _R.project_id == bindparam("at_project"),
+    _R.fiscal_year == bindparam("at_year"),
+    _R.round == bindparam("at_round"),
+    _R.version == bindparam("at_version"),
+)
 
 
 def save_report(
@@ -27,20 +36,17 @@ def save_report(
     if before.version != version:
         raise Stale
     written = db.session.execute(
-        update(Report)
-        .where(
-            Report.project_id == project_id,
-            Report.fiscal_year == year,
-            Report.round == int(round_),
-            Report.version == version,
-        )
-        .values(
-            **facts.as_dict(),
-            reported_at=now,
-            reported_by_id=actor.account_id,
-            version=version + 1,
-        )
-        .execution_options(synchronize_session=False)
+        _SAVE,
+        {
+            "at_project": project_id,
+            "at_year": year,
+            "at_round": int(round_),
+            "at_version": version,
+            **_columns(facts),
+            "reported_at": now,
+            "reported_by_id": actor.account_id,
+            "version": version + 1,
+        },
     )
     if written.rowcount != 1:  # type: ignore[attr-defined]
         raise Stale
@@ -55,6 +61,17 @@ def save_report(
         after=facts.as_dict(),
         at=now,
     )
+
+
+def _columns(facts: ReportFacts) -> dict[str, object]:
+    return {
+        "status": facts.status,
+        "ordinance_budget_satang": facts.ordinance_budget,
+        "spent_satang": facts.spent,
+        "cannot_reason": facts.cannot_reason,
+        "cannot_text": facts.cannot_text,
+        "note": facts.note,
+    }
 
 
 def refuse_if_closed(actor: Actor, line: ReportDetail, now: datetime) -> None:

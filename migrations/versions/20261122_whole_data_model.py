@@ -464,7 +464,7 @@ def upgrade() -> None:
     with op.batch_alter_table("project_years", schema=None) as batch_op:
         batch_op.create_index(
             "ix_project_years_count",
-            ["province_code", "fiscal_year", "organisation_id", "dimension", "plan_budget_satang"],
+            ["province_code", "fiscal_year", "organisation_id", "dimension", "plan_budget_satang", "counted"],
             unique=False,
             postgresql_where=sa.text("counted"),
             sqlite_where=sa.text("counted = 1"),
@@ -544,7 +544,7 @@ def upgrade() -> None:
     with op.batch_alter_table("reports", schema=None) as batch_op:
         batch_op.create_index(
             "ix_reports_count",
-            ["province_code", "fiscal_year", "round", "organisation_id", "dimension", "status"],
+            ["province_code", "fiscal_year", "round", "organisation_id", "status", "dimension", "counted"],
             unique=False,
             postgresql_where=sa.text("counted"),
             sqlite_where=sa.text("counted = 1"),
