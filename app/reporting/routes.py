@@ -2,35 +2,38 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, request
+from flask import Blueprint, abort, redirect, request
 from werkzeug.wrappers import Response
 
-from app import clock
+from app import clock, excel
 from app.access import Permission, actor, requires
 from app.db import transaction
 from app.errors import Refusal, Stale
-from app.listing import ListState, Pager, list_state, number
+from app.listing import ListState, Pager, list_state, number, on_a_page
 from app.models.enums import ReportStatus, ReviewStatus, Round
 from app.plans.queries import periods, window_for, year_gates
 from app.plans.rules import default_year
+from app.profile.queries import place
 from app.projects.queries import review_counts
-from app.reporting import operations, queries
+from app.reporting import counts, operations, queries, workbooks
 from app.reporting.forms import EXPLAINED, ReportForm, comparison
 from app.reporting.queries import ReportDetail
-from app.web import answer
+from app.web import answer, wants_fragment
 
 blueprint = Blueprint("reporting", __name__)
 ROUNDS = tuple(int(round_) for round_ in Round)
 
 
 def _state(year: int = 0, round_: int = 0) -> ListState:
-    """The list's state; `year` and `round_` are the default of a page that is about one of them."""
-    if not year:
+    """The list's state; a page about one project says its `year`, and the `round_` to start from."""
+    asked = dict(request.args)
+    if year:
+        asked["year"] = str(year)
+    else:
         gates = year_gates(actor())
         year = default_year([gate.year for gate in gates], gates, clock.fiscal_year(clock.now()))
-    asked = dict(request.args)
-    if asked.get("year") == "all":
-        del asked["year"]
+        if asked.get("year") == "all":
+            del asked["year"]
     if round_:
         asked.setdefault("round", str(round_))
     return list_state(asked, default_year=year, sorts=queries.SORTS, round=ROUNDS, status=("", *ReportStatus))
@@ -40,14 +43,16 @@ def _page_parts(state: ListState) -> dict[str, Any]:
     who, now = actor(), clock.now()
     gates = year_gates(who)
     round_ = Round(state.round)
+    listed = queries.listed_count(who, state)
+    state = on_a_page(state, listed)
     return {
         "state": state,
         "periods": periods(),
         "gates": gates,
         "gate": next((gate for gate in gates if gate.year == state.year), None),
         "rows": queries.report_rows(who, state),
-        "pager": Pager(state.page, queries.listed_count(who, state)),
-        "summary": queries.round_summary(who, state.year, round_),
+        "pager": Pager(state.page, listed),
+        "summary": counts.round_summary(who, state.year, round_),
         "window": window_for(who.own_organisation_id, state.year, round_),
         "rejected": review_counts(who, ListState(year=state.year)).get(ReviewStatus.REJECTED, 0),
         "now": now,
@@ -60,13 +65,22 @@ def report_list() -> Response:
     return answer("reporting/list.html", "reporting/_list.html", **_page_parts(_state()))
 
 
-@blueprint.get("/reporting/<int:project_id>/<int:year>/<int:round_>")
+@blueprint.get("/reporting/export")
+@requires(Permission.REPORTS)
+def export_list() -> Response:
+    state = _state()
+    who = actor()
+    content = workbooks.report_list(who, state, place(who).line, clock.now())
+    return excel.download(content, f"รายงานผล {who.organisation_code} ปี {state.year} รอบ {state.round} เดือน")
+
+
+@blueprint.get("/reporting/<int:project_id>/<int(max=9999):year>/<int:round_>")
 @requires(Permission.REPORTS)
 def open_report(project_id: int, year: int, round_: int) -> Response:
     asked = _round(round_)
     line = queries.report_detail(actor(), project_id, year, asked)
     state = _state(year, round_)
-    if request.args.get("view") == "row":
+    if request.args.get("view") == "row" and wants_fragment():
         return answer("reporting/list.html", "reporting/_rows.html", **_row_parts(project_id, state))
     return _form_page(line, asked, _filled(line, asked), state)
 
@@ -108,7 +122,7 @@ def _form_context(line: ReportDetail, round_: Round, form: ReportForm, state: Li
     }
 
 
-@blueprint.post("/reporting/<int:project_id>/<int:year>/<int:round_>")
+@blueprint.post("/reporting/<int:project_id>/<int(max=9999):year>/<int:round_>")
 @requires(Permission.REPORTS)
 def save_report(project_id: int, year: int, round_: int) -> Response:
     asked = _round(round_)
@@ -139,17 +153,17 @@ def _row_parts(project_id: int, state: ListState) -> dict[str, Any]:
 def _after_save(project_id: int, year: int, round_: int, state: ListState) -> Response:
     """The saved row and the totals in place, or back to the list; with `then=next` on to the next that waits."""
     following = _next_waiting(project_id, state) if request.form.get("then") == "next" else None
-    if not request.headers.get("HX-Request"):
-        flash("บันทึกรายงานแล้ว", "ok")
+    if not wants_fragment():
         if following:
-            return redirect(f"/reporting/{following.id}/{year}/{round_}?{state.query()}&n={following.number}")
-        return redirect(f"/reporting?{state.query()}#p{project_id}")
+            here = f"/reporting/{following.id}/{year}/{round_}"
+            return redirect(f"{here}?{state.query()}&n={following.number}&saved={project_id}")
+        return redirect(f"/reporting?{state.query()}&saved={project_id}#p{project_id}")
     return answer(
         "reporting/list.html",
         "reporting/_saved.html",
         saved_at=clock.now(),
         following=following,
-        summary=queries.round_summary(actor(), state.year, Round(state.round)),
+        summary=counts.round_summary(actor(), state.year, Round(state.round)),
         **(_panel_of(following, state) if following else {}) | _row_parts(project_id, state),
     )
 
@@ -173,7 +187,8 @@ def _next_waiting(project_id: int, state: ListState) -> queries.ReportRow | None
 def all_reports() -> Response:
     state = _state()
     who = actor()
-    summary = queries.round_summary(who, state.year, Round(state.round))
+    summary = counts.round_summary(who, state.year, Round(state.round))
+    state = on_a_page(state, summary.counts.reported)
     return answer(
         "reporting/all.html",
         "reporting/_all.html",

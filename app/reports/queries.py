@@ -6,7 +6,7 @@ from app.db import db
 from app.errors import NotTheirs
 from app.models import District, Organisation, PlanYear, Province
 from app.models.enums import PlanStatus, Round
-from app.reporting.queries import organisation_counts
+from app.reporting.counts import organisation_counts
 from app.reporting.rules import Counts, PlaceRow
 from app.words import thai_sort_key
 

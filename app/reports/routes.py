@@ -7,9 +7,10 @@ from werkzeug.wrappers import Response
 
 from app import clock
 from app.access import Permission, actor, public, requires
+from app.errors import NotTheirs
 from app.listing import number
 from app.models.enums import Role, Round
-from app.plans.queries import current_period, latest_passed_year, period_of, periods
+from app.plans.queries import current_period, latest_recorded_year, period_of, periods
 from app.registry.queries import provinces
 from app.reporting.rules import THRESHOLDS, in_table_order
 from app.reports import queries
@@ -33,12 +34,14 @@ def public_table() -> Response:
 
 
 def _table(default_province: str) -> dict[str, Any]:
-    """What the table shows: as the address says, else the given province and the latest year that passed."""
+    """What the table shows: as the address says, else the given province and its latest year with projects."""
     known = dict(provinces())
     code = request.args.get("province") or default_province or next(iter(known))
+    if code not in known:
+        raise NotTheirs
     year = number(request.args.get("year", ""), 0)
     if not period_of(year):
-        year = latest_passed_year() or clock.fiscal_year(clock.now())
+        year = latest_recorded_year(code) or clock.fiscal_year(clock.now())
     round_ = Round.TWELVE if request.args.get("round") == "12" else Round.SIX
     rows = queries.province_rows(code, year, round_)
     return {

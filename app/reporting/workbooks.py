@@ -1,0 +1,33 @@
+"""The report list as Excel: the rows of the screen, with numbers as numbers."""
+
+from datetime import datetime
+
+from app.access import Actor
+from app.excel import BAHT_FORMAT, Cell, Column, made, workbook
+from app.listing import ListState
+from app.models.enums import Round
+from app.reporting.queries import exported_rows
+
+COLUMNS = (
+    Column("ลำดับที่", 8, "0"),
+    Column("ประเภทงาน", 14),
+    Column("ชื่อโครงการ/กิจกรรม/มาตรการ/แนวปฏิบัติงาน", 60),
+    Column("สอดคล้อง", 10),
+    Column("แผนป้องกันฯ (บาท)", 18, BAHT_FORMAT),
+    Column("ตามข้อบัญญัติ/เทศบัญญัติ (บาท)", 18, BAHT_FORMAT),
+    Column("ตามที่เบิกจ่ายจริง (บาท)", 18, BAHT_FORMAT),
+    Column("สถานะ", 22),
+    Column("หมายเหตุ", 30),
+)
+
+
+def report_list(actor: Actor, state: ListState, place: str, now: datetime) -> bytes:
+    """Every project of the list, on whatever page of it; an empty money cell: no budget, or not in the ordinance."""
+    title = (
+        "รายงานผลการดำเนินงานตามแผนปฏิบัติการป้องกันการทุจริต",
+        place,
+        f"ปีงบประมาณ {state.year} {Round(state.round).label}",
+        made(now, actor.name),
+    )
+    rows: list[list[Cell]] = [[number, *row] for number, row in enumerate(exported_rows(actor, state), start=1)]
+    return workbook("รายงานผล", title, COLUMNS, rows)
