@@ -23,7 +23,7 @@ PICTURE = ROOT / "docs" / "screenshot.png"
 FLASK = [sys.executable, "-m", "flask", "--app", "wsgi"]
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 USERNAME, PASSWORD = "2900101", "songkhla-demo"
-SIZE = {"width": 1366, "height": 1010}
+SIZE = {"width": 1366, "height": 1420}
 PATIENCE = 60  # seconds until the demo answers
 
 

@@ -1,109 +1,182 @@
 // What plain HTML and htmx cannot do by themselves: the CSRF header, focus, the bar when the line is down,
 // typing that survives, and one open row at a time. Everything works without it, only less smoothly.
+// All listeners sit on the document: going back swaps the whole body under them.
 (() => {
   "use strict";
   const $ = (selector, root = document) => root.querySelector(selector);
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
-  const bar = $("#bar");
+  const on = (name, listener) => document.addEventListener(name, listener);
+  const FIELDS = "input:not([type=hidden]), select, textarea";
 
   const tell = (text) => {
     $("#bar-text").textContent = text;
-    bar.hidden = false;
+    $("#bar").hidden = false;
   };
   const hush = () => {
-    bar.hidden = true;
+    $("#bar").hidden = true;
   };
-  $("#bar-close").addEventListener("click", hush);
+  on("click", (event) => event.target.closest("#bar-close") && hush());
 
   // --- requests -------------------------------------------------------------------------------
-  document.addEventListener("htmx:config:request", (event) => {
-    event.detail.ctx.request.headers["X-CSRFToken"] = $('meta[name="csrf-token"]').content;
+  const isSave = (form) => form?.matches?.("form[method=post]");
+  // Rows with unsaved words are never swapped away by a filter, an order or another page.
+  const unsavedIn = ({ sourceElement, target, request }) => {
+    if (request.method !== "GET" || sourceElement === document.body || !(target instanceof Element)) return null;
+    const form = $("form[data-typed]", target);
+    return form?.contains(sourceElement) ? null : form;
+  };
+  on("htmx:config:request", (event) => {
+    const { ctx } = event.detail;
+    const unsaved = unsavedIn(ctx);
+    if (unsaved) {
+      event.preventDefault();
+      tell("แถวที่เปิดอยู่ยังไม่ได้บันทึก บันทึกหรือยกเลิกก่อน แล้วลองอีกครั้ง");
+      $(FIELDS, unsaved).focus();
+    }
+    ctx.request.headers["X-CSRFToken"] = $('meta[name="csrf-token"]').content;
   });
 
-  const busy = (form, on) => {
-    if (!form?.matches("form[method=post]")) return;
-    form.closest("tbody")?.classList.toggle("is-wait", on);
-    for (const button of all("button", form)) {
-      button.toggleAttribute("aria-busy", on);
-      if (on) button.setAttribute("aria-busy", "true");
-    }
+  const busy = ({ sourceElement: form, request }, state) => {
+    if (!isSave(form)) return;
+    form.closest("tbody")?.classList.toggle("is-wait", state);
+    const button = request.submitter ?? $("button", form);
+    if (state) button?.setAttribute("aria-busy", "true");
+    else button?.removeAttribute("aria-busy");
   };
   const failed = (form, text) => {
     tell(text);
-    if (!form?.matches("form[method=post]")) return;
+    if (!isSave(form)) return;
     form.closest("tbody")?.classList.add("is-bad");
     let mark = $(".unsaved", form);
     if (!mark) {
-      mark = document.createElement("p");
-      mark.className = "unsaved why";
+      mark = document.createElement("div");
+      mark.className = "unsaved";
       mark.setAttribute("role", "alert");
       form.append(mark);
     }
-    mark.textContent = "ยังไม่ได้บันทึก สิ่งที่พิมพ์ไว้ยังอยู่ กดบันทึกอีกครั้งเมื่อพร้อม";
+    mark.innerHTML = '<span>ยังไม่ได้บันทึก สิ่งที่พิมพ์ไว้ยังอยู่</span><button class="btn-2 sm">ลองอีกครั้ง</button>';
   };
-  document.addEventListener("htmx:before:request", (event) => busy(event.detail.ctx.sourceElement, true));
-  document.addEventListener("htmx:finally:request", (event) => busy(event.detail.ctx.sourceElement, false));
-  document.addEventListener("htmx:error", (event) => {
+  on("htmx:before:request", (event) => busy(event.detail.ctx, true));
+  on("htmx:finally:request", (event) => busy(event.detail.ctx, false));
+  on("htmx:error", (event) => {
     const source = event.detail.ctx?.sourceElement;
     if (source) failed(source, "การเชื่อมต่อหลุด – สิ่งที่พิมพ์ไว้ยังอยู่ ลองอีกครั้งเมื่อเชื่อมต่อได้");
   });
-  document.addEventListener("htmx:response:error", (event) => {
+  on("htmx:response:error", (event) => {
     const { ctx } = event.detail;
     if (ctx.response.status === 422) return; // the form itself says what to correct
     failed(ctx.sourceElement, ctx.text && ctx.text.length < 400 ? ctx.text : "ระบบขัดข้องชั่วคราว ลองอีกครั้ง");
   });
   addEventListener("offline", () => tell("การเชื่อมต่อหลุด – สิ่งที่พิมพ์ไว้ยังอยู่"));
-  addEventListener("online", hush);
+  addEventListener("online", () => {
+    if ($(".unsaved")) tell("เชื่อมต่อได้แล้ว กด “ลองอีกครั้ง” ในรายการที่ยังไม่ได้บันทึก");
+    else hush();
+  });
 
-  // --- focus, and one open row at a time --------------------------------------------------------
-  document.addEventListener("htmx:after:swap", (event) => {
-    if (event.detail.ctx.response?.status < 400) hush();
-    const focus = all("[data-focus]").at(-1);
-    if (focus) {
-      focus.removeAttribute("data-focus");
-      focus.focus();
+  // A form that htmx does not send: once only, and not into a line that is down.
+  on("submit", (event) => {
+    const { target: form, submitter } = event;
+    if (event.defaultPrevented || !isSave(form)) return;
+    if (!navigator.onLine || $("button[aria-busy]", form)) {
+      event.preventDefault();
+      if (!navigator.onLine) failed(form, "การเชื่อมต่อหลุด – สิ่งที่พิมพ์ไว้ยังอยู่ ลองอีกครั้งเมื่อเชื่อมต่อได้");
       return;
     }
-    const panels = all("tr.panel");
-    if (panels.length < 2) return;
-    const opened = document.activeElement?.closest("tr.panel") ?? panels.at(-1);
-    for (const panel of panels) {
-      if (panel !== opened && !$("form[data-typed]", panel)) $("[data-close]", panel)?.click();
+    form.removeAttribute("data-typed");
+    submitter?.setAttribute("aria-busy", "true");
+  });
+  addEventListener("pageshow", () => {
+    for (const button of all("button[aria-busy]")) button.removeAttribute("aria-busy");
+  });
+
+  // --- focus, and one open row at a time --------------------------------------------------------
+  // The browser's own focus() would centre the page on a row that is just out of sight; this moves it as little as can be.
+  const focusOn = (element) => {
+    element.focus({ preventScroll: true });
+    const place = element.closest("tr.panel") ? element : (element.closest("tbody") ?? element);
+    place.scrollIntoView({ block: "nearest" });
+  };
+  on("htmx:before:swap", (event) => {
+    for (const { fragment } of event.detail.tasks) {
+      for (const element of all("[autofocus]", fragment)) {
+        element.removeAttribute("autofocus");
+        element.setAttribute("data-focus", "");
+      }
     }
   });
-  let closing = "";
-  document.addEventListener("keydown", (event) => {
+  let closing = null; // the row whose panel was closed, and the address of that panel
+  const rememberOpener = (close) => {
+    const form = close.closest("form");
+    closing = { row: close.closest("tbody")?.id, path: form?.getAttribute("action").split("?")[0] };
+  };
+  on("keydown", (event) => {
     if (event.key !== "Escape") return;
-    const close = $("[data-close]", event.target.closest?.("tr.panel") ?? document.createElement("i"));
-    if (close) {
-      closing = close.closest("tbody").id;
-      close.click();
-    }
+    const panel = event.target.closest?.("tr.panel");
+    const close = panel && !$("form[data-typed]", panel) && $("[data-close]", panel);
+    if (!close) return;
+    rememberOpener(close);
+    close.click();
   });
-  document.addEventListener("click", (event) => {
+  on("click", (event) => {
     const close = event.target.closest?.("[data-close]");
-    if (close && event.isTrusted) closing = close.closest("tbody")?.id ?? "";
+    if (close && event.isTrusted) rememberOpener(close);
   });
-  document.addEventListener("htmx:after:swap", () => {
-    const row = closing && document.getElementById(closing);
-    if (row && !$("tr.panel", row)) {
-      $(".acts a, .rnd a", row)?.focus();
-      closing = "";
+  const focusOpener = () => {
+    const row = closing?.row && document.getElementById(closing.row);
+    if (!row || $("tr.panel", row)) return;
+    const links = all(".acts a, .rnd a", row);
+    const link = links.find((each) => each.pathname === closing.path) ?? links[0];
+    if (link) focusOn(link);
+    closing = null;
+  };
+  const focusMarked = () => {
+    const marks = all("[data-focus]");
+    for (const mark of marks) mark.removeAttribute("data-focus");
+    if (marks.length) focusOn(marks.at(-1));
+    return marks.length > 0;
+  };
+  const closeOthers = () => {
+    const panels = all("tr.panel");
+    const kept = document.activeElement?.closest("tr.panel") ?? panels.at(-1);
+    for (const panel of panels) {
+      if (panel !== kept && !$("form[data-typed]", panel)) $("[data-close]", panel)?.click();
     }
+  };
+  on("htmx:after:swap", (event) => {
+    const { ctx } = event.detail;
+    if (ctx.response?.status < 400) hush();
+    if (!focusMarked()) focusOpener();
+    const place = ctx.sourceElement; // the new content, where the swap took away what had the focus
+    if (document.activeElement === document.body && place?.isConnected && place !== document.body) {
+      const field = $(`tr.panel :is(${FIELDS})`, place);
+      if (!field) place.tabIndex = -1;
+      if (field) focusOn(field);
+      else place.focus({ preventScroll: true });
+    }
+    closeOthers();
   });
-  const first = $("[data-focus]");
-  if (first) first.focus();
+  // A link to a field that must be corrected leads into the field, also where the field is a group of choices.
+  on("click", (event) => {
+    const target = event.target.closest?.(".errors a") && document.getElementById(event.target.closest("a").hash.slice(1));
+    if (target) setTimeout(() => (target.matches(FIELDS) ? target : $(FIELDS, target))?.focus());
+  });
+  focusMarked();
+
+  // Paper says where it came from and when.
+  addEventListener("beforeprint", () => {
+    const now = new Date().toLocaleString("th-TH", { dateStyle: "long", timeStyle: "short" });
+    $("#printed").textContent = `ที่มา: e-PlanNACC ${location.host}${location.pathname} พิมพ์เมื่อ ${now}`;
+  });
 
   // --- typing survives --------------------------------------------------------------------------
-  // A form with unsaved words warns before the page is left; a failed or reloaded page gives them back.
+  // A form with unsaved words warns before the page is left.
   const changed = (event) => {
     const form = event.target.form;
     if (form?.hasAttribute("data-keep")) form.setAttribute("data-typed", "");
   };
-  document.addEventListener("input", changed);
-  document.addEventListener("change", changed);
-  document.addEventListener("reset", (event) => event.target.removeAttribute("data-typed"));
-  document.addEventListener("submit", (event) => event.target.removeAttribute("data-typed"));
+  on("input", changed);
+  on("change", changed);
+  on("reset", (event) => event.target.removeAttribute("data-typed"));
   addEventListener("beforeunload", (event) => {
     if ($("form[data-typed]")) event.preventDefault();
   });
