@@ -1,0 +1,284 @@
+"""What waits for NACC: reads that see only the provinces given to the actor."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, exists, false, func, or_, select, true
+
+from app.access import Actor
+from app.clock import thai_date
+from app.db import db, table
+from app.errors import NotTheirs
+from app.listing import like_pattern
+from app.models import (
+    District,
+    HistoryEntry,
+    Organisation,
+    Project,
+    ProjectDimension,
+    ProjectYear,
+    Province,
+    RejectionReason,
+)
+from app.models.enums import Kind, ReviewStatus, Role
+from app.projects.queries import year_budgets, years_text
+from app.projects.rules import ProjectFacts
+from app.review.rules import Queue
+from app.words import baht
+
+PAGE_SIZE = 50
+_P, _O, _Y = table(Project).c, table(Organisation).c, table(ProjectYear).c
+
+
+def in_scope(actor: Actor) -> ColumnElement[bool]:
+    """Projects of the provinces given to an officer; all for an administrator; none for anybody else."""
+    if actor.role is Role.ADMINISTRATOR:
+        return true()
+    if actor.role is Role.OFFICER:
+        return _P.province_code.in_(sorted(actor.province_codes))
+    return false()
+
+
+def _conditions(shape: Queue) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = [_P.review_status == shape.status, _P.deleted_at.is_(None)]
+    if shape.province:
+        wanted.append(_P.province_code == bindparam("by_province"))
+    if shape.district:
+        wanted.append(_O.district_code == bindparam("by_district"))
+    if shape.dimension:
+        wanted.append(_P.dimension == bindparam("by_dimension"))
+    if shape.kind:
+        wanted.append(_P.kind == bindparam("by_kind"))
+    if shape.year:
+        wanted.append(exists().where(_Y.project_id == _P.id, _Y.fiscal_year == bindparam("by_year")))
+    if shape.days:
+        wanted.append(_P.updated_at <= bindparam("by_since"))
+    for number in range(len(shape.words)):
+        word: Any = bindparam(f"by_word{number}")
+        wanted.append(
+            or_(func.lower(_P.name).like(word, escape="/"), _O.name.like(word, escape="/"), _O.code.like(word))
+        )
+    return wanted
+
+
+def _values(queue: Queue, now: datetime) -> dict[str, Any]:
+    """Values for the places in `_conditions`. "by_": an UPDATE over the queue must not take them for its columns."""
+    values: dict[str, Any] = {f"by_word{n}": like_pattern(word) for n, word in enumerate(queue.words)}
+    values |= {"by_province": queue.province, "by_district": queue.district, "by_dimension": queue.dimension}
+    values |= {"by_year": queue.year, "by_since": now - timedelta(days=queue.days)}
+    return values | ({"by_kind": Kind(queue.kind)} if queue.kind else {})
+
+
+_JOINED = table(Project).join(table(Organisation), _O.id == _P.organisation_id)
+
+
+class QueueRow(NamedTuple):
+    """A project in the queue, ready to print."""
+
+    id: int
+    name: str
+    organisation: str
+    dimension: str
+    kind: str
+    waiting_since: str
+    status: ReviewStatus
+
+
+@lru_cache(maxsize=256)
+def _page(shape: Queue) -> Select[Any]:
+    return (
+        select(_P.id, _P.name, _O.name.label("organisation"), _P.dimension, _P.kind, _P.updated_at, _P.review_status)
+        .select_from(_JOINED)
+        .where(*_conditions(shape))
+        .order_by(_P.created_at, _P.id)
+        .limit(PAGE_SIZE)
+        .offset(bindparam("offset", type_=Integer))
+    )
+
+
+def queue_rows(actor: Actor, queue: Queue, now: datetime) -> list[QueueRow]:
+    """One page of the queue, the longest waiting first."""
+    values = _values(queue, now) | {"offset": (queue.page - 1) * PAGE_SIZE}
+    return [
+        QueueRow(id_, name, lao, f"มิติที่ {dimension}", kind.label, thai_date(since, short=True), status)
+        for id_, name, lao, dimension, kind, since, status in db.session.execute(
+            _page(queue.shape).where(in_scope(actor)), values
+        )
+    ]
+
+
+def queue_count(actor: Actor, queue: Queue, now: datetime) -> int:
+    """How many projects the whole queue has: what "all filtered" means."""
+    statement = select(func.count()).select_from(_JOINED).where(*_conditions(queue.shape), in_scope(actor))
+    return db.session.scalar(statement, _values(queue, now)) or 0
+
+
+def filtered_ids(actor: Actor, queue: Queue, now: datetime) -> tuple[Select[Any], dict[str, Any]]:
+    """The ids of the whole queue as a statement with its values, for one UPDATE over them."""
+    return select(_P.id).select_from(_JOINED).where(*_conditions(queue.shape), in_scope(actor)), _values(queue, now)
+
+
+@dataclass(frozen=True)
+class Change:
+    """A fact that differs from what was rejected."""
+
+    label: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class ReviewDetail:
+    """One project in full, with what happened to it."""
+
+    id: int
+    version: int
+    organisation: str
+    organisation_code: str
+    place: str
+    status: ReviewStatus
+    reason: str
+    reviewed_at: datetime | None
+    facts: ProjectFacts
+    years: str
+    history: list[HistoryEntry]
+    since_rejection: list[Change]
+
+
+def review_detail(actor: Actor, project_id: int) -> ReviewDetail:
+    """One project of the actor's provinces. Raises NotTheirs for any other, a deleted or an unknown one."""
+    row = db.session.execute(
+        select(
+            table(Project),
+            _O.name.label("lao"),
+            _O.code,
+            Province.name.label("province"),
+            District.name.label("district"),
+        )
+        .select_from(_JOINED.join(table(Province), Province.code == _P.province_code))
+        .outerjoin(table(District), District.code == _O.district_code)
+        .where(_P.id == project_id, _P.deleted_at.is_(None), in_scope(actor))
+    ).first()
+    if row is None:
+        raise NotTheirs
+    further = select(ProjectDimension.dimension).where(ProjectDimension.project_id == project_id)
+    budgets = year_budgets(project_id)
+    facts = ProjectFacts(
+        name=row.name,
+        kind=row.kind,
+        dimension=row.dimension,
+        further_dimensions=tuple(sorted(db.session.scalars(further))),
+        quarters=row.quarters,
+        target_group=row.target_group,
+        objective=row.objective,
+        budgets=budgets,
+    )
+    history = _history(project_id)
+    return ReviewDetail(
+        id=row.id,
+        version=row.version,
+        organisation=row.lao,
+        organisation_code=row.code,
+        place=f"จังหวัด{row.province}" + (f" อำเภอ{row.district}" if row.district else ""),
+        status=row.review_status,
+        reason=row.review_reason or "",
+        reviewed_at=row.reviewed_at,
+        facts=facts,
+        years=years_text(budgets),
+        history=history,
+        since_rejection=_since_rejection(history, facts),
+    )
+
+
+def _history(project_id: int) -> list[HistoryEntry]:
+    entries = select(HistoryEntry).where(HistoryEntry.entity == "project", HistoryEntry.entity_key == str(project_id))
+    return list(db.session.scalars(entries.order_by(HistoryEntry.id.desc())))
+
+
+LABELS = {
+    "name": "ชื่อ",
+    "kind": "ประเภทงาน",
+    "dimension": "มิติหลัก",
+    "further_dimensions": "มิติที่สอดคล้องเพิ่มเติม",
+    "quarters": "ไตรมาส",
+    "target_group": "กลุ่มเป้าหมาย",
+    "objective": "วัตถุประสงค์",
+    "budgets": "งบประมาณ",
+}
+
+
+def _since_rejection(history: list[HistoryEntry], facts: ProjectFacts) -> list[Change]:
+    """What the LAO changed after the last rejection; empty where there was none."""
+    rejected_at = next((entry.id for entry in history if entry.action == "reject"), None)
+    if rejected_at is None:
+        return []
+    edits = [entry for entry in history if entry.action == "edit" and entry.id > rejected_at]
+    if not edits or edits[-1].before is None:
+        return []
+    before, after = edits[-1].before, _as_kept(facts)
+    return [
+        Change(label, _shown(name, before.get(name)), _shown(name, after[name]))
+        for name, label in LABELS.items()
+        if before.get(name) != after[name]
+    ]
+
+
+def _as_kept(facts: ProjectFacts) -> dict[str, Any]:
+    """Facts in the plain form the history keeps them in."""
+    plain = facts.as_dict()
+    budgets = {str(year): None if amount is None else str(amount) for year, amount in facts.budgets.items()}
+    lists = {name: list(plain[name]) for name in ("further_dimensions", "quarters")}
+    return {**plain, **lists, "kind": facts.kind.value, "budgets": budgets}
+
+
+def _shown(name: str, value: Any) -> str:
+    if name == "kind" and value:
+        return Kind(value).label
+    if isinstance(value, Mapping):
+        amounts = ((year, None if amount is None else Decimal(amount)) for year, amount in sorted(value.items()))
+        return " · ".join(f"{year}: {baht(amount, missing='ไม่ใช้งบประมาณ')}" for year, amount in amounts)
+    if isinstance(value, list):
+        return ", ".join(map(str, value)) or "–"
+    return str(value) if value not in (None, "") else "–"
+
+
+def neighbours(actor: Actor, queue: Queue, project_id: int, now: datetime) -> tuple[int | None, int | None]:
+    """Ids before and after a project on its page of the queue; the first of the queue where it is no longer in it."""
+    ids = [row.id for row in queue_rows(actor, queue, now)]
+    if project_id not in ids:
+        return None, ids[0] if ids else None
+    place = ids.index(project_id)
+    return (ids[place - 1] if place else None), (ids[place + 1] if place + 1 < len(ids) else None)
+
+
+def waiting(actor: Actor, ids: list[int]) -> list[int]:
+    """Those of `ids` that still wait and that the actor reviews."""
+    wanted = _P.id.in_(ids), _P.review_status == ReviewStatus.PENDING, _P.deleted_at.is_(None), in_scope(actor)
+    return list(db.session.scalars(select(_P.id).where(*wanted).order_by(_P.id)))
+
+
+def rejection_reasons() -> list[str]:
+    """The pick list, in the order administrators gave it."""
+    statement = select(RejectionReason.text).where(RejectionReason.retired_at.is_(None))
+    return list(db.session.scalars(statement.order_by(RejectionReason.position, RejectionReason.id)))
+
+
+def status_counts(actor: Actor, queue: Queue, now: datetime) -> dict[ReviewStatus, int]:
+    """How many projects each status has under the same filters."""
+    return {status: queue_count(actor, replace(queue, status=status), now) for status in ReviewStatus}
+
+
+def own_provinces(actor: Actor) -> list[tuple[str, str]]:
+    """Code and name of the provinces the actor reviews, in Thai order."""
+    scope = true() if actor.role is Role.ADMINISTRATOR else Province.code.in_(sorted(actor.province_codes))
+    rows = db.session.execute(select(Province.code, Province.name).where(scope).order_by(Province.name_sort))
+    return [(code, name) for code, name in rows]
+
+
+def decided_together(actor: Actor, at: datetime) -> ColumnElement[bool]:
+    """Projects of one decision of the actor: it gives all of them the same moment."""
+    return and_(_P.reviewed_by_id == actor.account_id, _P.reviewed_at == at, in_scope(actor), _P.deleted_at.is_(None))

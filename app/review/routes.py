@@ -1,0 +1,146 @@
+"""The review desk: HTTP only."""
+
+from datetime import datetime
+
+from flask import Blueprint, flash, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from app import clock
+from app.access import Permission, actor, requires
+from app.db import transaction
+from app.errors import NotTheirs, Refusal
+from app.listing import number
+from app.plans.queries import periods
+from app.registry.queries import districts
+from app.review import operations, queries
+from app.review.forms import VerdictForm, queue_of
+from app.review.rules import Queue, Verdict
+from app.web import answer
+
+blueprint = Blueprint("review", __name__)
+MAX_CHOSEN = queries.PAGE_SIZE
+
+
+def _desk(queue: Queue, project_id: int | None, status: int = 200, form: VerdictForm | None = None) -> Response:
+    """The queue with one project open: the asked one, else the first."""
+    who, now = actor(), clock.now()
+    rows = queries.queue_rows(who, queue, now)
+    if project_id is None and rows:
+        project_id = rows[0].id
+    before, after = queries.neighbours(who, queue, project_id, now) if project_id else (None, None)
+    return answer(
+        "review/page.html",
+        "review/_desk.html",
+        status,
+        queue=queue,
+        rows=rows,
+        counts=queries.status_counts(who, queue, now),
+        project=queries.review_detail(who, project_id) if project_id else None,
+        before=before,
+        after=after,
+        form=form or VerdictForm(formdata=None),
+        reasons=queries.rejection_reasons(),
+        provinces=queries.own_provinces(who),
+        districts=districts(queue.province) if queue.province else [],
+        periods=periods(),
+        page_size=queries.PAGE_SIZE,
+        undo=request.args.get("undo", ""),
+        decided=number(request.args.get("decided", ""), 0),
+    )
+
+
+@blueprint.get("/nacc/review")
+@requires(Permission.REVIEW)
+def desk() -> Response:
+    return _desk(queue_of(request.args), None)
+
+
+@blueprint.get("/nacc/review/<int:project_id>")
+@requires(Permission.REVIEW)
+def open_project(project_id: int) -> Response:
+    return _desk(queue_of(request.args), project_id)
+
+
+@blueprint.post("/nacc/review/<int:project_id>")
+@requires(Permission.REVIEW)
+def decide(project_id: int) -> Response:
+    who, queue, now = actor(), queue_of(request.args), clock.now()
+    form = VerdictForm()
+    _before, after = queries.neighbours(who, queue, project_id, now)
+    if form.validate():
+        reason = form.full_reason(queries.rejection_reasons())
+        try:
+            with transaction():
+                operations.decide(who, project_id, form.version.data or 0, form.verdict.data, reason, now)
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            return _onward(queue, after, now, 1)
+    return _desk(queue, project_id, 422, form)
+
+
+def _onward(queue: Queue, project_id: int | None, decided_at: datetime, decided: int) -> Response:
+    """To the next project, with the way back to the decision just made."""
+    path = f"/nacc/review/{project_id}" if project_id else "/nacc/review"
+    return redirect(f"{path}?{queue.query(undo=decided_at.isoformat(), decided=decided)}", 303)
+
+
+@blueprint.get("/nacc/review/many")
+@requires(Permission.REVIEW)
+def ask_many() -> str:
+    return _many_page(queue_of(request.args), VerdictForm(formdata=None), _ids(request.args.getlist("ids")))
+
+
+def _ids(typed: list[str]) -> list[int]:
+    return [found for found in (number(each, 0) for each in typed[:MAX_CHOSEN]) if found]
+
+
+def _many_page(queue: Queue, form: VerdictForm, ids: list[int]) -> str:
+    who = actor()
+    total = len(queries.waiting(who, ids)) if ids else queries.queue_count(who, queue, clock.now())
+    return render_template(
+        "review/many.html",
+        queue=queue,
+        ids=ids,
+        total=total,
+        form=form,
+        reasons=queries.rejection_reasons(),
+        province_names=dict(queries.own_provinces(who)),
+    )
+
+
+@blueprint.post("/nacc/review/many")
+@requires(Permission.REVIEW)
+def decide_many() -> Response | tuple[str, int]:
+    who, queue, now = actor(), queue_of(request.args), clock.now()
+    form, ids = VerdictForm(), _ids(request.form.getlist("ids"))
+    if form.validate():
+        reason = form.full_reason(queries.rejection_reasons())
+        verdict: Verdict = form.verdict.data
+        try:
+            with transaction():
+                if ids:
+                    decided = operations.decide_chosen(who, ids, verdict, reason, now)
+                else:
+                    decided = operations.decide_all(who, queue, form.expected.data or 0, verdict, reason, now)
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            return _onward(queue, None, now, decided)
+    return _many_page(queue, form, ids), 422
+
+
+@blueprint.post("/nacc/review/take-back")
+@requires(Permission.REVIEW)
+def take_back() -> Response:
+    queue = queue_of(request.args)
+    try:
+        decided_at = datetime.fromisoformat(request.form.get("at", ""))
+    except ValueError:
+        raise NotTheirs from None
+    if decided_at.tzinfo is None:
+        raise NotTheirs
+    with transaction():
+        returned = operations.take_back(actor(), decided_at, clock.now())
+    flash(f"เลิกทำแล้ว {returned:,} โครงการกลับไปรอพิจารณา", "ok")
+    return redirect(f"/nacc/review?{queue.query()}", 303)

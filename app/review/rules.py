@@ -1,0 +1,74 @@
+"""What NACC may say of a project, and what it must say with it. Facts in, answer out."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+from urllib.parse import urlencode
+
+from app.models.enums import ReviewStatus
+
+MAX_REASON = 1000
+
+
+class Verdict(StrEnum):
+    APPROVE = "approve"
+    REJECT = "reject"
+
+    @property
+    def status(self) -> ReviewStatus:
+        return ReviewStatus.APPROVED if self is Verdict.APPROVE else ReviewStatus.REJECTED
+
+
+def reason_text(picked: str, note: str) -> str:
+    """The reason an LAO reads: the picked one, then the officer's own words."""
+    return " – ".join(part for part in (picked, note) if part)
+
+
+def refusal(status: ReviewStatus, verdict: Verdict, reason: str) -> str:
+    """Why a verdict cannot be given, in Thai; empty where it can. Only a pending project waits for one."""
+    if status is not ReviewStatus.PENDING:
+        return f"โครงการนี้มีผลพิจารณาแล้ว: {status.label}"
+    if verdict is Verdict.REJECT and not reason:
+        return "เลือกหรือเขียนเหตุผลที่ปฏิเสธ เพราะ อปท. จะเห็นข้อความนี้"
+    if len(reason) > MAX_REASON:
+        return f"เหตุผลยาว {len(reason):,} ตัวอักษร ย่อให้ไม่เกิน {MAX_REASON:,} ตัวอักษร"
+    return ""
+
+
+@dataclass(frozen=True)
+class Queue:
+    """Which projects an officer looks at; empty or 0 does not narrow. `days`: waiting at least so long."""
+
+    status: ReviewStatus = ReviewStatus.PENDING
+    province: str = ""
+    district: str = ""
+    q: str = ""
+    dimension: int = 0
+    kind: str = ""
+    year: int = 0
+    days: int = 0
+    page: int = 1
+
+    def query(self, **changes: Any) -> str:
+        """The query string of this queue with `changes`; leaves out what is empty."""
+        values = {**self.__dict__, **changes}
+        values["status"] = str(values["status"])
+        return urlencode({name: value for name, value in values.items() if value and (name, value) != ("page", 1)})
+
+    @property
+    def words(self) -> list[str]:
+        return self.q.split()[:8]
+
+    @property
+    def shape(self) -> "Queue":
+        """The queue without its values: queues of one shape are asked for by one statement."""
+        return Queue(
+            status=self.status,
+            province="x" if self.province else "",
+            district="x" if self.district else "",
+            q=" ".join("x" for _word in self.words),
+            dimension=min(self.dimension, 1),
+            kind="x" if self.kind else "",
+            year=min(self.year, 1),
+            days=min(self.days, 1),
+        )
