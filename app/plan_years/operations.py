@@ -1,0 +1,83 @@
+"""Saying which plans passed. Taking "passed" back closes the year to recording and reporting; it deletes nothing."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from app.access import Actor
+from app.db import db, table
+from app.errors import NotTheirs, Refusal, Stale
+from app.history.operations import entry, record_all
+from app.models import Organisation, PlanYear
+from app.models.enums import PlanStatus
+from app.plan_years import queries
+from app.plan_years.queries import IN_ONE_STATEMENT
+from app.plan_years.rules import PlanFilter
+
+_O, _PY = table(Organisation).c, table(PlanYear).c
+
+
+def set_status(actor: Actor, organisation_id: int, year: int, status: PlanStatus, version: int, now: datetime) -> None:
+    """Set one LAO's plan year. Raises NotTheirs outside the actor's provinces, Stale where somebody was first."""
+    if organisation_id not in _seen(actor, [organisation_id]):
+        raise NotTheirs
+    known = db.session.get(PlanYear, (organisation_id, year), with_for_update=True)
+    if (known.version if known else 0) != version:
+        raise Stale
+    set_many(actor, [organisation_id], year, status, now)
+
+
+def set_many(actor: Actor, organisation_ids: Collection[int], year: int, status: PlanStatus, now: datetime) -> int:
+    """Set the plan year of those LAOs the actor oversees; gives how many changed. What is so already stays."""
+    changed = 0
+    ordered = sorted(set(organisation_ids))
+    for first in range(0, len(ordered), IN_ONE_STATEMENT):
+        changed += _set_some(actor, _seen(actor, ordered[first : first + IN_ONE_STATEMENT]), year, status, now)
+    return changed
+
+
+def set_filtered(actor: Actor, asked: PlanFilter, expected: int, status: PlanStatus, now: datetime) -> int:
+    """Set every LAO the filters show. Raises Refusal where their number is not the one that was said before."""
+    ids = queries.filtered_ids(actor, asked)
+    if len(ids) != expected:
+        raise Refusal(f"จำนวนเปลี่ยนไปแล้ว: ขณะนี้ตัวกรองมี {len(ids):,} แห่ง ไม่ใช่ {expected:,} ตรวจแล้วยืนยันอีกครั้ง", "expected")
+    return set_many(actor, ids, asked.year, status, now)
+
+
+def _seen(actor: Actor, ids: list[int]) -> list[int]:
+    statement = select(_O.id).where(_O.id.in_(ids), queries.in_scope(actor))
+    return list(db.session.scalars(statement))
+
+
+def _set_some(actor: Actor, ids: list[int], year: int, status: PlanStatus, now: datetime) -> int:
+    here = _PY.organisation_id.in_(ids), _PY.fiscal_year == year
+    before = dict(db.session.execute(select(_PY.organisation_id, _PY.status).where(*here).with_for_update()).all())
+    moving = [id_ for id_ in ids if before.get(id_, PlanStatus.NOT_SENT) is not status]
+    new = [id_ for id_ in moving if id_ not in before]
+    if new:
+        rows = [{"organisation_id": id_, "fiscal_year": year, "status": status, "version": 1} for id_ in new]
+        db.session.execute(insert(table(PlanYear)), rows)
+    old = [id_ for id_ in moving if id_ in before]
+    if old:
+        db.session.execute(
+            update(table(PlanYear))
+            .where(_PY.organisation_id.in_(old), _PY.fiscal_year == year)
+            .values(status=status, version=_PY.version + 1)
+        )
+    record_all([_told(actor, id_, year, before.get(id_, PlanStatus.NOT_SENT), status, now) for id_ in moving])
+    return len(moving)
+
+
+def _told(actor: Actor, id_: int, year: int, before: PlanStatus, after: PlanStatus, now: datetime) -> dict[str, Any]:
+    facts = {"status": before}, {"status": after}
+    return entry(actor, "set plan year", "plan year", f"{id_}/{year}", id_, *facts, "", now)
+
+
+def set_from_file(actor: Actor, changes: Collection[tuple[int, int, PlanStatus]], now: datetime) -> int:
+    """Set what a checked file says, (organisation id, fiscal year, status) each; gives how many changed."""
+    grouped: dict[tuple[int, PlanStatus], list[int]] = {}
+    for organisation_id, year, status in changes:
+        grouped.setdefault((year, status), []).append(organisation_id)
+    return sum(set_many(actor, ids, year, status, now) for (year, status), ids in grouped.items())
