@@ -11,7 +11,7 @@ from markupsafe import Markup
 from sqlalchemy import text
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import access, clock, errors, web, words
+from app import access, clock, errors, rows, web, words
 from app.db import db, init_engines
 from app.extensions import csrf, htmx, limiter, login_manager, migrate
 from app.models import enums
@@ -34,6 +34,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     errors.init_errors(app)
     web.init_web(app)
     _init_templates(app)
+    rows.init_rows(app)
     _register(app)
     if app.config["PROXY_COUNT"]:
         count = app.config["PROXY_COUNT"]
@@ -46,13 +47,15 @@ def _register(app: Flask) -> None:
     from app.accounts.routes import blueprint as accounts
     from app.help.routes import blueprint as help_
     from app.landing.routes import blueprint as landing
+    from app.plan_years.routes import blueprint as plan_years
     from app.profile.routes import blueprint as profile
     from app.projects.routes import blueprint as projects
     from app.registry.routes import blueprint as registry
     from app.reporting.routes import blueprint as reporting
     from app.reports.routes import blueprint as reports
+    from app.review.routes import blueprint as review
 
-    for blueprint in (landing, help_, accounts, registry, profile, projects, reporting, reports):
+    for blueprint in (landing, help_, accounts, registry, profile, projects, reporting, reports, review, plan_years):
         app.register_blueprint(blueprint)
     access.public(app.view_functions["static"])
 
@@ -96,7 +99,7 @@ def _icons(sprite: str) -> dict[str, Markup]:
     """`icon.pen` is ready-made markup: a list of 100 rows has hundreds of them."""
     names = (ROOT / "static" / "icons.svg").read_text().split('<symbol id="i-')[1:]
     return {
-        (name := part.split('"')[0]): Markup(
+        (name := part.split('"')[0]): Markup(  # noqa: S704 - from our own sprite
             f'<svg class="i" aria-hidden="true"><use href="{sprite}#i-{name}"></use></svg>'
         )
         for part in names

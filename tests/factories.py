@@ -1,6 +1,6 @@
-"""What tests start from: an LAO with its gate open, an account that can sign in, projects with reports.
+"""What tests start from: an LAO with its gate open, an account, projects with reports.
 
-Projects and reports are made by the operations themselves, so that a test never stands on a row the app would not write.
+Projects and reports are made by the operations themselves: a test never stands on a row the app would not write.
 """
 
 from collections.abc import Mapping

@@ -14,7 +14,7 @@ from app.models.enums import ReportStatus, ReviewStatus, Round
 from app.plans.queries import period_of
 from app.projects.operations import delete_project, edit_project
 from app.projects.queries import project_detail
-from app.reporting.queries import round_summary
+from app.reporting.counts import round_summary
 from tests.factories import NOW, YEAR, facts, make_lao, make_project, make_report, review
 
 
@@ -140,3 +140,10 @@ def test_the_history_tells_who_what_before_and_after(app: Flask) -> None:
     assert (entry.actor_id, entry.actor_name, entry.at) == (actor.account_id, actor.name, NOW)
     assert (entry.before["name"], entry.after["name"]) == (facts().name, "ใหม่")
     assert entry.before["budgets"] == {"2561": "1000.00"}
+
+
+def test_a_deleted_projects_form_records_it_anew(app: Flask) -> None:
+    actor = make_lao()
+    first = make_project(actor, key="a-key")
+    _delete(actor, first)
+    assert make_project(actor, key="a-key") != first

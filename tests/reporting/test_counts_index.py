@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from app.db import db, is_sqlite, transaction
 from app.models import HistoryEntry, Organisation, Project, ProjectYear, Report
 from app.models.enums import OrganisationType, ReportStatus, ReviewStatus, Role, Round
-from app.reporting.queries import ORGANISATION_COUNTS, STATUS_COUNTS, organisation_counts, status_counts
+from app.reporting.counts import ORGANISATION_COUNTS, STATUS_COUNTS, organisation_counts, status_counts
 from app.reporting.rules import Counts
 
 MOMENT = datetime(2018, 4, 2, 3, 0, tzinfo=UTC)

@@ -9,7 +9,7 @@ from click.testing import Result
 from flask import Flask
 from sqlalchemy import inspect, select, text
 
-from app.db import db, transaction
+from app.db import db, is_sqlite, transaction
 from app.models import Account, Organisation, PlanYear, Project, ProjectDimension, ProjectYear, Report
 from app.models.enums import CannotReason, Kind, OrganisationType, PlanStatus, ReportStatus, ReviewStatus, Role
 from app.seeds import cli
@@ -206,6 +206,19 @@ def test_the_command_loads_the_registry_first(app: Flask, monkeypatch: pytest.Mo
     assert result.exit_code == 0, result.output
     assert f"added: {len(db.session.scalars(select(Project.id)).all()):,} projects" in result.output
     assert db.session.scalars(select(Report.reported_by_id)).all()
+
+
+def test_the_command_leaves_the_pool_as_it_was(laos: Flask) -> None:
+    # when
+    seed_country(laos, "--scale", "0.1")
+
+    # then
+    connection = db.session.connection().connection.driver_connection
+    assert connection
+    if is_sqlite(db.engine):
+        assert connection.isolation_level is None, "the driver would begin transactions behind our back"
+    else:
+        assert connection.autocommit is False
 
 
 def test_periods_are_added_once(app: Flask) -> None:

@@ -1,0 +1,205 @@
+"""A new password for those who forgot theirs: by a link in a mail that a real SMTP server takes."""
+
+import email
+import re
+import socket
+from collections.abc import Iterator
+from datetime import timedelta
+from email.message import Message
+from email.policy import default
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from flask import Flask
+from sqlalchemy import select, update
+
+from app import clock, mail
+from app.db import db, transaction
+from app.models import Account, PasswordReset
+from tests.client import Client
+from tests.factories import PASSWORD, make_account, make_organisation
+from tests.pages import check_refused, enter, kept
+
+ADDRESS = "saraban@example.go.th"
+SENT = "ระบบได้ส่งรหัสใหม่เรียบร้อยแล้ว"
+DEAD = "ลิงก์นี้หมดอายุหรือใช้ไปแล้ว"
+NEW = "รหัสใหม่-๒๕๖๑"
+
+
+class Mailbox:
+    """What the server got; the one thing an SMTP handler must have is `handle_DATA`."""
+
+    def __init__(self) -> None:
+        self.mails: list[Message] = []
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
+        self.mails.append(email.message_from_bytes(envelope.content, policy=default))
+        return "250 OK"
+
+
+@pytest.fixture
+def mailbox(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox]:
+    box = Mailbox()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    server = Controller(box, hostname="127.0.0.1", port=port, ready_timeout=10)
+    server.start()
+    for name, value in {
+        "MAIL_HOST": "127.0.0.1",
+        "MAIL_PORT": port,
+        "PUBLIC_URL": "https://eplan.example.go.th",
+    }.items():
+        monkeypatch.setitem(app.config, name, value)
+    yield box
+    server.stop()
+
+
+@pytest.fixture
+def account(app: Flask) -> Account:
+    return make_account(make_organisation(), email=ADDRESS)
+
+
+def _wait_for_mail() -> None:
+    """Mails go out one after the other: when this task is done, those before it are."""
+    mail._worker.submit(lambda: None).result(timeout=20)
+
+
+def _ask(client: Client, address: str = ADDRESS, **more: Any) -> Any:
+    answer = client.send("/forgot", {"email": address}, **more)
+    _wait_for_mail()
+    return answer
+
+
+def _link(message: Message) -> str:
+    found = re.search(r"https://\S+", message.get_content())  # type: ignore[attr-defined]
+    assert found
+    return found[0]
+
+
+def test_the_answer_is_the_same_for_a_known_and_an_unknown_address_and_only_the_known_one_gets_mail(
+    client: Client, account: Account, mailbox: Mailbox
+) -> None:
+    make_account(make_organisation("2900101"), claimed=False)
+    known, unknown = _ask(client), _ask(client, "nobody@example.go.th")
+    assert known.status_code == unknown.status_code == 200
+    assert SENT in known.text
+    assert known.text.splitlines()[10:] == unknown.text.splitlines()[10:]
+    assert [message["To"] for message in mailbox.mails] == [ADDRESS]
+
+
+def test_the_link_in_the_mail_sets_a_new_password_once_and_ends_every_session(
+    app: Flask, client: Client, account: Account, mailbox: Mailbox
+) -> None:
+    elsewhere = Client(app)
+    enter(elsewhere, account.id)
+    client.get("/forgot", base_url="http://evil.example")
+    _ask(client, ADDRESS.upper(), base_url="http://evil.example")
+    (message,) = mailbox.mails
+    text = message.get_content()  # type: ignore[attr-defined]
+    link = _link(message)
+    assert link.startswith("https://eplan.example.go.th/forgot/")
+    assert "evil" not in text
+    assert PASSWORD not in text
+    assert "องค์การบริหารส่วนตำบลดินทอง" in text
+    path = link.removeprefix("https://eplan.example.go.th")
+    client.last = None  # back on the real site
+    assert path.split("/")[-1] not in str(kept())  # only its hash is stored
+    assert "ตั้งรหัสผ่านใหม่" in client.get(path).text
+    assert client.send(path, {"password": NEW}).location == "/login"
+    assert "ตั้งรหัสผ่านใหม่แล้ว" in client.get("/login").text
+    assert elsewhere.get("/home").location.startswith("/login")
+    for used in (client.get(path), client.send(path, {"password": "อีกรหัสหนึ่ง"})):
+        assert (used.status_code, DEAD in used.text) == (404, True)
+    assert client.send("/login", {"username": "6650807", "password": PASSWORD}).status_code == 422
+    assert client.send("/login", {"username": "6650807", "password": NEW}).location == "/home"
+
+
+def test_a_link_lives_for_30_minutes_and_using_one_spends_the_others(
+    client: Client, account: Account, mailbox: Mailbox
+) -> None:
+    asked_at = clock.now()
+    _ask(client)
+    _ask(client)
+    paths = [_link(message).split("go.th")[-1] for message in mailbox.mails]
+    for expires_at in db.session.scalars(select(PasswordReset.expires_at)):
+        assert timedelta(minutes=30) <= expires_at - asked_at < timedelta(minutes=31)
+    with transaction():
+        db.session.execute(update(PasswordReset).values(expires_at=clock.now() - timedelta(seconds=1)))
+    assert client.get(paths[0]).status_code == client.send(paths[0], {"password": NEW}).status_code == 404
+    with transaction():
+        db.session.execute(update(PasswordReset).values(expires_at=clock.now() + timedelta(minutes=1)))
+    assert client.send(paths[0], {"password": NEW}).status_code == 302
+    assert client.get(paths[1]).status_code == 404
+
+
+def test_a_poor_password_is_refused_and_the_link_lives_on(client: Client, account: Account, mailbox: Mailbox) -> None:
+    _ask(client)
+    path = _link(mailbox.mails[0]).split("go.th")[-1]
+    for password, sentence in [
+        ("", "ตั้งรหัสผ่านอย่างน้อย 8 ตัวอักษร"),
+        ("สั้น", "ตั้งรหัสผ่านอย่างน้อย 8 ตัวอักษร"),
+        ("x" * 10_000, "ตั้งรหัสผ่านไม่เกิน 200 ตัวอักษร"),
+        ("12345678", "เดาง่ายเกินไป"),
+        ("กกกกกกกก", "เดาง่ายเกินไป"),
+        ("รหัส6650807", "เดาง่ายเกินไป"),
+    ]:
+        answer = check_refused(client, path, {"password": password}, {"password": sentence}, forgets=("password",))
+        assert 'name="password" type="password" value=""' in answer.text
+    assert client.send(path, {"password": NEW}).status_code == 302
+
+
+def test_the_form_takes_an_address_and_says_so(client: Client, account: Account, mailbox: Mailbox) -> None:
+    for address, sentence in [
+        ("", "กรอกอีเมลที่บันทึกไว้"),
+        ("saraban", "อีเมลต้องมีเครื่องหมาย @"),
+        ("a@b", "อีเมลต้องมีเครื่องหมาย @"),
+        ("a@b.go.th, c@d.go.th", "อีเมลต้องมีเครื่องหมาย @"),
+        ("x" * 10_000 + "@example.go.th", "ย่อให้ไม่เกิน 254 ตัวอักษร"),
+    ]:
+        check_refused(client, "/forgot", {"email": address}, {"email": sentence})
+    injected = _ask(client, f"{ADDRESS}\r\nBcc: all@example.go.th")
+    assert injected.status_code == 422
+    assert not mailbox.mails
+
+
+def test_asking_too_often_is_answered_with_a_sentence(client: Client, account: Account) -> None:
+    answers = [client.send("/forgot", {"email": f"nobody{n}@example.go.th"}) for n in range(6)]
+    assert [answer.status_code for answer in answers] == [200] * 5 + [429]
+    assert "ขอลิงก์หลายครั้งเกินไป" in answers[-1].text
+    _wait_for_mail()
+
+
+def test_an_unknown_link_is_dead(client: Client, account: Account) -> None:
+    for token in ("x", "%00", "x" * 5000, "๑", "' OR 1=1"):
+        assert client.get(f"/forgot/{token}").status_code == 404
+        assert client.send(f"/forgot/{token}", {"password": NEW}).status_code == 404
+
+
+def test_a_locked_and_an_unclaimed_account_get_no_mail(client: Client, account: Account, mailbox: Mailbox) -> None:
+    with transaction():
+        db.session.execute(update(Account).values(locked_at=clock.now()))
+    assert SENT in _ask(client).text
+    assert not mailbox.mails
+
+
+def test_without_a_mail_server_the_mail_goes_into_a_file(
+    app: Flask, client: Client, account: Account, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setitem(app.config, "MAIL_FOLDER", tmp_path / "mail")
+    _ask(client)
+    (file,) = (tmp_path / "mail").iterdir()
+    assert f"To: {ADDRESS}" in file.read_text()
+    assert "/forgot/" in file.read_text()
+
+
+def test_a_mail_server_that_is_down_changes_nothing_for_who_asks(
+    app: Flask, client: Client, account: Account, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failures: list[str] = []
+    monkeypatch.setattr(app.logger, "exception", lambda text, *args: failures.append(text % args))
+    monkeypatch.setitem(app.config, "MAIL_PORT", 1)
+    answer = _ask(client)
+    assert (answer.status_code, SENT in answer.text) == (200, True)
+    assert failures == ["mail task request_reset failed"]

@@ -1,0 +1,107 @@
+"""A real Chromium against a real server: each test has a database of its own, on SQLite.
+
+The two engines give the pages the same rows (all other tests see to that), so one engine is enough here.
+"""
+
+from collections.abc import Callable, Iterator
+from threading import Thread
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect, sync_playwright
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+# What a strict Content-Security-Policy blocks, a page must not even try; the watcher tells it through the console.
+WATCH_CSP = "addEventListener('securitypolicyviolation', e => console.error('CSP', e.violatedDirective, e.sourceFile))"
+Open = Callable[..., Page]
+expect.set_options(timeout=5_000)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    here = [item for item in items if "browser" in item.path.parts]
+    for item in here:
+        item.add_marker(pytest.mark.browser)
+    elsewhere = [item for item in here if "[postgresql" in item.name]
+    if elsewhere:
+        config.hook.pytest_deselected(items=elsewhere)
+        items[:] = [item for item in items if item not in elsewhere]
+
+
+class Quiet(WSGIRequestHandler):
+    protocol_version = "HTTP/1.1"  # a page has a dozen files: one connection carries them
+
+    def log(self, *_args: Any) -> None:
+        return None
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    """For this folder only: Playwright keeps an event loop running that other tests must not meet."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def site(app: Flask) -> Iterator[str]:
+    """The address of the running app."""
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def opened(chromium: Browser, site: str) -> Iterator[Open]:
+    """Opens windows of separate people: `opened(js=False)`. No script error, no 500, nothing the CSP had to block."""
+    contexts: list[BrowserContext] = []
+    faults: list[str] = []
+
+    def open_window(*, js: bool = True, width: int = 1366, height: int = 768, **options: Any) -> Page:
+        context = chromium.new_context(
+            base_url=site, java_script_enabled=js, viewport={"width": width, "height": height}, **options
+        )
+        context.set_default_timeout(8_000)
+        context.add_init_script(WATCH_CSP)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(f"script: {error}"))
+        page.on("console", lambda message: _csp(message, faults))
+        page.on("response", lambda response: _crash(response, faults))
+        return page
+
+    yield open_window
+    for context in contexts:
+        context.close()
+    assert not faults
+
+
+def _csp(message: ConsoleMessage, faults: list[str]) -> None:
+    if message.text.startswith("CSP"):
+        faults.append(message.text)
+
+
+def _crash(response: Response, faults: list[str]) -> None:
+    """A test that plays a failing server answers with the reason "staged"."""
+    if response.status >= 500 and response.headers.get("x-staged") is None:
+        faults.append(f"{response.status} {response.url}")
+
+
+@pytest.fixture(params=[True, False], ids=["with-js", "without-js"])
+def js(request: pytest.FixtureRequest) -> bool:
+    """The same story twice: every form works without JavaScript."""
+    return bool(request.param)

@@ -1,0 +1,69 @@
+"""What a clerk does in more than one story."""
+
+from typing import Any
+
+from playwright.sync_api import Locator, Page, expect
+
+from app.access import Actor
+from app.accounts.queries import actor_of
+from tests.factories import PASSWORD, make_account, make_organisation
+
+CODE = "6650807"
+HOME = "ข้อมูลโดยสรุป"
+LONG_NAME = "โครงการ" + "เสริมสร้างคุณธรรมจริยธรรม" * 13  # near the longest name a project may have
+
+
+def lao(code: str = CODE, **place: Any) -> Actor:
+    """An LAO that has signed in before."""
+    return actor_of(make_account(make_organisation(code, **place), email=f"{code}@example.go.th").id)
+
+
+def sign_in(page: Page, code: str = CODE, password: str = PASSWORD) -> None:
+    page.goto("/login")
+    page.get_by_label("Username").fill(code)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Login").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(HOME)
+
+
+def fill_project(page: Page, name: str, *, budget: str = "150,000.50") -> None:
+    """Everything the record form asks for, in FY 2561."""
+    page.get_by_label("ชื่อโครงการ/กิจกรรม/มาตรการ/แนวปฏิบัติงาน").fill(name)
+    page.get_by_role("radio", name="โครงการ", exact=True).check()
+    page.get_by_role("checkbox", name="2561", exact=True).check()
+    page.get_by_label("งบประมาณปี 2561").fill(budget)
+    page.get_by_role("checkbox", name="ไตรมาส 2").check()
+    page.get_by_role("radio", name="มิติที่ 2").check()
+    page.get_by_label("กลุ่มเป้าหมาย").fill("นักเรียน 100 คน")
+    page.get_by_label("วัตถุประสงค์").fill("ปลูกฝังความซื่อสัตย์")
+
+
+def row(page: Page, project_id: int) -> Locator:
+    return page.locator(f"#p{project_id}")
+
+
+def press_until(page: Page, key: str, target: Locator, most: int = 60) -> None:
+    """Press `key` until `target` has the focus: what somebody without a mouse does."""
+    for _ in range(most):
+        if target.evaluate("element => element === document.activeElement"):
+            return
+        page.keyboard.press(key)
+    raise AssertionError(f"{key} pressed {most} times does not lead to {target}")
+
+
+def top(place: Locator) -> float:
+    """Where it stands in the window."""
+    return float(place.evaluate("element => element.getBoundingClientRect().top"))
+
+
+def uncovered(place: Locator) -> bool:
+    """Whether it can be seen: inside the window, with no sticky bar over its middle."""
+    return bool(
+        place.evaluate(
+            """element => {
+                const box = element.getBoundingClientRect();
+                const there = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+                return element.contains(there) || Boolean(there?.contains(element) && there.tagName !== "HTML");
+            }"""
+        )
+    )

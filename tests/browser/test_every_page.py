@@ -1,0 +1,179 @@
+"""Every page for everybody: readable by machines, in light and dark, on a screen and on a telephone.
+
+No axe violation, nothing wider than the window; `opened` adds no script error and nothing the CSP had to block.
+"""
+
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page
+
+from app.models.enums import Kind, ReportStatus, ReviewStatus, Round
+from tests.browser.conftest import Open
+from tests.browser.steps import LONG_NAME, lao, row, sign_in
+from tests.factories import facts, make_account, make_organisation, make_project, make_report, review
+
+AXE = (Path(__file__).parent / "vendor" / "axe-4.14.1.min.js").read_text()
+EVERYTHING: dict[str, Any] = {"resultTypes": ["violations"]}
+COLOURS = EVERYTHING | {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+SIZES = ((1366, 768), (360, 740))
+PUBLIC = (
+    "/",
+    "/codes",
+    "/codes?q=ดินทอง",
+    "/codes?q=ไม่มีชื่อนี้",
+    "/login",
+    "/login?next=/home",
+    "/forgot",
+    "/forgot/used-up",
+    "/help",
+    "/public",
+    "/nowhere",
+)
+SIGNED_IN = (
+    "/home?year=2561",
+    "/home?year=2563",
+    "/projects?year=2561",
+    "/projects?year=2561&q=ไม่มีชื่อนี้",
+    "/projects?year=2562",
+    "/projects/new?year=2561",
+    "/projects/new?year=2566",
+    "/projects/1",
+    "/projects/1/delete",
+    "/reporting?year=2561&round=6",
+    "/reporting?year=2563",
+    "/reporting/1/2561/6",
+    "/reporting/2/2561/12",
+    "/reporting/all?year=2561&round=6",
+    "/reporting/all?year=2561&round=12",
+    "/reports/province?province=65&year=2561&round=6",
+    "/profile",
+    "/profile#area",
+    "/profile#contact",
+)
+
+
+def test_public_pages(opened: Open) -> None:
+    make_organisation()
+    page = opened()
+    faults: list[str] = []
+    for path in PUBLIC:
+        page.goto(path)
+        faults += check(page, path)
+    page.goto("/login")
+    page.get_by_label("Username").fill("nobody")
+    page.get_by_role("button", name="Login").click()
+    faults += check(page, "a refused login")
+    page.goto("/forgot")
+    page.get_by_role("button", name="ส่งลิงก์").click()
+    faults += check(page, "a refused forgot")
+    assert not faults
+
+
+def test_pages_behind_the_login(opened: Open) -> None:
+    actor = lao()
+    _fill(actor)
+    page = opened()
+    sign_in(page)
+    faults: list[str] = []
+    for path in SIGNED_IN:
+        page.goto(path)
+        faults += check(page, path)
+    assert not faults
+
+
+def test_states_that_have_no_address(opened: Open) -> None:
+    actor = lao()
+    _fill(actor)
+    page = opened()
+    sign_in(page)
+    faults: list[str] = []
+    page.goto("/projects?year=2561")
+    row(page, 1).get_by_role("link", name="แก้ไขรายละเอียด").click()
+    page.get_by_label("กลุ่มเป้าหมาย").fill("")
+    faults += check(page, "an open edit panel")
+    page.get_by_role("button", name="บันทึกการแก้ไข").click()
+    page.locator(".errors").wait_for()
+    faults += check(page, "a refused edit panel")
+    row(page, 2).get_by_role("link", name="ลบ").click()
+    page.get_by_role("button", name="ยืนยันการลบ").wait_for()
+    faults += check(page, "the delete question")
+    page.get_by_role("button", name="ยืนยันการลบ").click()
+    page.get_by_role("status").wait_for()
+    faults += check(page, "a deleted row")
+    page.goto("/reporting?year=2561&round=6")
+    row(page, 1).get_by_role("link", name="รอบ 6 เดือน").click()
+    page.get_by_role("radio", name="ไม่สามารถดำเนินการได้").check()
+    page.get_by_role("radio", name="อื่นๆ").check()
+    page.get_by_role("checkbox", name="บรรจุไว้").check()
+    faults += check(page, "an open report panel")
+    page.get_by_role("button", name="บันทึก", exact=True).click()
+    page.locator(".errors").wait_for()
+    faults += check(page, "a refused report panel")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="บันทึก", exact=True).click()
+    page.locator(".unsaved").wait_for()
+    faults += check(page, "a row that could not be saved")
+    page.context.set_offline(False)
+    page.context.clear_cookies()
+    page.get_by_role("button", name="บันทึก", exact=True).click()
+    page.get_by_label("Username").wait_for()
+    faults += check(page, "a lost session")
+    assert not faults
+
+
+def test_refused_pages_and_the_first_login(opened: Open) -> None:
+    make_account(make_organisation("6650808", name="เทศบาลตำบลวังทอง"), claimed=False)
+    page = opened()
+    faults: list[str] = []
+    page.goto("/login?username=6650808")
+    page.get_by_role("button", name="Login").click()
+    faults += check(page, "the first-login profile")
+    page.goto("/profile#contact")
+    page.get_by_role("button", name="บันทึก", exact=True).click()
+    page.locator(".errors").wait_for()
+    faults += check(page, "a refused profile")
+    lao()
+    other = opened()
+    sign_in(other)
+    other.goto("/projects/new?year=2561")
+    other.get_by_role("button", name="บันทึกและกลับหน้าแรก").click()
+    faults += check(other, "a refused project")
+    assert not faults
+
+
+def _fill(actor: Any) -> None:
+    """Projects of each state, one with the longest of names."""
+    ids = [make_project(actor, facts(f"โครงการที่ {place}")) for place in range(1, 5)]
+    ids.append(make_project(actor, facts(LONG_NAME, kind=Kind.GUIDELINE, dimension=4)))
+    for project_id, status in zip(ids[1:], (ReportStatus.DONE, ReportStatus.IN_PROGRESS), strict=False):
+        make_report(actor, project_id, status)
+        make_report(actor, project_id, status, Round.TWELVE)
+    review(ids[2], ReviewStatus.APPROVED)
+    review(ids[3], ReviewStatus.REJECTED, "ไม่สอดคล้องกับมิติที่กำหนด")
+
+
+def check(page: Page, where: str) -> list[str]:
+    """What is wrong with the page as it stands, at each size and in each colour scheme."""
+    faults: list[str] = []
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        if wide > width:
+            faults.append(f"{where}: {wide} px wide in a window of {width}")
+        for scheme, options in (("light", EVERYTHING), ("dark", COLOURS)):
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            faults += [f"{where} ({width} px, {scheme}): {fault}" for fault in _axe(page, options)]
+    page.set_viewport_size({"width": SIZES[0][0], "height": SIZES[0][1]})
+    return faults
+
+
+def _axe(page: Page, options: dict[str, Any]) -> list[str]:
+    """Violations, each with the first elements that show it."""
+    if not page.evaluate("typeof axe === 'object'"):
+        page.evaluate(AXE)
+    found = page.evaluate("options => axe.run(options)", options)
+    return [
+        f"{violation['id']}: {[node['html'][:120] for node in violation['nodes'][:2]]}"
+        for violation in found["violations"]
+    ]

@@ -1,0 +1,169 @@
+"""Every route by who may open it, and every address that stays."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from app.access import PUBLIC, declared_access
+from app.accounts.queries import actor_of
+from app.models.enums import Role
+from tests.client import Client
+from tests.factories import make_account, make_lao, make_organisation, make_project, make_staff
+from tests.pages import enter
+
+ANYBODY = frozenset({"stranger", "lao", "claimant", "officer", "administrator"})
+LAO = frozenset({"lao"})
+PROFILE = frozenset({"lao", "claimant"})
+STAFF = frozenset({"officer", "administrator"})
+TABLE = frozenset({"lao", "officer", "administrator"})
+
+# Who opens what. A new view belongs here before it is merged.
+WHO_OPENS = {
+    "GET static": ANYBODY,
+    "GET healthz": ANYBODY,
+    "GET landing.landing": ANYBODY,
+    "GET help.manual": ANYBODY,
+    "GET registry.codes": ANYBODY,
+    "GET reports.public_table": ANYBODY,
+    "GET accounts.login": ANYBODY,
+    "POST accounts.sign_in": ANYBODY,
+    "POST accounts.logout": ANYBODY,
+    "GET accounts.forgot": ANYBODY,
+    "POST accounts.ask_for_link": ANYBODY,
+    "GET accounts.new_password": ANYBODY,
+    "POST accounts.set_new_password": ANYBODY,
+    "GET profile.profile": PROFILE,
+    "POST profile.save_profile": PROFILE,
+    "GET profile.home": LAO,
+    "GET projects.project_list": LAO,
+    "GET projects.new_project": LAO,
+    "POST projects.record_project": LAO,
+    "GET projects.open_project": LAO,
+    "POST projects.edit_project": LAO,
+    "GET projects.ask_delete": LAO,
+    "POST projects.delete_project": LAO,
+    "GET reporting.report_list": LAO,
+    "GET reporting.export_list": LAO,
+    "GET reporting.open_report": LAO,
+    "POST reporting.save_report": LAO,
+    "GET reporting.all_reports": LAO,
+    "GET reports.province_table": TABLE,
+    "GET review.desk": STAFF,
+    "GET review.open_project": STAFF,
+    "POST review.decide": STAFF,
+    "GET review.ask_many": STAFF,
+    "POST review.decide_many": STAFF,
+    "POST review.take_back": STAFF,
+    "GET plan_years.desk": STAFF,
+    "POST plan_years.set_one": STAFF,
+    "GET plan_years.ask_many": STAFF,
+    "POST plan_years.set_many": STAFF,
+    "GET plan_years.export": STAFF,
+    "GET plan_years.file_page": STAFF,
+    "POST plan_years.check_file": STAFF,
+    "POST plan_years.confirm_file": STAFF,
+}
+
+# Bookmarked, printed in manuals and linked from elsewhere: an address leaves this list only by a decision.
+ADDRESSES = """
+/ /codes /login /logout /forgot /profile /home /projects /projects/new /projects/1 /reporting /reporting/1/2561/6
+/reporting/1/2561/12 /reporting/all /reports/province /public /help /healthz /nacc/review
+/nacc/plan-years
+"""
+
+
+def known_routes(app: Flask) -> Iterator[tuple[str, str, Rule]]:
+    """Those of the table: that none is missing is a test of its own."""
+    return (each for each in routes(app) if each[0] in WHO_OPENS)
+
+
+def routes(app: Flask) -> Iterator[tuple[str, str, Rule]]:
+    for rule in app.url_map.iter_rules():
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            yield f"{method} {rule.endpoint}", method, rule
+
+
+def address(app: Flask, rule: Rule, project_id: int = 1) -> str:
+    examples = {"project_id": project_id, "year": 2561, "round_": 6, "token": "unknown", "filename": "style.css"}
+    examples["organisation_id"] = 1
+    with app.test_request_context():
+        path = app.url_for(rule.endpoint, **{name: examples[name] for name in rule.arguments})
+    return f"{path}?next=/help" if path == "/login" else path  # else it sends on whoever is signed in already
+
+
+def refused(answer: TestResponse) -> bool:
+    """Sent to the login or the first-login profile, or forbidden."""
+    return answer.status_code in (401, 403) or answer.location in ("/profile",) or "/login?" in (answer.location or "")
+
+
+def test_a_view_that_is_not_in_the_table_fails(app: Flask) -> None:
+    assert {name for name, _method, _rule in routes(app)} == set(WHO_OPENS)
+
+
+def test_every_view_says_who_may_open_it(app: Flask) -> None:
+    silent = [name for name, _method, rule in routes(app) if not declared_access(rule.endpoint)]
+    assert not silent
+    for name, _method, rule in known_routes(app):
+        assert (declared_access(rule.endpoint) == (PUBLIC,)) is (WHO_OPENS[name] == ANYBODY), name
+
+
+@pytest.mark.parametrize("role", sorted(ANYBODY))
+def test_each_role_opens_what_the_table_says_and_nothing_else(app: Flask, client: Client, role: str) -> None:
+    lao = make_lao()
+    project_id = make_project(lao)
+    ids = {
+        "stranger": lambda: None,
+        "lao": lambda: lao.account_id,
+        "claimant": lambda: make_account(make_organisation("2900101"), claimed=False).id,
+        "officer": lambda: make_staff("somsri", Role.OFFICER, "65").id,
+        "administrator": lambda: make_staff("admin", Role.ADMINISTRATOR).id,
+    }
+    account_id = ids[role]()
+
+    def come_in() -> None:
+        client.delete_cookie("eplannacc")
+        client.last = None
+        if account_id:
+            enter(client, account_id, claiming=role == "claimant")
+
+    come_in()
+    wrong = {}
+    for name, method, rule in known_routes(app):
+        path = address(app, rule, project_id)
+        answer = client.send(path, {}) if method == "POST" else client.get(path)
+        if (role in WHO_OPENS[name]) is refused(answer):
+            wrong[name] = (answer.status_code, answer.location)
+        answer.close()
+        if name == "POST accounts.logout":
+            come_in()
+    assert not wrong
+
+
+def test_a_view_that_declares_nothing_is_refused(app: Flask, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    lao = make_lao()
+    monkeypatch.setitem(app.view_functions, "help.manual", lambda: "planted")
+    assert refused(client.get("/help"))
+    enter(client, lao.account_id)
+    assert client.get("/help").status_code == 403
+
+
+def test_addresses_that_stay_are_all_there(app: Flask) -> None:
+    router = app.url_map.bind("localhost")
+    for path in ADDRESSES.split():
+        assert router.allowed_methods(path), f"{path} is gone"
+
+
+def test_the_right_words_for_who_may_not_open_a_page(app: Flask, client: Client) -> None:
+    """A stranger is asked to sign in and comes back; somebody signed in is told why not."""
+    assert client.get("/projects?year=2561&q=ครู").location.startswith("/login?next=%2Fprojects%3Fyear%3D2561")
+    officer = make_staff("somsri", Role.OFFICER, "65")
+    enter(client, officer.id)
+    page = client.get("/projects")
+    assert page.status_code == 403
+    assert "ท่านไม่มีสิทธิ์เปิดหน้านี้" in page.text
+    assert f'href="{actor_of(officer.id).landing}"' in page.text
+    fragment = client.get("/projects", headers={"HX-Request": "true"})
+    assert (fragment.status_code, "<html" in fragment.text) == (403, False)

@@ -1,0 +1,193 @@
+"""What holds for every page: links that lead somewhere, htmx attributes that are complete, headers that protect."""
+
+import re
+from decimal import Decimal
+from pathlib import Path
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from app.models.enums import CannotReason, ReportStatus, ReviewStatus, Role, Round
+from tests.client import Client
+from tests.factories import facts, make_lao, make_project, make_report, make_staff, review
+from tests.pages import enter, links, tags
+
+ROOT = Path(__file__).parents[2]
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+CSP = (
+    "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; "
+    "base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+)
+JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
+MOST_ALIKE = 2  # addresses that differ only in their values: following each row's link would only cost time
+
+
+def _shape(path: str) -> tuple[str, tuple[str, ...]]:
+    parts = urlsplit(path)
+    return re.sub(r"\d+", "0", parts.path), tuple(sorted(pair.split("=")[0] for pair in parts.query.split("&")))
+
+
+def crawl(client: Client, start: str) -> dict[str, TestResponse]:
+    """Answers of all that can be reached from `start`; htmx links are fetched as htmx does."""
+    waiting, seen, shapes = [(start, False)], {}, {}
+    while waiting:
+        path, htmx = waiting.pop(0)
+        path = path.split("#")[0]
+        shape = (_shape(path), htmx)
+        if (path, htmx) in seen or shapes.get(shape, 0) >= MOST_ALIKE:
+            continue
+        shapes[shape] = shapes.get(shape, 0) + 1
+        answer = client.get(path, headers={"HX-Request": "true"} if htmx else {})
+        seen[path, htmx] = answer
+        if answer.location:
+            waiting.append((answer.location, False))
+        if answer.mimetype == "text/html":
+            waiting += [(urljoin(path, to), way) for to, way in links(answer.text) if to.startswith(("/", "?"))]
+    return {f"{'htmx ' if htmx else ''}{path}": answer for (path, htmx), answer in seen.items()}
+
+
+def check_answers(answers: dict[str, TestResponse]) -> None:
+    bad = {path: answer.status_code for path, answer in answers.items() if answer.status_code not in (200, 302)}
+    assert not bad
+    for path, answer in answers.items():
+        if answer.mimetype == "text/html" and answer.status_code == 200:
+            check_htmx(path, answer.text)
+
+
+def check_htmx(path: str, html: str) -> None:
+    """htmx 4 inherits no attribute: without its own target an answer lands inside the button that was pressed."""
+    found = tags(html)
+    ids = {attributes.get("id") for _tag, attributes in found}
+    for _tag, attributes in found:
+        if "data-hx-get" in attributes or "data-hx-post" in attributes:
+            target = attributes.get("data-hx-target")
+            assert target, f"{path}: {attributes} has no target"
+            assert attributes.get("data-hx-swap"), f"{path}: {attributes} has no swap"
+            if "<html" in html:
+                assert target.removeprefix("#") in ids, f"{path}: no {target} on the page"
+
+
+def test_every_link_of_a_stranger_leads_somewhere(app: Flask, client: Client) -> None:
+    make_lao()
+    answers = crawl(client, "/")
+    assert {"/login", "/codes", "/help", "/public", "/forgot"} <= set(answers)
+    check_answers(answers)
+
+
+def test_every_link_of_an_lao_leads_somewhere(app: Flask, client: Client) -> None:
+    lao = make_lao()
+    ids = [make_project(lao, facts(f"โครงการที่ {n}", dimension=1 + n % 4)) for n in range(5)]
+    make_project(lao, facts("ไม่ใช้งบ", budgets={2561: None, 2562: Decimal("5.50")}))
+    make_report(lao, ids[0])
+    make_report(lao, ids[1], ReportStatus.CANNOT, cannot_reason=CannotReason.OTHER, cannot_text="น้ำท่วม")
+    make_report(lao, ids[2], ReportStatus.IN_PROGRESS, Round.TWELVE, ordinance_budget=Decimal(5))
+    review(ids[3], ReviewStatus.REJECTED, "ไม่สอดคล้อง")
+    review(ids[4], ReviewStatus.APPROVED)
+    enter(client, lao.account_id)
+    answers = crawl(client, "/home")
+    expected = {"/projects", "/projects/new", "/reporting", "/reporting/all", "/reports/province", "/profile"}
+    assert expected <= set(answers)
+    assert any(path.startswith("htmx /reporting/") for path in answers)
+    check_answers(answers)
+
+
+def test_every_link_of_staff_leads_somewhere(app: Flask, client: Client) -> None:
+    make_lao()
+    enter(client, make_staff("somsri", Role.OFFICER, "65").id)
+    for start in ("/reports/province", "/nacc/review"):
+        check_answers(crawl(client, start))
+
+
+def test_a_page_that_breaks_the_htmx_rule_is_found() -> None:
+    with pytest.raises(AssertionError, match="no swap"):
+        check_htmx("/", '<!doctype html><html><p id="a"><a data-hx-get="/x" data-hx-target="#a">x</a></html>')
+    with pytest.raises(AssertionError, match="no target"):
+        check_htmx("/", '<form data-hx-post="/x" data-hx-swap="outerHTML"></form>')
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: str(path.relative_to(ROOT / "templates")))
+def test_templates_hold_no_style_no_script_and_no_half_htmx(path: Path) -> None:
+    """The CSP would block inline style and script; a target that is not there would swap into the wrong place."""
+    source = JINJA.sub("", path.read_text())
+    for tag in re.findall(r"<[a-z][^>]*>", source):
+        assert not re.search(r"\s(style|on[a-z]+)\s*=", tag), tag
+        assert not re.search(r"\bhx-(on|vals|vars)\b", tag), tag
+        if re.search(r"\sdata-hx-(get|post)=", tag):
+            assert "data-hx-target=" in tag, tag
+            assert "data-hx-swap=" in tag, tag
+    for script in re.findall(r"<script\b[^>]*>(.*?)</script>", source, re.DOTALL):
+        assert not script.strip()
+    assert "<style" not in source
+    assert "|safe" not in path.read_text()
+
+
+def check_headers(answer: TestResponse) -> None:
+    assert answer.headers["Content-Security-Policy"] == CSP
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Referrer-Policy"] == "same-origin"
+    assert answer.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert "no-store" not in answer.headers["Cache-Control"]
+
+
+def test_pages_fragments_and_errors_carry_the_headers(
+    app: Flask, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lao = make_lao()
+    project_id = make_project(lao)
+    enter(client, lao.account_id)
+    htmx = {"HX-Request": "true"}
+    monkeypatch.setitem(app.config, "SHOW_ERROR_PAGES", True)
+
+    def crash() -> str:
+        raise ZeroDivisionError("planted")
+
+    crash.access = ("public",)  # type: ignore[attr-defined]
+    monkeypatch.setitem(app.view_functions, "healthz", crash)
+    with monkeypatch.context() as quiet:
+        quiet.setattr(app.logger, "exception", lambda *_args: None)
+        crashed = client.get("/healthz")
+    answers = [
+        (client.get("/home"), 200),
+        (client.get("/projects", headers=htmx), 200),
+        (client.get("/nowhere"), 404),
+        (client.get("/nowhere", headers=htmx), 404),
+        (client.put("/home"), 405),
+        (client.send(f"/projects/{project_id}", {}, htmx=True), 422),
+        (client.get(f"/projects/{project_id + 1}"), 404),
+        (client.get("/login"), 302),
+        (crashed, 500),
+    ]
+    for answer, status in answers:
+        assert answer.status_code == status, answer.request.path
+        check_headers(answer)
+    assert "ZeroDivisionError" not in crashed.text
+    assert re.search(r"รหัส [0-9A-F]{6}", crashed.text)
+    assert "Strict-Transport-Security" not in crashed.headers  # the demo runs without TLS
+
+
+def test_a_fragment_says_that_it_is_one_and_a_history_restore_gets_the_page(app: Flask, client: Client) -> None:
+    lao = make_lao()
+    enter(client, lao.account_id)
+    for path in ("/projects", "/reporting", "/reporting/all", "/home", "/codes", "/public", "/reports/province"):
+        fragment = client.get(path, headers={"HX-Request": "true"})
+        assert "<html" not in fragment.text, path
+        assert "HX-Request" in fragment.headers["Vary"], path
+        for more in ({"HX-Boosted": "true"}, {"HX-History-Restore-Request": "true"}, {"HX-Request-Type": "full"}):
+            assert "<html" in client.get(path, headers={"HX-Request": "true", **more}).text, (path, more)
+
+
+def test_files_can_be_kept_for_ever_and_pages_cannot(app: Flask, client: Client) -> None:
+    page = client.get("/login")
+    assert page.headers["Cache-Control"] == "private, no-cache"
+    sheet = next(a["href"] for tag, a in tags(page.text) if tag == "link" and a["rel"] == "stylesheet")
+    assert "?v=" in sheet
+    with client.get(sheet) as file:
+        assert "max-age=31536000" in file.headers["Cache-Control"]
+
+
+def test_a_wrong_method_says_which_ones_there_are(app: Flask, client: Client) -> None:
+    answer = client.get("/logout")
+    assert answer.status_code == 405
+    assert "POST" in answer.headers["Allow"]

@@ -1,0 +1,139 @@
+"""Reading answers as a person does: what stands in a form, which sentence stands beside a field, where links lead."""
+
+from collections.abc import Iterator, Mapping
+from html.parser import HTMLParser
+from typing import Any
+
+import html5lib
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from app.access import Actor
+from app.accounts.queries import actor_of
+from app.db import Base, db
+from tests.client import XHTML, Client, text_of
+
+REGISTRY = ("provinces", "districts", "plan_periods", "dimensions", "rejection_reasons")
+
+
+def enter(client: Client, account_id: int | None, *, claiming: bool = False) -> Actor:
+    """Sign in without the login page and its slow hash."""
+    assert account_id is not None
+    actor = actor_of(account_id, claiming=claiming)
+    with client.session_transaction() as session:
+        session.clear()
+        session["_user_id"], session["_fresh"] = actor.get_id(), True
+    client.last = None
+    return actor
+
+
+def tree(html: str) -> Any:
+    """A page, or a fragment of a table, as a tree of elements."""
+    return html5lib.parse(html if "<html" in html else f"<!doctype html><title>-</title><table>{html}</table>")
+
+
+def elements(html: str, *names: str) -> Iterator[Any]:
+    for element in tree(html).iter():
+        if isinstance(element.tag, str) and element.tag.removeprefix(XHTML) in names:
+            yield element
+
+
+def fields(html: str) -> dict[str, list[str]]:
+    """Values by field name, as a browser would send them back; without buttons and tokens."""
+    found: dict[str, list[str]] = {}
+    for element in elements(html, "input", "textarea"):
+        name = element.get("name")
+        unchecked = element.get("type") in ("radio", "checkbox") and element.get("checked") is None
+        if name is None or name == "csrf_token" or unchecked or element.get("disabled") is not None:
+            continue
+        is_block = element.tag == f"{XHTML}textarea"
+        value = "".join(element.itertext()).removeprefix("\n") if is_block else element.get("value") or ""
+        found.setdefault(name, []).append(value)
+    return found
+
+
+def sentences(html: str) -> dict[str, str]:
+    """The sentence beside each field, by the field's id; "" holds those above the form."""
+    found = {
+        (element.get("id") or "-e").removesuffix("-e"): text_of(element)
+        for element in elements(html, "p")
+        if "err" in (element.get("class") or "").split()
+    }
+    for element in elements(html, "div"):
+        if "errors" in (element.get("class") or "").split():
+            found[""] = text_of(element)
+    return found
+
+
+class _Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str]]] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, {name: value or "" for name, value in attrs}))
+
+
+def tags(html: str) -> list[tuple[str, dict[str, str]]]:
+    """(name, attributes) of every tag: all a crawl needs, at a fraction of what a tree costs."""
+    parser = _Tags()
+    parser.feed(html)
+    return parser.found
+
+
+def links(html: str) -> Iterator[tuple[str, bool]]:
+    """(address, whether htmx fetches it) of all a page leads to with GET."""
+    for tag, attributes in tags(html):
+        if tag == "a" and "href" in attributes:
+            yield attributes["href"], False
+        if tag == "form" and attributes.get("method", "get") == "get":
+            yield attributes["action"], False
+        if "data-hx-get" in attributes:
+            yield attributes["data-hx-get"], True
+
+
+def kept() -> dict[str, list[str]]:
+    """All that is stored, history and all: equal before and after means nothing was half saved."""
+    db.session.rollback()
+    return {
+        table.name: sorted(repr(tuple(row)) for row in db.session.execute(select(table)))
+        for table in Base.metadata.sorted_tables
+        if table.name not in REGISTRY
+    }
+
+
+def check_refused(
+    client: Client,
+    path: str,
+    typed: Mapping[str, Any],
+    wrong: Mapping[str, str],
+    *,
+    htmx: bool = False,
+    forgets: tuple[str, ...] = (),
+) -> TestResponse:
+    """Send a bad form: 422, each sentence of `wrong` beside its field, everything typed still there, nothing saved.
+
+    `wrong`: sentence by the field's id. `forgets`: fields that are not shown again, such as passwords.
+    """
+    before = kept()
+    answer = client.send(path, dict(typed), htmx=htmx)
+    assert answer.status_code == 422, (answer.status_code, answer.text[:300])
+    beside = sentences(answer.text)
+    for field, sentence in wrong.items():
+        assert sentence in beside.get(field, ""), f"{field}: {beside}"
+    shown = fields(answer.text)
+    for name, value in typed.items():
+        if name not in forgets:
+            values = value if isinstance(value, list) else [value]
+            sent = [each for each in values if each or name in shown]  # an empty one need not be sent
+            assert shown.get(name, []) == sent, f"{name} was {values}, the page shows {shown.get(name)}"
+    assert kept() == before
+    check_fragment(answer, htmx=htmx)
+    return answer
+
+
+def check_fragment(answer: TestResponse, *, htmx: bool) -> None:
+    """An htmx answer is a row and nothing around it."""
+    text = answer.text.lstrip()
+    assert text.startswith("<tbody" if htmx else "<!doctype html>"), text[:80]
+    assert ("<html" in text) is not htmx
