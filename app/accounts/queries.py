@@ -94,7 +94,7 @@ def _actor(row: Row[*tuple[Any, ...]], *, claiming: bool) -> Actor:
 
 
 def accounts_with_email(email: str) -> list[tuple[int, str, str]]:
-    """(account id, LAO, e-mail as stored) of every claimed LAO account whose profile has `email`; letters' case does not matter."""
+    """(account id, LAO, e-mail as stored) of each claimed LAO whose profile has `email`, in whatever case."""
     rows = db.session.execute(
         select(Account.id, Organisation.name, Profile.email)
         .join(Organisation, Organisation.id == Account.organisation_id)
