@@ -1,0 +1,29 @@
+"""Who changed what: for the LAO concerned, and for NACC."""
+
+from flask import Blueprint, render_template, request
+
+from app.access import Permission, actor, requires
+from app.history import queries
+from app.listing import number
+
+blueprint = Blueprint("history", __name__)
+
+
+def _page(organisation_id: int, name: str, path: str) -> str:
+    page = min(max(1, number(request.args.get("page", ""), 1)), 10_000)
+    entries, more = queries.entries_of(organisation_id, page)
+    return render_template("history/page.html", entries=entries, more=more, page=page, name=name, path=path)
+
+
+@blueprint.get("/history")
+@requires(Permission.HISTORY)
+def own() -> str:
+    who = actor()
+    return _page(who.own_organisation_id, who.name, "/history")
+
+
+@blueprint.get("/nacc/history/<code>")
+@requires(Permission.REVIEW)
+def overseen(code: str) -> str:
+    organisation = queries.overseen(actor(), code)
+    return _page(organisation.id, organisation.name, f"/nacc/history/{organisation.code}")

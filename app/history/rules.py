@@ -1,0 +1,68 @@
+"""The history in words a clerk reads. Facts in, Thai out."""
+
+from collections.abc import Mapping
+from typing import Any
+
+ACTIONS = {
+    "record": "บันทึกโครงการ",
+    "edit": "แก้ไข",
+    "delete": "ลบโครงการ",
+    "bring back": "กู้คืนโครงการ",
+    "report": "รายงานผล",
+    "correct report": "แก้ไขรายงานผล",
+    "approve": "ป.ป.ช. รับรอง",
+    "reject": "ป.ป.ช. ปฏิเสธ",
+    "take back": "ป.ป.ช. เลิกทำผลพิจารณา",
+    "set plan year": "ป.ป.ช. เปลี่ยนผลแผน",
+    "give more time": "ป.ป.ช. ขยายเวลารายงาน",
+    "fill": "กรอกข้อมูลพื้นฐาน",
+    "claim": "ตั้งรหัสผ่านครั้งแรก",
+    "change password": "เปลี่ยนรหัสผ่าน",
+    "reset password": "ตั้งรหัสผ่านใหม่จากลิงก์",
+    "sign in": "เข้าสู่ระบบ",
+    "added": "เพิ่มในทะเบียน",
+    "upgraded": "ยกฐานะ",
+    "moved": "ย้ายพื้นที่",
+    "renamed": "เปลี่ยนชื่อ",
+    "retyped": "เปลี่ยนประเภท",
+    "close": "ปิด อปท.",
+    "open again": "เปิด อปท. อีกครั้ง",
+}
+FACTS = {
+    "name": "ชื่อ",
+    "kind": "ประเภทงาน",
+    "dimension": "มิติหลัก",
+    "further_dimensions": "มิติเพิ่มเติม",
+    "quarters": "ไตรมาส",
+    "target_group": "กลุ่มเป้าหมาย",
+    "objective": "วัตถุประสงค์",
+    "budgets": "งบประมาณ",
+    "review_status": "ผลพิจารณา",
+    "status": "สถานะ",
+    "ordinance_budget": "ตามข้อบัญญัติ",
+    "spent": "เบิกจ่ายจริง",
+    "cannot_reason": "เหตุผล",
+    "cannot_text": "เหตุผลอื่น",
+    "note": "หมายเหตุ",
+}
+# What a coordinator gave for contact is not repeated in a list that others may read over a shoulder.
+HIDDEN_ENTITIES = frozenset({"profile"})
+
+
+def changes(
+    entity: str, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
+) -> list[tuple[str, str, str]]:
+    """(what, before, after) of each fact that differs; for something new, what it was made with."""
+    if entity in HIDDEN_ENTITIES:
+        return []
+    old, new = before or {}, after or {}
+    differing = [name for name in FACTS if old.get(name) != new.get(name)]
+    return [(FACTS[name], _text(old.get(name)), _text(new.get(name))) for name in differing]
+
+
+def _text(value: Any) -> str:
+    if value in (None, "", [], {}):
+        return "–"
+    if isinstance(value, Mapping):
+        return " · ".join(f"{key}: {_text(each)}" for key, each in sorted(value.items()))
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
