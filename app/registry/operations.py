@@ -2,6 +2,7 @@
 
 import csv
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -158,3 +159,23 @@ def _table(model: type[Any]) -> Table:
 def _own_data(name: str) -> list[dict[str, str]]:
     with (DATA / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def set_closed(actor: Actor, organisation_id: int, closed: bool, reason: str, now: datetime) -> None:
+    """Close an LAO that is no more (it leaves look-ups, tables and sign-in), or open it again; its history stays."""
+    organisation = db.session.get_one(Organisation, organisation_id, with_for_update=True)
+    before = {"closed_at": organisation.closed_at}
+    organisation.closed_at = now if closed else None
+    organisation.version += 1
+    db.session.flush()
+    record(
+        actor,
+        "close" if closed else "open again",
+        "organisation",
+        organisation_id,
+        organisation_id=organisation_id,
+        before=before,
+        after={"closed_at": organisation.closed_at},
+        reason=reason,
+        at=now,
+    )

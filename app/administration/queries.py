@@ -1,0 +1,143 @@
+"""Reads for administrators. The permission opens these pages; they show the whole country."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func, select
+
+from app.db import db
+from app.models import (
+    Account,
+    AccountProvince,
+    Dimension,
+    Organisation,
+    PlanPeriod,
+    Project,
+    Province,
+    RejectionReason,
+    Setting,
+    Window,
+    WindowException,
+)
+from app.models.enums import Role, Round
+from app.plans.queries import periods
+from app.plans.rules import ReportWindow, report_window
+
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True)
+class StaffRow:
+    id: int
+    username: str
+    name: str
+    role: Role
+    provinces: list[str]
+    last_login_at: datetime | None
+    locked: bool
+    invited: bool
+    version: int
+
+
+def staff() -> list[StaffRow]:
+    """Every NACC account with the names of its provinces."""
+    given: dict[int, list[str]] = {}
+    rows = db.session.execute(
+        select(AccountProvince.account_id, Province.name)
+        .join(Province, Province.code == AccountProvince.province_code)
+        .order_by(Province.name_sort)
+    )
+    for account_id, name in rows:
+        given.setdefault(account_id, []).append(name)
+    accounts = db.session.scalars(select(Account).where(Account.username.is_not(None)).order_by(Account.username))
+    return [
+        StaffRow(
+            id=account.id,
+            username=account.username or "",
+            name=account.display_name,
+            role=account.role,
+            provinces=given.get(account.id, []),
+            last_login_at=account.last_login_at,
+            locked=account.locked_at is not None,
+            invited=account.password_hash is None,
+            version=account.version,
+        )
+        for account in accounts
+    ]
+
+
+def province_codes_of(account_id: int) -> list[str]:
+    return list(
+        db.session.scalars(select(AccountProvince.province_code).where(AccountProvince.account_id == account_id))
+    )
+
+
+def active_administrators() -> int:
+    wanted = Account.role == Role.ADMINISTRATOR, Account.locked_at.is_(None), Account.password_hash.is_not(None)
+    return db.session.scalar(select(func.count()).select_from(Account).where(*wanted)) or 0
+
+
+def period_years() -> list[tuple[int, int]]:
+    """First and last year of every plan period."""
+    return [(row.first_year, row.last_year) for row in db.session.scalars(select(PlanPeriod))]
+
+
+def max_scores() -> dict[tuple[int, int], Decimal]:
+    """The most each dimension can score, by (plan period id, number)."""
+    return {(row.plan_period_id, row.number): row.max_score for row in db.session.scalars(select(Dimension))}
+
+
+def windows() -> list[tuple[ReportWindow, int]]:
+    """The window of every year and round, as set or by default, with its version (0: by default)."""
+    set_ones = {(row.fiscal_year, row.round): row for row in db.session.scalars(select(Window))}
+    found: list[tuple[ReportWindow, int]] = []
+    for period in periods():
+        for year in period.years:
+            for round_ in Round:
+                row = set_ones.get((year, int(round_)))
+                times = (row.opens_at, row.closes_at) if row else None
+                found.append((report_window(year, round_, times, None), row.version if row else 0))
+    return found
+
+
+def exceptions() -> Sequence[Any]:
+    """More time given to single LAOs, the latest closing first."""
+    return db.session.execute(
+        select(WindowException, Organisation.code, Organisation.name, Account.display_name)
+        .join(Organisation, Organisation.id == WindowException.organisation_id)
+        .outerjoin(Account, Account.id == WindowException.given_by_id)
+        .order_by(WindowException.closes_at.desc())
+        .limit(500)
+    ).all()
+
+
+def deleted_projects(q: str, page: int) -> tuple[Sequence[Any], int]:
+    """A page of deleted projects, the latest first, and how many there are."""
+    wanted: list[Any] = [Project.deleted_at.is_not(None)]
+    for word in q.split()[:8]:
+        wanted.append(
+            Project.name.contains(word, autoescape=True)
+            | Organisation.name.contains(word, autoescape=True)
+            | (Organisation.code == word)
+        )
+    listed = select(Project.id, Project.name, Project.deleted_at, Project.version, Organisation.name.label("lao"))
+    listed = listed.join(Organisation, Organisation.id == Project.organisation_id).where(*wanted)
+    total = db.session.scalar(select(func.count()).select_from(listed.subquery())) or 0
+    rows = db.session.execute(
+        listed.order_by(Project.deleted_at.desc(), Project.id).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
+    ).all()
+    return rows, total
+
+
+def reasons() -> list[RejectionReason]:
+    """Every rejection reason, also those no longer offered."""
+    return list(db.session.scalars(select(RejectionReason).order_by(RejectionReason.position, RejectionReason.id)))
+
+
+def setting(name: str, default: str) -> str:
+    """The kept value of a setting, else `default`."""
+    kept = db.session.get(Setting, name)
+    return kept.value if kept else default

@@ -1,0 +1,121 @@
+"""Registry upkeep for administrators: one LAO, or a file, by the rules of the import. HTTP only."""
+
+from typing import Any
+
+from flask import Blueprint, abort, flash, make_response, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from app import clock
+from app.access import Permission, actor, requires
+from app.db import transaction
+from app.listing import MAX_SEARCH
+from app.registry import operations, queries
+from app.registry.rules import BrokenFile, Plan, csv_lines, plan_import
+from app.registry_upkeep.forms import CloseForm, ImportForm, OrganisationForm
+from app.words import clean_line
+
+blueprint = Blueprint("registry_upkeep", __name__, url_prefix="/nacc/admin/registry")
+ADMIN = requires(Permission.ADMINISTRATION)
+SHOWN = 50
+
+
+def _list_page(status: int = 200, **more: Any) -> Response:
+    q = clean_line(request.args.get("q", ""))[:MAX_SEARCH]
+    rows, total = queries.search(q, None, None, SHOWN) if q else ([], 0)
+    shown: dict[str, Any] = {"plan": None, "problems": [], "done": False}
+    context = {"q": q, "rows": rows, "total": total} | shown | more
+    return make_response(render_template("administration/registry.html", **context), status)
+
+
+@blueprint.get("")
+@ADMIN
+def search() -> Response:
+    return _list_page()
+
+
+@blueprint.get("/new")
+@ADMIN
+def new() -> Response:
+    return _form_page(OrganisationForm(formdata=None), None)
+
+
+def _form_page(form: OrganisationForm, known: queries.ListedOrganisation | None, status: int = 200) -> Response:
+    page = render_template("administration/organisation.html", form=form, known=known, closing=CloseForm(formdata=None))
+    return make_response(page, status)
+
+
+def _known(code: str) -> queries.ListedOrganisation:
+    return queries.find_by_code(code) or abort(404)
+
+
+@blueprint.get("/<code>")
+@ADMIN
+def edit(code: str) -> Response:
+    known = _known(code)
+    form = OrganisationForm(
+        formdata=None,
+        code=known.code,
+        name=known.name,
+        type=known.type.label,
+        province_code=known.province_code,
+        district_code=known.district_code or "",
+    )
+    return _form_page(form, known)
+
+
+@blueprint.post("/new")
+@ADMIN
+def add() -> Response:
+    return _save(None)
+
+
+@blueprint.post("/<code>")
+@ADMIN
+def change(code: str) -> Response:
+    return _save(_known(code))
+
+
+def _save(known: queries.ListedOrganisation | None) -> Response:
+    form = OrganisationForm()
+    if form.validate():
+        try:
+            with transaction():
+                plan = operations.import_lines(actor(), form.lines(known.code if known else ""))
+        except BrokenFile as broken:
+            form.show_problems(broken.problems)
+        else:
+            flash("บันทึกทะเบียนแล้ว" if plan.changes else "ไม่มีอะไรเปลี่ยน", "ok")
+            return redirect(f"/nacc/admin/registry/{form.code.data}", 303)
+    return _form_page(form, known, 422)
+
+
+@blueprint.post("/<code>/close")
+@ADMIN
+def close(code: str) -> Response:
+    known = _known(code)
+    form = CloseForm()
+    if not form.validate():
+        flash("กรอกเหตุผลที่ปิดหรือเปิด อปท.", "warn")
+        return redirect(f"/nacc/admin/registry/{known.code}", 303)
+    with transaction():
+        operations.set_closed(actor(), known.id, not known.closed, form.why.data or "", clock.now())
+    flash("เปิด อปท. อีกครั้งแล้ว" if known.closed else "ปิด อปท. แล้ว ประวัติและข้อมูลเดิมยังอยู่", "ok")
+    return redirect(f"/nacc/admin/registry/{known.code}", 303)
+
+
+@blueprint.post("/file")
+@ADMIN
+def import_file() -> Response:
+    """Tell what a CSV would do (`do=check`), or do it."""
+    form = ImportForm()
+    try:
+        lines = csv_lines(form.content(request.files))
+        plan: Plan
+        if request.form.get("do") == "import":
+            with transaction():
+                plan = operations.import_lines(actor(), lines)
+        else:
+            plan = plan_import(lines, queries.registry())
+    except BrokenFile as broken:
+        return _list_page(422, problems=broken.problems)
+    return _list_page(plan=plan, done=request.form.get("do") == "import")
