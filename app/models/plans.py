@@ -77,6 +77,20 @@ class Score(Base):
     version: Mapped[int] = mapped_column(default=1)
 
 
+class MinimumScore(Base):
+    """The total evaluation score from which a plan of `fiscal_year` is proposed as passed (คะแนนขั้นต่ำ)."""
+
+    __tablename__ = "minimum_scores"
+    __table_args__ = (
+        CheckConstraint(YEAR_RANGE, name="fiscal_year"),
+        CheckConstraint("score_hundredths >= 0", name="score"),
+    )
+
+    fiscal_year: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    score: Mapped[Decimal] = mapped_column("score_hundredths", Hundredths)
+    version: Mapped[int] = mapped_column(default=1)
+
+
 class Window(Base):
     """When a round can be reported. No row: open from the fiscal year's first day, with no closing."""
 

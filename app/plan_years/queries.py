@@ -54,9 +54,9 @@ def _joined(year: int) -> Any:
     return table(Organisation).outerjoin(table(PlanYear), and_(_PY.organisation_id == _O.id, _PY.fiscal_year == year))
 
 
-def plan_rows(actor: Actor, asked: PlanFilter) -> list[PlanRow]:
+def plan_rows(actor: Actor, asked: PlanFilter, page_size: int = PAGE_SIZE) -> list[PlanRow]:
     """One page of LAOs: by province, district and name in Thai order."""
-    return _rows(_listed(actor, asked).limit(PAGE_SIZE).offset((asked.page - 1) * PAGE_SIZE))
+    return _rows(_listed(actor, asked).limit(page_size).offset((asked.page - 1) * page_size))
 
 
 def every_row(actor: Actor, asked: PlanFilter) -> list[PlanRow]:

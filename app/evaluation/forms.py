@@ -1,0 +1,93 @@
+"""Shapes of the score forms: a field for each cell, and beside it what stood there when the page was drawn."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal, InvalidOperation
+from typing import Any, cast
+
+from flask_wtf.file import FileField
+from wtforms import Field, HiddenField
+
+from app.errors import Refusal
+from app.evaluation.rules import Cell, Entry, Scores
+from app.fields import AtMost, Form, Number, TextLine, Version
+
+SEEN = "seen_"
+MAX_REASON = 500
+
+
+class Score(Number):
+    """0 up to the dimension's maximum, with two decimals."""
+
+    example = "12.50"
+
+    def __init__(self, label: str, *, maximum: Decimal, **kwargs: Any) -> None:
+        super().__init__(label, places=2, maximum=maximum, **kwargs)
+
+
+class SeenScore(HiddenField):
+    """A score as the page showed it; what is no number is none, and so a stale one."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            self.data = Decimal(valuelist[0].replace(",", "")) if valuelist and valuelist[0] else None
+        except InvalidOperation:
+            self.data = None
+
+    def _value(self) -> str:
+        return "" if self.data is None else f"{self.data:.2f}"
+
+
+class ScoreForm(Form):
+    """Made by `score_form`: a field for each of its cells."""
+
+    cells: tuple[Cell, ...]
+    reason = TextLine("เหตุผลที่แก้ไข", validators=[AtMost(MAX_REASON)])
+
+    def field(self, cell: Cell) -> Field:
+        return self._fields[cell.name]
+
+    def seen(self, cell: Cell) -> Field:
+        return self._fields[SEEN + cell.name]
+
+    def entries(self) -> dict[Cell, Entry]:
+        """What was typed; a cell that was not sent is not touched."""
+        sent = (cell for cell in self.cells if self.field(cell).raw_data)
+        return {cell: Entry(self.field(cell).data, self.seen(cell).data) for cell in sent}
+
+    def tell_stale(self, stale: Iterable[Cell], kept: Scores) -> None:
+        """Show what somebody else saved beside what was typed; saving once more then takes what was typed."""
+        for cell in stale:
+            field, value = self.field(cell), kept.value(cell)
+            theirs = "ลบคะแนนนี้" if value is None else f"บันทึก {value:,.2f} "
+            field.errors = [*field.errors, f"มีผู้อื่น{theirs}ก่อนท่าน หากต้องการใช้ค่าของท่าน บันทึกอีกครั้ง"]
+            seen = self.seen(cell)
+            seen.data, seen.raw_data = value, None
+
+
+def score_form(cells: Iterable[Cell], maxima: Mapping[int, Decimal], kept: Scores | None = None) -> ScoreForm:
+    """The sent form, or with `kept` one that shows what is kept."""
+    shown = tuple(cells)
+    fields: dict[str, Any] = {"cells": shown}
+    for cell in shown:
+        fields[cell.name] = Score(f"{cell.label} ", maximum=maxima[cell.dimension])  # a digit needs the space after it
+        fields[SEEN + cell.name] = SeenScore()
+    made = cast(type[ScoreForm], type("CellsForm", (ScoreForm,), fields))
+    if kept is None:
+        return made()
+    values = {prefix + cell.name: kept.value(cell) for cell in shown for prefix in ("", SEEN)}
+    return made(formdata=None, data=values)
+
+
+class ExpectedForm(Form):
+    """A confirmation: the number that was said before."""
+
+    expected = Version()
+
+
+class ScoreFileForm(Form):
+    file = FileField("ไฟล์ Excel")
+    sealed = HiddenField()
+    reason = TextLine("เหตุผลที่แก้ไข", validators=[AtMost(MAX_REASON)])
+
+    def need_reason(self) -> None:
+        self.refuse(Refusal("ในไฟล์มีคะแนนที่เผยแพร่แล้ว ระบุเหตุผลที่แก้ไข", "reason"))

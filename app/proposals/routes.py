@@ -1,0 +1,81 @@
+"""Who passes by the minimum score: proposed by the system, confirmed by an officer. HTTP only."""
+
+from decimal import Decimal
+
+from flask import Blueprint, flash, make_response, redirect, render_template
+from werkzeug.wrappers import Response as BaseResponse
+
+from app import clock
+from app.access import Permission, actor, requires
+from app.db import transaction
+from app.errors import Refusal
+from app.evaluation.queries import max_scores
+from app.evaluation.routes import asked_for
+from app.models.enums import PlanStatus
+from app.plans.queries import periods
+from app.proposals import operations, queries
+from app.proposals.forms import ExpectedForm, MinimumForm
+
+blueprint = Blueprint("proposals", __name__)
+SHOWN = 100  # the page says how many there are
+ZERO = Decimal(0)
+
+
+@blueprint.get("/nacc/scores/proposals")
+@requires(Permission.SCORES)
+def proposals() -> BaseResponse:
+    return _proposals(ExpectedForm(formdata=None))
+
+
+def _proposals(form: ExpectedForm, minimum: MinimumForm | None = None, status: int = 200) -> BaseResponse:
+    who, asked = actor(), asked_for()
+    kept = queries.minimum_score(asked.year)
+    found = queries.proposals(who, asked)
+    passing = sum(each.status is PlanStatus.PASSED for each in found)
+    text = render_template(
+        "proposals/page.html",
+        asked=asked,
+        form=form,
+        minimum=minimum or MinimumForm(formdata=None, data=kept and {"minimum": kept.score, "version": kept.version}),
+        kept=kept,
+        found=found[:SHOWN],
+        passing=passing,
+        failing=len(found) - passing,
+        maxima=max_scores(asked.year),
+        may_set=who.may(Permission.MINIMUM_SCORE),
+        periods=periods(),
+    )
+    return make_response(text, status)
+
+
+@blueprint.post("/nacc/scores/proposals")
+@requires(Permission.SCORES)
+def confirm_proposals() -> BaseResponse:
+    asked, form = asked_for(), ExpectedForm()
+    expected = form.passing.data or 0, form.failing.data or 0
+    try:
+        with transaction():
+            changed = operations.confirm_proposals(actor(), asked, expected, clock.now())
+    except Refusal as refusal:
+        form.form_errors = [refusal.message]
+        return _proposals(form, status=422)
+    flash(f"เปลี่ยนผลแผนแล้ว {changed:,} แห่ง", "ok")
+    return redirect(f"/nacc/plan-years?{asked.query(page=1)}", 303)
+
+
+@blueprint.post("/nacc/scores/proposals/minimum")
+@requires(Permission.MINIMUM_SCORE)
+def set_minimum() -> BaseResponse:
+    asked, form = asked_for(), MinimumForm()
+    if form.validate():
+        try:
+            with transaction():
+                operations.set_minimum(
+                    actor(), asked.year, form.minimum.data or ZERO, form.version.data or 0, clock.now()
+                )
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            flash(f"คะแนนขั้นต่ำปี {asked.year} คือ {form.minimum.data:,.2f}", "ok")
+            return redirect(f"/nacc/scores/proposals?{asked.query()}", 303)
+    return _proposals(ExpectedForm(formdata=None), form, 422)

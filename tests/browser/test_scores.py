@@ -1,0 +1,68 @@
+"""The score grid under the fingers: typing, arrows, saving in place; and what axe says of each score page."""
+
+from playwright.sync_api import Page, expect
+
+from app.evaluation.queries import scores_of
+from app.evaluation.rules import Which
+from app.models.enums import Role
+from tests.browser.conftest import Open
+from tests.browser.steps import lao, sign_in
+from tests.browser.test_every_page import check
+from tests.factories import PASSWORD, YEAR, make_lao, make_project, make_staff
+
+
+def _officer(page: Page) -> None:
+    page.goto("/login")
+    page.get_by_label("Username").fill("officer65")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Login").click()
+    page.wait_for_url("**/nacc/**")
+
+
+def test_the_grid_works_like_a_spreadsheet(opened: Open) -> None:
+    upper = make_lao("6650807")
+    make_lao("6650808", name="องค์การบริหารส่วนตำบลวังทอง")
+    make_staff("officer65", Role.OFFICER, "65")
+    page = opened()
+    _officer(page)
+    page.goto(f"/nacc/scores?year={YEAR}")
+    first, second = page.locator("#scores tbody").all()
+    cell = first.get_by_label("คะแนน SAR มิติที่ 1")
+    cell.focus()
+    page.keyboard.type("๑๐")
+    page.keyboard.press("ArrowRight")
+    expect(first.get_by_label("คะแนน SAR มิติที่ 2")).to_be_focused()
+    page.keyboard.type("20.5")
+    page.keyboard.press("ArrowDown")
+    expect(second.get_by_label("คะแนน SAR มิติที่ 2")).to_be_focused()
+    page.keyboard.type("26")
+    page.keyboard.press("Enter")  # the last row: saved where it stands
+    expect(second.get_by_role("alert")).to_contain_text("ไม่เกิน 25.00")
+    refused = second.get_by_label("คะแนน SAR มิติที่ 2")
+    expect(refused).to_have_value("26")
+    expect(refused).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(first.get_by_label("คะแนน SAR มิติที่ 2")).to_be_focused()
+    expect(first.locator(f"#t{upper.organisation_id}-sar")).to_have_text("30.50")
+    expect(cell).to_have_value("10.00")
+    assert (
+        str(scores_of(upper, [upper.own_organisation_id], YEAR)[upper.own_organisation_id].total(Which.SAR)) == "30.50"
+    )
+    assert not check(page, "a grid with a refused cell")
+
+
+def test_score_pages_pass_axe(opened: Open) -> None:
+    actor = lao()
+    make_project(actor)
+    make_staff("officer65", Role.OFFICER, "65")
+    faults: list[str] = []
+    own = opened()
+    sign_in(own)
+    own.goto(f"/evaluation?year={YEAR}")
+    faults += check(own, "/evaluation")
+    page = opened()
+    _officer(page)
+    for path in ("", f"/{actor.organisation_id}/{YEAR}", "/close", "/file", "/proposals"):
+        page.goto(f"/nacc/scores{path}?year={YEAR}")
+        faults += check(page, path or "/nacc/scores")
+    assert not faults
