@@ -1,0 +1,45 @@
+"""Mails that are owed: written down in one transaction with the decision, sent by a job after it."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, SmallInteger, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db import Base
+from app.models.types import UtcDateTime
+
+
+class MailLog(Base):
+    """One mail to one LAO. Not sent yet: still queued, or given up after its last attempt.
+
+    The numbers in the mail are those of the moment it was queued. `day` is Thailand's: an LAO gets one mail of
+    a kind a day, and the database itself refuses a second one.
+    """
+
+    __tablename__ = "mail_log"
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "kind", "day"),
+        CheckConstraint("round IN (6, 12)", name="round"),
+        CheckConstraint("0 <= waiting AND waiting <= total", name="waiting"),
+        Index(
+            "ix_mail_log_queue",
+            "id",
+            postgresql_where=text("sent_at IS NULL"),
+            sqlite_where=text("sent_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
+    kind: Mapped[str] = mapped_column(String(20))
+    to_address: Mapped[str] = mapped_column(String(254))
+    day: Mapped[date] = mapped_column(Date)
+    fiscal_year: Mapped[int] = mapped_column(SmallInteger)
+    round: Mapped[int] = mapped_column(SmallInteger)
+    total: Mapped[int]
+    waiting: Mapped[int]
+    queued_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    queued_by_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
+    error: Mapped[str] = mapped_column(Text, default="")

@@ -1,0 +1,154 @@
+"""Where an LAO stands in one round, who is reminded, and what the reminder says. Facts in, answer out."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from app.clock import BANGKOK, thai_date, thai_time
+from app.models.enums import Labelled, Round
+from app.plans.rules import ReportWindow
+
+REMINDER = "reminder"  # the one kind of mail the log knows so far
+MAX_ATTEMPTS = 3
+GIVEN_UP = "ส่งไม่ได้"
+
+
+class Standing(Labelled):
+    """What one LAO has done in one fiscal year and round."""
+
+    NOTHING_RECORDED = "nothing_recorded", "ยังไม่บันทึกโครงการ"
+    NOTHING_REPORTED = "nothing_reported", "ยังไม่รายงานเลย"
+    PARTLY = "partly", "รายงานบางส่วน"
+    COMPLETE = "complete", "รายงานครบแล้ว"
+    NOTHING_TO_REPORT = "nothing_to_report", "ไม่ต้องรายงาน"
+
+
+REMINDED = frozenset({Standing.NOTHING_RECORDED, Standing.NOTHING_REPORTED, Standing.PARTLY})
+
+
+@dataclass(frozen=True)
+class Work:
+    """Facts of one LAO, year and round: projects that count, and whether there are rejected ones beside them."""
+
+    passed: bool
+    total: int = 0
+    reported: int = 0
+    rejected: bool = False
+
+    @property
+    def waiting(self) -> int:
+        return self.total - self.reported
+
+
+def standing(work: Work) -> Standing:
+    """Nothing to report: the plan did not pass, or all that was recorded is rejected."""
+    if not work.passed:
+        return Standing.NOTHING_TO_REPORT
+    if not work.total:
+        return Standing.NOTHING_TO_REPORT if work.rejected else Standing.NOTHING_RECORDED
+    if not work.reported:
+        return Standing.NOTHING_REPORTED
+    return Standing.PARTLY if work.waiting else Standing.COMPLETE
+
+
+def thai_day(now: datetime) -> date:
+    """The day it is in Thailand at `now`: "twice a day" is told by it."""
+    return now.astimezone(BANGKOK).date()
+
+
+@dataclass(frozen=True)
+class WaitingFilter:
+    """Which LAOs the desk shows for one fiscal year and round; empty does not narrow."""
+
+    year: int
+    round: Round
+    province: str = ""
+    district: str = ""
+    state: str = ""
+    q: str = ""
+    page: int = 1
+
+    def query(self, **changes: Any) -> str:
+        values = {**self.__dict__, **changes}
+        values["round"] = int(values["round"])
+        return urlencode({name: value for name, value in values.items() if value and (name, value) != ("page", 1)})
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An LAO that was chosen for a reminder. No `email`: its coordinator has not given one."""
+
+    organisation_id: int
+    name: str
+    work: Work
+    email: str
+    mailed_today: bool
+
+
+@dataclass(frozen=True)
+class Sorted:
+    """Whom a reminder goes to, and how many it does not go to and why."""
+
+    mailed: list[Candidate]
+    without_email: int
+    already_today: int
+    not_needed: int
+
+
+def sort_out(candidates: Iterable[Candidate]) -> Sorted:
+    """Each candidate stands in exactly one place: not needed first, then no address, then reminded today."""
+    mailed: list[Candidate] = []
+    without_email = already_today = not_needed = 0
+    for each in candidates:
+        if standing(each.work) not in REMINDED:
+            not_needed += 1
+        elif not each.email:
+            without_email += 1
+        elif each.mailed_today:
+            already_today += 1
+        else:
+            mailed.append(each)
+    return Sorted(mailed, without_email, already_today, not_needed)
+
+
+def subject(year: int, round_: Round) -> str:
+    return f"แจ้งเตือนรายงานผล {round_.label} ปีงบประมาณ {year} – e-PlanNACC"
+
+
+def body(name: str, total: int, waiting: int, counted_at: datetime, window: ReportWindow, public_url: str) -> str:
+    """The reminder: what is missing as of `counted_at`, until when, and where to do it."""
+    when = f"ณ วันที่ {thai_date(counted_at)} เวลา {thai_time(counted_at)}"
+    if total:
+        missing = f"{when} ยังไม่ได้รายงานผล {waiting:,} โครงการ จากทั้งหมด {total:,} โครงการ"
+        path = f"/reporting?year={window.year}"
+    else:
+        missing = f"{when} ยังไม่มีโครงการที่บันทึกไว้ในปีงบประมาณ {window.year}"
+        path = "/projects/new"
+    closing = ""
+    if window.closes_at is not None and counted_at < window.closes_at:
+        closing = f"ปิดรับรายงานวันที่ {thai_date(window.closes_at)} เวลา {thai_time(window.closes_at)}\n"
+    return REMINDER_MAIL.format(
+        name=name,
+        round=window.round.label,
+        year=window.year,
+        missing=missing,
+        closing=closing,
+        link=f"{public_url}{path}",
+    )
+
+
+REMINDER_MAIL = """เรียน ผู้ประสานงาน {name}
+
+รายงานผลการดำเนินงานตามแผนปฏิบัติการป้องกันการทุจริต {round} ปีงบประมาณ พ.ศ. {year}
+{missing}
+{closing}
+เข้าสู่ระบบเพื่อดำเนินการได้ที่
+
+{link}
+
+หากดำเนินการครบถ้วนแล้วหลังจากเวลาข้างต้น ไม่ต้องทำอะไร
+
+สำนักงาน ป.ป.ช.
+"""
