@@ -3,6 +3,7 @@
 import hashlib
 import os
 from collections.abc import Mapping
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -42,21 +43,33 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     return app
 
 
+# The features that have pages; each brings its blueprint in routes.py.
+FEATURES = (
+    "accounts",
+    "administration",
+    "evaluation",
+    "help",
+    "history",
+    "landing",
+    "nacc_accounts",
+    "plan_years",
+    "profile",
+    "projects",
+    "proposals",
+    "registry",
+    "registry_upkeep",
+    "reporting",
+    "reports",
+    "review",
+    "waiting",
+)
+
+
 def _register(app: Flask) -> None:
     from app import cli
-    from app.accounts.routes import blueprint as accounts
-    from app.help.routes import blueprint as help_
-    from app.landing.routes import blueprint as landing
-    from app.plan_years.routes import blueprint as plan_years
-    from app.profile.routes import blueprint as profile
-    from app.projects.routes import blueprint as projects
-    from app.registry.routes import blueprint as registry
-    from app.reporting.routes import blueprint as reporting
-    from app.reports.routes import blueprint as reports
-    from app.review.routes import blueprint as review
 
-    for blueprint in (landing, help_, accounts, registry, profile, projects, reporting, reports, review, plan_years):
-        app.register_blueprint(blueprint)
+    for name in FEATURES:
+        app.register_blueprint(import_module(f"app.{name}.routes").blueprint)
     access.public(app.view_functions["static"])
 
     @app.get("/healthz")
@@ -77,7 +90,6 @@ def _init_templates(app: Flask) -> None:
         asset=assets.__getitem__,
         icon=_icons(assets["icons.svg"]),
         enums=enums,
-        contact=app.config["CONTACT"],
     )
     environment.filters.update(
         baht=words.baht, percent=words.percent_text, thai_date=clock.thai_date, thai_time=clock.thai_time

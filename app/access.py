@@ -29,7 +29,13 @@ class Permission(StrEnum):
     EVALUATION = "see the own scores"
     PROVINCE_TABLE = "see the province table"
     REVIEW = "approve and reject projects of the own provinces"
+    HISTORY = "see what was changed in the own LAO"
+    ADMINISTRATION = "staff, plan periods, windows, registry"
     PLAN_YEARS = "say which plans of the own provinces passed"
+    WAITING = "see who of the own provinces has not reported, and remind them"
+    ACCOUNTS = "activation codes, resets and locks for LAOs of the own provinces"
+    SCORES = "enter, close and publish scores of the own provinces"
+    MINIMUM_SCORE = "set the minimum score of a fiscal year for the whole country"
 
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
@@ -41,10 +47,31 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.REPORTS,
             Permission.EVALUATION,
             Permission.PROVINCE_TABLE,
+            Permission.HISTORY,
         }
     ),
-    Role.OFFICER: frozenset({Permission.PROVINCE_TABLE, Permission.REVIEW, Permission.PLAN_YEARS}),
-    Role.ADMINISTRATOR: frozenset({Permission.PROVINCE_TABLE, Permission.REVIEW, Permission.PLAN_YEARS}),
+    Role.OFFICER: frozenset(
+        {
+            Permission.PROVINCE_TABLE,
+            Permission.REVIEW,
+            Permission.PLAN_YEARS,
+            Permission.WAITING,
+            Permission.ACCOUNTS,
+            Permission.SCORES,
+        }
+    ),
+    Role.ADMINISTRATOR: frozenset(
+        {
+            Permission.PROVINCE_TABLE,
+            Permission.REVIEW,
+            Permission.ADMINISTRATION,
+            Permission.PLAN_YEARS,
+            Permission.WAITING,
+            Permission.ACCOUNTS,
+            Permission.SCORES,
+            Permission.MINIMUM_SCORE,
+        }
+    ),
     Role.SYSTEM: frozenset(),
 }
 CLAIMANT_PERMISSIONS = frozenset({Permission.CLAIM})

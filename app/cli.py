@@ -10,10 +10,11 @@ from app.accounts.cli import group as accounts
 from app.registry.cli import group as registry
 from app.seeds.cli import demo, refuse_in_production
 from app.seeds.cli import group as seed
+from app.waiting.cli import group as mail
 
 
 def init_cli(app: Flask) -> None:
-    for group in (registry, seed, accounts):
+    for group in (registry, seed, accounts, mail):
         app.cli.add_command(group)
     app.cli.add_command(demo_up)
 

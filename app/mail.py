@@ -36,12 +36,15 @@ def _run(app: Flask, task: Callable[..., None], args: tuple[Any, ...]) -> None:
             db.session.remove()
 
 
-def send(to: str, subject: str, body: str) -> None:
-    """Send one plain-text mail now. Raises smtplib.SMTPException or OSError where the server refuses it."""
+def send(to: str, subject: str, body: str, message_id: str = "") -> None:
+    """Send one plain-text mail now. Raises smtplib.SMTPException or OSError where the server refuses it.
+
+    `message_id` stays the same when the same mail is tried again.
+    """
     config = current_app.config
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = config["MAIL_FROM"], to, subject
-    message["Date"], message["Message-ID"] = formatdate(localtime=True), make_msgid()
+    message["Date"], message["Message-ID"] = formatdate(localtime=True), message_id or make_msgid()
     message.set_content(body)
     if config["MAIL_HOST"]:
         _by_smtp(message)

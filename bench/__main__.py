@@ -10,7 +10,7 @@ import traceback
 
 os.environ.setdefault("EPLANNACC_ENV", "testing")
 
-from bench import counts, pages  # noqa: F401 - importing registers
+from bench import counts, pages, review  # noqa: F401 - importing registers
 from bench.engines import filled_app, server_url
 from bench.frame import REGISTRY, Result, measure, table
 

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from secrets import token_hex
 from tempfile import TemporaryDirectory
 
 from flask import Flask
@@ -43,7 +44,7 @@ def _database(engine: str, folder: Path) -> Iterator[str]:
         yield f"sqlite:///{folder / 'bench.sqlite3'}"
         return
     server = make_url(database_url(server_url()))
-    name = f"eplannacc_bench_{os.getpid()}"
+    name = f"eplannacc_bench_{os.getpid()}_{token_hex(3)}"
     control = create_engine(server, isolation_level="AUTOCOMMIT")
     with control.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name}"))

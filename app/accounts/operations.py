@@ -97,16 +97,19 @@ def request_reset(email: str) -> None:
     Runs behind the request, in its own transaction, so the answer takes the same time either way.
     """
     for account_id, name, stored in queries.accounts_with_email(email):
-        token = secrets.token_urlsafe(32)
-        with transaction():
-            db.session.add(
-                PasswordReset(
-                    token_hash=fingerprint(token), account_id=account_id, expires_at=clock.now() + RESET_LIFETIME
-                )
-            )
-            record(system("password reset"), "ask for a reset link", "account", account_id)
-        link = f"{current_app.config['PUBLIC_URL']}/forgot/{token}"
-        mail.send(stored, "ตั้งรหัสผ่านใหม่ e-PlanNACC", RESET_MAIL.format(name=name, link=link))
+        mail_reset_link(system("password reset"), account_id, name, stored)
+
+
+def mail_reset_link(actor: Actor, account_id: int, name: str, email: str) -> None:
+    """Mail a single-use link to `email`, the address of the LAO `name`. Runs behind the request."""
+    token = secrets.token_urlsafe(32)
+    with transaction():
+        db.session.add(
+            PasswordReset(token_hash=fingerprint(token), account_id=account_id, expires_at=clock.now() + RESET_LIFETIME)
+        )
+        record(actor, "ask for a reset link", "account", account_id)
+    link = f"{current_app.config['PUBLIC_URL']}/forgot/{token}"
+    mail.send(email, "ตั้งรหัสผ่านใหม่ e-PlanNACC", RESET_MAIL.format(name=name, link=link))
 
 
 RESET_MAIL = """เรียน ผู้ประสานงาน {name}

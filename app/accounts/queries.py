@@ -108,11 +108,11 @@ def accounts_with_email(email: str) -> list[tuple[int, str, str]]:
 
 
 def reset_account(token_hash: str, now: datetime) -> tuple[int, str] | None:
-    """(account id, code) a live reset link belongs to."""
+    """(account id, user name) a live reset link belongs to."""
     row = db.session.execute(
-        select(Account.id, Organisation.code)
+        select(Account.id, func.coalesce(Organisation.code, Account.username).label("username"))
         .join(PasswordReset, PasswordReset.account_id == Account.id)
-        .join(Organisation, Organisation.id == Account.organisation_id)
+        .outerjoin(Organisation, Organisation.id == Account.organisation_id)
         .where(PasswordReset.token_hash == token_hash, PasswordReset.used_at.is_(None), PasswordReset.expires_at > now)
     ).first()
-    return None if row is None else (row.id, row.code)
+    return None if row is None else (row.id, row.username)

@@ -11,6 +11,7 @@ from app.accounts.forms import ForgotForm, LoginForm, ResetForm
 from app.accounts.queries import load_actor, reset_account
 from app.accounts.resume import unseal
 from app.accounts.rules import fingerprint
+from app.administration.queries import setting
 from app.db import transaction
 from app.errors import Refusal
 from app.extensions import limiter, login_manager
@@ -94,7 +95,8 @@ def ask_for_link() -> str | Response | tuple[str, int]:
         form.form_errors = ["ขอลิงก์หลายครั้งเกินไป รอสักครู่ แล้วลองอีกครั้ง"]
         return render_template("accounts/forgot.html", form=form), 429
     mail.behind_the_request(operations.request_reset, form.email.data)
-    return render_template("accounts/forgot_sent.html")
+    kept = setting("contact", current_app.config["CONTACT"])
+    return render_template("accounts/forgot_sent.html", contact=kept)
 
 
 @blueprint.get("/forgot/<token>")

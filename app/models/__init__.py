@@ -9,10 +9,12 @@ facts cannot drift: the database itself carries every change down, and refuses a
 
 from app.models.accounts import Account, AccountProvince, PasswordReset
 from app.models.history import HistoryEntry
-from app.models.plans import Dimension, PlanPeriod, PlanYear, Score, Window, WindowException
+from app.models.mails import MailLog
+from app.models.plans import Dimension, MinimumScore, PlanPeriod, PlanYear, Score, Window, WindowException
 from app.models.profiles import Profile
 from app.models.projects import Project, ProjectDimension, ProjectYear, RejectionReason, Report
 from app.models.registry import District, FormerCode, Organisation, Province
+from app.models.settings import Setting
 
 __all__ = [
     "Account",
@@ -21,6 +23,8 @@ __all__ = [
     "District",
     "FormerCode",
     "HistoryEntry",
+    "MailLog",
+    "MinimumScore",
     "Organisation",
     "PasswordReset",
     "PlanPeriod",
@@ -33,6 +37,7 @@ __all__ = [
     "RejectionReason",
     "Report",
     "Score",
+    "Setting",
     "Window",
     "WindowException",
 ]

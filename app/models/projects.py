@@ -58,6 +58,14 @@ class Project(Base):
         CheckConstraint("(review_status = 'rejected') = (review_reason IS NOT NULL)", name="rejected_has_reason"),
         CheckConstraint("counted = (review_status <> 'rejected' AND deleted_at IS NULL)", name="counted"),
         Index("ix_projects_list", "organisation_id", "deleted_at", "id"),
+        # The review queue, for one province and for the whole country: what waits longest comes first.
+        Index(
+            "ix_projects_waiting",
+            "created_at",
+            "id",
+            postgresql_where=text("review_status = 'pending' AND deleted_at IS NULL"),
+            sqlite_where=text("review_status = 'pending' AND deleted_at IS NULL"),
+        ),
         Index(
             "ix_projects_pending",
             "province_code",

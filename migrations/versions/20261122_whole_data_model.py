@@ -383,6 +383,13 @@ def upgrade() -> None:
             postgresql_where=sa.text("review_status = 'pending' AND deleted_at IS NULL"),
             sqlite_where=sa.text("review_status = 'pending' AND deleted_at IS NULL"),
         )
+        batch_op.create_index(
+            "ix_projects_waiting",
+            ["created_at", "id"],
+            unique=False,
+            postgresql_where=sa.text("review_status = 'pending' AND deleted_at IS NULL"),
+            sqlite_where=sa.text("review_status = 'pending' AND deleted_at IS NULL"),
+        )
 
     op.create_table(
         "scores",
@@ -593,6 +600,11 @@ def downgrade() -> None:
     op.drop_table("window_exceptions")
     op.drop_table("scores")
     with op.batch_alter_table("projects", schema=None) as batch_op:
+        batch_op.drop_index(
+            "ix_projects_waiting",
+            postgresql_where=sa.text("review_status = 'pending' AND deleted_at IS NULL"),
+            sqlite_where=sa.text("review_status = 'pending' AND deleted_at IS NULL"),
+        )
         batch_op.drop_index(
             "ix_projects_pending",
             postgresql_where=sa.text("review_status = 'pending' AND deleted_at IS NULL"),

@@ -47,6 +47,8 @@ SIGNED_IN = (
     "/reporting/all?year=2561&round=6",
     "/reporting/all?year=2561&round=12",
     "/reports/province?province=65&year=2561&round=6",
+    "/evaluation?year=2561",
+    "/history",
     "/profile",
     "/profile#area",
     "/profile#contact",
