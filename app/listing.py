@@ -74,6 +74,12 @@ def list_state(args: Mapping[str, str], *, default_year: int, sorts: tuple[str, 
     return state
 
 
+def query_of(values: Mapping[str, Any]) -> str:
+    """The query string of a desk's filter: what is empty is left out, and so is the first page."""
+    told = {name: getattr(value, "value", value) for name, value in values.items()}
+    return urlencode({name: value for name, value in told.items() if value and (name, value) != ("page", 1)})
+
+
 def number(typed: str, default: int, known: range = range(10**9)) -> int:
     """A whole number out of an address, or `default` where it is none, or none of `known`."""
     digits = arabic_digits(typed.strip())

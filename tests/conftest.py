@@ -24,6 +24,9 @@ from app.registry.operations import load_provinces
 from app.seeds.periods import add_basics
 from config import database_url
 from tests.client import Client, watch_for_unsaved_changes
+from tests.smtp import mailbox
+
+__all__ = ["mailbox"]
 
 os.environ["EPLANNACC_ENV"] = "testing"
 POSTGRESQL = os.environ.get("TEST_DATABASE_URL")

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
 
+from app.listing import query_of
 from app.models.enums import Labelled
 
 # How long the page that shows new codes can still be made into an Excel file.
@@ -42,5 +42,4 @@ class AccountFilter:
     page: int = 1
 
     def query(self, **changes: Any) -> str:
-        values = {**self.__dict__, **changes}
-        return urlencode({name: value for name, value in values.items() if value and (name, value) != ("page", 1)})
+        return query_of({**self.__dict__, **changes})

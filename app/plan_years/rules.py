@@ -3,8 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
+from app.listing import query_of
 from app.models.enums import PlanStatus
 from app.words import arabic_digits
 
@@ -98,5 +98,4 @@ class PlanFilter:
     page: int = 1
 
     def query(self, **changes: Any) -> str:
-        values = {**self.__dict__, **changes}
-        return urlencode({name: value for name, value in values.items() if value and (name, value) != ("page", 1)})
+        return query_of({**self.__dict__, **changes})

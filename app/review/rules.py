@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
-from urllib.parse import urlencode
 
+from app.listing import query_of
 from app.models.enums import ReviewStatus
 
 MAX_REASON = 1000
@@ -51,9 +51,7 @@ class Queue:
 
     def query(self, **changes: Any) -> str:
         """The query string of this queue with `changes`; leaves out what is empty."""
-        values = {**self.__dict__, **changes}
-        values["status"] = str(values["status"])
-        return urlencode({name: value for name, value in values.items() if value and (name, value) != ("page", 1)})
+        return query_of({**self.__dict__, **changes})
 
     @property
     def words(self) -> list[str]:

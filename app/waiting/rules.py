@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from urllib.parse import urlencode
 
 from app.clock import BANGKOK, thai_date, thai_time
+from app.listing import query_of
 from app.models.enums import Labelled, Round
 from app.plans.rules import ReportWindow
 
@@ -71,9 +71,7 @@ class WaitingFilter:
     page: int = 1
 
     def query(self, **changes: Any) -> str:
-        values = {**self.__dict__, **changes}
-        values["round"] = int(values["round"])
-        return urlencode({name: value for name, value in values.items() if value and (name, value) != ("page", 1)})
+        return query_of({**self.__dict__, **changes})
 
 
 @dataclass(frozen=True)

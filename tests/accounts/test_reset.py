@@ -1,17 +1,12 @@
 """A new password for those who forgot theirs: by a link in a mail that a real SMTP server takes."""
 
-import email
 import re
-import socket
-from collections.abc import Iterator
 from datetime import timedelta
 from email.message import Message
-from email.policy import default
 from pathlib import Path
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from flask import Flask
 from sqlalchemy import select, update
 
@@ -21,39 +16,12 @@ from app.models import Account, PasswordReset
 from tests.client import Client
 from tests.factories import PASSWORD, make_account, make_organisation
 from tests.pages import check_refused, enter, kept
+from tests.smtp import Mailbox
 
 ADDRESS = "saraban@example.go.th"
 SENT = "ระบบได้ส่งรหัสใหม่เรียบร้อยแล้ว"
 DEAD = "ลิงก์นี้หมดอายุหรือใช้ไปแล้ว"
 NEW = "รหัสใหม่-๒๕๖๑"
-
-
-class Mailbox:
-    """What the server got; the one thing an SMTP handler must have is `handle_DATA`."""
-
-    def __init__(self) -> None:
-        self.mails: list[Message] = []
-
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
-        self.mails.append(email.message_from_bytes(envelope.content, policy=default))
-        return "250 OK"
-
-
-@pytest.fixture
-def mailbox(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox]:
-    box = Mailbox()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    server = Controller(box, hostname="127.0.0.1", port=port, ready_timeout=10)
-    server.start()
-    for name, value in {
-        "MAIL_HOST": "127.0.0.1",
-        "MAIL_PORT": port,
-        "PUBLIC_URL": "https://eplan.example.go.th",
-    }.items():
-        monkeypatch.setitem(app.config, name, value)
-    yield box
-    server.stop()
 
 
 @pytest.fixture

@@ -1,22 +1,14 @@
 """Who has not reported: where each LAO stands, and reminders that go out once."""
 
-import asyncio
-import email
 import os
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from datetime import date, timedelta
-from email.message import Message
-from email.policy import default
 from pathlib import Path
 from threading import Barrier, Thread
-from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from flask import Flask
 from sqlalchemy import select, update
 
@@ -45,52 +37,12 @@ from tests.factories import (
     review,
 )
 from tests.pages import kept
+from tests.smtp import Mailbox
 
 ROOT = Path(__file__).parents[2]
 ASKED = WaitingFilter(YEAR, Round.SIX)
 DESK = f"/nacc/waiting?year={YEAR}&round=6"
 MANY = f"/nacc/waiting/many?year={YEAR}&round=6"
-
-
-class Mailbox:
-    """A server that takes mails, except those to the addresses in `refused`."""
-
-    def __init__(self) -> None:
-        self.mails: list[Message] = []
-        self.refused: set[str] = set()
-        self.seconds = 0.0  # it takes before it lets a mail come
-
-    async def handle_MAIL(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:
-        await asyncio.sleep(self.seconds)
-        envelope.mail_from = address
-        return "250 OK"
-
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
-        if set(envelope.rcpt_tos) & self.refused:
-            return "451 try again later"
-        self.mails.append(email.message_from_bytes(envelope.content, policy=default))
-        return "250 OK"
-
-    @property
-    def addresses(self) -> list[str]:
-        return sorted(message["To"] for message in self.mails)
-
-
-@pytest.fixture
-def mailbox(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox]:
-    box = Mailbox()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    server = Controller(box, hostname="127.0.0.1", port=port, ready_timeout=10)
-    server.start()
-    for name, value in {
-        "MAIL_HOST": "127.0.0.1",
-        "MAIL_PORT": port,
-        "PUBLIC_URL": "https://eplan.example.go.th",
-    }.items():
-        monkeypatch.setitem(app.config, name, value)
-    yield box
-    server.stop()
 
 
 def _wait_for_mail() -> None:

@@ -1,0 +1,54 @@
+"""A real SMTP server on loopback, for tests that send mail."""
+
+import asyncio
+import email
+import socket
+from collections.abc import Iterator
+from email.message import Message
+from email.policy import default
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from flask import Flask
+
+
+class Mailbox:
+    """A server that takes mails, except those to the addresses in `refused`."""
+
+    def __init__(self) -> None:
+        self.mails: list[Message] = []
+        self.refused: set[str] = set()
+        self.seconds = 0.0  # it takes before it lets a mail come
+
+    async def handle_MAIL(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:
+        await asyncio.sleep(self.seconds)
+        envelope.mail_from = address
+        return "250 OK"
+
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
+        if set(envelope.rcpt_tos) & self.refused:
+            return "451 try again later"
+        self.mails.append(email.message_from_bytes(envelope.content, policy=default))
+        return "250 OK"
+
+    @property
+    def addresses(self) -> list[str]:
+        return sorted(message["To"] for message in self.mails)
+
+
+@pytest.fixture
+def mailbox(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox]:
+    box = Mailbox()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    server = Controller(box, hostname="127.0.0.1", port=port, ready_timeout=10)
+    server.start()
+    for name, value in {
+        "MAIL_HOST": "127.0.0.1",
+        "MAIL_PORT": port,
+        "PUBLIC_URL": "https://eplan.example.go.th",
+    }.items():
+        monkeypatch.setitem(app.config, name, value)
+    yield box
+    server.stop()
