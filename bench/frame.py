@@ -24,7 +24,7 @@ from app.db import db
 Deed = Callable[[], Any]
 Pair = tuple[Deed, Deed] | tuple[Deed, Deed, Deed]  # the third makes all as before, outside the timing
 Prepare = Callable[[Flask, ExitStack], Pair]
-WARM_UP = 30
+WARM_UP = 15
 ROUNDS = 200
 
 
@@ -35,6 +35,7 @@ class Benchmark:
     name: str
     limits: dict[str, float]
     prepare: Prepare
+    rounds: int
 
 
 @dataclass(frozen=True)
@@ -60,22 +61,22 @@ class Result:
 REGISTRY: list[Benchmark] = []
 
 
-def benchmark(name: str, *, sqlite: float, postgresql: float) -> Callable[[Prepare], Prepare]:
+def benchmark(name: str, *, sqlite: float, postgresql: float, rounds: int = ROUNDS) -> Callable[[Prepare], Prepare]:
     """Register what makes the pair to compare, with its limit on each engine."""
 
     def register(prepare: Prepare) -> Prepare:
-        REGISTRY.append(Benchmark(name, {"sqlite": sqlite, "postgresql": postgresql}, prepare))
+        REGISTRY.append(Benchmark(name, {"sqlite": sqlite, "postgresql": postgresql}, prepare, rounds))
         return prepare
 
     return register
 
 
-def measure(bench: Benchmark, engine: str, app: Flask, rounds: int = ROUNDS) -> Result:
+def measure(bench: Benchmark, engine: str, app: Flask) -> Result:
     """Ours, base, ours, base …: what slows the host slows both, and drops out of each turn's ratio."""
     db.session.rollback()  # what the one before left open must not lock this one out
     with ExitStack() as stack:
         ours, base, *again = bench.prepare(app, stack)
-        turns = [(_seconds(ours, *again), _seconds(base, *again)) for _ in range(WARM_UP + rounds)][WARM_UP:]
+        turns = [(_seconds(ours, *again), _seconds(base, *again)) for _ in range(WARM_UP + bench.rounds)][WARM_UP:]
     return Result(
         name=bench.name,
         engine=engine,

@@ -24,7 +24,9 @@ ADMIN = Actor(role=Role.ADMINISTRATOR, name="bench")
 P = table(Project).c
 
 
-@benchmark("1,000 projects approved in one go / raw UPDATE and 1,000 raw history rows", sqlite=3, postgresql=3)
+@benchmark(
+    "1,000 projects approved in one go / raw UPDATE and 1,000 raw history rows", sqlite=3, postgresql=3, rounds=25
+)
 def approve_many(app: Flask, stack: ExitStack) -> Pair:
     ids = _make_pending()
     queue = Queue(q="ขอพิจารณา")
