@@ -52,6 +52,7 @@ def settings(environ: Mapping[str, str], instance: Path = ROOT / "instance") -> 
         "PERMANENT_SESSION_LIFETIME": timedelta(hours=float(environ.get("SESSION_HOURS", "10"))),
         # A working day from the sign-in; renewing the cookie at every request would sign it every time.
         "SESSION_REFRESH_EACH_REQUEST": False,
+        "WTF_I18N_ENABLED": False,
         "WTF_CSRF_TIME_LIMIT": None,  # a token lives as long as its session, so a long form never goes stale
         "MAX_CONTENT_LENGTH": 8 * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,

@@ -40,6 +40,8 @@ class Limiter:
 csrf = CSRFProtect()
 htmx = Htmx()
 login_manager = LoginManager()
+# It would hash address and browser at every request, only to mark a session "not fresh", which nothing here asks.
+login_manager.session_protection = None
 limiter = Limiter()
 # SQLite cannot alter a table in place, so migrations copy it ("batch").
 migrate = Migrate(db=db, render_as_batch=True, compare_type=True)

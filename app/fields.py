@@ -26,6 +26,7 @@ class Form(FlaskForm):
 
     class Meta:
         csrf = False  # CSRFProtect asks for the token before any view; asking again would sign another one
+        locales = False  # every sentence is our own, in Thai: no translations to look up
 
     def refuse(self, refusal: Refusal) -> None:
         """Show a rule's refusal beside its field, or above the form where it has none."""
