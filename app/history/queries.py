@@ -58,5 +58,5 @@ def told(row: HistoryEntry) -> Told:
         action=ACTIONS.get(row.action, row.action),
         subject=f"{subject} {row.entity_key}" if subject else "",
         reason=row.reason,
-        changes=changes(row.entity, row.before, row.after),
+        changes=changes(row.before, row.after),
     )

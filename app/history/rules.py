@@ -28,6 +28,7 @@ ACTIONS = {
     "close": "ปิด อปท.",
     "open again": "เปิด อปท. อีกครั้ง",
 }
+# Only these are ever shown: who coordinates, with telephone and e-mail, stands in the history but not among them.
 FACTS = {
     "name": "ชื่อ",
     "kind": "ประเภทงาน",
@@ -45,16 +46,10 @@ FACTS = {
     "cannot_text": "เหตุผลอื่น",
     "note": "หมายเหตุ",
 }
-# What a coordinator gave for contact is not repeated in a list that others may read over a shoulder.
-HIDDEN_ENTITIES = frozenset({"profile"})
 
 
-def changes(
-    entity: str, before: Mapping[str, Any] | None, after: Mapping[str, Any] | None
-) -> list[tuple[str, str, str]]:
+def changes(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> list[tuple[str, str, str]]:
     """(what, before, after) of each fact that differs; for something new, what it was made with."""
-    if entity in HIDDEN_ENTITIES:
-        return []
     old, new = before or {}, after or {}
     differing = [name for name in FACTS if old.get(name) != new.get(name)]
     return [(FACTS[name], _text(old.get(name)), _text(new.get(name))) for name in differing]

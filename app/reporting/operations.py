@@ -16,7 +16,7 @@ from app.reporting.queries import ReportDetail, report_detail
 from app.reporting.rules import ReportFacts
 
 _R = table(Report).c
-# Made once: this is the statement of every save. The version is asked for again, in case two save at once.
+# Made once: this is the statement of every save. It asks for the version: whoever saved first wins, also at the same moment.
 _SAVE = update(table(Report)).where(
     _R.project_id == bindparam("at_project"),
     _R.fiscal_year == bindparam("at_year"),
@@ -33,8 +33,6 @@ def save_report(
     refuse_if_closed(actor, before, now)
     if before.facts == facts:
         return  # also what a double submit comes to
-    if before.version != version:
-        raise Stale
     written = db.session.execute(
         _SAVE,
         {
