@@ -16,7 +16,7 @@ from app.reporting.queries import ReportDetail, report_detail
 from app.reporting.rules import ReportFacts
 
 _R = table(Report).c
-# Made once: this is the statement of every save. It asks for the version: whoever saved first wins, also at the same moment.
+# Made once: the statement of every save. It asks for the version: of two at the same moment, the first one wins.
 _SAVE = update(table(Report)).where(
     _R.project_id == bindparam("at_project"),
     _R.fiscal_year == bindparam("at_year"),
