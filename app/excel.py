@@ -1,60 +1,84 @@
 """Workbooks as Thai offices read them: TH Sarabun New, frozen head, real numbers, A4 landscape, no user formulas."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from decimal import Decimal
+from functools import partial
 from io import BytesIO
+from itertools import chain
+from typing import IO, Any
 from urllib.parse import quote
 from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile
 
 from flask import Response
 from openpyxl import Workbook, load_workbook
-from openpyxl.cell.cell import Cell as OpenpyxlCell
 from openpyxl.cell.cell import WriteOnlyCell as make_cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
-from app.clock import thai_date, thai_time
+from app import clock
+from app.csv_files import csv_text, write_csv
+from app.sheet_lane import Block, Pack, fast, save
+from app.tables import BAHT_FORMAT, COUNT_FORMAT, PERCENT_FORMAT, THAI_DATE_FORMAT, Cell, Column, Table, made
 from app.words import clean_line
 
-MIMETYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+__all__ = [
+    "BAHT_FORMAT",
+    "COUNT_FORMAT",
+    "PERCENT_FORMAT",
+    "THAI_DATE_FORMAT",
+    "Cell",
+    "Column",
+    "NotAWorkbook",
+    "Table",
+    "csv_text",
+    "disposition",
+    "file_answer",
+    "made",
+    "rows_of",
+    "workbook",
+    "write_csv",
+    "write_workbook",
+]
+
+MIMETYPES = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+}
 FONT = "TH Sarabun New"
+POINTS = 16
 ROW_HEIGHT = 26  # points, for 16 pt Thai with two storeys of marks
 LINE = Side(style="thin", color="999999")
-Cell = str | int | Decimal | None
+EXPLANATIONS = "คำอธิบาย"
 
 
-@dataclass(frozen=True)
-class Column:
-    """`width` in characters; `format` an Excel number format for numbers."""
-
-    head: str
-    width: int
-    format: str = "General"
-
-
-BAHT_FORMAT = "#,##0.00"
-
-
-def workbook(sheet: str, title: Sequence[str], columns: Sequence[Column], rows: Iterable[Sequence[Cell]]) -> bytes:
-    """One sheet: the title lines, a head, the rows."""
-    book = Workbook(write_only=True)
-    page: WriteOnlyWorksheet = book.create_sheet(sheet)
-    _set_up(page, columns, head_row=len(title) + 2 if title else 1)
-    for place, line in enumerate(title):
-        page.append([_text(page, line, bold=place == 0)])
-    if title:
-        page.append([])
-    page.append([_head(page, column.head) for column in columns])
-    for row in rows:
-        page.append([_cell(page, value, column) for value, column in zip(row, columns, strict=True)])
+def workbook(*tables: Table, at: datetime | None = None) -> bytes:
+    """One sheet a table, and last one that explains columns and rules, where there is anything to explain."""
     out = BytesIO()
-    book.save(out)
+    write_workbook(out, *tables, at=at)
     return out.getvalue()
+
+
+def write_workbook(file: IO[bytes], *tables: Table, at: datetime | None = None, pack: Pack = fast) -> None:
+    """`workbook` into `file`, with a few hundred rows in memory. The same tables and the same `at`: the same bytes."""
+    book = Workbook(write_only=True)
+    sheets = [_blocks(book.create_sheet(table.sheet), table) for table in tables]
+    if any(table.rules or any(column.explain for column in table.columns) for table in tables):
+        sheets.append(_explanations(book.create_sheet(EXPLANATIONS), tables))
+    save(book, file, sheets, at or clock.now(), pack)
+
+
+def file_answer(name: str, kind: str, *tables: Table) -> Response:
+    """The tables as a download; `kind` is "xlsx" or "csv", and `name` Thai, without the ending."""
+    content = csv_text(*tables) if kind == "csv" else workbook(*tables)
+    return Response(content, content_type=MIMETYPES[kind], headers={"Content-Disposition": disposition(name, kind)})
+
+
+def disposition(name: str, kind: str) -> str:
+    """The header that names a download: Thai as RFC 6266 has it, and a plain name for old browsers."""
+    return f"attachment; filename=\"report.{kind}\"; filename*=UTF-8''{quote(name, safe='')}.{kind}"
 
 
 class NotAWorkbook(Exception):
@@ -80,18 +104,29 @@ def _as_text(value: object) -> str:
     return str(int(value)) if isinstance(value, float) and value.is_integer() else clean_line(str(value))
 
 
-def made(now: datetime, by: str) -> str:
-    """The line that says when and by whom a file was made."""
-    return f"จัดทำเมื่อ {thai_date(now)} เวลา {thai_time(now)} โดย {by}"
+def _blocks(page: WriteOnlyWorksheet, table: Table) -> list[Block]:
+    """Title, head, rows and total, and the sheet set up for them."""
+    heads = table.heads
+    _set_up(page, table.columns, head_row=len(table.title) + 2 if table.title else 1)
+    blocks = list(_title(page, table.title))
+    blocks.append(Block([(_head(page),) * 2] * len(heads), [heads]))
+    blocks.append(Block([_cells(page, column) for column in table.columns], table.rows))
+    if table.total is not None:
+        blocks.append(Block([_cells(page, column, bold=True) for column in table.columns], [table.total]))
+    return blocks
 
 
-def download(content: bytes, name: str) -> Response:
-    """The file as a download; its Thai name as RFC 6266 has it, with a plain one for old browsers."""
-    response = Response(content, mimetype=MIMETYPE)
-    response.headers["Content-Disposition"] = (
-        f"attachment; filename=\"report.xlsx\"; filename*=UTF-8''{quote(name)}.xlsx"
-    )
-    return response
+def _explanations(page: WriteOnlyWorksheet, tables: Sequence[Table]) -> list[Block]:
+    columns = (Column("คอลัมน์", 44), Column("ความหมาย", 110))
+    _set_up(page, columns, head_row=1)
+    plain, bold = [_cells(page, column) for column in columns], [_cells(page, column, bold=True) for column in columns]
+    blocks = [Block([(_head(page),) * 2] * 2, [[column.head for column in columns]])]
+    for table in tables:
+        explained = [(column.head, column.explain) for column in table.columns if column.explain]
+        if explained or table.rules:
+            blocks.append(Block(bold, [(table.title[0] if table.title else table.sheet, None)]))
+            blocks.append(Block(plain, chain(explained, (("กติกา", rule) for rule in table.rules))))
+    return blocks
 
 
 def _set_up(page: WriteOnlyWorksheet, columns: Sequence[Column], head_row: int) -> None:
@@ -105,30 +140,37 @@ def _set_up(page: WriteOnlyWorksheet, columns: Sequence[Column], head_row: int) 
     page.page_setup.paperSize = "9"  # A4
     page.page_setup.fitToHeight = 0
     page.sheet_properties.pageSetUpPr.fitToPage = True
+    page.oddFooter.right.text = "หน้า &P / &N"
 
 
-def _text(page: WriteOnlyWorksheet, value: str, *, bold: bool = False) -> OpenpyxlCell:
-    """Text stays text: what begins like a formula is never one."""
-    cell = make_cell(page, value=value)
-    cell.data_type = "s"
-    cell.font = Font(name=FONT, size=16, bold=bold)
-    return cell
+def _title(page: WriteOnlyWorksheet, lines: Sequence[str]) -> Iterator[Block]:
+    for place, line in enumerate(lines):
+        yield Block([(_style(page, bold=place == 0),) * 2], [[line]])
+    if lines:
+        yield Block((), [()])
 
 
-def _head(page: WriteOnlyWorksheet, value: str) -> OpenpyxlCell:
-    cell = _text(page, value, bold=True)
-    cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
-    cell.fill = PatternFill("solid", fgColor="EFEAE0")
-    cell.border = Border(bottom=LINE, top=LINE)
-    return cell
+def _style(page: WriteOnlyWorksheet, *, bold: bool = False, **more: Any) -> int:
+    """The number of a style in the book; text in it stays text: nothing is ever written as a formula."""
+    cell = make_cell(page)
+    cell.font = Font(name=FONT, size=POINTS, bold=bold)
+    for name, value in more.items():
+        setattr(cell, name, value)
+    return int(cell.style_id)
 
 
-def _cell(page: WriteOnlyWorksheet, value: Cell, column: Column) -> OpenpyxlCell:
-    if isinstance(value, str):
-        cell = _text(page, value)
-        cell.alignment = Alignment(vertical="top", wrap_text=True)
-    else:
-        cell = make_cell(page, value=value)
-        cell.font = Font(name=FONT, size=16)
-        cell.number_format = column.format
-    return cell
+def _head(page: WriteOnlyWorksheet) -> int:
+    return _style(
+        page,
+        bold=True,
+        alignment=Alignment(horizontal="center", vertical="center", wrap_text=True),
+        fill=PatternFill("solid", fgColor="EFEAE0"),
+        border=Border(bottom=LINE, top=LINE),
+    )
+
+
+def _cells(page: WriteOnlyWorksheet, column: Column, *, bold: bool = False) -> tuple[int, int]:
+    """The styles of a column: for text, and for numbers and dates."""
+    style = partial(_style, page, bold=bold)
+    text = style(alignment=Alignment(vertical="top", wrap_text=True))
+    return text, style(alignment=Alignment(vertical="top"), number_format=column.format)

@@ -200,7 +200,7 @@ def do_filtered(deed: str) -> BaseResponse:
 @requires(Permission.SCORES)
 def export() -> Response:
     asked = asked_for()
-    return excel.download(workbooks.score_file(actor(), asked), f"คะแนน ปี {asked.year}")
+    return excel.file_answer(f"คะแนน ปี {asked.year}", "xlsx", workbooks.score_file(actor(), asked))
 
 
 @blueprint.get("/nacc/scores/file")

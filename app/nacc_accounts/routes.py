@@ -103,7 +103,8 @@ def code_file() -> Response:
         until, issued = _serializer().loads(CodesForm().sealed.data or "", max_age=SHOWN_SECONDS)
     except (BadData, ValueError, TypeError):
         raise NotTheirs from None
-    response = excel.download(workbooks.code_file(actor(), issued, until, clock.now()), "รหัสเปิดใช้งาน")
+    codes = workbooks.code_file(actor(), issued, until, clock.now())
+    response = excel.file_answer("รหัสเปิดใช้งาน", "xlsx", codes)
     response.headers["Cache-Control"] = "no-store"
     return response
 

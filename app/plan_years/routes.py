@@ -128,7 +128,7 @@ def _file_page(form: FileForm, **more: Any) -> str:
 @requires(Permission.PLAN_YEARS)
 def export() -> Response:
     asked = _filter()
-    return excel.download(workbooks.plan_year_file(actor(), asked, clock.now()), f"ผลแผน ปี {asked.year}")
+    return excel.file_answer(f"ผลแผน ปี {asked.year}", "xlsx", workbooks.plan_year_file(actor(), asked))
 
 
 @blueprint.post("/nacc/plan-years/file")

@@ -1,9 +1,7 @@
 """Plan years as Excel, out and in: the file that goes out is the one that can come back."""
 
-from datetime import datetime
-
 from app.access import Actor
-from app.excel import Column, workbook
+from app.excel import Column, Table
 from app.plan_years.queries import every_row
 from app.plan_years.rules import COLUMNS, PlanFilter
 
@@ -16,7 +14,7 @@ SHEET = (
 )
 
 
-def plan_year_file(actor: Actor, asked: PlanFilter, now: datetime) -> bytes:
+def plan_year_file(actor: Actor, asked: PlanFilter) -> Table:
     """Every LAO the filters show: code, year, status, and its name to find it by."""
     rows = ((row.code, asked.year, row.status.label, row.name, row.place) for row in every_row(actor, asked))
-    return workbook("ผลแผน", (), SHEET, rows)
+    return Table("ผลแผน", (), SHEET, rows)

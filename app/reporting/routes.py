@@ -70,8 +70,8 @@ def report_list() -> Response:
 def export_list() -> Response:
     state = _state()
     who = actor()
-    content = workbooks.report_list(who, state, place(who).line, clock.now())
-    return excel.download(content, f"รายงานผล {who.organisation_code} ปี {state.year} รอบ {state.round} เดือน")
+    name = f"รายงานผล {who.organisation_code} ปี {state.year} รอบ {state.round} เดือน"
+    return excel.file_answer(name, "xlsx", workbooks.report_list(who, state, place(who).line, clock.now()))
 
 
 @blueprint.get("/reporting/<int:project_id>/<int(max=9999):year>/<int:round_>")

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from app.access import Actor
-from app.excel import BAHT_FORMAT, Cell, Column, made, workbook
+from app.excel import BAHT_FORMAT, Cell, Column, Table, made
 from app.listing import ListState
 from app.models.enums import Round
 from app.reporting.queries import exported_rows
@@ -12,16 +12,17 @@ COLUMNS = (
     Column("ลำดับที่", 8, "0"),
     Column("ประเภทงาน", 14),
     Column("ชื่อโครงการ/กิจกรรม/มาตรการ/แนวปฏิบัติงาน", 60),
-    Column("สอดคล้อง", 10),
-    Column("แผนป้องกันฯ (บาท)", 18, BAHT_FORMAT),
-    Column("ตามข้อบัญญัติ/เทศบัญญัติ (บาท)", 18, BAHT_FORMAT),
-    Column("ตามที่เบิกจ่ายจริง (บาท)", 18, BAHT_FORMAT),
-    Column("สถานะ", 22),
+    Column("สอดคล้อง", 10, explain="มิติหลักของโครงการ โครงการหนึ่งนับครั้งเดียวในมิติหลัก"),
+    Column("แผนป้องกันฯ (บาท)", 18, BAHT_FORMAT, "งบประมาณตามแผนของปีนั้น ช่องว่างคือดำเนินการโดยไม่ใช้งบประมาณ"),
+    Column("ตามข้อบัญญัติ/เทศบัญญัติ (บาท)", 18, BAHT_FORMAT, "ช่องว่างคือไม่ได้บรรจุไว้ในข้อบัญญัติ/เทศบัญญัติ"),
+    Column("ตามที่เบิกจ่ายจริง (บาท)", 18, BAHT_FORMAT, "ยอดที่เบิกจ่ายจริงถึงรอบที่รายงาน"),
+    Column("สถานะ", 22, explain="สถานะที่รายงานในรอบนี้"),
     Column("หมายเหตุ", 30),
 )
+RULES = ("โครงการที่ ป.ป.ช. ปฏิเสธ และโครงการที่ลบแล้ว ไม่ต้องรายงานและไม่นับรวม",)
 
 
-def report_list(actor: Actor, state: ListState, place: str, now: datetime) -> bytes:
+def report_list(actor: Actor, state: ListState, place: str, now: datetime) -> Table:
     """Every project of the list, on whatever page of it; an empty money cell: no budget, or not in the ordinance."""
     title = (
         "รายงานผลการดำเนินงานตามแผนปฏิบัติการป้องกันการทุจริต",
@@ -30,4 +31,4 @@ def report_list(actor: Actor, state: ListState, place: str, now: datetime) -> by
         made(now, actor.name),
     )
     rows: list[list[Cell]] = [[number, *row] for number, row in enumerate(exported_rows(actor, state), start=1)]
-    return workbook("รายงานผล", title, COLUMNS, rows)
+    return Table("รายงานผล", title, COLUMNS, rows, rules=RULES)

@@ -6,6 +6,7 @@ from io import BytesIO
 from flask import Flask
 from openpyxl import load_workbook
 
+from app.excel import workbook
 from app.listing import ListState
 from app.models.enums import ReportStatus, Round
 from app.reporting.workbooks import COLUMNS, report_list
@@ -17,8 +18,8 @@ def test_the_file_holds_the_rows_of_the_screen_with_numbers_as_numbers(app: Flas
     first = make_project(actor, facts("=HYPERLINK(“ไม่ใช่สูตร”)", budgets={YEAR: Decimal("150000.50")}))
     make_project(actor, facts("มาตรการ", budgets={YEAR: None}))
     make_report(actor, first, ReportStatus.DONE, Round.SIX, ordinance_budget=Decimal("0"), spent=Decimal("99.99"))
-    content = report_list(actor, ListState(year=YEAR, round=6), "จังหวัดพิษณุโลก", NOW)
-    sheet = load_workbook(BytesIO(content)).active
+    content = workbook(report_list(actor, ListState(year=YEAR, round=6), "จังหวัดพิษณุโลก", NOW))
+    sheet = load_workbook(BytesIO(content)).worksheets[0]
     rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=6)]
     assert rows[0] == [column.head for column in COLUMNS]
     assert rows[1][2:8] == ["=HYPERLINK(“ไม่ใช่สูตร”)", "มิติที่ 1", 150000.5, 0, 99.99, "ดำเนินการแล้วเสร็จ"]
