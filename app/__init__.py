@@ -16,6 +16,7 @@ from app import access, clock, errors, rows, web, words
 from app.db import db, init_engines
 from app.extensions import csrf, htmx, limiter, login_manager, migrate
 from app.models import enums
+from app.reporting.rules import Grouping
 from config import ROOT, settings
 
 
@@ -24,6 +25,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "static"))
     app.config.update(settings(os.environ))
     app.config.update(overrides or {})
+    app.config["BUILD"] = _build()
     db.init_app(app)
     init_engines(app)
     migrate.init_app(app, directory=str(ROOT / "migrations"))
@@ -56,6 +58,7 @@ FEATURES = (
     "profile",
     "projects",
     "proposals",
+    "public",
     "registry",
     "registry_upkeep",
     "reporting",
@@ -90,10 +93,22 @@ def _init_templates(app: Flask) -> None:
         asset=assets.__getitem__,
         icon=_icons(assets["icons.svg"]),
         enums=enums,
+        groupings=Grouping,
     )
     environment.filters.update(
-        baht=words.baht, percent=words.percent_text, thai_date=clock.thai_date, thai_time=clock.thai_time
+        baht=words.baht,
+        count=words.count_text,
+        percent=words.percent_text,
+        thai_date=clock.thai_date,
+        thai_time=clock.thai_time,
     )
+
+
+def _build() -> str:
+    """A word for this very program: pages that a browser keeps are of no use to the next one."""
+    files = (path for part in ("app", "templates", "static") for path in sorted((ROOT / part).rglob("*.*")))
+    told = "".join(f"{path.name} {path.stat().st_mtime_ns}" for path in files if path.suffix != ".pyc")
+    return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
 def _asset_addresses(folder: Path) -> dict[str, str]:

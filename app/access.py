@@ -27,7 +27,7 @@ class Permission(StrEnum):
     PROJECTS = "record, change and delete own projects"
     REPORTS = "report on own projects"
     EVALUATION = "see the own scores"
-    PROVINCE_TABLE = "see the province table"
+    RESULTS = "see the results of every place"
     REVIEW = "approve and reject projects of the own provinces"
     HISTORY = "see what was changed in the own LAO"
     ADMINISTRATION = "staff, plan periods, windows, registry"
@@ -46,13 +46,13 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.PROJECTS,
             Permission.REPORTS,
             Permission.EVALUATION,
-            Permission.PROVINCE_TABLE,
+            Permission.RESULTS,
             Permission.HISTORY,
         }
     ),
     Role.OFFICER: frozenset(
         {
-            Permission.PROVINCE_TABLE,
+            Permission.RESULTS,
             Permission.REVIEW,
             Permission.PLAN_YEARS,
             Permission.WAITING,
@@ -62,7 +62,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     ),
     Role.ADMINISTRATOR: frozenset(
         {
-            Permission.PROVINCE_TABLE,
+            Permission.RESULTS,
             Permission.REVIEW,
             Permission.ADMINISTRATION,
             Permission.PLAN_YEARS,

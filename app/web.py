@@ -1,9 +1,11 @@
 """Answering with the page or with its fragment, and the headers every answer carries."""
 
+import hashlib
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, make_response, render_template, request
+from flask import Flask, current_app, make_response, render_template, request, session
+from flask_wtf.csrf import generate_csrf
 from werkzeug.routing import IntegerConverter
 from werkzeug.wrappers import Response
 
@@ -45,6 +47,19 @@ def into_main(template: str, status: int = 200, **context: Any) -> Response:
         response.headers["HX-Reswap"] = "outerHTML"
         response.headers["HX-Reselect"] = "#main"
     return response
+
+
+def etag(*facts: Any) -> str:
+    """The tag of a page made of `facts` for whoever is asking: program, session and words decide it too."""
+    if "csrf_token" not in session:
+        generate_csrf()  # else the very page would put it there, and have another tag the next time
+    asking = (current_app.config["BUILD"], session.get("_user_id"), session.get("csrf_token"), wants_fragment())
+    return f'"{hashlib.sha1(repr((asking, facts)).encode(), usedforsecurity=False).hexdigest()}"'
+
+
+def known_already(tag: str) -> bool:
+    """Whether the browser has that page: it asks with the tag it was given."""
+    return request.if_none_match.contains_weak(tag.strip('"'))
 
 
 def same_origin() -> bool:

@@ -53,6 +53,11 @@ def baht(amount: Decimal | None, *, missing: str = "–") -> str:
     return missing if amount is None else f"{amount:,.2f}"
 
 
+def count_text(number: int) -> str:
+    """1,234."""
+    return f"{number:,}"
+
+
 def percent_text(value: Decimal | None) -> str:
     """28.24, or – where there is nothing to divide by."""
     return "–" if value is None else f"{value:.2f}"

@@ -124,7 +124,7 @@
   const focusOpener = () => {
     const row = closing?.row && document.getElementById(closing.row);
     if (!row || $("tr.panel", row)) return;
-    const links = all(".acts a, .rnd a", row);
+    const links = all(".acts a, .rnd a, th a", row);
     const link = links.find((each) => each.pathname === closing.path) ?? links[0];
     if (link) focusOn(link);
     closing = null;
@@ -161,6 +161,12 @@
     if (target) setTimeout(() => (target.matches(FIELDS) ? target : $(FIELDS, target))?.focus());
   });
   focusMarked();
+
+  // The print button: without JavaScript there is none, and the browser's own command does it.
+  const offerPrint = () => all("[data-print][hidden]").forEach((button) => (button.hidden = false));
+  on("click", (event) => event.target.closest("[data-print]") && print());
+  on("htmx:after:swap", offerPrint);
+  offerPrint();
 
   // Paper says where it came from and when.
   addEventListener("beforeprint", () => {

@@ -90,3 +90,13 @@ class Level(Labelled):
     LOW = "low", "น้อย"
     NOT_REPORTED = "not_reported", "ยังไม่รายงานผล"
     NOT_PASSED = "not_passed", "ยังไม่ส่งแผน หรือแผนไม่ผ่าน"
+
+
+class PlaceKind(Labelled):
+    """What results are told for; the value is its part of an address."""
+
+    COUNTRY = "country", "ประเทศ"
+    REGION = "regions", "ภาค"
+    PROVINCE = "provinces", "จังหวัด"
+    DISTRICT = "districts", "อำเภอ"
+    ORGANISATION = "organisations", "อปท."

@@ -177,6 +177,16 @@ class Report(Base):
             postgresql_where=text("counted"),
             sqlite_where=text("counted = 1"),
         ),
+        # Those few that a figure leaves out, to show them and why.
+        Index(
+            "ix_reports_left_out",
+            "province_code",
+            "fiscal_year",
+            "round",
+            "organisation_id",
+            postgresql_where=text("NOT counted"),
+            sqlite_where=text("counted = 0"),
+        ),
     )
 
     project_id: Mapped[int] = mapped_column(primary_key=True)

@@ -86,9 +86,14 @@ _PLAN_STATUS = select(_PY.status).where(
 
 
 def round_summary(actor: Actor, year: int, round_: Round) -> RoundSummary:
-    """Counts and money of the actor's LAO, by dimension; every project that counts is in exactly one of them."""
-    lao = {"organisation_id": actor.own_organisation_id}
-    place = {**_place(actor.province_code, year, round_), **lao}
+    """Counts and money of the actor's LAO."""
+    return lao_summary(actor.own_organisation_id, actor.province_code, year, round_)
+
+
+def lao_summary(organisation_id: int, province_code: str, year: int, round_: Round) -> RoundSummary:
+    """Counts and money of one LAO, by dimension; every project that counts is in exactly one of them."""
+    lao = {"organisation_id": organisation_id}
+    place = {**_place(province_code, year, round_), **lao}
     by_dimension: dict[int, tuple[Counts, Money]] = {}
     for dimension, status, number, planned, ordinance, in_ordinance, spent in db.session.execute(_ROUND_SUMMARY, place):
         counts, money = by_dimension.get(dimension, (Counts(), Money()))

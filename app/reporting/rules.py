@@ -1,12 +1,14 @@
 """Who counts, percent, level and order: the only place that decides them."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
-from app.models.enums import CannotReason, Level, ReportStatus, Round
+from app.models.enums import CannotReason, Labelled, Level, OrganisationType, ReportStatus, Round
 from app.words import half_up
 
 # Per cent of the total that must be done, by round: at least this is มาก, at least that ปานกลาง.
@@ -149,12 +151,9 @@ def parts(counts: Counts) -> list[Part]:
     return found
 
 
-@dataclass(frozen=True)
-class RoundSummary:
-    """One LAO in one year and round: counts and money in total and by dimension."""
+class Summed:
+    """Counts and money of any place in one year and round, in total and by dimension."""
 
-    round: Round
-    passed: bool
     by_dimension: Mapping[int, tuple[Counts, Money]]
 
     @cached_property
@@ -166,16 +165,8 @@ class RoundSummary:
         return sum((money for _counts, money in self.by_dimension.values()), Money())
 
     @property
-    def level(self) -> Level:
-        return level(self.round, self.counts.done, self.counts.total, self.counts.reported, passed=self.passed)
-
-    @property
     def parts(self) -> list[Part]:
         return parts(self.counts)
-
-    @property
-    def thresholds(self) -> tuple[int, int]:
-        return THRESHOLDS[self.round]
 
     def dimension(self, number: int) -> tuple[Counts, Money]:
         """Counts and money of one dimension; nothing where it has no project."""
@@ -183,7 +174,58 @@ class RoundSummary:
 
 
 @dataclass(frozen=True)
-class PlaceRow:
+class RoundSummary(Summed):
+    """One LAO in one year and round."""
+
+    round: Round
+    passed: bool
+    by_dimension: Mapping[int, tuple[Counts, Money]]
+
+    @property
+    def level(self) -> Level:
+        return level(self.round, self.counts.done, self.counts.total, self.counts.reported, passed=self.passed)
+
+    @property
+    def thresholds(self) -> tuple[int, int]:
+        return THRESHOLDS[self.round]
+
+
+@dataclass(frozen=True)
+class PlaceSummary(Summed):
+    """A place with many LAOs in one year and round: only an LAO has a level, so a place has LAOs by level."""
+
+    round: Round
+    levels: Mapping[Level, int]
+    by_dimension: Mapping[int, tuple[Counts, Money]]
+
+    @property
+    def laos(self) -> int:
+        return sum(self.levels.values())
+
+    @property
+    def passed(self) -> int:
+        """How many LAOs have a plan that passed."""
+        return self.laos - self.levels.get(Level.NOT_PASSED, 0)
+
+    def __add__(self, other: "PlaceSummary") -> "PlaceSummary":
+        return PlaceSummary(
+            self.round,
+            Counter(self.levels) + Counter(other.levels),
+            add_up(self.by_dimension, other.by_dimension),
+        )
+
+
+def add_up(*sums: Mapping[int, tuple[Counts, Money]]) -> dict[int, tuple[Counts, Money]]:
+    """Sums by dimension of several places, as those of one."""
+    whole: dict[int, tuple[Counts, Money]] = {}
+    for each in sums:
+        for dimension, (counts, money) in each.items():
+            so_far = whole.get(dimension)
+            whole[dimension] = (so_far[0] + counts, so_far[1] + money) if so_far else (counts, money)
+    return whole
+
+
+class PlaceRow(NamedTuple):
     """One LAO in a province table."""
 
     organisation_id: int
@@ -195,6 +237,9 @@ class PlaceRow:
     counts: Counts
     passed: bool
     round: Round
+    type: OrganisationType = OrganisationType.SAO
+    district_code: str | None = None
+    province_code: str = ""
 
     @property
     def percent(self) -> Decimal:
@@ -210,13 +255,38 @@ class PlaceRow:
         return self.name if self.passed else f"** {self.name}"
 
 
+class Grouping(Labelled):
+    """What a province table is grouped by; in a group the order is always the same."""
+
+    DISTRICT = "district", "อำเภอ"
+    TYPE = "type", "ประเภท อปท."
+    LEVEL = "level", "ระดับ"
+
+    def key(self, row: PlaceRow) -> tuple[Any, str]:
+        """Where the row's group stands among the others, and what it is called."""
+        match self:
+            case Grouping.TYPE:
+                return TYPES.index(row.type), row.type.label
+            case Grouping.LEVEL:
+                return LEVELS.index(row.level), row.level.label
+            case _:
+                return row.district_sort, row.district
+
+
+TYPES, LEVELS = tuple(OrganisationType), tuple(Level)
 LAST = {Level.NOT_REPORTED: 1, Level.NOT_PASSED: 2}
 
 
-def in_table_order(rows: Iterable[PlaceRow]) -> list[tuple[str, list[PlaceRow]]]:
-    """By district in Thai order; in it percent downward, then name; not reported after those, not passed last."""
-    ordered = sorted(rows, key=lambda row: (row.district_sort, LAST.get(row.level, 0), -row.percent, row.name_sort))
-    districts: dict[str, list[PlaceRow]] = {}
-    for row in ordered:
-        districts.setdefault(row.district, []).append(row)
-    return list(districts.items())
+def in_table_order(rows: Iterable[PlaceRow], by: Grouping = Grouping.DISTRICT) -> list[tuple[str, list[PlaceRow]]]:
+    """Groups in order; in each percent downward, then name; not reported after those, not passed last."""
+    keyed = [(*by.key(row), LAST.get(row.level, 0), -row.percent, row.name_sort, row.code, row) for row in rows]
+    keyed.sort(key=itemgetter(0, 2, 3, 4, 5))
+    groups: dict[str, list[PlaceRow]] = {}
+    for _place, label, *_order, row in keyed:
+        groups.setdefault(label, []).append(row)
+    return list(groups.items())
+
+
+def levels_of(rows: Iterable[PlaceRow]) -> Counter[Level]:
+    """How many LAOs have each level."""
+    return Counter(row.level for row in rows)

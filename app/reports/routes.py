@@ -1,57 +1,58 @@
-"""Reports on screen: the province table, for those signed in and for citizens."""
+"""Reports for those signed in: the LAO's own summary, the province table, and the results of every place."""
 
 from typing import Any
 
-from flask import Blueprint, request
+from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
-from app import clock
-from app.access import Permission, actor, public, requires
+from app.access import Permission, actor, requires
 from app.errors import NotTheirs
-from app.listing import number
-from app.models.enums import Role, Round
-from app.plans.queries import current_period, latest_recorded_year, period_of, periods
+from app.models.enums import PlaceKind, Role
+from app.places.queries import find
 from app.registry.queries import provinces
-from app.reporting.rules import THRESHOLDS, in_table_order
-from app.reports import queries
-from app.web import answer
+from app.results import queries
+from app.results.routes import Site, asked_moment, frame, lao_parts, lao_table, mount
+from app.web import answer, etag, known_already
 
 blueprint = Blueprint("reports", __name__)
+SITE = Site("/reports/places", "layout/inside.html")
+mount(blueprint, SITE, requires(Permission.RESULTS))
+
+
+@blueprint.get("/reports")
+@requires(Permission.RESULTS)
+def reports() -> Any:
+    """An LAO's own summary; for staff the largest place they have to do with."""
+    who = actor()
+    if who.role is not Role.LAO:
+        codes = who.province_codes
+        return redirect(f"{SITE.base}/provinces/{min(codes)}" if who.role is Role.OFFICER and codes else SITE.base)
+    place = find(PlaceKind.ORGANISATION, who.organisation_code)
+    moment = asked_moment(place)
+    told = frame(SITE, place, moment)
+    return answer("results/lao.html", "results/_lao.html", **told, **lao_parts(place, moment))
 
 
 @blueprint.get("/reports/province")
-@requires(Permission.PROVINCE_TABLE)
+@requires(Permission.RESULTS)
 def province_table() -> Response:
-    who = actor()
-    own = who.province_code if who.role is Role.LAO else min(who.province_codes, default="")
-    return answer("reports/province.html", "reports/_province.html", path="/reports/province", **_table(own))
-
-
-@blueprint.get("/public")
-@public
-def public_table() -> Response:
-    return answer("public/page.html", "reports/_province.html", path="/public", **_table(""))
-
-
-def _table(default_province: str) -> dict[str, Any]:
-    """What the table shows: as the address says, else the given province and its latest year with projects."""
     known = dict(provinces())
-    code = request.args.get("province") or default_province or next(iter(known))
+    code = request.args.get("province") or _default_province() or next(iter(known))
     if code not in known:
         raise NotTheirs
-    year = number(request.args.get("year", ""), 0)
-    if not period_of(year):
-        year = latest_recorded_year(code) or clock.fiscal_year(clock.now())
-    round_ = Round.TWELVE if request.args.get("round") == "12" else Round.SIX
-    rows = queries.province_rows(code, year, round_)
-    return {
-        "provinces": known,
-        "province": code,
-        "year": year,
-        "period": period_of(year) or current_period(year),
-        "periods": periods(),
-        "round": round_,
-        "thresholds": THRESHOLDS[round_],
-        "districts": in_table_order(rows),
-        "total": len(rows),
-    }
+    place = find(PlaceKind.PROVINCE, code)
+    moment = asked_moment(place)
+    facts = queries.table_facts(code, moment.year, moment.round)
+    tag = etag(facts, request.full_path)
+    if known_already(tag):
+        return Response(status=304, headers={"ETag": tag})
+    told = frame(SITE, place, moment)
+    table = lao_table(queries.place_rows(facts), "/reports/province", moment)
+    response = answer("reports/province.html", "reports/_province.html", **told, **table, provinces=known)
+    response.headers["ETag"] = tag
+    return response
+
+
+def _default_province() -> str:
+    who = actor()
+    return who.province_code if who.role is Role.LAO else min(who.province_codes, default="")

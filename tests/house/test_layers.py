@@ -30,7 +30,7 @@ NO_LIBRARY = {
     "forms": {"sqlalchemy"},
     "routes": {"sqlalchemy"},
 }
-SAME_LAYER = {"counts": "queries"}  # reads that only count
+SAME_LAYER = {"counts": "queries", "sums": "queries"}  # reads that only count
 OUTSIDE_REQUESTS = {"request", "session", "g", "flash"}  # an operation is handed what it needs
 
 

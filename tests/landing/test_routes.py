@@ -63,13 +63,13 @@ def test_whatever_a_stranger_asks_for_there_is_an_answer(app: Flask, client: Cli
             assert answer.status_code == 200, path
             assert "<script>" not in answer.text, path
     for code in ("%00", "99", huge, "65'", "๖๕"):
-        assert client.get(f"/public?province={code}").status_code == 404, code
+        assert client.get(f"/public/provinces/{code}").status_code == 404, code
 
 
 def test_the_public_page_shows_results_and_no_personal_data(app: Flask, client: Client) -> None:
     lao = make_lao()
     make_report(lao, make_project(lao))
-    page = client.get("/public?province=65&year=2561&round=6").text
+    page = client.get("/public/provinces/65?year=2561&round=6").text
     assert "องค์การบริหารส่วนตำบลดินทอง" in page
     assert "100.00" in page
     for secret in ("ผู้ประสานงาน", "6650807@example.go.th", "055000000"):
@@ -80,7 +80,12 @@ def test_a_report_stands_in_every_table_at_the_next_request(app: Flask, client: 
     lao = make_lao()
     project_id = make_project(lao)
     enter(client, lao.account_id)
-    places = ("/home?year=2561", "/reporting?year=2561", "/public?province=65&year=2561", "/reports/province?year=2561")
+    places = (
+        "/home?year=2561",
+        "/reporting?year=2561",
+        "/public/provinces/65?year=2561&round=6",
+        "/reports/province?year=2561",
+    )
     for path in places:
         assert ">100.00" not in client.get(path).text, path
     client.get("/profile")

@@ -12,7 +12,7 @@ from app.models import Organisation, PlanYear, Project, ProjectYear, Report
 from app.models.enums import Kind, PlanStatus, ReportStatus, Round
 from app.registry.operations import load_registry
 from app.reporting.rules import in_table_order
-from app.reports.queries import province_rows
+from app.results.queries import province_rows
 from app.words import thai_sort_key
 from tests.factories import NOW
 
@@ -81,9 +81,9 @@ def test_a_report_shows_at_the_next_request(app: Flask, client) -> None:
 
     actor = make_lao()
     project_id = make_project(actor)
-    assert "0/1" in client.get("/public?province=65&year=2561&round=6").text
+    assert "0/1" in client.get("/public/provinces/65?year=2561&round=6").text
     make_report(actor, project_id)
-    page = client.get("/public?province=65&year=2561&round=6").text
+    page = client.get("/public/provinces/65?year=2561&round=6").text
     assert "1/1" in page
     assert "100.00" in page
 

@@ -18,7 +18,7 @@ from app.models.enums import ReviewStatus, Role, Round
 from app.registry.operations import load_registry
 from app.reporting.counts import round_summary
 from app.reporting.rules import in_table_order
-from app.reports.queries import province_rows
+from app.results.queries import province_rows
 from app.seeds.demo import load_demo, shared_out
 from tests.factories import NOW
 

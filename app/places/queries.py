@@ -1,0 +1,69 @@
+"""Finding places by their codes. What stands in the registry is public: no actor is asked for."""
+
+from sqlalchemy import select
+
+from app.db import db, table
+from app.errors import NotTheirs
+from app.models import District, Organisation, Province
+from app.models.enums import PlaceKind
+from app.places.rules import BANGKOK, Place, region_name
+
+_P, _D, _O = table(Province).c, table(District).c, table(Organisation).c
+
+
+def find(kind: PlaceKind, code: str) -> Place:
+    """The place with this code. Raises NotTheirs where there is none."""
+    if not (code.isascii() and code.isdecimal()) and kind is not PlaceKind.COUNTRY:
+        raise NotTheirs
+    match kind:
+        case PlaceKind.COUNTRY:
+            return country()
+        case PlaceKind.REGION:
+            return _region(code)
+        case PlaceKind.PROVINCE:
+            return _province(code)
+        case PlaceKind.DISTRICT:
+            return _district(code)
+        case PlaceKind.ORGANISATION:
+            return _organisation(code)
+
+
+def country() -> Place:
+    codes = db.session.scalars(select(_P.code).order_by(_P.code)).all()
+    return Place(PlaceKind.COUNTRY, "", "ทั้งประเทศ", tuple(codes))
+
+
+def _region(code: str) -> Place:
+    codes = db.session.scalars(select(_P.code).where(_P.nacc_region == int(code[:4])).order_by(_P.code)).all()
+    if not codes:
+        raise NotTheirs
+    return Place(PlaceKind.REGION, code, region_name(int(code)), tuple(codes), (country(),))
+
+
+def _province(code: str) -> Place:
+    row = db.session.execute(select(_P.name, _P.nacc_region).where(_P.code == code)).first()
+    if row is None:
+        raise NotTheirs
+    above = _region(str(row.nacc_region)) if row.nacc_region else country()
+    name = row.name if code == BANGKOK else f"จังหวัด{row.name}"
+    return Place(PlaceKind.PROVINCE, code, name, (code,), (*above.parents, above))
+
+
+def _district(code: str) -> Place:
+    row = db.session.execute(select(_D.full_name, _D.province_code).where(_D.code == code)).first()
+    if row is None:
+        raise NotTheirs
+    above = _province(row.province_code)
+    return Place(PlaceKind.DISTRICT, code, row.full_name, above.province_codes, (*above.parents, above))
+
+
+def _organisation(code: str) -> Place:
+    row = db.session.execute(
+        select(_O.id, _O.code, _O.name, _O.type, _O.province_code, _O.district_code).where(_O.code == code)
+    ).first()
+    if row is None:
+        raise NotTheirs
+    above = _district(row.district_code) if row.district_code else _province(row.province_code)
+    return Place(
+        PlaceKind.ORGANISATION, row.code, row.name, above.province_codes, (*above.parents, above), row.id, row.type
+    )

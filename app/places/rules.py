@@ -1,0 +1,37 @@
+"""Places results are told for: the country, NACC's regions, provinces, districts and LAOs."""
+
+from dataclasses import dataclass
+
+from app.models.enums import OrganisationType, PlaceKind
+
+BANGKOK = "10"
+
+
+@dataclass(frozen=True)
+class Place:
+    """One place, with the larger ones it lies in, the country first.
+
+    `province_codes` are all provinces it has a part in; `id` and `type` are those of an LAO.
+    """
+
+    kind: PlaceKind
+    code: str
+    name: str
+    province_codes: tuple[str, ...]
+    parents: tuple["Place", ...] = ()
+    id: int = 0
+    type: OrganisationType | None = None
+
+    @property
+    def path(self) -> str:
+        """Its address below that of the country; the country's own is empty."""
+        return "" if self.kind is PlaceKind.COUNTRY else f"/{self.kind.value}/{self.code}"
+
+    @property
+    def one_province(self) -> str:
+        """The province of a place that lies in one."""
+        return self.province_codes[0]
+
+
+def region_name(number: int) -> str:
+    return f"ภาค {number}"

@@ -1,0 +1,248 @@
+"""Results of places of any size, in one year and round or in all. All of it is public: no actor is asked for."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, and_, bindparam, func, select
+
+from app.db import db, table
+from app.errors import NotTheirs
+from app.models import District, Organisation, PlanYear, Province, Report
+from app.models.enums import PlaceKind, PlanStatus, ReportStatus, Round
+from app.places.rules import Place, region_name
+from app.reporting.counts import ORGANISATION_COUNTS, lao_summary
+from app.reporting.rules import Counts, Money, PlaceRow, PlaceSummary, Summed, add_up, levels_of
+from app.reporting.sums import Sums, levels_by_province, sums_by, sums_by_round
+from app.words import thai_sort_key
+
+_P, _D, _O, _PY, _R = (table(model).c for model in (Province, District, Organisation, PlanYear, Report))
+NO_DISTRICT = "ไม่ระบุอำเภอ"
+
+# --- the province table ---------------------------------------------------------------------------
+_LAOS: Select[Any] = (
+    select(
+        _O.id,
+        _O.code,
+        _O.name,
+        _O.name_sort,
+        _O.type,
+        _O.closed_at.is_not(None),
+        _O.district_code,
+        _D.name,
+        _D.name_sort,
+        _PY.status,
+    )
+    .select_from(
+        table(Organisation)
+        .outerjoin(table(District), _D.code == _O.district_code)
+        .outerjoin(table(PlanYear), and_(_PY.organisation_id == _O.id, _PY.fiscal_year == bindparam("year")))
+    )
+    .where(_O.province_code == bindparam("province_code"))
+)
+
+
+class TableFacts(NamedTuple):
+    """All that a province table is made of, as the database gave it: the same facts make the same page."""
+
+    province_code: str
+    round: Round
+    laos: list[Any]
+    counts: list[Any]
+
+
+def table_facts(province_code: str, year: int, round_: Round) -> TableFacts:
+    """Raises NotTheirs for a code that is no province's."""
+    place = {"province_code": province_code, "year": year}
+    laos = db.session.execute(_LAOS, place).all()
+    if not laos and db.session.get(Province, province_code) is None:
+        raise NotTheirs
+    counts = db.session.execute(ORGANISATION_COUNTS, place | {"round": int(round_)}).all()
+    return TableFacts(province_code, round_, list(map(tuple, laos)), list(map(tuple, counts)))
+
+
+def place_rows(facts: TableFacts) -> list[PlaceRow]:
+    """The LAOs, not yet in order; one that is closed only where it has projects in that year."""
+    counted = {
+        id_: Counts(in_progress, done, cannot, total - in_progress - done - cannot)
+        for id_, total, in_progress, done, cannot in facts.counts
+    }
+    none, nowhere = Counts(), thai_sort_key(NO_DISTRICT)
+    return [
+        PlaceRow(
+            id_,
+            code,
+            name,
+            name_sort,
+            district or NO_DISTRICT,
+            district_sort or nowhere,
+            counted.get(id_, none),
+            status is PlanStatus.PASSED,
+            facts.round,
+            type_,
+            district_code,
+        )
+        for id_, code, name, name_sort, type_, closed, district_code, district, district_sort, status in facts.laos
+        if not closed or id_ in counted
+    ]
+
+
+def province_rows(province_code: str, year: int, round_: Round) -> list[PlaceRow]:
+    """The LAOs of a province, not yet in order. Raises NotTheirs for a code that is no province's."""
+    return place_rows(table_facts(province_code, year, round_))
+
+
+# --- roll-ups ---------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Part:
+    """A place inside another one, with its results; `group` is the heading it stands under."""
+
+    kind: PlaceKind
+    code: str
+    name: str
+    group: str
+    summary: PlaceSummary
+
+    @property
+    def path(self) -> str:
+        return f"/{self.kind.value}/{self.code}"
+
+
+@dataclass(frozen=True)
+class Results:
+    """A place larger than an LAO in one year and round: in all, by part, and LAO by LAO where it is a province's."""
+
+    whole: PlaceSummary
+    parts: list[Part]
+    rows: list[PlaceRow]
+    money: Mapping[int, Money]  # by organisation id
+
+
+def results(place: Place, year: int, round_: Round) -> Results:
+    """Results of any place larger than an LAO."""
+    if place.kind in (PlaceKind.COUNTRY, PlaceKind.REGION):
+        return _results_by_province(place, year, round_)
+    return _results_by_district(place, year, round_)
+
+
+def _results_by_province(place: Place, year: int, round_: Round) -> Results:
+    sums = sums_by("province_code", place.province_codes, year, round_)
+    levels = levels_by_province(place.province_codes, year, round_)
+    provinces = db.session.execute(
+        select(_P.code, _P.name, _P.nacc_region)
+        .where(_P.code.in_(place.province_codes))
+        .order_by(func.coalesce(_P.nacc_region, 0), _P.name_sort)
+    )
+    parts = [
+        Part(
+            PlaceKind.PROVINCE,
+            code,
+            name,
+            region_name(region) if region else "ส่วนกลาง",
+            PlaceSummary(round_, levels[code], sums.get(code, {})),
+        )
+        for code, name, region in provinces
+    ]
+    return Results(_whole(parts, round_), parts, [], {})
+
+
+def _results_by_district(place: Place, year: int, round_: Round) -> Results:
+    rows = province_rows(place.one_province, year, round_)
+    if place.kind is PlaceKind.DISTRICT:
+        rows = [row for row in rows if row.district_code == place.code]
+    sums = sums_by("organisation_id", place.province_codes, year, round_)
+    by_district: dict[tuple[str, str, str], list[PlaceRow]] = {}
+    for row in rows:
+        by_district.setdefault((row.district_sort, row.district_code or "", row.district), []).append(row)
+    parts = [
+        Part(PlaceKind.DISTRICT, code, name, "", _summary(inside, sums, round_))
+        for (_order, code, name), inside in sorted(by_district.items())
+    ]
+    money = {row.organisation_id: _money(sums.get(row.organisation_id, {})) for row in rows}
+    return Results(_whole(parts, round_), parts if place.kind is PlaceKind.PROVINCE else [], rows, money)
+
+
+def _summary(rows: list[PlaceRow], sums: Mapping[int, Sums], round_: Round) -> PlaceSummary:
+    inside = (sums[row.organisation_id] for row in rows if row.organisation_id in sums)
+    return PlaceSummary(round_, levels_of(rows), add_up(*inside))
+
+
+def _whole(parts: Iterable[Part], round_: Round) -> PlaceSummary:
+    return sum((part.summary for part in parts), PlaceSummary(round_, {}, {}))
+
+
+def _money(sums: Sums) -> Money:
+    return sum((money for _counts, money in sums.values()), Money())
+
+
+def summed(place: Place, year: int, round_: Round) -> Summed:
+    """Results of any place in one sum."""
+    if place.kind is PlaceKind.ORGANISATION:
+        return lao_summary(place.id, place.one_province, year, round_)
+    return results(place, year, round_).whole
+
+
+# --- years and rounds side by side ------------------------------------------------------------------
+def compared(place: Place, years: Sequence[int]) -> dict[tuple[int, Round], Summed]:
+    """Results by fiscal year and round; a year without a project is there with nothing."""
+    moments = [(year, round_) for year in years for round_ in Round]
+    if place.kind is PlaceKind.ORGANISATION:
+        return {moment: lao_summary(place.id, place.one_province, *moment) for moment in moments}
+    if place.kind is PlaceKind.DISTRICT:
+        return {moment: results(place, *moment).whole for moment in moments}
+    sums = sums_by_round(place.province_codes, years)
+    return {
+        (year, round_): PlaceSummary(
+            round_,
+            sum(levels_by_province(place.province_codes, year, round_).values(), Counter()),
+            sums.get((year, round_), {}),
+        )
+        for year, round_ in moments
+    }
+
+
+class Beside(NamedTuple):
+    """An LAO next to others: all of a place, or those of its type there."""
+
+    label: str
+    path: str
+    laos: int
+    counts: Counts
+
+
+def beside(place: Place, year: int, round_: Round) -> list[Beside]:
+    """An LAO's district, its type in the province, and its province."""
+    rows = province_rows(place.one_province, year, round_)
+    own = next(row for row in rows if row.organisation_id == place.id)
+    *_larger, province = [each for each in place.parents if each.kind is PlaceKind.PROVINCE]
+    groups = [(province.name, province.path, rows)]
+    alike = [row for row in rows if row.type is own.type]
+    groups.insert(0, (f"{own.type.label} ใน{province.name}", f"{province.path}?type={own.type.value}", alike))
+    for district in (each for each in place.parents if each.kind is PlaceKind.DISTRICT):
+        inside = [row for row in rows if row.district_code == district.code]
+        groups.insert(0, (f"อำเภอ{own.district}", district.path, inside))
+    return [Beside(label, path, len(r), sum((row.counts for row in r), Counts())) for label, path, r in groups]
+
+
+_ANY_REPORT = (
+    select(_R.fiscal_year)
+    .where(
+        _R.province_code.in_(bindparam("codes", expanding=True)),
+        _R.fiscal_year == bindparam("year"),
+        _R.round == bindparam("round"),
+        _R.status.in_([ReportStatus.IN_PROGRESS, ReportStatus.DONE, ReportStatus.CANNOT]),
+        _R.counted,
+    )
+    .limit(1)
+)
+
+
+def latest_reported(place: Place, years: Iterable[int]) -> tuple[int, Round] | None:
+    """The latest of `years`, and its latest round, that somebody in the place's provinces has reported for."""
+    for year in sorted(years, reverse=True):
+        for round_ in sorted(Round, reverse=True):
+            asked = {"codes": list(place.province_codes), "year": year, "round": int(round_)}
+            if db.session.execute(_ANY_REPORT, asked).first():
+                return year, round_
+    return None
