@@ -33,7 +33,8 @@
       tell("แถวที่เปิดอยู่ยังไม่ได้บันทึก บันทึกหรือยกเลิกก่อน แล้วลองอีกครั้ง");
       $(FIELDS, unsaved).focus();
     }
-    ctx.request.headers["X-CSRFToken"] = $('meta[name="csrf-token"]').content;
+    const token = $('meta[name="csrf-token"]'); // a page that is the same for everybody has none
+    if (token) ctx.request.headers["X-CSRFToken"] = token.content;
   });
 
   const busy = ({ sourceElement: form, request }, state) => {

@@ -189,6 +189,7 @@ def app(shared_app: Flask, database: Sqlite | Postgresql) -> Iterator[Flask]:
     database.fresh()
     with shared_app.app_context():
         limiter.reset()
+        shared_app.extensions["public-pages"].clear()
         yield shared_app
         db.session.remove()
         db.engine.dispose()

@@ -1,5 +1,7 @@
 """Finding places by their codes. What stands in the registry is public: no actor is asked for."""
 
+from dataclasses import dataclass
+
 from sqlalchemy import select
 
 from app.db import db, table
@@ -7,6 +9,7 @@ from app.errors import NotTheirs
 from app.models import District, Organisation, Province
 from app.models.enums import PlaceKind
 from app.places.rules import BANGKOK, Place, region_name
+from app.registry.queries import search as search_laos
 
 _P, _D, _O = table(Province).c, table(District).c, table(Organisation).c
 
@@ -67,3 +70,43 @@ def _organisation(code: str) -> Place:
     return Place(
         PlaceKind.ORGANISATION, row.code, row.name, above.province_codes, (*above.parents, above), row.id, row.type
     )
+
+
+@dataclass(frozen=True)
+class Found:
+    """A place that a search found, with the words that tell it from others of its name."""
+
+    kind: PlaceKind
+    code: str
+    name: str
+    where: str
+
+    @property
+    def path(self) -> str:
+        return f"/{self.kind.value}/{self.code}"
+
+
+MOST_FOUND = 60
+
+
+def search(q: str) -> list[Found]:
+    """Provinces and districts by part of their name, and LAOs as the code look-up finds them; the larger first."""
+    provinces = db.session.execute(
+        select(_P.code, _P.name).where(_P.name.contains(q, autoescape=True)).order_by(_P.name_sort).limit(MOST_FOUND)
+    )
+    districts = db.session.execute(
+        select(_D.code, _D.full_name, _P.name)
+        .join_from(table(District), table(Province), _P.code == _D.province_code)
+        .where(_D.full_name.contains(q, autoescape=True))
+        .order_by(_D.name_sort)
+        .limit(MOST_FOUND)
+    )
+    laos, _total = search_laos(q, limit=MOST_FOUND)
+    return [
+        *(Found(PlaceKind.PROVINCE, code, f"จังหวัด{name}" if code != BANGKOK else name, "") for code, name in provinces),
+        *(Found(PlaceKind.DISTRICT, code, name, f"จังหวัด{where}") for code, name, where in districts),
+        *(
+            Found(PlaceKind.ORGANISATION, lao.code, lao.name, f"{lao.district or ''} จังหวัด{lao.province}".strip())
+            for lao in laos
+        ),
+    ]

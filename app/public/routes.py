@@ -1,10 +1,44 @@
-"""What citizens see: the results of every place, without an account."""
+"""What citizens see, without an account: the results of every place, a map, and a search."""
 
-from flask import Blueprint
+from typing import Any
+
+from flask import Blueprint, redirect, request
+from werkzeug.wrappers import Response
 
 from app.access import public
+from app.models.enums import PlaceKind
+from app.places.queries import search
+from app.public.cache import PageCache, View, kept_for_all
+from app.public.rules import LAKE, OUTLINES, VIEW_BOX, shade, shades
 from app.results.routes import Site, mount
+from app.web import answer
+from app.words import clean_line
 
 blueprint = Blueprint("public", __name__)
 SITE = Site("/public", "layout/outside.html", public=True)
-mount(blueprint, SITE, public)
+MAP = {"outlines": OUTLINES, "view_box": VIEW_BOX, "lake": LAKE, "shade": shade, "shades": shades}
+
+
+def for_everybody(view: View) -> View:
+    return public(kept_for_all(view))
+
+
+@blueprint.record_once
+def prepare(state: Any) -> None:
+    state.app.extensions["public-pages"] = PageCache()
+    state.app.jinja_env.globals["map"] = MAP
+
+
+mount(blueprint, SITE, for_everybody)
+
+
+@blueprint.get("/public/search")
+@for_everybody
+def find_place() -> Any:
+    """Places by name or code; a code that is an LAO's own leads straight there."""
+    q = clean_line(request.args.get("q", ""))[:100]
+    found = search(q) if q else []
+    if len(found) == 1 and found[0].code == q and found[0].kind is PlaceKind.ORGANISATION:
+        return redirect(SITE.base + found[0].path)
+    page: Response = answer("public/search.html", "public/_search.html", site=SITE, q=q, found=found)
+    return page

@@ -118,6 +118,14 @@ class Results:
     rows: list[PlaceRow]
     money: Mapping[int, Money]  # by organisation id
 
+    @property
+    def by_code(self) -> dict[str, Part]:
+        return {part.code: part for part in self.parts}
+
+    def ranked(self) -> list[Part]:
+        """The parts by percent downward; equal ones as they stand, and last where nobody has reported."""
+        return sorted(self.parts, key=lambda part: (not part.summary.counts.reported, -part.summary.counts.percent))
+
 
 def results(place: Place, year: int, round_: Round) -> Results:
     """Results of any place larger than an LAO."""

@@ -27,7 +27,17 @@ PUBLIC = (
     "/forgot",
     "/forgot/used-up",
     "/help",
-    "/public",
+    "/public?year=2561&round=6",
+    "/public/regions/6?year=2561&round=6",
+    "/public/provinces/65?year=2561&round=6",
+    "/public/districts/6508?year=2561&round=6&by=level",
+    "/public/organisations/6650807?year=2561&round=6",
+    "/public/organisations/6650807/figures/percent?year=2561&round=6",
+    "/public/provinces/65/figures/spent?year=2561&round=6&side=left-out",
+    "/public/provinces/65/compare?year=2561",
+    "/public/projects/1",
+    "/public/search?q=ดินทอง",
+    "/public/search?q=ไม่มีชื่อนี้",
     "/nowhere",
 )
 SIGNED_IN = (
@@ -46,7 +56,14 @@ SIGNED_IN = (
     "/reporting/2/2561/12",
     "/reporting/all?year=2561&round=6",
     "/reporting/all?year=2561&round=12",
+    "/reports?year=2561&round=6",
     "/reports/province?province=65&year=2561&round=6",
+    "/reports/province?province=65&year=2561&round=6&by=type&level=low",
+    "/reports/places?year=2561&round=6",
+    "/reports/places/provinces/65?year=2561&round=6",
+    "/reports/places/organisations/6650807/compare?year=2561",
+    "/reports/places/organisations/6650807/figures/budget-percent?year=2561&round=6",
+    "/reports/places/projects/1",
     "/evaluation?year=2561",
     "/history",
     "/profile",
@@ -56,7 +73,7 @@ SIGNED_IN = (
 
 
 def test_public_pages(opened: Open) -> None:
-    make_organisation()
+    _fill(lao())
     page = opened()
     faults: list[str] = []
     for path in PUBLIC:

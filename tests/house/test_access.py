@@ -34,6 +34,7 @@ WHO_OPENS = {
     "GET public.figure_page": ANYBODY,
     "GET public.open_row": ANYBODY,
     "GET public.project": ANYBODY,
+    "GET public.find_place": ANYBODY,
     "GET accounts.login": ANYBODY,
     "POST accounts.sign_in": ANYBODY,
     "POST accounts.logout": ANYBODY,

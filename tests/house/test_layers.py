@@ -20,7 +20,7 @@ MAY_IMPORT = {
     "forms": WORDS | {"errors", "fields", "forms", "listing", "rules"},
     "workbooks": WORDS | {"access", "excel", "listing", "queries", "rules", "workbooks"},
     "routes": (READS - {"models"}) | {"forms", "mail", "operations", "resume", "routes", "web", "workbooks"}
-    | {"extensions", "excel", "jobs", "passwords"},
+    | {"cache", "extensions", "excel", "jobs", "passwords"},
 }  # fmt: skip
 NO_LIBRARY = {
     "models": {"flask", "wtforms"},
