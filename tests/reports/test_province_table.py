@@ -15,6 +15,7 @@ from app.reporting.rules import in_table_order
 from app.results.queries import province_rows
 from app.words import thai_sort_key
 from tests.factories import NOW
+from tests.pages import enter
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "province_tables.csv"
 
@@ -81,9 +82,10 @@ def test_a_report_shows_at_the_next_request(app: Flask, client) -> None:
 
     actor = make_lao()
     project_id = make_project(actor)
-    assert "0/1" in client.get("/public/provinces/65?year=2561&round=6").text
+    enter(client, actor.account_id)
+    assert "0/1" in client.get("/reports/places/provinces/65?year=2561&round=6").text
     make_report(actor, project_id)
-    page = client.get("/public/provinces/65?year=2561&round=6").text
+    page = client.get("/reports/places/provinces/65?year=2561&round=6").text
     assert "1/1" in page
     assert "100.00" in page
 
