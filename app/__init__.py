@@ -48,6 +48,7 @@ FEATURES = (
     "accounts",
     "administration",
     "evaluation",
+    "exports",
     "help",
     "history",
     "landing",

@@ -90,3 +90,21 @@ class Level(Labelled):
     LOW = "low", "น้อย"
     NOT_REPORTED = "not_reported", "ยังไม่รายงานผล"
     NOT_PASSED = "not_passed", "ยังไม่ส่งแผน หรือแผนไม่ผ่าน"
+
+
+class ExportWhat(Labelled):
+    PROJECTS = "projects", "รายการโครงการและผลรายงาน"
+    RESULTS = "results", "ผลการดำเนินงานราย อปท."
+
+
+class ExportKind(Labelled):
+    XLSX = "xlsx", "Excel"
+    CSV = "csv", "CSV"
+
+
+class ExportState(Labelled):
+    QUEUED = "queued", "รอคิว"
+    RUNNING = "running", "กำลังสร้าง"
+    DONE = "done", "พร้อมดาวน์โหลด"
+    FAILED = "failed", "สร้างไม่สำเร็จ"
+    CANCELLED = "cancelled", "ยกเลิกแล้ว"
