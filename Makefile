@@ -14,7 +14,7 @@ export HOST PORT
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
 	@echo
-	@echo "  Settings: PORT, HOST, DATABASE_URL (run); TEST_DATABASE_URL (test, bench); README.md has the rest."
+	@echo "  Settings: PORT, HOST, DATABASE_URL (run); TEST_DATABASE_URL (test, bench), TEST_REDIS_URL (test); README.md has the rest."
 
 $(VENV)/.installed: requirements.txt
 	@bash tools/debian-packages venv
@@ -28,11 +28,13 @@ $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt
 
 run: $(VENV)/.installed ## Install, migrate, load registry and demo, serve at http://127.0.0.1:5000
 	@$(FLASK) demo-up
-	@exec $(VENV)/bin/granian --interface wsgi --host $(HOST) --port $(PORT) --workers 1 --blocking-threads 4 \
-		--no-ws --log-level warning wsgi:app
+	@trap 'kill $$(jobs -p) 2>/dev/null; wait' EXIT; trap 'exit 0' INT TERM HUP; \
+	$(FLASK) jobs work --while-parent-lives & \
+	$(VENV)/bin/granian --interface wsgi --host $(HOST) --port $(PORT) --workers 1 --blocking-threads 4 \
+		--no-ws --log-level warning wsgi:app & wait $$!
 
 test: $(VENV)/.installed-dev ## The whole suite, browser tests included; PostgreSQL too with TEST_DATABASE_URL
-	@bash tools/debian-packages chromium
+	@bash tools/debian-packages chromium soffice
 	@$(PY) -m pytest -n 2 --dist loadgroup $(PYTEST)
 
 check: $(VENV)/.installed-dev ## Format, lint, types, house rules

@@ -13,7 +13,10 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent
 ENVIRONMENTS = ("demo", "production", "testing")
-REQUIRED_IN_PRODUCTION = ("SECRET_KEY", "DATABASE_URL", "PUBLIC_URL", "MAIL_HOST", "MAIL_FROM", "RATELIMIT_STORAGE_URI")
+REQUIRED_IN_PRODUCTION = (
+    *("SECRET_KEY", "DATABASE_URL", "PUBLIC_URL", "MAIL_HOST", "MAIL_FROM", "RATELIMIT_STORAGE_URI"),
+    "JOBS_URL",
+)
 
 
 class ConfigError(Exception):
@@ -39,6 +42,11 @@ def settings(environ: Mapping[str, str], instance: Path = ROOT / "instance") -> 
         "SQLALCHEMY_DATABASE_URI": database_url(
             environ.get("DATABASE_URL") or f"sqlite:///{instance / 'eplannacc.sqlite3'}"
         ),
+        # Carries the ids of long work to `flask jobs work`: sqlite:///…, redis://…, or memory:// within one process.
+        "JOBS_URL": environ.get("JOBS_URL")
+        or ("memory://" if environment == "testing" else f"sqlite:///{instance / 'jobs.sqlite3'}"),
+        "JOBS_NAME": environ.get("JOBS_NAME", "eplannacc"),
+        "EXPORT_FOLDER": Path(environ.get("EXPORT_FOLDER", instance / "exports")),
         # Argon2 and the sign-in limit decide how fast a stranger may guess; see app/accounts.
         "RATELIMIT_STORAGE_URI": environ.get("RATELIMIT_STORAGE_URI", "memory://"),
         "SIGN_IN_LIMIT_ACCOUNT": environ.get("SIGN_IN_LIMIT_ACCOUNT", "8/minute;30/hour"),

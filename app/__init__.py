@@ -50,6 +50,7 @@ FEATURES = (
     "accounts",
     "administration",
     "evaluation",
+    "exports",
     "help",
     "history",
     "landing",

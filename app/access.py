@@ -35,6 +35,7 @@ class Permission(StrEnum):
     WAITING = "see who of the own provinces has not reported, and remind them"
     ACCOUNTS = "activation codes, resets and locks for LAOs of the own provinces"
     SCORES = "enter, close and publish scores of the own provinces"
+    EXPORTS = "make files of the own provinces"
     MINIMUM_SCORE = "set the minimum score of a fiscal year for the whole country"
 
 
@@ -58,6 +59,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.WAITING,
             Permission.ACCOUNTS,
             Permission.SCORES,
+            Permission.EXPORTS,
         }
     ),
     Role.ADMINISTRATOR: frozenset(
@@ -69,6 +71,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.WAITING,
             Permission.ACCOUNTS,
             Permission.SCORES,
+            Permission.EXPORTS,
             Permission.MINIMUM_SCORE,
         }
     ),

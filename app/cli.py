@@ -7,6 +7,7 @@ from flask import Flask, current_app
 from flask_migrate import upgrade
 
 from app.accounts.cli import group as accounts
+from app.exports.cli import group as jobs
 from app.registry.cli import group as registry
 from app.seeds.cli import demo, refuse_in_production
 from app.seeds.cli import group as seed
@@ -14,7 +15,7 @@ from app.waiting.cli import group as mail
 
 
 def init_cli(app: Flask) -> None:
-    for group in (registry, seed, accounts, mail):
+    for group in (registry, seed, accounts, mail, jobs):
         app.cli.add_command(group)
     app.cli.add_command(demo_up)
 

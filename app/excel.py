@@ -17,10 +17,11 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+from openpyxl.worksheet.page import PageMargins
 
 from app import clock
 from app.csv_files import csv_text, write_csv
-from app.sheet_lane import Block, Pack, fast, save
+from app.sheet_lane import ROW_POINTS, Block, Pack, fast, save
 from app.tables import BAHT_FORMAT, COUNT_FORMAT, PERCENT_FORMAT, THAI_DATE_FORMAT, Cell, Column, Table, made
 from app.words import clean_line
 
@@ -49,8 +50,9 @@ MIMETYPES = {
 }
 FONT = "TH Sarabun New"
 POINTS = 16
-ROW_HEIGHT = 26  # points, for 16 pt Thai with two storeys of marks
+LETTERS = 0.8  # of TH Sarabun New at 16 points, in one unit of a column's width
 LINE = Side(style="thin", color="999999")
+HAIR = Side(style="hair", color="999999")
 EXPLANATIONS = "คำอธิบาย"
 
 
@@ -109,11 +111,17 @@ def _blocks(page: WriteOnlyWorksheet, table: Table) -> list[Block]:
     heads = table.heads
     _set_up(page, table.columns, head_row=len(table.title) + 2 if table.title else 1)
     blocks = list(_title(page, table.title))
-    blocks.append(Block([(_head(page),) * 2] * len(heads), [heads]))
-    blocks.append(Block([_cells(page, column) for column in table.columns], table.rows))
+    fits = _fits(table.columns)
+    blocks.append(Block([(_head(page),) * 2] * len(heads), [heads], fits))
+    blocks.append(Block([_cells(page, column) for column in table.columns], table.rows, fits))
     if table.total is not None:
-        blocks.append(Block([_cells(page, column, bold=True) for column in table.columns], [table.total]))
+        blocks.append(Block([_cells(page, column, bold=True) for column in table.columns], [table.total], fits))
     return blocks
+
+
+def _fits(columns: Sequence[Column]) -> list[int]:
+    """How many letters fit on a line, the words not cut: a column's width is told in digits of a smaller font."""
+    return [max(1, int(column.width * LETTERS)) for column in columns]
 
 
 def _explanations(page: WriteOnlyWorksheet, tables: Sequence[Table]) -> list[Block]:
@@ -125,21 +133,22 @@ def _explanations(page: WriteOnlyWorksheet, tables: Sequence[Table]) -> list[Blo
         explained = [(column.head, column.explain) for column in table.columns if column.explain]
         if explained or table.rules:
             blocks.append(Block(bold, [(table.title[0] if table.title else table.sheet, None)]))
-            blocks.append(Block(plain, chain(explained, (("กติกา", rule) for rule in table.rules))))
+            rules = (("กติกา", rule) for rule in table.rules)
+            blocks.append(Block(plain, chain(explained, rules), _fits(columns)))
     return blocks
 
 
 def _set_up(page: WriteOnlyWorksheet, columns: Sequence[Column], head_row: int) -> None:
     for place, column in enumerate(columns, start=1):
         page.column_dimensions[get_column_letter(place)].width = column.width
-    page.sheet_format.defaultRowHeight = ROW_HEIGHT
-    page.sheet_format.customHeight = True
+    page.sheet_format.defaultRowHeight = ROW_POINTS
     page.freeze_panes = f"A{head_row + 1}"
     page.print_title_rows = f"{head_row}:{head_row}"
     page.page_setup.orientation = "landscape"
     page.page_setup.paperSize = "9"  # A4
     page.page_setup.fitToHeight = 0
     page.sheet_properties.pageSetUpPr.fitToPage = True
+    page.page_margins = PageMargins(left=0.4, right=0.4, top=0.5, bottom=0.6, header=0.3, footer=0.3)  # inches
     page.oddFooter.right.text = "หน้า &P / &N"
 
 
@@ -171,6 +180,7 @@ def _head(page: WriteOnlyWorksheet) -> int:
 
 def _cells(page: WriteOnlyWorksheet, column: Column, *, bold: bool = False) -> tuple[int, int]:
     """The styles of a column: for text, and for numbers and dates."""
-    style = partial(_style, page, bold=bold)
+    style = partial(_style, page, bold=bold, border=Border(bottom=HAIR))
     text = style(alignment=Alignment(vertical="top", wrap_text=True))
-    return text, style(alignment=Alignment(vertical="top"), number_format=column.format)
+    number = Alignment(horizontal="right", vertical="top", indent=1)  # off the text in the next column
+    return text, style(alignment=number, number_format=column.format)

@@ -37,6 +37,9 @@ if openpyxl.__version__ != KNOWN_VERSION:
     )
 
 ROWS_AT_ONCE = 400
+ROW_POINTS, LINE_POINTS, MOST_POINTS = 26, 25, 409  # of a row, of each further line in it; Excel's largest row
+# Vowels and tones above and below take no room on the line: in Thailand's one-byte code they are easily counted out.
+_THAI, _MARKS = "cp874", bytes({0xD1, *range(0xD4, 0xDB), *range(0xE7, 0xEF)})
 MOST_CHARACTERS = 32_767  # in one cell of Excel
 _NO_XML = pattern("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 # Bytes of UTF-8 after which a text needs a closer look: controls, markup, and the first bytes of every space that
@@ -54,10 +57,15 @@ def fast() -> Any:
 
 @dataclass(frozen=True)
 class Block:
-    """Rows of one kind; `styles`: for each column the style of its texts, and of its numbers and dates."""
+    """Rows of one kind; `styles`: for each column the style of its texts, and of its numbers and dates.
+
+    `fits`: for each column how many letters fit on a line; a row with a longer text is made higher, because
+    LibreOffice does not do it by itself. Empty: texts do not wrap.
+    """
 
     styles: Sequence[tuple[int, int]]
     rows: Iterable[Sequence[Cell]]
+    fits: Sequence[int] = ()
 
 
 def save(book: Workbook, file: IO[bytes], sheets: Sequence[Sequence[Block]], at: datetime, pack: Pack = fast) -> None:
@@ -118,20 +126,52 @@ def _rows_xml(blocks: Iterable[Block]) -> Iterator[bytes]:
     for block in blocks:
         rows = iter(block.rows)
         while some := list(islice(rows, ROWS_AT_ONCE)):
-            yield _some_rows(block.styles, some, number)
+            yield _some_rows(block, some, number)
             number += len(some)
 
 
-def _some_rows(styles: Sequence[tuple[int, int]], rows: Sequence[Sequence[Cell]], first: int) -> bytes:
+def _some_rows(block: Block, rows: Sequence[Sequence[Cell]], first: int) -> bytes:
     """One `%` a row, on a template that holds all that its cells have in common."""
     numbers = [b"%d" % number for number in range(first, first + len(rows))]
-    template, values = [b'<row r="%b">'], [numbers]
-    columns = zip(*rows, strict=True) if styles else ()
-    for place, ((text, other), column) in enumerate(zip(styles, columns, strict=True), start=1):
+    columns = list(zip(*rows, strict=True)) if block.styles else []
+    template, values = [b'<row r="%b"%b>'], [numbers, _heights(columns, block.fits, len(rows))]
+    for place, ((text, other), column) in enumerate(zip(block.styles, columns, strict=True), start=1):
         cell, found = _column(column, text, other)
         template.append(b'<c r="%s%%b"%s' % (get_column_letter(place).encode(), cell))
         values += [numbers, found]
     return b"".join(map(b"".join([*template, b"</row>"]).__mod__, zip(*values, strict=True)))
+
+
+def _heights(columns: Sequence[Sequence[Cell]], fits: Sequence[int], rows: int) -> list[bytes]:
+    """What makes each row high enough for its texts; nothing where all stand on one line."""
+    lines = [1] * rows
+    for fit, column in zip(fits, columns, strict=False):
+        if more := line_counts(column, fit):
+            lines = list(map(max, lines, more))
+    return [_HEIGHTS[number] if number < len(_HEIGHTS) else _HEIGHTS[-1] for number in lines]
+
+
+_HEIGHTS = [b"", b"", *(b' ht="%d"' % min(ROW_POINTS + LINE_POINTS * more, MOST_POINTS) for more in range(1, 17))]
+
+
+def line_counts(column: Sequence[Cell], fit: int) -> list[int]:
+    """Lines that each text takes, about: words are not cut. Nothing where one line is enough for all."""
+    kinds = set(map(type, column))
+    if str not in kinds:
+        return []
+    texts: Sequence[Any] = column if len(kinds) == 1 else [value if type(value) is str else "" for value in column]
+    together = "\n".join(texts)
+    single = together.count("\n") == len(texts) - 1
+    if single and max(map(len, texts)) <= fit:
+        return []
+    if single:
+        return [-(-len(letters) // fit) or 1 for letters in _letters(together)]
+    return [sum(-(-len(letters) // fit) or 1 for letters in _letters(text)) for text in texts]
+
+
+def _letters(text: str) -> list[bytes]:
+    """What takes room, line by line."""
+    return text.encode(_THAI, "replace").translate(None, _MARKS).split(b"\n")
 
 
 def _column(column: Sequence[Cell], text: int, other: int) -> tuple[bytes, list[Any]]:
@@ -150,17 +190,17 @@ def _column(column: Sequence[Cell], text: int, other: int) -> tuple[bytes, list[
 def _plain_texts(column: Sequence[str]) -> list[bytes] | None:
     """The texts in UTF-8 where none needs escaping, shortening or `xml:space`; else None."""
     try:
-        together = "\n".join(["", *column, ""]).encode()
+        together = "\n".join(column).encode()
     except UnicodeEncodeError:
         return None
     if (
         len(together.translate(None, _LOOK_CLOSER)) != len(together)
-        or any(odd in together for odd in (b"\n\n", b"\n ", b" \n"))
-        or together.count(b"\n") != len(column) + 1
+        or together.count(b"\n") != len(column) - 1
         or (len(together) > MOST_CHARACTERS and max(map(len, column)) > MOST_CHARACTERS)
     ):
         return None
-    return together[1:-1].split(b"\n")
+    texts = together.split(b"\n")
+    return None if b"" in texts or list(map(bytes.strip, texts)) != texts else texts
 
 
 def _cell(value: Cell, text: int, other: int) -> bytes:

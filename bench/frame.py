@@ -7,7 +7,8 @@ To add one, write in a module that `bench.__main__` imports:
         return ours, base  # two functions without arguments
 
 What it starts (a server) goes onto `stack`, which ends it. It runs inside an app context on a filled
-database; a ratio above the limit is shown, never an error.
+database; a ratio above the limit is shown, never an error. One that needs no database, and whose functions
+give what they measured themselves in a process of their own, says `@alone("…", limit)`.
 """
 
 from collections.abc import Callable, Iterable
@@ -22,6 +23,7 @@ from flask import Flask
 from app.db import db
 
 Deed = Callable[[], Any]
+ALONE = "–"  # the engine of what needs no database
 Pair = tuple[Deed, Deed] | tuple[Deed, Deed, Deed]  # the third makes all as before, outside the timing
 Prepare = Callable[[Flask, ExitStack], Pair]
 WARM_UP = 15
@@ -48,6 +50,7 @@ class Result:
     base: float
     ratios: tuple[float, ...]
     limit: float
+    unit: str = "ms"
 
     @property
     def ratio(self) -> float:
@@ -69,6 +72,37 @@ def benchmark(name: str, *, sqlite: float, postgresql: float, rounds: int = ROUN
         return prepare
 
     return register
+
+
+Alone = Callable[[float], tuple[float, float]]
+
+
+@dataclass(frozen=True)
+class AloneBenchmark:
+    """`run` takes the scale and gives ours and base, in seconds or in `unit`."""
+
+    name: str
+    limit: float
+    run: Alone
+    unit: str
+
+
+ALONE_REGISTRY: list[AloneBenchmark] = []
+
+
+def alone(name: str, limit: float, *, unit: str = "ms") -> Callable[[Alone], Alone]:
+    """Register what measures itself."""
+
+    def register(run: Alone) -> Alone:
+        ALONE_REGISTRY.append(AloneBenchmark(name, limit, run, unit))
+        return run
+
+    return register
+
+
+def measure_alone(bench: AloneBenchmark, scale: float) -> Result:
+    ours, base = bench.run(scale)
+    return Result(bench.name, ALONE, ours, base, (ours / base,), bench.limit, bench.unit)
 
 
 def measure(bench: Benchmark, engine: str, app: Flask) -> Result:
@@ -96,8 +130,8 @@ def _seconds(deed: Deed, again: Deed = lambda: None) -> float:
 
 
 def table(results: Iterable[Result]) -> str:
-    """One line a result: medians in milliseconds, the median ratio with its smallest and largest."""
-    head = ("name", "engine", "ours ms", "base ms", "ratio (min-max)", "limit", "ok")
+    """One line a result: medians, the median ratio with its smallest and largest."""
+    head = ("name", "engine", "ours", "base", "unit", "ratio (min-max)", "limit", "ok")
     lines = [head, *(_line(result) for result in results)]
     widths = [max(len(line[column]) for line in lines) for column in range(len(head))]
     return "\n".join(
@@ -106,11 +140,13 @@ def table(results: Iterable[Result]) -> str:
 
 
 def _line(result: Result) -> tuple[str, ...]:
+    times = 1000 if result.unit == "ms" else 1
     return (
         result.name,
         result.engine,
-        f"{result.ours * 1000:.3f}",
-        f"{result.base * 1000:.3f}",
+        f"{result.ours * times:.3f}",
+        f"{result.base * times:.3f}",
+        result.unit,
         f"{result.ratio:.2f} ({min(result.ratios):.2f}-{max(result.ratios):.2f})",
         f"{result.limit:g}",
         "yes" if result.ok else "NO",

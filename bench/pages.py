@@ -36,7 +36,7 @@ def list_page(app: Flask, stack: ExitStack) -> Pair:
     line, headers = signed_in(app, stack, busy_lao())
     body, _headers = line.ask("GET", path, headers)
     assert body.count(b"<tbody") >= 100, "the page does not show 100 projects"
-    bare = stack.enter_context(serving("bench.bare:app", {"BARE_BODY": _kept(body)}))
+    bare = stack.enter_context(serving("bench.bare:app", {"BARE_BODY": kept(body)}))
     return lambda: line.ask("GET", path, headers), lambda: bare.ask("GET", "/")
 
 
@@ -49,7 +49,7 @@ def save_report(app: Flask, stack: ExitStack) -> Pair:
     page, _headers = line.ask("GET", path, headers)
     forms = report_forms(_token(page), version_of(saved))
     settings = {
-        "BARE_BODY": _kept(b""),
+        "BARE_BODY": kept(b""),
         "BARE_DATABASE": app.config["SQLALCHEMY_DATABASE_URI"],
         "BARE_SQL": UPSERT.format(id=upserted, year=YEAR, round=ROUND),
     }
@@ -101,7 +101,7 @@ def _token(page: bytes) -> str:
     return match[1]
 
 
-def _kept(body: bytes) -> str:
+def kept(body: bytes) -> str:
     path = Path(mkdtemp(prefix="eplannacc_bench_")) / "body.html"
     path.write_bytes(body)
     return str(path)

@@ -18,7 +18,8 @@
   on("click", (event) => event.target.closest("#bar-close") && hush());
 
   // --- requests -------------------------------------------------------------------------------
-  const isSave = (form) => form?.matches?.("form[method=post]");
+  // data-file: the answer may be a download, after which the page stands as it was.
+  const isSave = (form) => form?.matches?.("form[method=post]:not([data-file])");
   // Rows with unsaved words are never swapped away by a filter, an order or another page.
   const unsavedIn = ({ sourceElement, target, request }) => {
     if (request.method !== "GET" || sourceElement === document.body || !(target instanceof Element)) return null;

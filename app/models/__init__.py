@@ -8,6 +8,7 @@ facts cannot drift: the database itself carries every change down, and refuses a
 """
 
 from app.models.accounts import Account, AccountProvince, PasswordReset
+from app.models.exports import ExportJob
 from app.models.history import HistoryEntry
 from app.models.mails import MailLog
 from app.models.plans import Dimension, MinimumScore, PlanPeriod, PlanYear, Score, Window, WindowException
@@ -21,6 +22,7 @@ __all__ = [
     "AccountProvince",
     "Dimension",
     "District",
+    "ExportJob",
     "FormerCode",
     "HistoryEntry",
     "MailLog",

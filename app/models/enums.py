@@ -92,6 +92,7 @@ class Level(Labelled):
     NOT_PASSED = "not_passed", "ยังไม่ส่งแผน หรือแผนไม่ผ่าน"
 
 
+<<<<<<< HEAD
 class PlaceKind(Labelled):
     """What results are told for; the value is its part of an address."""
 
@@ -100,3 +101,21 @@ class PlaceKind(Labelled):
     PROVINCE = "provinces", "จังหวัด"
     DISTRICT = "districts", "อำเภอ"
     ORGANISATION = "organisations", "อปท."
+=======
+class ExportWhat(Labelled):
+    PROJECTS = "projects", "รายการโครงการและผลรายงาน"
+    RESULTS = "results", "ผลการดำเนินงานราย อปท."
+
+
+class ExportKind(Labelled):
+    XLSX = "xlsx", "Excel"
+    CSV = "csv", "CSV"
+
+
+class ExportState(Labelled):
+    QUEUED = "queued", "รอคิว"
+    RUNNING = "running", "กำลังสร้าง"
+    DONE = "done", "พร้อมดาวน์โหลด"
+    FAILED = "failed", "สร้างไม่สำเร็จ"
+    CANCELLED = "cancelled", "ยกเลิกแล้ว"
+>>>>>>> files

@@ -111,6 +111,12 @@ WHO_OPENS = {
     "GET proposals.proposals": STAFF,
     "POST proposals.confirm_proposals": STAFF,
     "POST proposals.set_minimum": ADMINISTRATOR,
+    "GET exports.files": STAFF,
+    "POST exports.ask": STAFF,
+    "GET exports.progress": STAFF,
+    "POST exports.cancel": STAFF,
+    "POST exports.delete": STAFF,
+    "GET exports.download": STAFF,
     "GET history.own": LAO,
     "GET history.overseen": STAFF,
     "GET administration.overview": ADMINISTRATOR,
@@ -151,6 +157,7 @@ ADDRESSES = """
 /public/organisations/2900101 /public/districts/9001 /public/regions/9 /public/projects/1 /reports/places
 /help /healthz /nacc/review
 /nacc/plan-years /nacc/admin /history /nacc/waiting /nacc/waiting/mails /nacc/accounts /nacc/scores /evaluation
+/reports/exports
 """
 
 
@@ -170,7 +177,7 @@ def address(app: Flask, rule: Rule, project_id: int = 1) -> str:
     examples["organisation_id"] = 1
     examples |= {"dimension": 1, "which": "sar", "deed": "close", "code": "6650807"}
     examples |= {"kind": "organisations", "figure": "percent", "file": "csv", "id_": project_id}
-    examples |= {"period_id": 1, "reason_id": 1, "account_id": 1}
+    examples |= {"period_id": 1, "reason_id": 1, "account_id": 1, "job_id": 1}
     with app.test_request_context():
         path = app.url_for(rule.endpoint, **{name: examples[name] for name in rule.arguments})
     return f"{path}?next=/help" if path == "/login" else path  # else it sends on whoever is signed in already

@@ -17,6 +17,7 @@ PRODUCTION = {
     "MAIL_HOST": "mail.example",
     "MAIL_FROM": "no-reply@example.go.th",
     "RATELIMIT_STORAGE_URI": "memory://",
+    "JOBS_URL": "memory://",
 }
 
 

@@ -95,6 +95,18 @@ def parts(content: bytes) -> dict[str, bytes]:
     return found
 
 
+def test_a_row_is_as_high_as_its_longest_text() -> None:
+    """As openpyxl writes a height, but that Excel may still change it when somebody edits the row."""
+    rows = [("ก" * 10, 1), ("ก" * 11, "ข"), ("กี่" * 10, "น้ำ"), ("ก\nข\nค", None), ("ก" * 9_999, "")]
+    book = Workbook(write_only=True)
+    styles = _styles(book.create_sheet("แผน"))
+    out = BytesIO()
+    sheet_lane.save(book, out, [[Block(styles[:2], rows, fits=[10, 10])]], MOMENT)
+    assert re.findall(rb"<row [^>]*>", parts(out.getvalue())["xl/worksheets/sheet1.xml"]) == [
+        *(b'<row r="1">', b'<row r="2" ht="51">', b'<row r="3">', b'<row r="4" ht="76">', b'<row r="5" ht="409">'),
+    ]
+
+
 @settings(max_examples=150, deadline=None)
 @given(tables())
 @example([("ก", "ข" * 40_000), ("  ", " ก")])

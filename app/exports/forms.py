@@ -1,0 +1,33 @@
+"""The form that asks for a file."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from app.exports.rules import Asked, Place
+from app.fields import Form, OneOf
+from app.models.enums import ExportKind, ExportWhat, Round
+
+
+class ExportForm(Form):
+    """Made by `export_form`, which knows the places and years of the one who asks."""
+
+    what = OneOf("ข้อมูล", choices=[(each, each.label) for each in ExportWhat], missing="เลือกข้อมูลที่ต้องการ")
+    place: OneOf
+    year: OneOf
+    round = OneOf("รอบ", choices=[(each, each.label) for each in Round], missing="เลือกรอบ")
+    kind = OneOf("ชนิดไฟล์", choices=[(each, each.label) for each in ExportKind], missing="เลือกชนิดไฟล์")
+
+    @property
+    def asked(self) -> Asked:
+        return Asked(self.what.data, self.place.data, self.year.data, self.round.data, self.kind.data)
+
+
+def export_form(places: Sequence[Place], years: Iterable[int], shown: Mapping[str, Any] | None = None) -> ExportForm:
+    """The form as it was sent, or as `shown` says."""
+    choices = [(place.token, place.label) for place in places]
+
+    class Offered(ExportForm):
+        place = OneOf("พื้นที่", choices=choices, missing="เลือกพื้นที่ที่ท่านดูแล")
+        year = OneOf("ปีงบประมาณ", choices=[(year, str(year)) for year in years], missing="เลือกปีงบประมาณ")
+
+    return Offered() if shown is None else Offered(formdata=None, data=shown)

@@ -1,0 +1,89 @@
+"""Long work outside requests: huey carries names and ids to `flask jobs work`, and nothing else.
+
+A task killed half way is lost by every engine of huey. So each feature keeps its jobs in a table of its own, takes
+them up again in its upkeep, and may be handed the same id twice.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask, current_app
+from huey import Huey, MemoryHuey, RedisHuey, SqliteHuey, crontab
+from huey.serializer import SignedSerializer
+
+_tasks: dict[str, Callable[[int], None]] = {}
+_upkeep: list[Callable[[], None]] = []
+
+
+def job(run: Callable[[int], None]) -> Callable[[int], None]:
+    """Declare that `run` is work for a row's id; `queue` hands it over."""
+    _tasks[run.__name__] = run
+    return run
+
+
+def upkeep(run: Callable[[], None]) -> Callable[[], None]:
+    """Declare that a worker calls `run` when it starts, and every minute."""
+    _upkeep.append(run)
+    return run
+
+
+def queue(run: Callable[[int], None], id_: int) -> None:
+    """Hand over a row that is already committed. Where the engine is out of reach, the upkeep does it later."""
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    try:
+        engine(app).tasks[run.__name__](id_)
+    except Exception as error:
+        app.logger.warning("job engine: %s", error)
+
+
+def engine(app: Flask) -> "Engine":
+    """The app's engine, made when it is first needed: a page that queues nothing opens no connection."""
+    found: Engine | None = app.extensions.get("jobs")
+    if found is None:
+        found = app.extensions["jobs"] = Engine(app)
+    return found
+
+
+class Engine:
+    """Huey with the tasks of one app."""
+
+    def __init__(self, app: Flask) -> None:
+        self.huey = _huey(
+            app.config["JOBS_URL"],
+            name=app.config["JOBS_NAME"],
+            results=False,
+            serializer=SignedSerializer(app.config["SECRET_KEY"], salt="jobs"),
+        )
+        self.tasks = {name: self.huey.task(name=name)(_within(app, run)) for name, run in _tasks.items()}
+        self._upkeep = [_within(app, run) for run in _upkeep]
+        self.huey.periodic_task(crontab(minute="*"), name="upkeep")(self.look_after)
+
+    def look_after(self) -> None:
+        for run in self._upkeep:
+            run()
+
+    def work_off(self) -> None:
+        """Do all that waits, here and now."""
+        while (task := self.huey.dequeue()) is not None:
+            self.huey.execute(task)
+
+    def work(self) -> None:
+        """Work until a signal says to stop."""
+        self.look_after()
+        self.huey.create_consumer(workers=1, max_delay=1).run()
+
+
+def _huey(url: str, **parts: Any) -> Huey:
+    if url.startswith("sqlite:///"):
+        return SqliteHuey(filename=url.removeprefix("sqlite:///"), **parts)
+    if url.startswith("memory://"):
+        return MemoryHuey(**parts)
+    return RedisHuey(url=url, **parts)
+
+
+def _within(app: Flask, run: Callable[..., None]) -> Callable[..., None]:
+    def run_within(*args: Any) -> None:
+        with app.app_context():
+            run(*args)
+
+    return run_within

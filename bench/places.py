@@ -1,0 +1,90 @@
+"""The province table of the largest province, and public pages: against bare routes, the raw driver and a live join."""
+
+from contextlib import ExitStack
+
+from flask import Flask
+from sqlalchemy import text
+
+from app.db import db
+from app.models.enums import Round
+from app.reporting.counts import ORGANISATION_COUNTS
+from bench.counts import driver_sql, place_of
+from bench.frame import Pair, benchmark
+from bench.pages import kept, signed_in
+from bench.server import Line, serving
+
+LARGEST = "30"  # นครราชสีมา, 334 LAOs
+YEAR, ROUND = 2562, Round.TWELVE
+TABLE = f"/reports/province?province={LARGEST}&year={YEAR}&round={int(ROUND)}"
+PUBLIC = f"/public/provinces/{LARGEST}?year={YEAR}&round={int(ROUND)}"
+# The same counts without the facts that report lines carry: projects, their years, their reports, and their LAOs.
+LIVE_JOIN = """
+SELECT o.id, count(*), count(*) FILTER (WHERE r.status = 'in_progress'), count(*) FILTER (WHERE r.status = 'done'),
+       count(*) FILTER (WHERE r.status = 'cannot')
+FROM organisations o
+JOIN projects p ON p.organisation_id = o.id
+JOIN project_years y ON y.project_id = p.id
+JOIN reports r ON r.project_id = y.project_id AND r.fiscal_year = y.fiscal_year
+WHERE o.province_code = :province_code AND y.fiscal_year = :year AND r.round = :round
+  AND p.review_status <> 'rejected' AND p.deleted_at IS NULL
+GROUP BY o.id
+"""
+
+
+def somebody_there() -> int:
+    """An LAO of the largest province whose plan passed."""
+    found = text(
+        "SELECT y.organisation_id FROM plan_years y JOIN organisations o ON o.id = y.organisation_id "
+        "WHERE o.province_code = :code AND y.status = 'passed' ORDER BY o.id LIMIT 1"
+    )
+    lao_id: int = db.session.execute(found, {"code": LARGEST}).scalar_one()
+    db.session.rollback()
+    return lao_id
+
+
+def bare(stack: ExitStack, body: bytes) -> Line:
+    return stack.enter_context(serving("bench.bare:app", {"BARE_BODY": kept(body)}))
+
+
+@benchmark("province table, 334 LAOs / bare route, same bytes", sqlite=26, postgresql=32)
+def province_table(app: Flask, stack: ExitStack) -> Pair:
+    line, headers = signed_in(app, stack, somebody_there())
+    body, _headers = line.ask("GET", TABLE, headers)
+    assert body.count(b'<tbody id="o') > 300, "the page does not show the province"
+    plain = bare(stack, body)
+    return lambda: line.ask("GET", TABLE, headers), lambda: plain.ask("GET", "/")
+
+
+@benchmark("province table unchanged since the last visit / bare route, same bytes", sqlite=8, postgresql=12)
+def province_table_unchanged(app: Flask, stack: ExitStack) -> Pair:
+    line, headers = signed_in(app, stack, somebody_there())
+    body, answered = line.ask("GET", TABLE, headers)
+    known = headers | {"If-None-Match": answered["etag"]}
+    plain = bare(stack, body)
+    return lambda: line.ask("GET", TABLE, known, expected=304), lambda: plain.ask("GET", "/")
+
+
+@benchmark("counts of the province table / raw driver", sqlite=1.3, postgresql=1.3)
+def counts_against_driver(app: Flask, stack: ExitStack) -> Pair:
+    place = place_of(LARGEST)
+    driver, sql = driver_sql(ORGANISATION_COUNTS, place)
+    return lambda: db.session.execute(ORGANISATION_COUNTS, place).all(), lambda: driver.execute(sql).fetchall()
+
+
+@benchmark("counts of the province table / live join", sqlite=1 / 30, postgresql=1 / 30, rounds=60)
+def counts_against_live_join(app: Flask, stack: ExitStack) -> Pair:
+    join, place = text(LIVE_JOIN), place_of(LARGEST)
+    counted = sorted(map(tuple, db.session.execute(ORGANISATION_COUNTS, place)))
+    assert counted == sorted(map(tuple, db.session.execute(join, place)))
+    return (
+        lambda: db.session.execute(ORGANISATION_COUNTS, place).all(),
+        lambda: db.session.execute(join, place).all(),
+    )
+
+
+@benchmark("public page, kept / bare route, same bytes", sqlite=7, postgresql=7)
+def public_page(app: Flask, stack: ExitStack) -> Pair:
+    line, _headers = signed_in(app, stack, somebody_there())
+    body, _answered = line.ask("GET", PUBLIC)
+    plain = bare(stack, body)
+    return lambda: line.ask("GET", PUBLIC), lambda: plain.ask("GET", "/")
