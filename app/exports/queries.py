@@ -12,8 +12,8 @@ from app.errors import NotTheirs
 from app.exports.rules import Area, Asked, Place, places
 from app.models import District, ExportJob, Organisation, Project, ProjectYear, Province, Report
 from app.models.enums import ExportState, ExportWhat, Role, Round
-from app.reporting.rules import NO_BAHT, Money, PlaceRow, in_table_order
-from app.reports.queries import province_rows
+from app.reporting.rules import Money, PlaceRow, in_table_order
+from app.results.queries import lao_money, province_rows
 
 _O, _P, _D, _V = table(Organisation).c, table(Project).c, table(District).c, table(Province).c
 _Y, _R, _J = table(ProjectYear).c, table(Report).c, table(ExportJob).c
@@ -90,34 +90,10 @@ def projects(connection: Connection, area: Area, year: int, round_: Round) -> Re
 
 def results(area: Area, year: int, round_: Round) -> Iterator[tuple[PlaceRow, Money]]:
     """The LAOs of a province in the order of its table, each with its money."""
-    money = _money(area.code, year, round_)
+    money = lao_money(area.code, year, round_)
     for _district, rows in in_table_order(province_rows(area.code, year, round_)):
         for row in rows:
             yield row, money.get(row.organisation_id, Money())
-
-
-def _money(province_code: str, year: int, round_: Round) -> dict[int, Money]:
-    """Sums of each LAO, from the two indexes that count."""
-    plans = (
-        select(_Y.organisation_id, func.sum(_Y.plan_budget_satang))
-        .where(_Y.province_code == province_code, _Y.fiscal_year == year, _Y.counted)
-        .group_by(_Y.organisation_id)
-    )
-    planned = {id_: amount or NO_BAHT for id_, amount in db.session.execute(plans)}
-    reports = (
-        select(
-            _R.organisation_id,
-            func.sum(_R.ordinance_budget_satang),
-            func.sum(_R.spent_satang),
-            func.count(_R.ordinance_budget_satang),
-        )
-        .where(_R.province_code == province_code, _R.fiscal_year == year, _R.round == int(round_), _R.counted)
-        .group_by(_R.organisation_id)
-    )
-    return {
-        id_: Money(planned.get(id_, NO_BAHT), ordinance or NO_BAHT, spent or NO_BAHT, number)
-        for id_, ordinance, spent, number in db.session.execute(reports)
-    }
 
 
 def own_files(actor: Actor) -> list[ExportJob]:

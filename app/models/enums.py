@@ -92,7 +92,6 @@ class Level(Labelled):
     NOT_PASSED = "not_passed", "ยังไม่ส่งแผน หรือแผนไม่ผ่าน"
 
 
-<<<<<<< HEAD
 class PlaceKind(Labelled):
     """What results are told for; the value is its part of an address."""
 
@@ -101,7 +100,8 @@ class PlaceKind(Labelled):
     PROVINCE = "provinces", "จังหวัด"
     DISTRICT = "districts", "อำเภอ"
     ORGANISATION = "organisations", "อปท."
-=======
+
+
 class ExportWhat(Labelled):
     PROJECTS = "projects", "รายการโครงการและผลรายงาน"
     RESULTS = "results", "ผลการดำเนินงานราย อปท."
@@ -118,4 +118,3 @@ class ExportState(Labelled):
     DONE = "done", "พร้อมดาวน์โหลด"
     FAILED = "failed", "สร้างไม่สำเร็จ"
     CANCELLED = "cancelled", "ยกเลิกแล้ว"
->>>>>>> files

@@ -184,6 +184,11 @@ def _money(sums: Sums) -> Money:
     return sum((money for _counts, money in sums.values()), Money())
 
 
+def lao_money(province_code: str, year: int, round_: Round) -> dict[int, Money]:
+    """Money of each LAO of a province that has projects, by organisation id."""
+    return {id_: _money(sums) for id_, sums in sums_by("organisation_id", (province_code,), year, round_).items()}
+
+
 def summed(place: Place, year: int, round_: Round) -> Summed:
     """Results of any place in one sum."""
     if place.kind is PlaceKind.ORGANISATION:
