@@ -8,7 +8,7 @@ from app.db import db, table
 from app.errors import NotTheirs
 from app.models import District, Organisation, Province
 from app.models.enums import PlaceKind
-from app.places.rules import BANGKOK, Place, region_name
+from app.places.rules import BANGKOK, Place, is_code, region_name
 from app.registry.queries import search as search_laos
 
 _P, _D, _O = table(Province).c, table(District).c, table(Organisation).c
@@ -16,7 +16,7 @@ _P, _D, _O = table(Province).c, table(District).c, table(Organisation).c
 
 def find(kind: PlaceKind, code: str) -> Place:
     """The place with this code. Raises NotTheirs where there is none."""
-    if not (code.isascii() and code.isdecimal()) and kind is not PlaceKind.COUNTRY:
+    if kind is not PlaceKind.COUNTRY and not is_code(code):
         raise NotTheirs
     match kind:
         case PlaceKind.COUNTRY:

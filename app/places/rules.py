@@ -33,5 +33,10 @@ class Place:
         return self.province_codes[0]
 
 
+def is_code(text: str) -> bool:
+    """Whether `text` can be the code of a place at all: what else an address brings never reaches the database."""
+    return text.isascii() and text.isdecimal()
+
+
 def region_name(number: int) -> str:
     return f"ภาค {number}"

@@ -9,6 +9,7 @@ from app.access import Permission, actor, requires
 from app.errors import NotTheirs
 from app.models.enums import PlaceKind, Role
 from app.places.queries import find
+from app.places.rules import is_code
 from app.registry.queries import provinces
 from app.results import queries
 from app.results.routes import Site, asked_moment, frame, lao_parts, lao_table, mount
@@ -28,7 +29,7 @@ def reports() -> Any:
         codes = who.province_codes
         return redirect(f"{SITE.base}/provinces/{min(codes)}" if who.role is Role.OFFICER and codes else SITE.base)
     place = find(PlaceKind.ORGANISATION, who.organisation_code)
-    moment = asked_moment(place)
+    moment = asked_moment(place.province_codes)
     told = frame(SITE, place, moment)
     return answer("results/lao.html", "results/_lao.html", **told, **lao_parts(place, moment))
 
@@ -36,18 +37,17 @@ def reports() -> Any:
 @blueprint.get("/reports/province")
 @requires(Permission.RESULTS)
 def province_table() -> Response:
-    known = dict(provinces())
-    code = request.args.get("province") or _default_province() or next(iter(known))
-    if code not in known:
+    code = request.args.get("province") or _default_province() or provinces()[0][0]
+    if not is_code(code):
         raise NotTheirs
-    place = find(PlaceKind.PROVINCE, code)
-    moment = asked_moment(place)
+    moment = asked_moment([code])
     facts = queries.table_facts(code, moment.year, moment.round)
     tag = etag(facts, request.full_path)
     if known_already(tag):
         return Response(status=304, headers={"ETag": tag})
-    told = frame(SITE, place, moment)
+    told = frame(SITE, find(PlaceKind.PROVINCE, code), moment)
     table = lao_table(queries.place_rows(facts), "/reports/province", moment)
+    known = dict(provinces())
     response = answer("reports/province.html", "reports/_province.html", **told, **table, provinces=known)
     response.headers["ETag"] = tag
     return response

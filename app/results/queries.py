@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, bindparam, func, select
+from sqlalchemy import Select, String, and_, bindparam, func, select, type_coerce
 
 from app.db import db, table
 from app.errors import NotTheirs
 from app.models import District, Organisation, PlanYear, Province, Report
-from app.models.enums import PlaceKind, PlanStatus, ReportStatus, Round
+from app.models.enums import OrganisationType, PlaceKind, PlanStatus, ReportStatus, Round
 from app.places.rules import Place, region_name
 from app.reporting.counts import ORGANISATION_COUNTS, lao_summary
 from app.reporting.rules import Counts, Money, PlaceRow, PlaceSummary, Summed, add_up, levels_of
@@ -19,6 +19,7 @@ from app.words import thai_sort_key
 
 _P, _D, _O, _PY, _R = (table(model).c for model in (Province, District, Organisation, PlanYear, Report))
 NO_DISTRICT = "ไม่ระบุอำเภอ"
+_TYPES = {each.value: each for each in OrganisationType}
 
 # --- the province table ---------------------------------------------------------------------------
 _LAOS: Select[Any] = (
@@ -27,12 +28,12 @@ _LAOS: Select[Any] = (
         _O.code,
         _O.name,
         _O.name_sort,
-        _O.type,
+        type_coerce(_O.type, String),
         _O.closed_at.is_not(None),
         _O.district_code,
         _D.name,
         _D.name_sort,
-        _PY.status,
+        type_coerce(_PY.status, String),
     )
     .select_from(
         table(Organisation)
@@ -44,7 +45,10 @@ _LAOS: Select[Any] = (
 
 
 class TableFacts(NamedTuple):
-    """All that a province table is made of, as the database gave it: the same facts make the same page."""
+    """All that a province table is made of, as the database holds it: the same facts make the same page.
+
+    Types and statuses are plain words here: most visits only ask whether anything has changed.
+    """
 
     province_code: str
     round: Round
@@ -78,9 +82,9 @@ def place_rows(facts: TableFacts) -> list[PlaceRow]:
             district or NO_DISTRICT,
             district_sort or nowhere,
             counted.get(id_, none),
-            status is PlanStatus.PASSED,
+            status == PlanStatus.PASSED,
             facts.round,
-            type_,
+            _TYPES[type_],
             district_code,
         )
         for id_, code, name, name_sort, type_, closed, district_code, district, district_sort, status in facts.laos
@@ -251,11 +255,12 @@ _ANY_REPORT = (
 )
 
 
-def latest_reported(place: Place, years: Iterable[int]) -> tuple[int, Round] | None:
-    """The latest of `years`, and its latest round, that somebody in the place's provinces has reported for."""
+def latest_reported(province_codes: Iterable[str], years: Iterable[int]) -> tuple[int, Round] | None:
+    """The latest of `years`, and its latest round, that somebody in those provinces has reported for."""
+    codes = list(province_codes)
     for year in sorted(years, reverse=True):
         for round_ in sorted(Round, reverse=True):
-            asked = {"codes": list(place.province_codes), "year": year, "round": int(round_)}
+            asked = {"codes": codes, "year": year, "round": int(round_)}
             if db.session.execute(_ANY_REPORT, asked).first():
                 return year, round_
     return None

@@ -3,7 +3,7 @@
 A site says where its pages stand and how they are framed; `mount` adds them to a blueprint.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -77,13 +77,15 @@ class Moment:
         return urlencode({"year": self.year, "round": int(self.round)})
 
 
-def asked_moment(place: Place) -> Moment:
-    """As the address says; what it leaves open is the latest that somebody there has reported for."""
+def asked_moment(province_codes: Iterable[str]) -> Moment:
+    """As the address says; what it leaves open is the latest that somebody in those provinces has reported for."""
     year, round_ = number(request.args.get("year", ""), 0), number(request.args.get("round", ""), 0)
     known = [each for period in periods() for each in period.years]
+    if year in known and round_ in set(Round):
+        return Moment(year, Round(round_))
     this_year = clock.fiscal_year(clock.now())
     years = [year] if year in known else [each for each in known if each <= this_year]
-    latest = (year, Round.SIX) if round_ in set(Round) and year in known else queries.latest_reported(place, years)
+    latest = queries.latest_reported(province_codes, years)
     found_year, found_round = latest or (year if year in known else this_year, Round.SIX)
     return Moment(found_year, Round(round_) if round_ in set(Round) else found_round)
 
@@ -106,7 +108,7 @@ def frame(site: Site, place: Place, moment: Moment) -> dict[str, Any]:
 
 def place_page(site: Site, kind: str, code: str) -> Response:
     place = find(PlaceKind(kind), code)
-    moment = asked_moment(place)
+    moment = asked_moment(place.province_codes)
     told = frame(site, place, moment)
     if place.kind is PlaceKind.ORGANISATION:
         return answer("results/lao.html", "results/_lao.html", **told, **lao_parts(place, moment))
@@ -118,7 +120,7 @@ def place_page(site: Site, kind: str, code: str) -> Response:
 def table_file(site: Site, kind: str, code: str, file: str) -> Any:
     """The tables of a place's page as Excel or CSV."""
     place = find(PlaceKind(kind), code)
-    moment = asked_moment(place)
+    moment = asked_moment(place.province_codes)
     told = frame(site, place, moment)
     by = "หน้าสำหรับประชาชน" if site.public else actor().name
     about = workbooks.About(place, moment.year, moment.round, told["period"].dimensions, told["now"], by)
@@ -161,7 +163,7 @@ def lao_table(rows: list[PlaceRow], path: str, moment: Moment) -> dict[str, Any]
 def open_row(site: Site, code: str) -> Any:
     """One row of a table with the LAO's counts and projects under it; `view=row`: closed again."""
     place = find(PlaceKind.ORGANISATION, code)
-    moment = asked_moment(place)
+    moment = asked_moment(place.province_codes)
     told = frame(site, place, moment)
     if not wants_fragment():
         return redirect(f"{told['path']}?{moment.query}")
@@ -186,7 +188,7 @@ def open_row(site: Site, code: str) -> Any:
 def compare(site: Site, kind: str, code: str) -> Response:
     """Years and rounds of a plan period side by side."""
     place = find(PlaceKind(kind), code)
-    told = frame(site, place, asked_moment(place))
+    told = frame(site, place, asked_moment(place.province_codes))
     compared = queries.compared(place, told["period"].years)
     return answer("results/compare.html", "results/_compare.html", **told, compared=compared)
 
@@ -196,7 +198,7 @@ def figure_page(site: Site, kind: str, code: str, figure: str) -> Response:
     if figure not in set(Figure):
         abort(404)
     place, which = find(PlaceKind(kind), code), Figure(figure)
-    moment = asked_moment(place)
+    moment = asked_moment(place.province_codes)
     told = frame(site, place, moment)
     dimension = number(request.args.get("dimension", ""), 0)
     if dimension and dimension not in told["period"].dimensions:
@@ -226,4 +228,4 @@ def project(site: Site, id_: int) -> Response:
     told = project_told(id_)
     place = find(PlaceKind.ORGANISATION, told.lao_code)
     page = "results/project.html"
-    return answer(page, page, **frame(site, place, asked_moment(place)), project=told)
+    return answer(page, page, **frame(site, place, asked_moment(place.province_codes)), project=told)

@@ -148,12 +148,12 @@ def test_a_closed_lao_stays_in_the_years_it_has_projects_in(country: Flask) -> N
 
 def test_a_page_starts_from_the_latest_that_was_reported(country: Flask) -> None:
     place = find(PlaceKind.PROVINCE, "90")
-    assert queries.latest_reported(place, YEARS) == (2564, Round.TWELVE)
-    assert queries.latest_reported(place, (2566, 2567)) is None
+    assert queries.latest_reported(place.province_codes, YEARS) == (2564, Round.TWELVE)
+    assert queries.latest_reported(place.province_codes, (2566, 2567)) is None
     with transaction():
         nothing = {"status": ReportStatus.NOT_REPORTED, "reported_at": None, "cannot_reason": None, "cannot_text": None}
         db.session.execute(update(Report).where(Report.fiscal_year == 2564, Report.round == 12).values(**nothing))
-    assert queries.latest_reported(place, YEARS) == (2564, Round.SIX)
+    assert queries.latest_reported(place.province_codes, YEARS) == (2564, Round.SIX)
 
 
 @pytest.mark.parametrize(

@@ -165,6 +165,12 @@ def test_what_is_not_there_is_not_found(three_laos: list[int], client: Client, t
     assert client.get(f"/public/provinces/65{tail}").status_code == 404
 
 
+@pytest.mark.parametrize("code", ["99", "%00", "๙๐", "9" * 400, "90'"])
+def test_a_province_that_is_not_there_is_not_found(app: Flask, client: Client, code: str) -> None:
+    enter(client, make_lao().account_id)
+    assert client.get(f"/reports/province?province={code}").status_code == 404
+
+
 def test_staff_start_where_they_work(app: Flask, client: Client) -> None:
     make_organisation()
     enter(client, make_staff("somsri", Role.OFFICER, "65").id)
