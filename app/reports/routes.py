@@ -41,12 +41,11 @@ def province_table() -> Response:
     if not is_code(code):
         raise NotTheirs
     moment = asked_moment([code])
-    facts = queries.table_facts(code, moment.year, moment.round)
-    tag = etag(facts, request.full_path)
+    tag = etag(queries.table_state(code, moment.year, moment.round), request.full_path)
     if known_already(tag):
         return Response(status=304, headers={"ETag": tag})
     told = frame(SITE, find(PlaceKind.PROVINCE, code), moment)
-    table = lao_table(queries.place_rows(facts), "/reports/province", moment)
+    table = lao_table(queries.province_rows(code, moment.year, moment.round), "/reports/province", moment)
     known = dict(provinces())
     response = answer("reports/province.html", "reports/_province.html", **told, **table, provinces=known)
     response.headers["ETag"] = tag

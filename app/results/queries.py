@@ -10,16 +10,15 @@ from sqlalchemy import Select, String, and_, bindparam, func, select, type_coerc
 from app.db import db, table
 from app.errors import NotTheirs
 from app.models import District, Organisation, PlanYear, Province, Report
-from app.models.enums import OrganisationType, PlaceKind, PlanStatus, ReportStatus, Round
+from app.models.enums import PlaceKind, PlanStatus, ReportStatus, Round
 from app.places.rules import Place, region_name
-from app.reporting.counts import ORGANISATION_COUNTS, lao_summary
+from app.reporting.counts import ORGANISATION_COUNTS, lao_summary, organisation_counts
 from app.reporting.rules import Counts, Money, PlaceRow, PlaceSummary, Summed, add_up, levels_of
 from app.reporting.sums import Sums, levels_by_province, sums_by, sums_by_round
 from app.words import thai_sort_key
 
 _P, _D, _O, _PY, _R = (table(model).c for model in (Province, District, Organisation, PlanYear, Report))
 NO_DISTRICT = "ไม่ระบุอำเภอ"
-_TYPES = {each.value: each for each in OrganisationType}
 
 # --- the province table ---------------------------------------------------------------------------
 _LAOS: Select[Any] = (
@@ -28,12 +27,12 @@ _LAOS: Select[Any] = (
         _O.code,
         _O.name,
         _O.name_sort,
-        type_coerce(_O.type, String),
+        _O.type,
         _O.closed_at.is_not(None),
         _O.district_code,
         _D.name,
         _D.name_sort,
-        type_coerce(_PY.status, String),
+        _PY.status,
     )
     .select_from(
         table(Organisation)
@@ -44,35 +43,34 @@ _LAOS: Select[Any] = (
 )
 
 
-class TableFacts(NamedTuple):
-    """All that a province table is made of, as the database holds it: the same facts make the same page.
+_VERSIONS: Select[Any] = (
+    select(_O.id, _O.version, type_coerce(_PY.status, String))
+    .outerjoin_from(
+        table(Organisation), table(PlanYear), and_(_PY.organisation_id == _O.id, _PY.fiscal_year == bindparam("year"))
+    )
+    .where(_O.province_code == bindparam("province_code"))
+    .order_by(_O.id)
+)
 
-    Types and statuses are plain words here: most visits only ask whether anything has changed.
+
+def table_state(province_code: str, year: int, round_: Round) -> list[Any]:
+    """All that can change in a province table, in few words: an LAO's facts have a version, the rest are numbers."""
+    place = {"province_code": province_code, "year": year}
+    versions = db.session.execute(_VERSIONS, place).all()
+    counts = db.session.execute(ORGANISATION_COUNTS, place | {"round": int(round_)})
+    return [*map(tuple, versions), *map(tuple, counts)]
+
+
+def province_rows(province_code: str, year: int, round_: Round) -> list[PlaceRow]:
+    """The LAOs of a province, not yet in order; one that is closed only where it has projects in that year.
+
+    Raises NotTheirs for a code that is no province's.
     """
-
-    province_code: str
-    round: Round
-    laos: list[Any]
-    counts: list[Any]
-
-
-def table_facts(province_code: str, year: int, round_: Round) -> TableFacts:
-    """Raises NotTheirs for a code that is no province's."""
     place = {"province_code": province_code, "year": year}
     laos = db.session.execute(_LAOS, place).all()
     if not laos and db.session.get(Province, province_code) is None:
         raise NotTheirs
-    counts = db.session.execute(ORGANISATION_COUNTS, place | {"round": int(round_)}).all()
-    return TableFacts(province_code, round_, list(map(tuple, laos)), list(map(tuple, counts)))
-
-
-def place_rows(facts: TableFacts) -> list[PlaceRow]:
-    """The LAOs, not yet in order; one that is closed only where it has projects in that year."""
-    counted = {
-        id_: Counts(in_progress, done, cannot, total - in_progress - done - cannot)
-        for id_, total, in_progress, done, cannot in facts.counts
-    }
-    none, nowhere = Counts(), thai_sort_key(NO_DISTRICT)
+    counted, none, nowhere = organisation_counts(province_code, year, round_), Counts(), thai_sort_key(NO_DISTRICT)
     return [
         PlaceRow(
             id_,
@@ -82,19 +80,14 @@ def place_rows(facts: TableFacts) -> list[PlaceRow]:
             district or NO_DISTRICT,
             district_sort or nowhere,
             counted.get(id_, none),
-            status == PlanStatus.PASSED,
-            facts.round,
-            _TYPES[type_],
+            status is PlanStatus.PASSED,
+            round_,
+            type_,
             district_code,
         )
-        for id_, code, name, name_sort, type_, closed, district_code, district, district_sort, status in facts.laos
+        for id_, code, name, name_sort, type_, closed, district_code, district, district_sort, status in laos
         if not closed or id_ in counted
     ]
-
-
-def province_rows(province_code: str, year: int, round_: Round) -> list[PlaceRow]:
-    """The LAOs of a province, not yet in order. Raises NotTheirs for a code that is no province's."""
-    return place_rows(table_facts(province_code, year, round_))
 
 
 # --- roll-ups ---------------------------------------------------------------------------------------
