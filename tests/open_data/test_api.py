@@ -17,7 +17,7 @@ from app.models import FormerCode, Organisation, Project
 from app.models.enums import ReportStatus, Round
 from app.open_data import queries
 from app.open_data.datasets import BY_SLUG, DATASETS
-from app.reports.queries import province_rows
+from app.results.queries import province_rows
 from tests.client import Client
 from tests.factories import NOW, YEAR, make_lao, make_project, make_report
 from tests.open_data.data import fill
