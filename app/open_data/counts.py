@@ -5,10 +5,10 @@ it shows.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import and_, bindparam, exists, select
 
 from app.db import db, table
 from app.models import District, Organisation, PlanYear, Province
@@ -22,8 +22,7 @@ from app.reporting.sums import Sums, levels_by_province, sums_by
 _O, _PY, _PV, _D = (table(each).c for each in (Organisation, PlanYear, Province, District))
 COUNTRY = ("TH", "ทั้งประเทศ")
 NO_PERCENT = percent_done(0, 0)
-ORGANISATIONS = 13  # where a row says how many LAOs there are; a place without one has no results
-BELOW = ("district", "organisation")  # places that lie in one province
+ABOVE, BELOW = PLACE_KINDS[:3], PLACE_KINDS[3:]  # provinces and larger places; what lies in one province
 Provinces = dict[str, tuple[str, int | None]]
 
 LAOS = (
@@ -70,10 +69,10 @@ def _steps(kind: str, province: str | None, when: When, after: tuple[int, ...]) 
     if kind not in BELOW:
         yield _of_provinces(kind, provinces, when)
         return
-    districts = dict(db.session.execute(select(_D.code, _D.name)).all())
+    districts = _districts()
     for code in provinces:
         if not after or int(code) >= after[0]:
-            yield _in_province(kind, code, districts, when)
+            yield _in_province((kind,), code, districts, when)
 
 
 def _key(row: Row) -> tuple[int, ...]:
@@ -82,13 +81,20 @@ def _key(row: Row) -> tuple[int, ...]:
 
 
 def every_result() -> Iterator[Row]:
-    """All results of every year in which a plan was judged, by kind, place, year and round."""
+    """All results of every year in which a plan was judged: the country's, regions' and provinces', then place by place
+    those of each province's districts and LAOs.
+    """
     years = db.session.scalars(select(_PY.fiscal_year).distinct().order_by(_PY.fiscal_year)).all()
     whens = [When(year, round_) for year in years for round_ in Round]
-    for kind in PLACE_KINDS:
-        for code in _provinces() if kind in BELOW else (None,):
-            found = (row for when in whens for rows in _steps(kind, code, when, ()) for row in rows)
-            yield from sorted(found, key=lambda row: (_key(row), row[4], row[5]))
+    provinces, districts = _provinces(), _districts()
+    for kind in ABOVE:
+        yield from _in_order(row for when in whens for row in _of_provinces(kind, provinces, when))
+    for code in provinces:
+        yield from _in_order(row for when in whens for row in _in_province(BELOW, code, districts, when))
+
+
+def _in_order(rows: Iterable[Row]) -> list[Row]:
+    return sorted(rows, key=lambda row: (_key(row), row[4], row[5]))
 
 
 def _of_provinces(kind: str, provinces: Provinces, when: When) -> list[Row]:
@@ -107,25 +113,33 @@ def _of_provinces(kind: str, provinces: Provinces, when: When) -> list[Row]:
         _row(place, when, sum((levels[code] for code in codes), Counter()), [sums.get(code, {}) for code in codes])
         for place, codes in groups.items()
     ]
-    return sorted((row for row in rows if row[ORGANISATIONS]), key=_key)
+    return sorted(rows, key=_key)
 
 
-def _in_province(kind: str, province: str, districts: Mapping[str, str], when: When) -> list[Row]:
+def _in_province(kinds: Sequence[str], province: str, districts: Mapping[str, str], when: When) -> list[Row]:
     """The LAOs of a province or its districts: LAOs that are open, and closed ones with projects in that year."""
     sums = sums_by("organisation_id", [province], *when)
     groups: dict[Place, tuple[Counter[Level], list[Sums]]] = {}
     for id_, code, name, district, closed, status in db.session.execute(
         LAOS, {"province": province, "year": when.year}
     ):
-        if (closed and id_ not in sums) or (kind == "district" and not district):
+        if closed and id_ not in sums:
             continue
-        place = Place(kind, code, name, province)
-        if kind == "district":
-            place = Place(kind, district, districts[district], province)
-        levels, some = groups.setdefault(place, (Counter(), []))
-        levels[_level(sums.get(id_, {}), status, when.round)] += 1
-        some.append(sums.get(id_, {}))
+        own = sums.get(id_, {})
+        reached = _level(own, status, when.round)
+        for place in _places(kinds, Place("organisation", code, name, province), district, districts):
+            levels, some = groups.setdefault(place, (Counter(), []))
+            levels[reached] += 1
+            some.append(own)
     return sorted((_row(place, when, *told) for place, told in groups.items()), key=_key)
+
+
+def _places(kinds: Sequence[str], lao: Place, district: str | None, names: Mapping[str, str]) -> Iterator[Place]:
+    """Where an LAO's results belong: to itself, and to its district; Bangkok has none."""
+    if "organisation" in kinds:
+        yield lao
+    if "district" in kinds and district:
+        yield Place("district", district, names[district], lao.province)
 
 
 def _level(sums: Sums, status: PlanStatus | None, round_: Round) -> Level:
@@ -158,6 +172,14 @@ def _row(place: Place, when: When, levels: Counter[Level], sums: Sequence[Sums])
 
 
 def _provinces() -> Provinces:
-    """Name and NACC region of each province, in the order of codes."""
-    rows = db.session.execute(select(_PV.code, _PV.name, _PV.nacc_region).order_by(_PV.code))
+    """Name and NACC region of each province that has an LAO, in the order of codes."""
+    rows = db.session.execute(
+        select(_PV.code, _PV.name, _PV.nacc_region)
+        .where(exists().where(_O.province_code == _PV.code))
+        .order_by(_PV.code)
+    )
     return {code: (name, region) for code, name, region in rows}
+
+
+def _districts() -> dict[str, str]:
+    return dict(db.session.execute(select(_D.code, _D.name)).all())

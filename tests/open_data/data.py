@@ -4,43 +4,40 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Text, insert, inspect, select, update
+from sqlalchemy import Enum, String, Text, insert, inspect, select, update
 
 from app.db import Base, db, transaction
 from app.models import (
-    Account,
+    Dimension,
+    District,
+    FormerCode,
     HistoryEntry,
     MailLog,
     Organisation,
+    PasswordReset,
     PlanYear,
-    Profile,
     Project,
+    Province,
+    RejectionReason,
+    Report,
     Score,
+    Setting,
     WindowException,
 )
 from app.models.enums import CannotReason, PlanStatus, ReportStatus, ReviewStatus, Role, Round
 from tests.factories import NOW, YEAR, facts, make_lao, make_project, make_report, make_staff, review
 
-MARK = "ข้อมูลส่วนบุคคล-ห้ามเผยแพร่"
-# Text that is public, by table: what an LAO recorded, and NACC's reasons. All other text of these tables is marked.
-PERSONAL: dict[type[Base], tuple[str, ...]] = {
-    Profile: (
-        "address",
-        "executive_name",
-        "clerk_name",
-        "contact_name",
-        "contact_position",
-        "contact_department",
-        "phone",
-        "mobile",
-        "fax",
-        "email",
-        "website",
-    ),
-    Account: ("username", "display_name", "password_hash", "activation_hash"),
-    MailLog: ("to_address", "error", "kind"),
-    WindowException: ("reason",),
+MARK = "ห้ามเผยแพร่"
+# Text that is public. Whatever text is not here nor in the registry is marked, in every table there is.
+PUBLIC_TEXT = {
+    Project: {"name", "name_sort", "target_group", "objective", "review_reason"},
+    Report: {"cannot_text", "note"},
+    Dimension: {"name"},
+    RejectionReason: {"text"},
+    Setting: {"value"},  # the office to ask
 }
+REGISTRY = (Province, District, Organisation, FormerCode)
+APPEND_ONLY = (HistoryEntry,)
 
 
 def fill() -> None:
@@ -80,57 +77,62 @@ def _score(organisation_id: int, year: int, value: str) -> None:
     db.session.add(Score(organisation_id=organisation_id, fiscal_year=year, dimension=1, evaluation=Decimal(value)))
 
 
-def mark_personal_data() -> None:
-    """The mark in every column that could name a person, and in the history of them all."""
+def mark_personal_data() -> int:
+    """The mark in all text that is not public, and in the history; gives the number of columns that hold it."""
     officer = make_staff("somsri", Role.OFFICER, "65")
     with transaction():
         lao = db.session.scalars(select(Organisation.id).order_by(Organisation.id)).first()
-        mail = MailLog(organisation_id=lao, kind="-", to_address="-", day=NOW.date(), fiscal_year=YEAR, round=6)
+        of_year = {"organisation_id": lao, "fiscal_year": YEAR, "round": 6}
+        mail = MailLog(kind="-", to_address="-", day=NOW.date(), **of_year)
         mail.total, mail.waiting, mail.queued_at, mail.queued_by_id = 1, 1, NOW, officer.id
-        db.session.add(mail)
-        db.session.add(
-            WindowException(
-                organisation_id=lao, fiscal_year=YEAR, round=6, closes_at=NOW, reason="-", given_by_id=officer.id
-            )
-        )
-        db.session.flush()
-        for model, columns in PERSONAL.items():
-            for row in db.session.scalars(select(model)).all():
-                for place, column in enumerate(columns):
-                    if column != "username" or row.username is not None:
-                        setattr(row, column, f"{MARK}{place}"[: _length(model, column)])
+        db.session.add_all([mail, WindowException(closes_at=NOW, reason="-", given_by_id=officer.id, **of_year)])
+        db.session.add(PasswordReset(token_hash="-", account_id=officer.id, expires_at=NOW))
         db.session.execute(update(Project).values(reviewed_by_id=officer.id))
-        db.session.execute(
-            insert(HistoryEntry).values(
-                at=NOW + timedelta(days=1),
-                actor_id=officer.id,
-                actor_name=MARK,
-                actor_role=Role.OFFICER,
-                action="edit",
-                entity="profile",
-                entity_key="1",
-                organisation_id=lao,
-                before={"contact_name": MARK},
-                after={"contact_name": MARK},
-                reason=MARK,
-            )
-        )
+        db.session.flush()
+        marked = 0
+        for mapper in Base.registry.mappers:
+            if mapper.class_ in REGISTRY + APPEND_ONLY:
+                continue
+            for name in personal_columns(mapper.class_):
+                marked += bool(_mark(mapper.class_, name))
+        db.session.execute(insert(HistoryEntry).values(**_history(officer.id, lao)))
+    return marked
 
 
-def _length(model: type[Base], column: str) -> int | None:
-    return inspect(model).columns[column].type.length
-
-
-def text_columns(model: type[Base]) -> set[str]:
-    """Names of all columns of free text."""
-    from sqlalchemy import Enum, String
-
-    return {
+def personal_columns(model: type[Base]) -> list[str]:
+    """Columns of text that are neither public nor a reference to another row."""
+    columns = inspect(model).column_attrs
+    return [
         attribute.key
-        for attribute in inspect(model).column_attrs
-        if isinstance(kind := attribute.columns[0].type, String | Text) and not isinstance(kind, Enum)
+        for attribute in columns
+        if isinstance(attribute.columns[0].type, String | Text)
+        and not isinstance(attribute.columns[0].type, Enum)
+        and not attribute.columns[0].foreign_keys
+        and attribute.key not in PUBLIC_TEXT.get(model, ())
+        and (model, attribute.key) != (Setting, "name")
+    ]
+
+
+def _mark(model: type[Base], name: str) -> int:
+    """Mark the column in every row that has it, each differently where it must be unique."""
+    rows = [row for row in db.session.scalars(select(model)) if getattr(row, name) is not None]
+    for place, row in enumerate(rows):
+        setattr(row, name, f"{MARK}{place}")
+    return len(rows)
+
+
+def _history(officer_id: int, organisation_id: int | None) -> dict[str, Any]:
+    told = {"contact_name": MARK, "by": MARK}
+    return {
+        "at": NOW + timedelta(days=1),
+        "actor_id": officer_id,
+        "actor_name": MARK,
+        "actor_role": Role.OFFICER,
+        "action": "edit",
+        "entity": "profile",
+        "entity_key": "1",
+        "organisation_id": organisation_id,
+        "before": told,
+        "after": told,
+        "reason": MARK,
     }
-
-
-def row_numbers(rows: list[dict[str, Any]], *names: str) -> list[tuple[Any, ...]]:
-    return [tuple(row[name] for name in names) for row in rows]

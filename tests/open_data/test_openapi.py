@@ -25,7 +25,7 @@ from app.open_data.openapi import document
 from tests.client import Client
 from tests.open_data.data import fill
 
-EXAMPLES = 4  # for each of 20 addresses, next to a case for each boundary
+EXAMPLES = 2  # for each of 21 addresses, next to a case for each boundary
 
 
 def test_the_document_is_valid_openapi(app: Flask, client: Client) -> None:
