@@ -5,7 +5,7 @@ it shows.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import and_, bindparam, exists, select
@@ -53,10 +53,23 @@ class Place(NamedTuple):
     province: str | None
 
 
-def results(kind: str, province: str | None, when: When, after: tuple[int, ...], limit: int) -> Page:
+def of_country(kind: str, when: When) -> list[Row]:
+    """The country, all its regions, or all its provinces: reads every LAO's sums."""
+    return _of_provinces(kind, _provinces(), when)
+
+
+def results(
+    kind: str,
+    province: str | None,
+    when: When,
+    after: tuple[int, ...],
+    limit: int,
+    of_country: Callable[[str, When], list[Row]] = of_country,
+) -> Page:
     """Results of places of one kind, in the order of (province, code), those behind `after`."""
     rows: list[Row] = []
-    for found in _steps(kind, province, when, after):
+    whole = kind in ABOVE and province is None
+    for found in [of_country(kind, when)] if whole else _steps(kind, province, when, after):
         rows += [row for row in found if not after or _key(row) > after]
         if len(rows) > limit:
             return Page(rows[:limit], _key(rows[limit - 1]))

@@ -2,10 +2,13 @@
 
 from datetime import datetime
 from pathlib import Path
+from threading import Lock
 from typing import Any
 from urllib.parse import urlencode
 
+from cachetools import TTLCache
 from flask import Blueprint, current_app, render_template, request, send_from_directory
+from flask.blueprints import BlueprintSetupState
 from werkzeug.wrappers import Response
 
 from app import clock
@@ -23,6 +26,7 @@ blueprint = Blueprint("open_data", __name__)
 SLUGS = ",".join(f"'{slug}'" for slug in BY_SLUG)
 ENDINGS = ",".join(FILES)
 PAGE = "/open-data"
+MOST_KEPT, KEPT_LOCK = 60, Lock()  # lists of at most 77 places
 A_YEAR, AN_HOUR = 31_536_000, 3600
 FILE_TYPES = {"gz": "application/gzip", "xlsx": FILES["xlsx"][0], "json": answers.JSON, "jsonld": "application/ld+json"}
 
@@ -89,13 +93,30 @@ def _page(dataset: Dataset) -> tuple[datetime | None, queries.Page, str | None]:
     after, limit = forms.after(asked), forms.limit(asked)
     if dataset.name == "results":
         when = counts.When(asked["year"], Round(asked["round"]))
-        page = counts.results(asked["kind"], asked.get("province"), when, after, limit)
+        page = counts.results(asked["kind"], asked.get("province"), when, after, limit, _of_country)
     else:
         page = queries.page(dataset, asked, after, limit)
     if page.next is None:
         return changed, page, None
     told = request.args.to_dict() | {"after": ".".join(map(str, page.next))}
     return changed, page, f"{request.path}?{urlencode(told)}"
+
+
+def _of_country(kind: str, when: counts.When) -> list[queries.Row]:
+    """Kept for a short while, as the public pages are: it reads the whole country, and programs ask often."""
+    kept: TTLCache[Any, list[queries.Row]] = current_app.extensions["country-results"]
+    with KEPT_LOCK:
+        found = kept.get((kind, when))
+    if found is None:
+        found = counts.of_country(kind, when)
+        with KEPT_LOCK:
+            kept[kind, when] = found
+    return found
+
+
+@blueprint.record_once
+def _make_cache(state: BlueprintSetupState) -> None:
+    state.app.extensions["country-results"] = TTLCache(MOST_KEPT, state.app.config["RESULTS_SECONDS"])
 
 
 def _link(following: str | None) -> dict[str, str]:

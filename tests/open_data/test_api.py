@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from cachetools import TTLCache
 from flask import Flask
 from openpyxl import load_workbook
 from sqlalchemy import text
@@ -15,7 +16,7 @@ from app import clock
 from app.db import db, is_sqlite, transaction
 from app.models import FormerCode, Organisation, Project
 from app.models.enums import ReportStatus, Round
-from app.open_data import queries
+from app.open_data import counts, queries
 from app.open_data.datasets import BY_SLUG, DATASETS
 from app.results.queries import province_rows
 from tests.client import Client
@@ -234,6 +235,19 @@ def test_scripts_of_any_site_may_read_and_nobody_gets_a_cookie(filled: Flask, cl
     assert preflight.status_code == 200
     assert preflight.headers["Access-Control-Allow-Methods"] == "GET, HEAD, OPTIONS"
     assert client.head(f"{API}/projects").data == b""
+
+
+def test_the_whole_countrys_results_are_read_once_in_a_while(
+    filled: Flask, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(filled.extensions, "country-results", TTLCache(10, 1000))
+    for path in (RESULTS, f"{API}/results.csv?year={YEAR}&round=6", f"{RESULTS}&kind=country"):
+        first = client.get(path).data
+        assert client.get(path).data == first
+    monkeypatch.setattr(counts, "of_country", lambda *_asked: 1 / 0)
+    assert len(client.get(RESULTS).get_json()["data"]) == 2
+    one = client.get(f"{RESULTS}&kind=organisation&province=90").get_json()["data"]
+    assert [row["place_code"] for row in one] == ["2900101", "5901109"]
 
 
 @pytest.mark.parametrize(
