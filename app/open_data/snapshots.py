@@ -4,6 +4,7 @@ Everything is read in one transaction, LAO by LAO, so memory stays flat and no r
 Nothing in a file tells when or where it was made but the moment that is handed in.
 """
 
+import fcntl
 import gzip
 import hashlib
 import json
@@ -18,7 +19,7 @@ from app.csv_files import write_csv
 from app.db import db, is_sqlite
 from app.excel import write_workbook
 from app.open_data import counts, metadata, queries
-from app.open_data.archive import SUMS
+from app.open_data.archive import SUMS, days
 from app.open_data.datasets import DATASETS
 from app.open_data.metadata import Made, Publication
 from app.open_data.queries import Row
@@ -34,22 +35,43 @@ class AlreadyThere(Exception):
 
 def take_snapshot(folder: Path, about: Publication) -> Path:
     """Write the snapshot of `about.at` below `folder`; it is there as a whole, or not at all. Raises AlreadyThere."""
-    place = folder / about.day
-    if place.exists():
-        raise AlreadyThere
-    unfinished = folder / f".{about.day}"
-    shutil.rmtree(unfinished, ignore_errors=True)  # what a stopped run left
-    unfinished.mkdir(parents=True)
-    with _one_moment():
-        numbers = {each.name: _write(unfinished, each, about) for each in DATASETS.values()}
-    files = [_made(path) for path in sorted(unfinished.iterdir())]
-    _write_json(unfinished / "datapackage.json", metadata.datapackage(about, files, numbers))
-    _write_json(unfinished / "dcat.jsonld", metadata.catalogue(about, files))
-    (unfinished / "CHANGELOG.md").write_text(metadata.changelog())
-    sums = [f"{each.sha256}  {each.name}\n" for each in map(_made, sorted(unfinished.iterdir()))]
-    (unfinished / SUMS).write_text("".join(sums))
-    unfinished.rename(place)
+    place, unfinished = folder / about.day, folder / f".{about.day}"
+    folder.mkdir(parents=True, exist_ok=True)
+    with _one_writer(folder):
+        if place.exists():
+            raise AlreadyThere
+        shutil.rmtree(unfinished, ignore_errors=True)  # what a stopped run left
+        unfinished.mkdir()
+        _write_all(unfinished, about)
+        unfinished.rename(place)
     return place
+
+
+def forget_all_but(folder: Path, number: int) -> list[str]:
+    """Delete the oldest snapshots, all but `number` of them; gives the days that are gone."""
+    gone = days(folder)[number:]
+    for day in gone:
+        shutil.rmtree(folder / day)
+    return gone
+
+
+def _write_all(folder: Path, about: Publication) -> None:
+    with _one_moment():
+        numbers = {each.name: _write(folder, each, about) for each in DATASETS.values()}
+    files = [_made(path) for path in sorted(folder.iterdir())]
+    _write_json(folder / "datapackage.json", metadata.datapackage(about, files, numbers))
+    _write_json(folder / "dcat.jsonld", metadata.catalogue(about, files))
+    (folder / "CHANGELOG.md").write_text(metadata.changelog())
+    sums = [f"{each.sha256}  {each.name}\n" for each in map(_made, sorted(folder.iterdir()))]
+    (folder / SUMS).write_text("".join(sums))
+
+
+@contextmanager
+def _one_writer(folder: Path) -> Iterator[None]:
+    """Whoever comes second waits; the operating system lets go of a dead one's lock."""
+    with open(folder / ".lock", "w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
 
 
 @contextmanager
