@@ -75,6 +75,10 @@ def settings(environ: Mapping[str, str], instance: Path = ROOT / "instance") -> 
         "MAIL_FROM": environ.get("MAIL_FROM", "e-PlanNACC <no-reply@localhost>"),
         "MAIL_FOLDER": Path(environ.get("MAIL_FOLDER", instance / "mail")),
         "CONTACT": environ.get("CONTACT", "สำนักงาน ป.ป.ช. ประจำจังหวัดของท่าน"),
+        "CONTACT_EMAIL": environ.get("CONTACT_EMAIL", "contact@localhost"),
+        # How old the whole country's results may be in the API; districts and LAOs are read anew each time.
+        "RESULTS_SECONDS": float(environ.get("RESULTS_SECONDS", "0" if environment == "testing" else "25")),
+        "SNAPSHOT_FOLDER": Path(environ.get("SNAPSHOT_FOLDER", instance / "open-data")),
     }
 
 

@@ -16,6 +16,7 @@ from app import access, clock, errors, rows, web, words
 from app.db import db, init_engines
 from app.extensions import csrf, htmx, limiter, login_manager, migrate
 from app.models import enums
+from app.open_data.answers import NoCookies
 from app.reporting.rules import Grouping
 from config import ROOT, settings
 
@@ -36,6 +37,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     csrf.init_app(app)
     errors.init_errors(app)
     web.init_web(app)
+    app.session_interface = NoCookies()
     _init_templates(app)
     rows.init_rows(app)
     _register(app)
@@ -55,6 +57,7 @@ FEATURES = (
     "history",
     "landing",
     "nacc_accounts",
+    "open_data",
     "plan_years",
     "profile",
     "projects",

@@ -8,6 +8,7 @@ from flask_migrate import upgrade
 
 from app.accounts.cli import group as accounts
 from app.exports.cli import group as jobs
+from app.open_data.cli import group as open_data
 from app.registry.cli import group as registry
 from app.seeds.cli import demo, refuse_in_production
 from app.seeds.cli import group as seed
@@ -15,7 +16,7 @@ from app.waiting.cli import group as mail
 
 
 def init_cli(app: Flask) -> None:
-    for group in (registry, seed, accounts, mail, jobs):
+    for group in (registry, seed, accounts, mail, jobs, open_data):
         app.cli.add_command(group)
     app.cli.add_command(demo_up)
 

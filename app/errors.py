@@ -8,6 +8,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response
 
 from app.db import db
+from app.open_data.answers import for_api, problem
 from app.web import is_htmx, same_origin
 
 
@@ -52,8 +53,10 @@ def init_errors(app: Flask) -> None:
 def _http(error: HTTPException) -> Response:
     if error.code is None or error.code < 400:
         return error.get_response()
-    text, status = _answer(error.code)
     headers = {"Allow": ", ".join(error.valid_methods or ())} if isinstance(error, MethodNotAllowed) else {}
+    if for_api():
+        return make_response(problem(error.code), headers)
+    text, status = _answer(error.code)
     return make_response(text, status, headers)
 
 
@@ -64,13 +67,13 @@ def _csrf(error: CSRFError) -> Response | tuple[str, int]:
     return ask_to_repeat() if same_origin() else _answer(400)
 
 
-def _crash(error: Exception) -> tuple[str, int]:
+def _crash(error: Exception) -> Response | tuple[str, int]:
     if current_app.config["TESTING"] and not current_app.config.get("SHOW_ERROR_PAGES"):
         raise error
     db.session.rollback()  # PostgreSQL answers nothing more until what failed is ended, and the page asks who is here
     reference = secrets.token_hex(3).upper()
     current_app.logger.exception("error %s at %s %s", reference, request.method, request.path)
-    return _answer(500, reference)
+    return problem(500, reference=reference) if for_api() else _answer(500, reference)
 
 
 def _answer(status: int, reference: str = "") -> tuple[str, int]:

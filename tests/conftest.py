@@ -170,7 +170,8 @@ def database(
 def shared_app(database: Sqlite | Postgresql, tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """One app for each engine: making an app costs more than making a database."""
     folder = tmp_path_factory.mktemp("instance")
-    app = create_app({**SETTINGS, "SQLALCHEMY_DATABASE_URI": database.url(), "MAIL_FOLDER": folder / "mail"})
+    folders = {"MAIL_FOLDER": folder / "mail", "SNAPSHOT_FOLDER": folder / "open-data"}
+    app = create_app({**SETTINGS, "SQLALCHEMY_DATABASE_URI": database.url(), **folders})
     watch_for_unsaved_changes(app)
     return app
 

@@ -38,6 +38,7 @@ PUBLIC = (
     "/public/projects/1",
     "/public/search?q=ดินทอง",
     "/public/search?q=ไม่มีชื่อนี้",
+    "/open-data",
     "/nowhere",
 )
 SIGNED_IN = (

@@ -35,6 +35,14 @@ WHO_OPENS = {
     "GET public.open_row": ANYBODY,
     "GET public.project": ANYBODY,
     "GET public.find_place": ANYBODY,
+    "GET open_data.index": ANYBODY,
+    "GET open_data.openapi": ANYBODY,
+    "GET open_data.listing": ANYBODY,
+    "GET open_data.file": ANYBODY,
+    "GET open_data.organisation": ANYBODY,
+    "GET open_data.project": ANYBODY,
+    "GET open_data.page": ANYBODY,
+    "GET open_data.download": ANYBODY,
     "GET accounts.login": ANYBODY,
     "POST accounts.sign_in": ANYBODY,
     "POST accounts.logout": ANYBODY,
@@ -158,6 +166,9 @@ ADDRESSES = """
 /help /healthz /nacc/review
 /nacc/plan-years /nacc/admin /history /nacc/waiting /nacc/waiting/mails /nacc/accounts /nacc/scores /evaluation
 /reports/exports
+/open-data /api/v1/ /api/v1/openapi.json /api/v1/organisations /api/v1/organisations/6650807 /api/v1/plan-years
+/api/v1/projects /api/v1/projects/1 /api/v1/project-years /api/v1/reports /api/v1/results /api/v1/results.csv
+/api/v1/results.xlsx
 """
 
 
@@ -178,6 +189,7 @@ def address(app: Flask, rule: Rule, project_id: int = 1) -> str:
     examples |= {"dimension": 1, "which": "sar", "deed": "close", "code": "6650807"}
     examples |= {"kind": "organisations", "figure": "percent", "file": "csv", "id_": project_id}
     examples |= {"period_id": 1, "reason_id": 1, "account_id": 1, "job_id": 1}
+    examples |= {"dataset": "projects", "ending": "csv", "day": "latest", "name": "SHA256SUMS"}
     with app.test_request_context():
         path = app.url_for(rule.endpoint, **{name: examples[name] for name in rule.arguments})
     return f"{path}?next=/help" if path == "/login" else path  # else it sends on whoever is signed in already

@@ -1,0 +1,113 @@
+"""How the API answers: validators, gzip, other sites' scripts, and errors that are never a page of HTML.
+
+The API knows nobody: no cookie is read or set, so every answer is the same for everybody and any cache may keep it.
+"""
+
+import gzip
+import json
+from datetime import datetime, timedelta
+from hashlib import sha256
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, Request, make_response, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from werkzeug.http import http_date
+from werkzeug.wrappers import Response
+
+from app import clock
+
+API = "/api/"
+NO_COOKIES = (API, "/open-data/")  # the page /open-data is a page like others, what lies below it are files
+JSON, PROBLEM = "application/json", "application/problem+json"
+KEPT = "public, max-age=60"
+WORTH_PACKING = 600  # bytes: below that gzip saves no packet
+# A change is told apart from the one before by the second: one that is this young may not be the last of its second.
+SETTLED = timedelta(seconds=2)
+OPEN_TO_ALL = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Last-Modified, Link, Content-Disposition",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+PREFLIGHT = {
+    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Headers": "Accept, If-None-Match, If-Modified-Since, Range",
+    "Access-Control-Max-Age": "86400",
+}
+SENTENCES = {
+    400: ("คำขอไม่ถูกต้อง", "The request cannot be understood."),
+    404: ("ไม่พบข้อมูลนี้", "There is no such thing here."),
+    405: ("ข้อมูลนี้อ่านได้เท่านั้น ใช้ GET หรือ HEAD", "This can only be read: use GET or HEAD."),
+    500: ("ระบบขัดข้องชั่วคราว ลองอีกครั้ง", "Something failed here. Please try again."),
+}
+
+
+def for_api() -> bool:
+    """Whether a program asks; it gets no page, whatever goes wrong."""
+    return request.path.startswith(API)
+
+
+class NoCookies(SecureCookieSessionInterface):
+    """Sessions for people; the API has none, and says nothing of cookies to caches."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        return SecureCookieSession() if request.path.startswith(NO_COOKIES) else super().open_session(app, request)
+
+    def save_session(self, app: Flask, session: Any, response: Any) -> None:
+        if not request.path.startswith(NO_COOKIES):
+            super().save_session(app, session, response)
+
+
+def body_of(value: Any) -> bytes:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def answer(
+    body: bytes, mimetype: str, changed: datetime | None = None, headers: dict[str, str] | None = None
+) -> Response:
+    """`body` with a strong ETag of each coding, packed where the client can read that, or 304 where it has it already.
+
+    Only If-None-Match makes a 304: Last-Modified is told to the second, and two changes can fall into one.
+    """
+    etag = sha256(body).hexdigest()[:32]
+    packed = len(body) >= WORTH_PACKING and request.accept_encodings["gzip"] > 0
+    wanted = request.if_none_match
+    if wanted.contains_weak(etag) or wanted.contains_weak(f"{etag}-gzip"):
+        response = make_response(b"", HTTPStatus.NOT_MODIFIED)
+        del response.headers["Content-Type"]
+    else:
+        response = make_response(gzip.compress(body, 5, mtime=0) if packed else body)
+        response.content_type = mimetype
+        if packed:
+            response.headers["Content-Encoding"] = "gzip"
+    response.headers.update(headers or {})
+    response.headers["Cache-Control"] = KEPT
+    response.headers["Vary"] = "Accept-Encoding"
+    response.set_etag(f"{etag}-gzip" if packed else etag)
+    if changed and clock.now() - changed > SETTLED:
+        response.headers["Last-Modified"] = http_date(changed)
+    return open_to_all(response)
+
+
+def open_to_all(response: Response) -> Response:
+    """Let scripts of any site read the answer, and tell a browser that asks first that they may."""
+    response.headers.update(OPEN_TO_ALL)
+    if request.method == "OPTIONS":
+        response.headers.update(PREFLIGHT)
+    return response
+
+
+def problem(status: int, thai: str = "", english: str = "", **more: str) -> Response:
+    """An error as RFC 9457 has it, with a sentence each in English and in Thai."""
+    said_thai, said_english = SENTENCES.get(status, SENTENCES[400])
+    told = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": english or said_english,
+        "detail_th": thai or said_thai,
+        **more,
+    }
+    response = make_response(body_of(told), status)
+    response.content_type = PROBLEM
+    return open_to_all(response)

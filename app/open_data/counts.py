@@ -1,0 +1,198 @@
+"""The results of places, from the same sums, percents and levels as the public pages: see app/reporting.
+
+The country's, regions' and provinces' results are read in one go. A page of districts or LAOs reads only the provinces
+it shows.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import NamedTuple
+
+from sqlalchemy import and_, bindparam, exists, select
+
+from app.db import db, table
+from app.models import District, Organisation, PlanYear, Province
+from app.models.enums import Level, PlanStatus, Round
+from app.open_data.datasets import PLACE_KINDS
+from app.open_data.queries import Page, Row
+from app.places.rules import region_name
+from app.reporting.rules import Counts, PlaceSummary, add_up, level, percent_done
+from app.reporting.sums import Sums, levels_by_province, sums_by
+
+_O, _PY, _PV, _D = (table(each).c for each in (Organisation, PlanYear, Province, District))
+COUNTRY = ("TH", "ทั้งประเทศ")
+NO_PERCENT = percent_done(0, 0)
+ABOVE, BELOW = PLACE_KINDS[:3], PLACE_KINDS[3:]  # provinces and larger places; what lies in one province
+Provinces = dict[str, tuple[str, int | None]]
+
+LAOS = (
+    select(_O.id, _O.code, _O.name, _O.district_code, _O.closed_at.is_not(None), _PY.status)
+    .join_from(
+        table(Organisation),
+        table(PlanYear),
+        and_(_PY.organisation_id == _O.id, _PY.fiscal_year == bindparam("year")),
+        isouter=True,
+    )
+    .where(_O.province_code == bindparam("province"))
+)
+
+
+class When(NamedTuple):
+    """The fiscal year and round that results are of."""
+
+    year: int
+    round: Round
+
+
+class Place(NamedTuple):
+    """What stands before the figures in a row."""
+
+    kind: str
+    code: str
+    name: str
+    province: str | None
+
+
+def of_country(kind: str, when: When) -> list[Row]:
+    """The country, all its regions, or all its provinces: reads every LAO's sums."""
+    return _of_provinces(kind, _provinces(), when)
+
+
+def results(
+    kind: str,
+    province: str | None,
+    when: When,
+    after: tuple[int, ...],
+    limit: int,
+    of_country: Callable[[str, When], list[Row]] = of_country,
+) -> Page:
+    """Results of places of one kind, in the order of (province, code), those behind `after`."""
+    rows: list[Row] = []
+    whole = kind in ABOVE and province is None
+    for found in [of_country(kind, when)] if whole else _steps(kind, province, when, after):
+        rows += [row for row in found if not after or _key(row) > after]
+        if len(rows) > limit:
+            return Page(rows[:limit], _key(rows[limit - 1]))
+    return Page(rows, None)
+
+
+def _steps(kind: str, province: str | None, when: When, after: tuple[int, ...]) -> Iterator[list[Row]]:
+    """Rows in order: province by province where places lie in one, else all at once."""
+    provinces = {code: told for code, told in _provinces().items() if province in (None, code)}
+    if kind not in BELOW:
+        yield _of_provinces(kind, provinces, when)
+        return
+    districts = _districts()
+    for code in provinces:
+        if not after or int(code) >= after[0]:
+            yield _in_province((kind,), code, districts, when)
+
+
+def _key(row: Row) -> tuple[int, ...]:
+    """Where a result stands: its province, and its place in it. The country stands alone in its list."""
+    return (int(row[3] or 0), 0 if row[0] == "country" else int(row[1]))
+
+
+def every_result() -> Iterator[Row]:
+    """All results of every year in which a plan was judged: the country's, regions' and provinces', then place by place
+    those of each province's districts and LAOs.
+    """
+    years = db.session.scalars(select(_PY.fiscal_year).distinct().order_by(_PY.fiscal_year)).all()
+    whens = [When(year, round_) for year in years for round_ in Round]
+    provinces, districts = _provinces(), _districts()
+    for kind in ABOVE:
+        yield from _in_order(row for when in whens for row in _of_provinces(kind, provinces, when))
+    for code in provinces:
+        yield from _in_order(row for when in whens for row in _in_province(BELOW, code, districts, when))
+
+
+def _in_order(rows: Iterable[Row]) -> list[Row]:
+    return sorted(rows, key=lambda row: (_key(row), row[4], row[5]))
+
+
+def _of_provinces(kind: str, provinces: Provinces, when: When) -> list[Row]:
+    """The country, its regions, or provinces. Bangkok lies in no region."""
+    sums = sums_by("province_code", provinces, *when)
+    levels = levels_by_province(provinces, *when)
+    groups: dict[Place, list[str]] = {}
+    for code, (name, region) in provinces.items():
+        if kind == "country":
+            groups.setdefault(Place(kind, *COUNTRY, None), []).append(code)
+        elif kind == "province":
+            groups[Place(kind, code, name, code)] = [code]
+        elif region:
+            groups.setdefault(Place(kind, str(region), region_name(region), None), []).append(code)
+    rows = [
+        _row(place, when, sum((levels[code] for code in codes), Counter()), [sums.get(code, {}) for code in codes])
+        for place, codes in groups.items()
+    ]
+    return sorted(rows, key=_key)
+
+
+def _in_province(kinds: Sequence[str], province: str, districts: Mapping[str, str], when: When) -> list[Row]:
+    """The LAOs of a province or its districts: LAOs that are open, and closed ones with projects in that year."""
+    sums = sums_by("organisation_id", [province], *when)
+    groups: dict[Place, tuple[Counter[Level], list[Sums]]] = {}
+    for id_, code, name, district, closed, status in db.session.execute(
+        LAOS, {"province": province, "year": when.year}
+    ):
+        if closed and id_ not in sums:
+            continue
+        own = sums.get(id_, {})
+        reached = _level(own, status, when.round)
+        for place in _places(kinds, Place("organisation", code, name, province), district, districts):
+            levels, some = groups.setdefault(place, (Counter(), []))
+            levels[reached] += 1
+            some.append(own)
+    return sorted((_row(place, when, *told) for place, told in groups.items()), key=_key)
+
+
+def _places(kinds: Sequence[str], lao: Place, district: str | None, names: Mapping[str, str]) -> Iterator[Place]:
+    """Where an LAO's results belong: to itself, and to its district; Bangkok has none."""
+    if "organisation" in kinds:
+        yield lao
+    if "district" in kinds and district:
+        yield Place("district", district, names[district], lao.province)
+
+
+def _level(sums: Sums, status: PlanStatus | None, round_: Round) -> Level:
+    counts = sum((counts for counts, _money in sums.values()), Counts())
+    return level(round_, counts.done, counts.total, counts.reported, passed=status is PlanStatus.PASSED)
+
+
+def _row(place: Place, when: When, levels: Counter[Level], sums: Sequence[Sums]) -> Row:
+    told = PlaceSummary(when.round, levels, add_up(*sums))
+    counts, money = told.counts, told.money
+    of_lao = next(iter(levels)) if place.kind == "organisation" else None
+    return (
+        *place,
+        *when,
+        counts.total,
+        counts.done,
+        counts.in_progress,
+        counts.cannot,
+        counts.waiting,
+        NO_PERCENT if of_lao is Level.NOT_PASSED else counts.percent,
+        of_lao,
+        told.laos,
+        *(levels[each] for each in Level),
+        money.planned,
+        money.ordinance,
+        money.spent,
+        money.percent,
+        money.in_ordinance,
+    )
+
+
+def _provinces() -> Provinces:
+    """Name and NACC region of each province that has an LAO, in the order of codes."""
+    rows = db.session.execute(
+        select(_PV.code, _PV.name, _PV.nacc_region)
+        .where(exists().where(_O.province_code == _PV.code))
+        .order_by(_PV.code)
+    )
+    return {code: (name, region) for code, name, region in rows}
+
+
+def _districts() -> dict[str, str]:
+    return dict(db.session.execute(select(_D.code, _D.name)).all())
