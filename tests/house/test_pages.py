@@ -26,7 +26,8 @@ MOST_ALIKE = 2  # addresses that differ only in their values: following each row
 
 def _shape(path: str) -> tuple[str, tuple[str, ...]]:
     parts = urlsplit(path)
-    return re.sub(r"\d+", "0", parts.path), tuple(sorted(pair.split("=")[0] for pair in parts.query.split("&")))
+    path = re.sub(r"/figures/[a-z-]+", "/figures/any", re.sub(r"\d+", "0", parts.path))
+    return path, tuple(sorted(pair.split("=")[0] for pair in parts.query.split("&")))
 
 
 def crawl(client: Client, start: str) -> dict[str, TestResponse]:
@@ -96,8 +97,9 @@ def test_every_link_of_an_lao_leads_somewhere(app: Flask, client: Client) -> Non
 def test_every_link_of_staff_leads_somewhere(app: Flask, client: Client) -> None:
     make_lao()
     enter(client, make_staff("somsri", Role.OFFICER, "65").id)
-    for start in ("/reports/province", "/nacc/review"):
-        check_answers(crawl(client, start))
+    answers = crawl(client, "/nacc/review")
+    assert "/reports/province" in answers
+    check_answers(answers)
 
 
 def test_a_page_that_breaks_the_htmx_rule_is_found() -> None:
