@@ -85,6 +85,8 @@ def test_results_are_those_of_the_province_table(filled: Flask, client: Client) 
     assert (country["total"], country["done"], country["organisations"]) == (9, 4, 3)
     assert (country["organisations_high"], country["organisations_not_passed"]) == (1, 1)
     assert (country["plan_budget"], country["spent"], country["percent"]) == ("8000.00", "999.99", "44.44")
+    (around,) = data(client, f"results?year={YEAR}&round=6&kind=country&province=90")
+    assert around == country  # what the province lies in, not the province under the country's name
     kinds = {kind: len(data(client, f"results?year={YEAR}&round=6&kind={kind}")) for kind in ("region", "district")}
     assert kinds == {"region": 2, "district": 2}
 
@@ -102,6 +104,13 @@ FILTERED = {
     "reports?status=done&round=6": 5,
     "reports?dimension=4&province=90&round=12": 3,
     f"results?year={YEAR}&round=12&kind=district&province=90": 1,
+    f"results?year={YEAR}&round=12&kind=region&province=90": 1,
+    f"results?year={YEAR}&round=12&kind=province&province=90": 1,
+    f"results?year={YEAR}&round=12&kind=organisation&code=2900101": 1,
+    f"results?year={YEAR}&round=12&kind=organisation&code=9999999": 0,
+    f"results?year={YEAR}&round=12&kind=district&code=9001&province=65": 0,
+    f"results?year={YEAR}&round=12&kind=province&code=65": 1,
+    f"results?year={YEAR}&round=12&kind=country&code=TH": 1,
     "projects?q=%25": 0,
     "projects?organisation=0000000": 0,
 }
