@@ -8,6 +8,7 @@ and keeps them in `instance/`, which git ignores.
 import secrets
 from collections.abc import Mapping
 from datetime import timedelta
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
@@ -75,7 +76,7 @@ def settings(environ: Mapping[str, str], instance: Path = ROOT / "instance") -> 
         "MAIL_FROM": environ.get("MAIL_FROM", "e-PlanNACC <no-reply@localhost>"),
         "MAIL_FOLDER": Path(environ.get("MAIL_FOLDER", instance / "mail")),
         "CONTACT": environ.get("CONTACT", "สำนักงาน ป.ป.ช. ประจำจังหวัดของท่าน"),
-        "CONTACT_EMAIL": environ.get("CONTACT_EMAIL", "contact@localhost"),
+        "CONTACT_EMAIL": environ.get("CONTACT_EMAIL") or parseaddr(environ.get("MAIL_FROM", "contact@localhost"))[1],
         # How old the whole country's results may be in the API; districts and LAOs are read anew each time.
         "RESULTS_SECONDS": float(environ.get("RESULTS_SECONDS", "0" if environment == "testing" else "25")),
         "SNAPSHOT_FOLDER": Path(environ.get("SNAPSHOT_FOLDER", instance / "open-data")),

@@ -34,6 +34,7 @@ from app.plan_years.queries import ids_by_code, plan_counts
 from app.plan_years.rules import PlanFilter
 from app.plans.queries import current_period, period_of, periods, year_gates
 from app.plans.rules import YearGate, default_year
+from app.profile.queries import place
 from app.registry.queries import districts
 from app.reporting.counts import round_summary
 from app.review.queries import own_provinces
@@ -196,11 +197,11 @@ def do_filtered(deed: str) -> BaseResponse:
     return redirect(f"/nacc/scores?{asked.query(page=1)}", 303)
 
 
-@blueprint.get("/nacc/scores/export")
+@blueprint.get("/nacc/scores/table.<any(xlsx, csv):file>")
 @requires(Permission.SCORES)
-def export() -> Response:
+def grid_file(file: str) -> Response:
     asked = asked_for()
-    return excel.file_answer(f"คะแนน ปี {asked.year}", "xlsx", workbooks.score_file(actor(), asked))
+    return excel.file_answer(f"คะแนน ปี {asked.year}", file, workbooks.score_file(actor(), asked))
 
 
 @blueprint.get("/nacc/scores/file")
@@ -303,6 +304,16 @@ def _own_page(form: ScoreForm | None, status: int = 200) -> BaseResponse:
         summary=round_summary(who, year, Round.SIX),  # what is planned does not depend on the round
         form=form or score_form(_own_cells(maxima), maxima, kept),
     )
+
+
+@blueprint.get("/evaluation/table.<any(xlsx, csv):file>")
+@requires(Permission.EVALUATION)
+def own_file(file: str) -> Response:
+    who = actor()
+    year = _own_year(year_gates(who))
+    summary = round_summary(who, year, Round.SIX)
+    table = workbooks.own_scores(who, year, summary, place(who).line, clock.now())
+    return excel.file_answer(f"ผลการประเมิน {who.organisation_code} ปี {year}", file, table)
 
 
 def _own_year(gates: list[YearGate]) -> int:

@@ -1,13 +1,16 @@
 """Scores as Excel, out and in: the file that goes out is the one that can come back."""
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 
 from app.access import Actor
 from app.evaluation import queries
 from app.evaluation.rules import Cell as Score
 from app.evaluation.rules import Which, cells, heading
-from app.excel import Cell, Column, Table
+from app.excel import BAHT_FORMAT, COUNT_FORMAT, Cell, Column, Table, made
 from app.plan_years.rules import PlanFilter
+from app.plans.queries import period_of
+from app.reporting.rules import RoundSummary
 
 SCORE = "0.00"
 
@@ -27,3 +30,28 @@ def _rows(actor: Actor, asked: PlanFilter, shown: list[Score]) -> Iterator[Seque
         values = [scores.value(cell) for cell in shown]
         totals = [scores.total(which) for which in Which]
         yield [lao.code, asked.year, *values, lao.name, lao.place, *totals]
+
+
+OWN_COLUMNS = (
+    Column("มิติ", 70),
+    Column("คะแนนเต็ม", 12, SCORE),
+    Column("คะแนน SAR", 12, SCORE, "คะแนนที่ อปท. ประเมินตนเอง"),
+    Column("ผลประเมิน", 12, SCORE, "คะแนนของ ป.ป.ช. ช่องว่างคือยังไม่เผยแพร่"),
+    Column("งบประมาณ (บาท)", 24, BAHT_FORMAT, "งบประมาณตามแผนของโครงการที่นับ"),
+    Column("จำนวนรวมโครงการ/กิจกรรม/มาตรการ", 20, COUNT_FORMAT),
+)
+
+
+def own_scores(actor: Actor, year: int, summary: RoundSummary, place: str, now: datetime) -> Table:
+    """One year of the LAO's own scores, as it may see them."""
+    maxima, kept, period = queries.max_scores(year), queries.own_scores(actor, year), period_of(year)
+    names = period.dimensions if period else {}
+    rows: list[list[Cell]] = []
+    for number, maximum in maxima.items():
+        counts, money = summary.dimension(number)
+        scores = (kept.value(Score(Which.SAR, number)), kept.evaluation(number))
+        rows.append([f"มิติที่ {number} {names.get(number, '')}", maximum, *scores, money.planned, counts.total])
+    totals = (sum(maxima.values()), kept.total(Which.SAR), kept.total(Which.EVALUATION))
+    total: list[Cell] = ["รวม", *totals, summary.money.planned, summary.counts.total]
+    title = ("ผลการประเมินแผนปฏิบัติการป้องกันการทุจริต", place, f"ปีงบประมาณ {year}", made(now, actor.name))
+    return Table("ผลการประเมิน", title, OWN_COLUMNS, rows, total)

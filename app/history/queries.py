@@ -1,5 +1,6 @@
 """Reading the history: an LAO its own, NACC that of the provinces given."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -48,6 +49,17 @@ def entries_of(organisation_id: int, page: int) -> tuple[list[Told], bool]:
         .offset((page - 1) * PAGE_SIZE)
     ).all()
     return [told(row) for row in rows[:PAGE_SIZE]], len(rows) > PAGE_SIZE
+
+
+def every_entry(organisation_id: int) -> Iterator[Told]:
+    """All of an LAO's history, the latest first, read a part at a time."""
+    rows = db.session.scalars(
+        select(HistoryEntry)
+        .where(HistoryEntry.organisation_id == organisation_id)
+        .order_by(HistoryEntry.id.desc())
+        .execution_options(yield_per=500)
+    )
+    return map(told, rows)
 
 
 def told(row: HistoryEntry) -> Told:

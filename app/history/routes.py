@@ -1,9 +1,11 @@
 """Who changed what: for the LAO concerned, and for NACC."""
 
 from flask import Blueprint, render_template, request
+from werkzeug.wrappers import Response
 
+from app import clock, excel
 from app.access import Permission, actor, requires
-from app.history import queries
+from app.history import queries, workbooks
 from app.listing import number
 
 blueprint = Blueprint("history", __name__)
@@ -27,3 +29,22 @@ def own() -> str:
 def overseen(code: str) -> str:
     organisation = queries.overseen(actor(), code)
     return _page(organisation.id, organisation.name, f"/nacc/history/{organisation.code}")
+
+
+@blueprint.get("/history/table.<any(xlsx, csv):file>")
+@requires(Permission.HISTORY)
+def own_file(file: str) -> Response:
+    who = actor()
+    return _file(who.own_organisation_id, who.name, file)
+
+
+@blueprint.get("/nacc/history/<code>/table.<any(xlsx, csv):file>")
+@requires(Permission.REVIEW)
+def overseen_file(code: str, file: str) -> Response:
+    organisation = queries.overseen(actor(), code)
+    return _file(organisation.id, organisation.name, file)
+
+
+def _file(organisation_id: int, name: str, file: str) -> Response:
+    table = workbooks.history(actor(), organisation_id, name, clock.now())
+    return excel.file_answer(f"ประวัติการเปลี่ยนแปลง {name}", file, table)

@@ -47,6 +47,12 @@ def desk() -> BaseResponse:
     )
 
 
+@blueprint.get("/nacc/accounts/table.<any(xlsx, csv):file>")
+@requires(Permission.ACCOUNTS)
+def list_file(file: str) -> Response:
+    return excel.file_answer("บัญชี อปท.", file, workbooks.account_list(actor(), _filter(), clock.now()))
+
+
 @blueprint.get("/nacc/accounts/codes")
 @requires(Permission.ACCOUNTS)
 def ask_codes() -> str:

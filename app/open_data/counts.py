@@ -6,7 +6,7 @@ it shows.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import and_, bindparam, exists, select
 
@@ -24,6 +24,7 @@ COUNTRY = ("TH", "ทั้งประเทศ")
 NO_PERCENT = percent_done(0, 0)
 ABOVE, BELOW = PLACE_KINDS[:3], PLACE_KINDS[3:]  # provinces and larger places; what lies in one province
 Provinces = dict[str, tuple[str, int | None]]
+Asked = Mapping[str, Any]
 
 LAOS = (
     select(_O.id, _O.code, _O.name, _O.district_code, _O.closed_at.is_not(None), _PY.status)
@@ -53,39 +54,53 @@ class Place(NamedTuple):
     province: str | None
 
 
+Reader = Callable[[str, When], list[Row]]
+
+
 def of_country(kind: str, when: When) -> list[Row]:
     """The country, all its regions, or all its provinces: reads every LAO's sums."""
     return _of_provinces(kind, _provinces(), when)
 
 
-def results(
-    kind: str,
-    province: str | None,
-    when: When,
-    after: tuple[int, ...],
-    limit: int,
-    of_country: Callable[[str, When], list[Row]] = of_country,
-) -> Page:
-    """Results of places of one kind, in the order of (province, code), those behind `after`."""
+def results(asked: Asked, after: tuple[int, ...], limit: int, read: Reader = of_country) -> Page:
+    """Results of places of one kind, in the order of (province, code), those behind `after`.
+
+    Asked for a province: what lies in it, or what it lies in. `read` reads the whole country.
+    """
+    kind, when = asked["kind"], When(asked["year"], Round(asked["round"]))
     rows: list[Row] = []
-    whole = kind in ABOVE and province is None
-    for found in [of_country(kind, when)] if whole else _steps(kind, province, when, after):
-        rows += [row for row in found if not after or _key(row) > after]
+    for found in _steps(asked, when, after) if kind in BELOW else [read(kind, when)]:
+        rows += [row for row in found if _fits(row, asked) and (not after or _key(row) > after)]
         if len(rows) > limit:
             return Page(rows[:limit], _key(rows[limit - 1]))
     return Page(rows, None)
 
 
-def _steps(kind: str, province: str | None, when: When, after: tuple[int, ...]) -> Iterator[list[Row]]:
-    """Rows in order: province by province where places lie in one, else all at once."""
-    provinces = {code: told for code, told in _provinces().items() if province in (None, code)}
-    if kind not in BELOW:
-        yield _of_provinces(kind, provinces, when)
-        return
+def _steps(asked: Asked, when: When, after: tuple[int, ...]) -> Iterator[list[Row]]:
+    """Rows of places that lie in a province, province by province; one alone where the address names it or a place."""
     districts = _districts()
-    for code in provinces:
-        if not after or int(code) >= after[0]:
-            yield _in_province((kind,), code, districts, when)
+    known = asked.get("province") or (_province_of(asked["code"]) if "code" in asked else None)
+    for code in _provinces():
+        if known in (None, code) and (not after or int(code) >= after[0]):
+            yield _in_province((asked["kind"],), code, districts, when)
+
+
+def _province_of(code: str) -> str:
+    """The province of a district or an LAO; "" where there is none."""
+    lao = select(_O.province_code).where(_O.code == code)
+    return db.session.scalar(select(_D.province_code).where(_D.code == code).union_all(lao)) or ""
+
+
+def _fits(row: Row, asked: Asked) -> bool:
+    """Whether a row is the place that is asked for, and lies in the province that is, or around it."""
+    if asked.get("code", row[1]) != row[1]:
+        return False
+    province = asked.get("province")
+    if province is None or row[0] == "country":
+        return True
+    if row[0] == "region":
+        return bool(row[1] == str(_provinces().get(province, ("", None))[1]))
+    return bool(row[3] == province)
 
 
 def _key(row: Row) -> tuple[int, ...]:

@@ -22,6 +22,7 @@ CHANGELOG = (("1.0.0", "2026-11-22", "เผยแพร่ครั้งแร
 BAHT = "บาท"
 FIRST_YEAR, LAST_YEAR = 2540, 2700
 CODE_7, CODE_4, CODE_2 = "^[0-9]{7}$", "^[0-9]{4}$", "^[0-9]{2}$"
+PLACE_CODE = "^(TH|[0-9]{1,7})$"
 PLACE_KINDS = ("country", "region", "province", "district", "organisation")
 NO_PUBLIC = "ว่างจนกว่าจะประกาศคะแนน"
 
@@ -223,7 +224,7 @@ RESULTS = Dataset(
     "Sums of the country, NACC's regions, provinces, districts and organisations, by fiscal year and round",
     (
         Field("place_kind", Type.TEXT, "ชนิดของพื้นที่", "province", allowed=PLACE_KINDS),
-        Field("place_code", Type.TEXT, "รหัสพื้นที่", "90", "ประเทศใช้ TH", pattern="^(TH|[0-9]{1,7})$"),
+        Field("place_code", Type.TEXT, "รหัสพื้นที่", "90", "ประเทศใช้ TH", pattern=PLACE_CODE),
         Field("place_name", Type.TEXT, "ชื่อพื้นที่", "สงขลา"),
         Field("province_code", Type.TEXT, "รหัสจังหวัด", "90", "ว่าง: ประเทศและภาค", True, pattern=CODE_2),
         _YEAR,
@@ -248,7 +249,8 @@ RESULTS = Dataset(
         Parameter("year", "ปีงบประมาณ (พ.ศ.)", "ปีงบประมาณ", 2561, least=FIRST_YEAR, most=LAST_YEAR, required=True),
         Parameter("round", "รอบการรายงาน", "6 หรือ 12 เดือน", 6, choices=values_of(Round), required=True),
         Parameter("kind", "ชนิดของพื้นที่", "ชนิดของพื้นที่", "province", choices=PLACE_KINDS, default="province"),
-        _PROVINCE_FILTER,
+        Parameter("code", "พื้นที่", "รหัสพื้นที่ ประเทศใช้ TH", "90", pattern=PLACE_CODE),
+        Parameter("province", "จังหวัด", "รหัสจังหวัด 2 หลัก: พื้นที่ในจังหวัดนี้ หรือที่จังหวัดนี้อยู่ใน", "90", CODE_2),
         *_PAGING,
     ),
 )

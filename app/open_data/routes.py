@@ -15,7 +15,6 @@ from app import clock
 from app.access import public
 from app.errors import NotTheirs
 from app.help.routes import contact
-from app.models.enums import Round
 from app.open_data import answers, archive, counts, forms, queries, workbooks
 from app.open_data.datasets import BY_SLUG, CHANGELOG, DATASETS, VERSION
 from app.open_data.metadata import SOURCES, Publication, catalogue_fields
@@ -92,8 +91,7 @@ def _page(dataset: Dataset) -> tuple[datetime | None, queries.Page, str | None]:
     changed = queries.last_change()  # before the rows: a change in between makes the answer younger than it says
     after, limit = forms.after(asked), forms.limit(asked)
     if dataset.name == "results":
-        when = counts.When(asked["year"], Round(asked["round"]))
-        page = counts.results(asked["kind"], asked.get("province"), when, after, limit, _of_country)
+        page = counts.results(asked, after, limit, _of_country)
     else:
         page = queries.page(dataset, asked, after, limit)
     if page.next is None:

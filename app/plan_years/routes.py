@@ -124,11 +124,11 @@ def _file_page(form: FileForm, **more: Any) -> str:
     return render_template("plan_years/file.html", form=form, asked=_filter(), **shown | more)
 
 
-@blueprint.get("/nacc/plan-years/export")
+@blueprint.get("/nacc/plan-years/table.<any(xlsx, csv):file>")
 @requires(Permission.PLAN_YEARS)
-def export() -> Response:
+def list_file(file: str) -> Response:
     asked = _filter()
-    return excel.file_answer(f"ผลแผน ปี {asked.year}", "xlsx", workbooks.plan_year_file(actor(), asked))
+    return excel.file_answer(f"ผลแผน ปี {asked.year}", file, workbooks.plan_year_file(actor(), asked))
 
 
 @blueprint.post("/nacc/plan-years/file")

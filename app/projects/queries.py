@@ -92,9 +92,13 @@ def _count_statement(shape: ListState) -> Select[Any]:
 
 
 @lru_cache(maxsize=256)
+def _whole_statement(shape: ListState) -> Select[Any]:
+    return select(*_LISTED).where(*_filter(shape)).order_by(*_ORDER[shape.sort])
+
+
+@lru_cache(maxsize=256)
 def _list_statement(shape: ListState) -> Select[Any]:
-    offset = bindparam("offset", type_=Integer)
-    return select(*_LISTED).where(*_filter(shape)).order_by(*_ORDER[shape.sort]).limit(PAGE_SIZE).offset(offset)
+    return _whole_statement(shape).limit(PAGE_SIZE).offset(bindparam("offset", type_=Integer))
 
 
 _ONE_LISTED = select(*_LISTED).where(_OWN, _P.id == bindparam("project_id"))
@@ -111,6 +115,18 @@ def project_rows(actor: Actor, state: ListState, open_years: Iterable[int]) -> l
     found = db.session.execute(_list_statement(state.shape), {**_values(actor, state), "offset": offset})
     opened = frozenset(open_years)
     return [_row(number, row, state.year, opened) for number, row in enumerate(found, start=offset + 1)]
+
+
+def every_project(actor: Actor, state: ListState) -> list[tuple[Any, ...]]:
+    """The whole list for a file: kind, name, budget (Decimal or None), dimension, years, NACC's word, its reason."""
+    found = db.session.execute(_whole_statement(state.shape), _values(actor, state))
+    return [
+        (
+            *(kind.label, name, _budget(budgets := _unpack(packed), state.year), f"มิติที่ {dimension}"),
+            *(years_text(budgets), status.label, reason),
+        )
+        for _id, kind, name, dimension, status, reason, packed in found
+    ]
 
 
 def project_row(actor: Actor, project_id: int, state: ListState, open_years: Iterable[int], number: int) -> ProjectRow:
@@ -130,7 +146,7 @@ def _row(number: int, row: Any, year: int, opened: frozenset[int]) -> ProjectRow
         number,
         kind.label,
         name,
-        _budget_text(budgets, year),
+        baht(_budget(budgets, year), missing=NO_BUDGET),
         f"มิติที่ {dimension}",
         years_text(budgets),
         status,
@@ -153,11 +169,11 @@ def year_budgets(project_id: int) -> dict[int, Decimal | None]:
     return dict(db.session.execute(statement).all())
 
 
-def _budget_text(budgets: dict[int, Decimal | None], year: int) -> str:
-    """The budget of `year`, or of all years together; "without budget" only where no year has one."""
+def _budget(budgets: dict[int, Decimal | None], year: int) -> Decimal | None:
+    """The budget of `year`, or of all years together; None ("without budget") only where no year has one."""
     amounts = [budgets.get(year)] if year else list(budgets.values())
     known = [amount for amount in amounts if amount is not None]
-    return baht(sum(known, Decimal(0))) if known else NO_BUDGET
+    return sum(known, Decimal(0)) if known else None
 
 
 def years_text(years: Iterable[int]) -> str:

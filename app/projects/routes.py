@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from app import clock
+from app import clock, excel
 from app.access import Permission, actor, requires
 from app.db import transaction
 from app.errors import NotTheirs, Refusal, Stale
@@ -14,7 +14,8 @@ from app.listing import ListState, Pager, list_state, number, on_a_page
 from app.models.enums import ReviewStatus
 from app.plans.queries import current_period, period_of, periods, year_gates
 from app.plans.rules import Period, YearGate, default_year, open_years
-from app.projects import operations, queries
+from app.profile.queries import place
+from app.projects import operations, queries, workbooks
 from app.projects.forms import ProjectForm, comparison, project_form
 from app.projects.queries import ProjectDetail
 from app.web import answer, wants_fragment
@@ -71,6 +72,14 @@ def _row_parts(project_id: int, state: ListState, *, saved: bool = False) -> dic
 @requires(Permission.PROJECTS)
 def project_list() -> Response:
     return answer("projects/list.html", "projects/_list.html", **_list_parts())
+
+
+@blueprint.get("/projects/table.<any(xlsx, csv):file>")
+@requires(Permission.PROJECTS)
+def list_file(file: str) -> Response:
+    who, state = actor(), _state()
+    name = f"รายการโครงการ {who.organisation_code} ปี {state.year or 'ทั้งหมด'}"
+    return excel.file_answer(name, file, workbooks.project_list(who, state, place(who).line, clock.now()))
 
 
 @blueprint.get("/projects/new")

@@ -1,11 +1,15 @@
 """Finding an LAO's 7-digit code; open to anybody."""
 
+from dataclasses import dataclass
+
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
+from app import excel
 from app.access import public
-from app.listing import MAX_SEARCH
-from app.registry import queries
+from app.listing import MAX_SEARCH, query_of
+from app.registry import queries, workbooks
+from app.registry.queries import ListedOrganisation
 from app.web import answer
 from app.words import clean_line
 
@@ -13,27 +17,57 @@ blueprint = Blueprint("registry", __name__)
 SHOWN = 50
 
 
+EVERY = 20_000  # more than there are LAOs
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the look-up is narrowed to; empty does not narrow."""
+
+    q: str
+    province: str
+    district: str
+
+    @property
+    def query(self) -> str:
+        return query_of(self.__dict__)
+
+    def find(self, limit: int) -> tuple[list[ListedOrganisation], int]:
+        """Nothing was asked, nothing is found: the look-up is no list of all LAOs."""
+        asked = bool(self.q or self.province)
+        return queries.search(self.q, self.province or None, self.district or None, limit) if asked else ([], 0)
+
+
+def _asked() -> Asked:
+    """As the address says; a place that is none does not narrow."""
+    province = request.args.get("province", "")
+    province = province if province in dict(queries.provinces()) else ""
+    district = request.args.get("district", "")
+    district = district if province and district in dict(queries.districts(province)) else ""
+    return Asked(clean_line(request.args.get("q", ""))[:MAX_SEARCH], province, district)
+
+
 @blueprint.get("/codes")
 @public
 def codes() -> Response:
-    q = clean_line(request.args.get("q", ""))[:MAX_SEARCH]
-    provinces = queries.provinces()
-    province = request.args.get("province", "")
-    province = province if province in dict(provinces) else ""
-    districts = queries.districts(province) if province else []
-    district = request.args.get("district", "")
-    district = district if district in dict(districts) else ""
-    asked = bool(q or province)
-    rows, total = queries.search(q, province or None, district or None, SHOWN) if asked else ([], 0)
+    asked = _asked()
+    rows, total = asked.find(SHOWN)
     return answer(
         "registry/codes.html",
         "registry/_codes.html",
-        q=q,
-        province=province,
-        district=district,
-        provinces=provinces,
-        districts=districts,
-        asked=asked,
+        q=asked.q,
+        province=asked.province,
+        district=asked.district,
+        query=asked.query,
+        provinces=queries.provinces(),
+        districts=queries.districts(asked.province) if asked.province else [],
+        asked=bool(asked.q or asked.province),
         rows=rows,
         total=total,
     )
+
+
+@blueprint.get("/codes/table.<any(xlsx, csv):file>")
+@public
+def code_file(file: str) -> Response:
+    return excel.file_answer("รหัสผู้ใช้งาน อปท.", file, workbooks.code_list(_asked().find(EVERY)[0]))

@@ -81,6 +81,7 @@ _LISTED = (
     _OTHER.status,
 )
 _EXPORTED = (
+    _P.id,
     _P.kind,
     _P.name,
     _P.dimension,
@@ -126,8 +127,9 @@ def _page_statement(shape: ListState, *, only_reported: bool = False) -> Select[
 
 
 @lru_cache(maxsize=256)
-def _export_statement(shape: ListState) -> Select[Any]:
-    return select(*_EXPORTED).select_from(_JOINED).where(*_filter(shape)).order_by(*_ORDER[shape.sort])
+def _export_statement(shape: ListState, *, only_reported: bool = False) -> Select[Any]:
+    statement = select(*_EXPORTED).select_from(_JOINED).where(*_filter(shape)).order_by(*_ORDER[shape.sort])
+    return statement.where(_R.reported_at.is_not(None)) if only_reported else statement
 
 
 _ONE_LISTED = select(*_LISTED).select_from(_JOINED).where(_OWN, _P.id == bindparam("project_id"))
@@ -182,7 +184,7 @@ def exported_rows(actor: Actor, state: ListState) -> list[tuple[Any, ...]]:
     found = db.session.execute(_export_statement(state.shape), _values(actor, state))
     return [
         (kind.label, name, f"มิติที่ {dimension}", planned, ordinance, spent, status.label, note)
-        for kind, name, dimension, planned, ordinance, spent, status, note in found
+        for _id, kind, name, dimension, planned, ordinance, spent, status, note in found
     ]
 
 
@@ -295,7 +297,7 @@ class ReportedRow(NamedTuple):
 
 def reported_rows(actor: Actor, state: ListState) -> list[ReportedRow]:
     """One page of the projects that were reported in a year and round, the latest first."""
-    latest = ListState(year=state.year, round=state.round, sort="latest", page=state.page)
+    latest = _latest(state)
     statement = _page_statement(latest.shape, only_reported=True)
     return [
         ReportedRow(
@@ -313,4 +315,18 @@ def reported_rows(actor: Actor, state: ListState) -> list[ReportedRow]:
             db.session.execute(statement, _values(actor, latest) | {"offset": _offset(latest)}),
             start=_offset(latest) + 1,
         )
+    ]
+
+
+def _latest(state: ListState) -> ListState:
+    return ListState(year=state.year, round=state.round, sort="latest", page=state.page)
+
+
+def every_reported(actor: Actor, state: ListState) -> list[tuple[Any, ...]]:
+    """All pages of them for a file: id, kind, name, three budgets (Decimal or None), status, dimension, note."""
+    latest = _latest(state)
+    found = db.session.execute(_export_statement(latest.shape, only_reported=True), _values(actor, latest))
+    return [
+        (id_, kind.label, name, planned, ordinance, spent, status.label, f"มิติที่ {dimension}", note)
+        for id_, kind, name, dimension, planned, ordinance, spent, status, note in found
     ]

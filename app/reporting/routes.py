@@ -65,13 +65,12 @@ def report_list() -> Response:
     return answer("reporting/list.html", "reporting/_list.html", **_page_parts(_state()))
 
 
-@blueprint.get("/reporting/export")
+@blueprint.get("/reporting/table.<any(xlsx, csv):file>")
 @requires(Permission.REPORTS)
-def export_list() -> Response:
-    state = _state()
-    who = actor()
+def list_file(file: str) -> Response:
+    who, state = actor(), _state()
     name = f"รายงานผล {who.organisation_code} ปี {state.year} รอบ {state.round} เดือน"
-    return excel.file_answer(name, "xlsx", workbooks.report_list(who, state, place(who).line, clock.now()))
+    return excel.file_answer(name, file, workbooks.report_list(who, state, place(who).line, clock.now()))
 
 
 @blueprint.get("/reporting/<int:project_id>/<int(max=9999):year>/<int:round_>")
@@ -199,3 +198,11 @@ def all_reports() -> Response:
         pager=Pager(state.page, summary.counts.reported),
         summary=summary,
     )
+
+
+@blueprint.get("/reporting/all/table.<any(xlsx, csv):file>")
+@requires(Permission.REPORTS)
+def all_file(file: str) -> Response:
+    who, state = actor(), _state()
+    name = f"รายงานโครงการทั้งหมด {who.organisation_code} ปี {state.year} รอบ {state.round} เดือน"
+    return excel.file_answer(name, file, workbooks.all_reports(who, state, place(who).line, clock.now()))

@@ -6,11 +6,11 @@ from app.access import Actor
 from app.excel import BAHT_FORMAT, Cell, Column, Table, made
 from app.listing import ListState
 from app.models.enums import Round
-from app.reporting.queries import exported_rows
+from app.reporting.queries import every_reported, exported_rows
 
 COLUMNS = (
     Column("ลำดับที่", 8, "0"),
-    Column("ประเภทงาน", 14),
+    Column("ประเภทงาน", 16),
     Column("ชื่อโครงการ/กิจกรรม/มาตรการ/แนวปฏิบัติงาน", 60),
     Column("สอดคล้อง", 10, explain="มิติหลักของโครงการ โครงการหนึ่งนับครั้งเดียวในมิติหลัก"),
     Column("แผนป้องกันฯ (บาท)", 18, BAHT_FORMAT, "งบประมาณตามแผนของปีนั้น ช่องว่างคือดำเนินการโดยไม่ใช้งบประมาณ"),
@@ -18,6 +18,13 @@ COLUMNS = (
     Column("ตามที่เบิกจ่ายจริง (บาท)", 18, BAHT_FORMAT, "ยอดที่เบิกจ่ายจริงถึงรอบที่รายงาน"),
     Column("สถานะ", 24, explain="สถานะที่รายงานในรอบนี้"),
     Column("หมายเหตุ", 30),
+)
+REPORTED_COLUMNS = (
+    COLUMNS[0],
+    Column("เลขที่", 10, "0", "เลขที่ของโครงการในระบบ"),
+    *(*COLUMNS[1:3], *COLUMNS[4:8], COLUMNS[3], COLUMNS[8]),
+    Column("รอบการรายงาน", 16),
+    Column("ปีงบประมาณ", 12, "0"),
 )
 RULES = ("โครงการที่ ป.ป.ช. ปฏิเสธ และโครงการที่ลบแล้ว ไม่ต้องรายงานและไม่นับรวม",)
 
@@ -32,3 +39,13 @@ def report_list(actor: Actor, state: ListState, place: str, now: datetime) -> Ta
     )
     rows: list[list[Cell]] = [[number, *row] for number, row in enumerate(exported_rows(actor, state), start=1)]
     return Table("รายงานผล", title, COLUMNS, rows, rules=RULES)
+
+
+def all_reports(actor: Actor, state: ListState, place: str, now: datetime) -> Table:
+    """Every project that was reported in the round, the latest first."""
+    round_ = Round(state.round).label
+    title = ("รายงานโครงการทั้งหมด", place, f"ปีงบประมาณ {state.year} {round_}", made(now, actor.name))
+    rows: list[list[Cell]] = [
+        [number, *row, round_, state.year] for number, row in enumerate(every_reported(actor, state), start=1)
+    ]
+    return Table("รายงานทั้งหมด", title, REPORTED_COLUMNS, rows, rules=RULES)

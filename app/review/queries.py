@@ -1,6 +1,6 @@
 """What waits for NACC: reads that see only the provinces given to the actor."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 from app.access import Actor
-from app.clock import thai_date
+from app.clock import BANGKOK, thai_date
 from app.db import db, table
 from app.errors import NotTheirs
 from app.history.queries import Told, told
@@ -108,15 +108,17 @@ class QueueRow(NamedTuple):
 
 
 @lru_cache(maxsize=256)
+def _whole(shape: Queue, *columns: Any) -> Select[Any]:
+    return select(*columns).select_from(_JOINED).where(*_conditions(shape)).order_by(_P.created_at, _P.id)
+
+
+_ROW = (_P.id, _P.name, _O.name.label("organisation"), _P.dimension, _P.kind, _P.updated_at, _P.review_status)
+_FILE_ROW = (_O.code, _O.name, _P.kind, _P.name, _P.dimension, _P.review_status, _P.updated_at)
+
+
+@lru_cache(maxsize=256)
 def _page(shape: Queue) -> Select[Any]:
-    return (
-        select(_P.id, _P.name, _O.name.label("organisation"), _P.dimension, _P.kind, _P.updated_at, _P.review_status)
-        .select_from(_JOINED)
-        .where(*_conditions(shape))
-        .order_by(_P.created_at, _P.id)
-        .limit(PAGE_SIZE)
-        .offset(bindparam("offset", type_=Integer))
-    )
+    return _whole(shape, *_ROW).limit(PAGE_SIZE).offset(bindparam("offset", type_=Integer))
 
 
 def queue_rows(actor: Actor, queue: Queue, now: datetime) -> list[QueueRow]:
@@ -128,6 +130,13 @@ def queue_rows(actor: Actor, queue: Queue, now: datetime) -> list[QueueRow]:
             _page(queue.shape).where(in_scope(actor)), values
         )
     ]
+
+
+def every_queued(actor: Actor, queue: Queue, now: datetime) -> Iterator[tuple[Any, ...]]:
+    """The whole queue for a file: code and LAO, kind, name, dimension, status, date of the last change."""
+    found = db.session.execute(_whole(queue.shape, *_FILE_ROW).where(in_scope(actor)), _values(queue, now))
+    for code, lao, kind, name, dimension, status, since in found:
+        yield code, lao, kind.label, name, dimension, status.label, since.astimezone(BANGKOK).date()
 
 
 def queue_count(actor: Actor, queue: Queue, now: datetime) -> int:

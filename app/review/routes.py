@@ -5,20 +5,21 @@ from datetime import datetime
 from flask import Blueprint, flash, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from app import clock
+from app import clock, excel
 from app.access import Permission, actor, requires
 from app.db import transaction
 from app.errors import NotTheirs, Refusal
 from app.listing import number
 from app.plans.queries import periods
 from app.registry.queries import districts
-from app.review import operations, queries
+from app.review import operations, queries, workbooks
 from app.review.forms import VerdictForm, queue_of
 from app.review.rules import Queue, Verdict
 from app.web import answer
 
 blueprint = Blueprint("review", __name__)
 MAX_CHOSEN = queries.PAGE_SIZE
+MOST_IN_A_FILE = 20_000  # that long a request may wait; more is work for an export
 
 
 def _desk(queue: Queue, project_id: int | None, status: int = 200, form: VerdictForm | None = None) -> Response:
@@ -54,6 +55,16 @@ def _desk(queue: Queue, project_id: int | None, status: int = 200, form: Verdict
 @requires(Permission.REVIEW)
 def desk() -> Response:
     return _desk(queue_of(request.args), None)
+
+
+@blueprint.get("/nacc/review/table.<any(xlsx, csv):file>")
+@requires(Permission.REVIEW)
+def queue_file(file: str) -> Response:
+    who, queue, now = actor(), queue_of(request.args), clock.now()
+    if queries.queue_count(who, queue, now) > MOST_IN_A_FILE:
+        flash(f"มีมากกว่า {MOST_IN_A_FILE:,} โครงการ เลือกจังหวัดหรือตัวกรองอื่นก่อน หรือใช้ไฟล์ส่งออก", "warn")
+        return redirect(f"/nacc/review?{queue.query()}", 303)
+    return excel.file_answer(f"โครงการ {queue.status.label}", file, workbooks.queue_file(who, queue, now))
 
 
 @blueprint.get("/nacc/review/<int:project_id>")

@@ -134,7 +134,17 @@ def chosen_works(actor: Actor, ids: Collection[int], year: int, round_: Round) -
 
 def waiting_rows(works: dict[int, Work], page: int, today: date) -> list[WaitingRow]:
     """The page of `works`, in their order."""
-    ids = list(works)[(page - 1) * PAGE_SIZE : page * PAGE_SIZE]
+    return _rows(works, list(works)[(page - 1) * PAGE_SIZE : page * PAGE_SIZE], today)
+
+
+def every_row(works: dict[int, Work], today: date) -> Iterator[WaitingRow]:
+    """All of `works`, in their order."""
+    ids = list(works)
+    for first in range(0, len(ids), IN_ONE_STATEMENT):
+        yield from _rows(works, ids[first : first + IN_ONE_STATEMENT], today)
+
+
+def _rows(works: dict[int, Work], ids: list[int], today: date) -> list[WaitingRow]:
     mails = _last_mails(ids)
     found = {row.id: row for row in db.session.execute(_details(ids))}
     rows = []

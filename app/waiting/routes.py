@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from app import clock
+from app import clock, excel
 from app.access import Permission, actor, requires
 from app.db import transaction
 from app.errors import NotTheirs, Refusal
@@ -15,7 +15,7 @@ from app.models.enums import Round
 from app.plans.queries import current_period, periods
 from app.registry.queries import districts
 from app.review.queries import own_provinces
-from app.waiting import jobs, operations, queries
+from app.waiting import jobs, operations, queries, workbooks
 from app.waiting.forms import ReminderForm, filter_of
 from app.waiting.rules import Sorted, WaitingFilter, sort_out, thai_day
 from app.web import answer
@@ -59,6 +59,14 @@ def _page(asked: WaitingFilter, status: int = 200, **more: Any) -> Response:
 @requires(Permission.WAITING)
 def desk() -> Response:
     return _page(_filter())
+
+
+@blueprint.get("/nacc/waiting/table.<any(xlsx, csv):file>")
+@requires(Permission.WAITING)
+def list_file(file: str) -> Response:
+    asked = _filter()
+    name = f"สถานะการรายงาน ปี {asked.year} {asked.round.label}"
+    return excel.file_answer(name, file, workbooks.waiting_file(actor(), asked, clock.now()))
 
 
 @blueprint.post("/nacc/waiting/<int:organisation_id>")

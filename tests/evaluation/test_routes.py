@@ -168,7 +168,7 @@ def test_excel_goes_out_comes_back_and_changes_only_after_confirming(app: Flask,
     done = client.send("/nacc/scores/file/confirm", {"sealed": _sealed(dry)}, follow_redirects=True)
     assert "เปลี่ยน 3 ช่อง" in done.text
     assert str(_scores(officer, lao).total(Which.SAR)) == "41.50"
-    out = client.get(f"/nacc/scores/export?year={YEAR}")
+    out = client.get(f"/nacc/scores/table.xlsx?year={YEAR}")
     sheet = list(load_workbook(BytesIO(out.data)).active.iter_rows(values_only=True))
     assert list(sheet[0][: len(head)]) == head
     assert sheet[1][:7] == ("6650807", YEAR, 20, 21.5, None, None, 18)

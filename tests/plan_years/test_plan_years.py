@@ -102,7 +102,7 @@ def test_excel_goes_out_comes_back_and_changes_only_after_confirming(app: Flask,
     lao = make_lao()
     make_staff("officer65", Role.OFFICER, "65")
     client.sign_in("officer65", PASSWORD)
-    out = client.get(f"/nacc/plan-years/export?year={YEAR}")
+    out = client.get(f"/nacc/plan-years/table.xlsx?year={YEAR}")
     sheet = load_workbook(BytesIO(out.data)).active
     assert [cell.value for cell in sheet[1]][:3] == HEAD
     assert [cell.value for cell in sheet[2]][:3] == ["6650807", YEAR, "แผนผ่าน"]

@@ -183,7 +183,7 @@ def test_what_is_not_theirs_unknown_or_no_round_is_404(client: Client, lao: Acto
 def test_the_file_holds_what_the_list_shows(client: Client, lao: Actor) -> None:
     make_project(lao, facts("=1+1"))
     for query in ("", "?year=2561&round=12&q=1", "?year=%00&page=99999999999&q=%00", "?q=ไม่มี&status=x"):
-        file = client.get(f"/reporting/export{query}")
+        file = client.get(f"/reporting/table.xlsx{query}")
         assert file.status_code == 200
         assert file.data.startswith(b"PK")
         assert "attachment" in file.headers["Content-Disposition"]

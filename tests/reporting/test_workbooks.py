@@ -32,6 +32,6 @@ def test_the_file_holds_the_rows_of_the_screen_with_numbers_as_numbers(app: Flas
 def test_the_download_has_a_thai_name(app: Flask, client) -> None:
     make_lao()
     client.sign_in("6650807", PASSWORD)
-    response = client.get(f"/reporting/export?year={YEAR}&round=6")
+    response = client.get(f"/reporting/table.xlsx?year={YEAR}&round=6")
     assert response.status_code == 200
     assert "filename*=UTF-8''%E0%B8%A3" in response.headers["Content-Disposition"]
