@@ -12,8 +12,8 @@ from functools import partial
 
 os.environ.setdefault("EPLANNACC_ENV", "testing")
 
-from bench import counts, exports, pages, places, review  # noqa: F401 - importing registers
-from bench.engines import filled_app, server_url
+from bench import counts, exports, load, pages, places, review  # noqa: F401 - importing registers
+from bench.engines import filled_app, scale, server_url
 from bench.frame import ALONE_REGISTRY, REGISTRY, Result, measure, measure_alone, table
 
 
@@ -42,8 +42,7 @@ def _kept(name: str, measured: Callable[[], Result], results: list[Result]) -> i
 
 
 if __name__ == "__main__":
-    scale = float(os.environ.get("BENCH_SCALE", "0.1"))
-    results, failed = run(scale)
-    print(f"scale {scale:g}; medians of each turn; one process, warm")
+    results, failed = run(scale())
+    print(f"scale {scale():g}; medians of each turn; one process, warm")
     print(table(results))
     sys.exit(1 if failed else 0)

@@ -17,6 +17,11 @@ from app.db import db
 from config import database_url
 
 
+def scale() -> float:
+    """BENCH_SCALE: 1 is the country's real size."""
+    return float(os.environ.get("BENCH_SCALE", "0.1"))
+
+
 @contextmanager
 def filled_app(engine: str, scale: float) -> Iterator[Flask]:
     """An app on a new database of `engine` at `scale` of the country's size, inside its context."""

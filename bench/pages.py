@@ -47,7 +47,7 @@ def save_report(app: Flask, stack: ExitStack) -> Pair:
     line, headers = signed_in(app, stack, lao_id)
     path = f"/reporting/{saved}/{YEAR}/{ROUND}"
     page, _headers = line.ask("GET", path, headers)
-    forms = report_forms(_token(page), version_of(saved))
+    forms = report_forms(token_of(page), version_of(saved))
     settings = {
         "BARE_BODY": kept(b""),
         "BARE_DATABASE": app.config["SQLALCHEMY_DATABASE_URI"],
@@ -79,23 +79,37 @@ def busy_lao() -> int:
 
 def signed_in(app: Flask, stack: ExitStack, lao_id: int) -> tuple[Line, dict[str, str]]:
     """A served app and the headers of somebody who signed in by the form, as people do."""
+    line = stack.enter_context(serving("wsgi:app", served(app)))
+    return line, sign_in(line, lao_id)
+
+
+def served(app: Flask) -> dict[str, str]:
+    """The environment of a server on the same database."""
+    return {
+        "EPLANNACC_ENV": "demo",
+        "DATABASE_URL": app.config["SQLALCHEMY_DATABASE_URI"],
+        "SECRET_KEY": "x" * 32,
+        "SIGN_IN_LIMIT_ADDRESS": "1000/minute",
+    }
+
+
+def sign_in(line: Line, lao_id: int) -> dict[str, str]:
+    """The headers of an LAO that has signed in over `line`."""
     with transaction():
         claimed = {"password_hash": hash_password(PASSWORD), "claimed_at": clock.now()}
         db.session.execute(update(Account).where(Account.organisation_id == lao_id).values(**claimed))
     code = db.session.execute(text("SELECT code FROM organisations WHERE id = :id"), {"id": lao_id}).scalar_one()
     db.session.rollback()
-    settings = {"EPLANNACC_ENV": "demo", "DATABASE_URL": app.config["SQLALCHEMY_DATABASE_URI"], "SECRET_KEY": "x" * 32}
-    line = stack.enter_context(serving("wsgi:app", settings))
     page, headers = line.ask("GET", "/login")
-    form = {"username": code, "password": PASSWORD, "csrf_token": _token(page)}
+    form = {"username": code, "password": PASSWORD, "csrf_token": token_of(page)}
     cookie = {"Cookie": headers["set-cookie"].split(";")[0]}
     _body, headers = line.ask("POST", "/login", cookie | FORM, urlencode(form), expected=302)
     cookie = {"Cookie": headers["set-cookie"].split(";")[0]}
     _body, headers = line.ask("GET", "/home", cookie)  # the first page brings the session its CSRF secret
-    return line, {"Cookie": headers["set-cookie"].split(";")[0]}
+    return {"Cookie": headers["set-cookie"].split(";")[0]}
 
 
-def _token(page: bytes) -> str:
+def token_of(page: bytes) -> str:
     match = TOKEN.search(page.decode())
     assert match, "the page has no CSRF token"
     return match[1]

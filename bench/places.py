@@ -9,6 +9,7 @@ from app.db import db
 from app.models.enums import Round
 from app.reporting.counts import ORGANISATION_COUNTS
 from bench.counts import driver_sql, place_of
+from bench.engines import filled_app, scale
 from bench.frame import Pair, benchmark
 from bench.pages import kept, signed_in
 from bench.server import Line, serving
@@ -88,3 +89,11 @@ def public_page(app: Flask, stack: ExitStack) -> Pair:
     body, _answered = line.ask("GET", PUBLIC)
     plain = bare(stack, body)
     return lambda: line.ask("GET", PUBLIC), lambda: plain.ask("GET", "/")
+
+
+@benchmark("province table / of a country with a quarter of the projects", sqlite=3.5, postgresql=2.5)
+def four_times_the_data(app: Flask, stack: ExitStack) -> Pair:
+    line, headers = signed_in(app, stack, somebody_there())
+    fewer = stack.enter_context(filled_app(db.engine.name, scale() / 4))
+    smaller, known = signed_in(fewer, stack, somebody_there())
+    return lambda: line.ask("GET", TABLE, headers), lambda: smaller.ask("GET", TABLE, known)

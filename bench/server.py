@@ -18,6 +18,7 @@ class Line:
     """One kept-alive connection to a server on this machine."""
 
     def __init__(self, port: int) -> None:
+        self.port = port
         self.connection = HTTPConnection("127.0.0.1", port, timeout=30)
 
     def ask(
@@ -37,12 +38,12 @@ class Line:
 
 
 @contextmanager
-def serving(target: str, environ: Mapping[str, str]) -> Iterator[Line]:
+def serving(target: str, environ: Mapping[str, str], workers: int = 1) -> Iterator[Line]:
     """A server of `target` (module:app), ended when the block is left."""
     port = _free_port()
     command = [
         *(str(Path(sys.executable).with_name("granian")), "--interface", "wsgi", "--no-ws", "--log-level", "warning"),
-        *("--host", "127.0.0.1", "--port", str(port), "--workers", "1", "--blocking-threads", "1", target),
+        *("--host", "127.0.0.1", "--port", str(port), "--workers", str(workers), "--blocking-threads", "1", target),
     ]
     process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environ})
     try:
