@@ -20,6 +20,7 @@ from app.open_data.datasets import BY_SLUG, CHANGELOG, DATASETS, VERSION
 from app.open_data.metadata import SOURCES, Publication, catalogue_fields
 from app.open_data.openapi import FILES, LICENCE, LICENCE_URL, PREFIX, document
 from app.open_data.rules import IN_THAI, MAX_LIMIT, Dataset, plain_row
+from app.public.routes import SITE, for_everybody
 
 blueprint = Blueprint("open_data", __name__)
 SLUGS = ",".join(f"'{slug}'" for slug in BY_SLUG)
@@ -32,7 +33,7 @@ FILE_TYPES = {"gz": "application/gzip", "xlsx": FILES["xlsx"][0], "json": answer
 
 @blueprint.after_request
 def open_to_all(response: Response) -> Response:
-    """All but the page for people, which carries a session's token."""
+    """All but the page for people: who is signed in gets it with the session's token."""
     return response if request.path == PAGE else answers.open_to_all(response)
 
 
@@ -152,12 +153,13 @@ def _no_parameters() -> None:
 
 
 @blueprint.get(PAGE)
-@public
+@for_everybody
 def page() -> str:
     folder: Path = current_app.config["SNAPSHOT_FOLDER"]
     days = archive.days(folder)
     return render_template(
         "open_data/page.html",
+        site=SITE,
         latest=archive.snapshot(folder, archive.LATEST) if days else None,
         earlier=days[1:],
         datasets=list(DATASETS.values()),

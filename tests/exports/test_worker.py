@@ -1,12 +1,14 @@
 """The real worker, a process of its own that is really killed: on SQLite alone, and on PostgreSQL with Redis."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from flask import Flask
@@ -23,18 +25,42 @@ from tests.pages import enter
 
 ROOT = Path(__file__).parents[2]
 REDIS = os.environ.get("TEST_REDIS_URL")
+REDIS_SERVER = shutil.which("redis-server")
 PATIENCE_SECONDS = 30
 Start = Callable[..., subprocess.Popen[bytes]]
 
 
 @pytest.fixture
-def start(
-    request: pytest.FixtureRequest, app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Start]:
+def redis_url() -> Iterator[str]:
+    """The Redis that is there for tests, else one of our own on a socket."""
+    if REDIS:
+        yield REDIS
+        return
+    with TemporaryDirectory() as folder:  # not pytest's: a socket's path must be short
+        path = Path(folder) / "redis.sock"
+        command = [str(REDIS_SERVER), "--port", "0", "--unixsocket", str(path), "--save", "", "--loglevel", "warning"]
+        server = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL)
+        while not path.exists() and server.poll() is None:
+            time.sleep(0.02)
+        yield f"unix://{path}?db=0"
+        server.terminate()
+        server.wait()
+
+
+@pytest.fixture
+def carrier(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where the job engine keeps its queue."""
+    if request.param == "redis":
+        return str(request.getfixturevalue("redis_url"))
+    return f"sqlite:///{tmp_path / 'jobs.sqlite3'}"
+
+
+@pytest.fixture
+def start(carrier: str, app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Start]:
     """Starts processes that share the test's database, engine and folder; none is left behind."""
     name = f"eplannacc-test-{os.getpid()}-{time.monotonic_ns()}"
     settings = {
-        "JOBS_URL": REDIS if request.param == "redis" else f"sqlite:///{tmp_path / 'jobs.sqlite3'}",
+        "JOBS_URL": carrier,
         "JOBS_NAME": name,
         "EXPORT_FOLDER": tmp_path / "files",
         "SECRET_KEY": app.config["SECRET_KEY"],
@@ -73,12 +99,14 @@ BOTH = [
     pytest.param(
         "postgresql",
         "redis",
-        marks=pytest.mark.skipif(not (REDIS and POSTGRESQL), reason="needs TEST_DATABASE_URL and TEST_REDIS_URL"),
+        marks=pytest.mark.skipif(
+            not POSTGRESQL or not (REDIS or REDIS_SERVER), reason="needs TEST_DATABASE_URL and a Redis"
+        ),
     ),
 ]
 
 
-@pytest.mark.parametrize(("database", "start"), BOTH, indirect=True)
+@pytest.mark.parametrize(("database", "carrier"), BOTH, indirect=True)
 def test_a_worker_killed_half_way_is_taken_up_again_and_the_file_is_whole(
     app: Flask, client: Client, start: Start
 ) -> None:

@@ -209,7 +209,9 @@ def got(client: Client, path: str, **headers: str) -> TestResponse:
 
 
 def test_the_page_leads_to_files_that_can_be_kept_and_resumed(published: Path, client: Client) -> None:
-    page = client.get("/open-data").text
+    answer = client.get("/open-data")
+    page = answer.text
+    assert "Set-Cookie" not in answer.headers
     there = (published / "projects.csv.gz").read_bytes()
     checksum = hashlib.sha256(there).hexdigest()
     path = f"/open-data/{DAY}/projects.csv.gz"
