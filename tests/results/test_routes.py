@@ -1,5 +1,6 @@
 """Results on screen and in files: golden figures, filters, rows that open in place, and what stands behind a number."""
 
+import csv
 import json
 import re
 from decimal import Decimal
@@ -66,6 +67,29 @@ def test_songkhla_comes_out_exactly_on_screen_and_in_the_file(app: Flask, client
     assert book.sheet_names == ["ตามแผน", "ในข้อบัญญัติ", "สถานะ", "ผลตามมิติ", "คำอธิบาย"]
 
 
+def test_phitsanulok_comes_out_exactly_on_screen_and_in_the_file(app: Flask, client: Client) -> None:
+    # given
+    with (GOLDEN / "province_tables.csv").open(encoding="utf-8") as lines:
+        golden = [row for row in csv.DictReader(lines) if row["table"] == "phitsanulok"]
+    with transaction():
+        load_registry()
+        load_demo(NOW)
+    client.sign_in("2900101", "songkhla-demo")
+
+    # when
+    page = client.get("/reports/province?province=65&year=2561&round=12&district=6501").text
+    path = "/reports/places/provinces/65/table.xlsx?year=2561&round=12&district=6501"
+    file = workbook_of(client, path).get_sheet_by_name("อปท.").to_python()[6:]
+
+    # then
+    rows = rows_of_table(page)
+    for place, row in enumerate(golden):
+        number, name, percent, level = row["rank"], row["organisation"], row["percent"], row["level"]
+        assert rows[place] == f"{number} {name} {row['done']}/{row['total']} {percent} {level}"
+        assert [str(int(file[place][1])), file[place][3], file[place][5]] == [number, name, level]
+        assert f"{file[place][11]:.2f}" == percent
+
+
 @pytest.fixture
 def three_laos(app: Flask) -> list[int]:
     """In province 65: one high, one not reported, one whose plan did not pass; a rejected project beside."""
@@ -107,10 +131,10 @@ def test_the_file_has_the_rows_of_the_screen_in_its_order(three_laos: list[int],
     assert table[0][3].startswith("** ")
     assert table[1][2] == "6650807"
     assert workbook_of(client, f"{path}&level=high").get_sheet_by_name("อปท.").to_python()[6:][0][2] == "6650807"
-    csv = client.get("/public/provinces/65/table.csv?year=2561&round=6")
-    assert csv.data.startswith(b"\xef\xbb\xbf")
-    assert "750.25" in csv.text
-    assert "filename*=UTF-8''" in csv.headers["Content-Disposition"]
+    plain = client.get("/public/provinces/65/table.csv?year=2561&round=6")
+    assert plain.data.startswith(b"\xef\xbb\xbf")
+    assert "750.25" in plain.text
+    assert "filename*=UTF-8''" in plain.headers["Content-Disposition"]
 
 
 def test_a_row_opens_in_place_to_its_counts_and_projects(three_laos: list[int], client: Client) -> None:
