@@ -170,6 +170,21 @@ def test_a_number_leads_to_its_formula_its_projects_and_their_changes(three_laos
     assert "สถานะ : – → done" in project or "สถานะ : – → ดำเนินการแล้วเสร็จ" in project
 
 
+@pytest.mark.parametrize(
+    "path", ["/public", "/public/regions/6", "/public/provinces/65", "/public/organisations/6650807"]
+)
+def test_every_number_of_a_table_is_a_link_to_its_source(three_laos: list[int], client: Client, path: str) -> None:
+    """Save those of the places an LAO is compared with, which have pages of their own, and the rank in a group."""
+    page = client.get(f"{path}?year=2561&round=6").text
+    cells = re.findall(r'<td class="num[^"]*"[^>]*>(.*?)</td>', page, re.S)
+    bare = [words(cell) for cell in cells if "<a " not in cell and words(cell) not in ("0", "")]
+    if path.endswith("6650807"):
+        bare = bare[:-12]  # เทียบกับ อปท. อื่น
+    known = {words(row).split(" ")[0] for row in re.findall(r'<tbody id="o\d{7}">.*?</tbody>', page, re.S)}
+    assert [cell for cell in bare if cell not in known and "/" not in cell] == []
+    assert len(cells) > 20
+
+
 def test_a_deleted_project_stays_readable_with_its_history(three_laos: list[int], client: Client) -> None:
     from app.db import db
     from app.models import Project
