@@ -82,17 +82,17 @@ def _laos_of_page(numbers: list[tuple[int, int]], first: int) -> tuple[list[int]
 
 @lru_cache(maxsize=512)
 def _numbers(figure: Figure, side: Side, kind: PlaceKind, by_dimension: bool) -> Select[Any]:
-    """(organisation id, number of its projects on that side), in the order of LAO codes."""
-    if side is not Side.LEFT_OUT and Amount.PLANNED in _amounts(figure):
-        source, here = _joined(), _side(figure, side)
+    """(organisation id, number of its projects on that side), in the order of LAO codes; each from its own index."""
+    if figure is Figure.PLANNED and side is not Side.LEFT_OUT:
+        given = _Y.plan_budget_satang.is_not(None)
+        c, here = _Y, and_(_Y.counted, given if side is Side.COUNTED else ~given)
     else:
-        source, here = table(Report), _side(figure, side)
+        c, here = _R, and_(_R.round == bindparam("round"), _side(figure, side))
     lines = (
-        select(_R.organisation_id.label("id"), func.count().label("number"))
-        .select_from(source)
-        .where(*_place(kind), here)
-        .where(*([_R.dimension == bindparam("dimension")] if by_dimension else []))
-        .group_by(_R.organisation_id)
+        select(c.organisation_id.label("id"), func.count().label("number"))
+        .where(*_place(kind, c), here)
+        .where(*([c.dimension == bindparam("dimension")] if by_dimension else []))
+        .group_by(c.province_code, c.organisation_id)
         .subquery()
     )
     return (
@@ -100,17 +100,14 @@ def _numbers(figure: Figure, side: Side, kind: PlaceKind, by_dimension: bool) ->
     )
 
 
-def _place(kind: PlaceKind) -> list[ColumnElement[bool]]:
-    conditions = [
-        _R.province_code.in_(bindparam("codes", expanding=True)),
-        _R.fiscal_year == bindparam("year"),
-        _R.round == bindparam("round"),
-    ]
+def _place(kind: PlaceKind, c: Any) -> list[ColumnElement[bool]]:
+    """The place and year, on the columns of project years or of reports."""
+    conditions = [c.province_code.in_(bindparam("codes", expanding=True)), c.fiscal_year == bindparam("year")]
     if kind is PlaceKind.DISTRICT:
         inside = select(_O.id).where(_O.district_code == bindparam("district"))
-        conditions.append(_R.organisation_id.in_(inside))
+        conditions.append(c.organisation_id.in_(inside))
     elif kind is PlaceKind.ORGANISATION:
-        conditions.append(_R.organisation_id == bindparam("organisation"))
+        conditions.append(c.organisation_id == bindparam("organisation"))
     return conditions
 
 
@@ -161,7 +158,8 @@ def _lines(figure: Figure, side: Side, by_dimension: bool) -> Select[Any]:
         .select_from(_joined())
         .where(
             _R.organisation_id.in_(bindparam("laos", expanding=True)),
-            *_place(PlaceKind.COUNTRY),
+            *_place(PlaceKind.COUNTRY, _R),
+            _R.round == bindparam("round"),
             _side(figure, side),
             *([_R.dimension == bindparam("dimension")] if by_dimension else []),
         )
