@@ -14,16 +14,15 @@ from bench.frame import Pair, benchmark
 
 YEAR, ROUND = 2562, Round.TWELVE
 # What there would be to do if report lines did not carry the facts they are counted by.
-LIVE_JOIN = """
-SELECT r.status, count(*) AS number
+JOINED = """
 FROM organisations o
 JOIN projects p ON p.organisation_id = o.id
 JOIN project_years y ON y.project_id = p.id
 JOIN reports r ON r.project_id = y.project_id AND r.fiscal_year = y.fiscal_year
 WHERE o.province_code = :province_code AND y.fiscal_year = :year AND r.round = :round
   AND p.review_status <> 'rejected' AND p.deleted_at IS NULL
-GROUP BY r.status
 """
+LIVE_JOIN = f"SELECT r.status, count(*) AS number {JOINED} GROUP BY r.status"
 
 
 def median_province() -> str:

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from app.db import db
 from app.models.enums import Round
 from app.reporting.counts import ORGANISATION_COUNTS
-from bench.counts import driver_sql, place_of
+from bench.counts import JOINED, driver_sql, place_of
 from bench.engines import filled_app, scale
 from bench.frame import Pair, benchmark
 from bench.pages import kept, signed_in
@@ -19,16 +19,10 @@ YEAR, ROUND = 2562, Round.TWELVE
 TABLE = f"/reports/province?province={LARGEST}&year={YEAR}&round={int(ROUND)}"
 PUBLIC = f"/public/provinces/{LARGEST}?year={YEAR}&round={int(ROUND)}"
 # The same counts without the facts that report lines carry: projects, their years, their reports, and their LAOs.
-LIVE_JOIN = """
+LIVE_JOIN = f"""
 SELECT o.id, count(*), count(*) FILTER (WHERE r.status = 'in_progress'), count(*) FILTER (WHERE r.status = 'done'),
        count(*) FILTER (WHERE r.status = 'cannot')
-FROM organisations o
-JOIN projects p ON p.organisation_id = o.id
-JOIN project_years y ON y.project_id = p.id
-JOIN reports r ON r.project_id = y.project_id AND r.fiscal_year = y.fiscal_year
-WHERE o.province_code = :province_code AND y.fiscal_year = :year AND r.round = :round
-  AND p.review_status <> 'rejected' AND p.deleted_at IS NULL
-GROUP BY o.id
+{JOINED} GROUP BY o.id
 """
 
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from app.models.enums import ExportKind, ExportWhat, Role, Round
+from app.places.rules import BANGKOK, region_name
 
 AT_ONCE = 5_000  # rows; above, the file is made by a job
 MOST_WAITING = 5  # files of one account that are not ready yet
@@ -13,7 +14,6 @@ MOST_TRIES = 3
 KEPT = timedelta(days=7)
 STALE = timedelta(seconds=60)  # without a sign of life the worker is taken for dead
 ALL = "all"
-BANGKOK = "10"
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def places(role: Role, areas: Sequence[Area]) -> list[Place]:
     for region in sorted({area.region for area in areas if area.region is not None}):
         inside = tuple(area for area in areas if area.region == region)
         if len(inside) > 1:
-            label = f"ภาค {region}" if whole else f"ภาค {region} เฉพาะจังหวัดที่ดูแล"
+            label = region_name(region) if whole else f"{region_name(region)} เฉพาะจังหวัดที่ดูแล"
             found.append(Place(f"r{region}", label, inside))
     return found + [Place(area.code, _province(area), (area,)) for area in areas]
 
