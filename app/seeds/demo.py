@@ -153,16 +153,17 @@ def _phitsanulok() -> None:
 
 def _counted_draft(place: int, row: dict[str, str]) -> Draft:
     done, reported = int(row["done"]), int(row["reported"])
+    kind = list(Kind)[place % 4]
+    budget = Decimal(5000) if kind is Kind.PROJECT else None
     reports: dict[Round, dict[str, Any]] = {}
     if place < reported:
         status = ReportStatus.DONE if place < done else ReportStatus.IN_PROGRESS
         reports = {
             Round.SIX: {"status": ReportStatus.IN_PROGRESS},
-            Round.TWELVE: {"status": status, "spent": Decimal(5000) if place < done else None},
+            Round.TWELVE: {"status": status, "spent": budget if place < done else None},
         }
-    kind = list(Kind)[place % 4]
     name = f"{kind.label}ป้องกันการทุจริตตามแผนปฏิบัติการ ลำดับที่ {place + 1}"
-    return Draft(name, kind, place % 4 + 1, Decimal(5000) if kind is Kind.PROJECT else None, reports=reports)
+    return Draft(name, kind, place // 4 % 4 + 1, budget, reports=reports)
 
 
 def _first_login() -> None:
