@@ -15,6 +15,10 @@ from app.web import answer
 from app.words import clean_line
 
 blueprint = Blueprint("public", __name__)
+# Search engines are welcome to every place and project. What is counted anew for each address is for people.
+ROBOTS = "User-agent: *\n" + "".join(
+    f"Disallow: {path}\n" for path in ("/*/figures/", "/*/compare", "/*/table.", "/public/search", "/api/", "/nacc/")
+)
 SITE = Site("/public", "layout/outside.html", public=True)
 MAP = {"outlines": OUTLINES, "view_box": VIEW_BOX, "lake": LAKE, "shade": shade, "shades": shades}
 
@@ -30,6 +34,12 @@ def prepare(state: Any) -> None:
 
 
 mount(blueprint, SITE, for_everybody)
+
+
+@blueprint.get("/robots.txt")
+@public
+def robots() -> Response:
+    return Response(ROBOTS, content_type="text/plain; charset=utf-8")
 
 
 @blueprint.get("/public/search")

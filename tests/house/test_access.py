@@ -35,6 +35,7 @@ WHO_OPENS = {
     "GET public.open_row": ANYBODY,
     "GET public.project": ANYBODY,
     "GET public.find_place": ANYBODY,
+    "GET public.robots": ANYBODY,
     "GET open_data.index": ANYBODY,
     "GET open_data.openapi": ANYBODY,
     "GET open_data.listing": ANYBODY,

@@ -125,6 +125,12 @@ def test_a_search_finds_places_by_name_and_code(app: Flask, client: Client) -> N
         assert client.get(f"/public/search?q={q}").status_code == 200
 
 
+def test_search_engines_leave_what_is_counted_for_people(app: Flask, client: Client) -> None:
+    told = client.get("/robots.txt").text
+    assert told.startswith("User-agent: *")
+    assert {"/*/figures/", "/*/compare", "/nacc/"} <= {line.removeprefix("Disallow: ") for line in told.splitlines()}
+
+
 def test_a_shared_link_says_what_it_leads_to(app: Flask, client: Client) -> None:
     lao = make_lao()
     make_report(lao, make_project(lao))
