@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from app.models.enums import CannotReason, Kind, Labelled, PlanStatus, ReportStatus, ReviewStatus
+
 ACTIONS = {
     "record": "บันทึกโครงการ",
     "edit": "แก้ไข",
@@ -48,11 +50,26 @@ FACTS = {
 }
 
 
+# What is stored of these facts is a name; the screens say its label. The status is a report's or a plan year's.
+CHOICES: dict[str, tuple[type[Labelled], ...]] = {
+    "kind": (Kind,),
+    "review_status": (ReviewStatus,),
+    "status": (ReportStatus, PlanStatus),
+    "cannot_reason": (CannotReason,),
+}
+LABELS = {name: {each.value: each.label for kind in kinds for each in kind} for name, kinds in CHOICES.items()}
+
+
 def changes(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> list[tuple[str, str, str]]:
     """(what, before, after) of each fact that differs; for something new, what it was made with."""
     old, new = before or {}, after or {}
     differing = [name for name in FACTS if old.get(name) != new.get(name)]
-    return [(FACTS[name], _text(old.get(name)), _text(new.get(name))) for name in differing]
+    return [(FACTS[name], _shown(name, old.get(name)), _shown(name, new.get(name))) for name in differing]
+
+
+def _shown(name: str, value: Any) -> str:
+    text = _text(value)
+    return LABELS.get(name, {}).get(text, text)
 
 
 def _text(value: Any) -> str:
