@@ -46,9 +46,9 @@ check: $(VENV)/.installed-dev ## Format, lint, types, house rules
 bench: $(VENV)/.installed-dev ## Measure side by side and print ratios (BENCH_SCALE, TEST_DATABASE_URL)
 	@$(PY) -m bench
 
-screenshot: $(VENV)/.installed-dev ## Take docs/screenshot.png from a running demo
+screenshot: $(VENV)/.installed-dev ## Take docs/screenshot.png and the pictures of the manual from a running demo
 	@bash tools/debian-packages chromium
-	@$(PY) docs/screenshot.py
+	@$(PY) -m docs.screenshot
 
 clean: ## Remove the venv and caches; the data in instance/ stays
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -33,6 +33,7 @@ NO_LIBRARY = {
 SAME_LAYER = {"counts": "queries", "sums": "queries"}  # reads that only count
 SAME_LAYER |= {"archive": "queries"}  # reads of published files
 SAME_LAYER |= {"datasets": "rules", "metadata": "rules", "openapi": "rules"}  # pure: what open data is made of
+SAME_LAYER |= {"chapters": "rules", "screens": "rules"}  # pure: what the manual holds
 SAME_LAYER |= {"answers": "routes"}  # how the API answers
 OUTSIDE_REQUESTS = {"request", "session", "g", "flash"}  # an operation is handed what it needs
 
