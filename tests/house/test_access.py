@@ -27,6 +27,10 @@ WHO_OPENS = {
     "GET healthz": ANYBODY,
     "GET landing.landing": ANYBODY,
     "GET help.manual": ANYBODY,
+    "GET help.part_page": ANYBODY,
+    "GET help.chapter_page": ANYBODY,
+    "GET help.questions": ANYBODY,
+    "GET help.news": ANYBODY,
     "GET registry.codes": ANYBODY,
     "GET public.place_page": ANYBODY,
     "GET public.compare": ANYBODY,
@@ -173,7 +177,7 @@ ADDRESSES = """
 / /codes /login /logout /forgot /profile /home /projects /projects/new /projects/1 /reporting /reporting/1/2561/6
 /reporting/1/2561/12 /reporting/all /reports /reports/province /public /public/provinces/90
 /public/organisations/2900101 /public/districts/9001 /public/regions/9 /public/projects/1 /reports/places
-/help /healthz /nacc/review
+/help /help/lao /help/officer /help/citizen /help/lao/start /help/questions /help/new /healthz /nacc/review
 /nacc/plan-years /nacc/admin /history /nacc/waiting /nacc/waiting/mails /nacc/accounts /nacc/scores /evaluation
 /reports/exports
 /open-data /api/v1/ /api/v1/openapi.json /api/v1/organisations /api/v1/organisations/6650807 /api/v1/plan-years
@@ -200,6 +204,7 @@ def address(app: Flask, rule: Rule, project_id: int = 1) -> str:
     examples |= {"kind": "organisations", "figure": "percent", "file": "csv", "id_": project_id}
     examples |= {"period_id": 1, "reason_id": 1, "account_id": 1, "job_id": 1}
     examples |= {"dataset": "projects", "ending": "csv", "day": "latest", "name": "SHA256SUMS"}
+    examples |= {"part": "lao", "key": "start"}
     with app.test_request_context():
         path = app.url_for(rule.endpoint, **{name: examples[name] for name in rule.arguments})
     return f"{path}?next=/help" if path == "/login" else path  # else it sends on whoever is signed in already

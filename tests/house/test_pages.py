@@ -27,6 +27,7 @@ MOST_ALIKE = 2  # addresses that differ only in their values: following each row
 def _shape(path: str) -> tuple[str, tuple[str, ...]]:
     parts = urlsplit(path)
     path = re.sub(r"/figures/[a-z-]+", "/figures/any", re.sub(r"\d+", "0", parts.path))
+    path = re.sub(r"/help/([a-z]+)/[a-z-]+", r"/help/\1/any", path)
     return path, tuple(sorted(pair.split("=")[0] for pair in parts.query.split("&")))
 
 

@@ -30,12 +30,6 @@ def test_the_landing_page_announces_the_window_that_closes_next(app: Flask, clie
     assert "เปิดรับรายงานรอบ 6 เดือน ปีงบประมาณ 2561" in client.get("/").text
 
 
-def test_the_manual_names_the_contact_of_the_configuration(app: Flask, client: Client) -> None:
-    page = client.get("/help").text
-    assert app.config["CONTACT"] in page
-    assert "ร้อยละ 80 ขึ้นไป" in page
-
-
 def test_codes_are_found_by_name_province_and_district_and_typing_narrows_in_place(app: Flask, client: Client) -> None:
     make_organisation()
     make_organisation("2900101", "เทศบาลนครสงขลา", province="90", district="9001")
