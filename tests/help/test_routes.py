@@ -113,4 +113,5 @@ def test_the_menu_of_a_screen_leads_to_its_chapter(app: Flask, client: Client) -
         assert f'href="/help/lao/{chapter}">' in page, path
     enter(client, make_staff("somsri", Role.OFFICER, "65").id)
     assert 'href="/help/officer/waiting">' in client.get("/nacc/waiting").text
-    assert 'href="/help/officer">' in client.get("/reports/province").text
+    assert 'href="/help/lao/province">' in client.get("/reports/province").text
+    assert 'href="/help/officer">' in client.get("/nacc/history/6650807").text
