@@ -80,10 +80,12 @@ def test_public_pages(opened: Open) -> None:
         faults += check(page, path)
     page.goto("/login")
     page.get_by_label("Username").fill("nobody")
-    page.get_by_role("button", name="Login").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Login").click()
     faults += check(page, "a refused login")
     page.goto("/forgot")
-    page.get_by_role("button", name="ส่งลิงก์").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="ส่งลิงก์").click()
     faults += check(page, "a refused forgot")
     assert not faults
 
@@ -145,7 +147,8 @@ def test_refused_pages_and_the_first_login(opened: Open) -> None:
     page = opened()
     faults: list[str] = []
     page.goto("/login?username=6650808")
-    page.get_by_role("button", name="Login").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name="Login").click()
     faults += check(page, "the first-login profile")
     page.goto("/profile#contact")
     page.get_by_role("button", name="บันทึก", exact=True).click()
@@ -156,6 +159,7 @@ def test_refused_pages_and_the_first_login(opened: Open) -> None:
     sign_in(other)
     other.goto("/projects/new?year=2561")
     other.get_by_role("button", name="บันทึกและกลับหน้าแรก").click()
+    other.locator(".errors").wait_for()
     faults += check(other, "a refused project")
     assert not faults
 
