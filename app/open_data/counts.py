@@ -16,12 +16,11 @@ from app.models.enums import Level, PlanStatus, Round
 from app.open_data.datasets import PLACE_KINDS
 from app.open_data.queries import Page, Row
 from app.places.rules import region_name
-from app.reporting.rules import Counts, PlaceSummary, add_up, level, percent_done
+from app.reporting.rules import Counts, PlaceSummary, add_up, level
 from app.reporting.sums import Sums, levels_by_province, sums_by
 
 _O, _PY, _PV, _D = (table(each).c for each in (Organisation, PlanYear, Province, District))
 COUNTRY = ("TH", "ทั้งประเทศ")
-NO_PERCENT = percent_done(0, 0)
 ABOVE, BELOW = PLACE_KINDS[:3], PLACE_KINDS[3:]  # provinces and larger places; what lies in one province
 Provinces = dict[str, tuple[str, int | None]]
 Asked = Mapping[str, Any]
@@ -187,7 +186,7 @@ def _row(place: Place, when: When, levels: Counter[Level], sums: Sequence[Sums])
         counts.in_progress,
         counts.cannot,
         counts.waiting,
-        NO_PERCENT if of_lao is Level.NOT_PASSED else counts.percent,
+        counts.percent,
         of_lao,
         told.laos,
         *(levels[each] for each in Level),

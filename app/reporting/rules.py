@@ -243,7 +243,7 @@ class PlaceRow(NamedTuple):
 
     @property
     def percent(self) -> Decimal:
-        return self.counts.percent if self.passed else Decimal("0.00")
+        return self.counts.percent
 
     @property
     def level(self) -> Level:

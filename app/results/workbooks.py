@@ -163,9 +163,8 @@ def lao_table(about: About, rows: list[PlaceRow], money: Mapping[int, Money], as
     cells: list[list[Cell]] = []
     for label, group in groups:
         for place, row in enumerate(group, start=1):
-            told = _numbers(row.counts, money.get(row.organisation_id, Money()))
-            told[len(COUNTS) - 1] = row.percent
-            cells.append([label, place, row.code, row.marked_name, row.type.label, row.level.label, *told])
+            numbers = _numbers(row.counts, money.get(row.organisation_id, Money()))
+            cells.append([label, place, row.code, row.marked_name, row.type.label, row.level.label, *numbers])
     return Table(
         "อปท.",
         about.title("ผลการนำแผนไปปฏิบัติของ อปท."),

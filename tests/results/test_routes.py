@@ -11,8 +11,9 @@ import pytest
 from flask import Flask
 from python_calamine import CalamineWorkbook
 
-from app.db import transaction
-from app.models.enums import ReportStatus, ReviewStatus, Role
+from app.db import db, transaction
+from app.models import PlanYear, Project
+from app.models.enums import PlanStatus, ReportStatus, ReviewStatus, Role
 from app.registry.operations import load_registry
 from app.seeds.demo import load_demo
 from tests.client import Client
@@ -137,6 +138,27 @@ def test_the_file_has_the_rows_of_the_screen_in_its_order(three_laos: list[int],
     assert "filename*=UTF-8''" in plain.headers["Content-Disposition"]
 
 
+def test_a_plan_taken_back_marks_the_lao_and_its_figures_agree_everywhere(
+    three_laos: list[int], client: Client
+) -> None:
+    # given
+    with transaction():
+        plan = db.session.get_one(PlanYear, (db.session.get_one(Project, three_laos[0]).organisation_id, YEAR))
+        plan.status = PlanStatus.FAILED
+
+    # when
+    row = next(row for row in rows_of_table(client.get(f"{TABLE}&district=6508").text) if "ดินทอง" in row)
+    file = workbook_of(client, "/public/provinces/65/table.xlsx?year=2561&round=6").get_sheet_by_name("อปท.")
+    page = words(client.get("/public/organisations/6650807?year=2561&round=6").text)
+    figure = words(client.get("/public/organisations/6650807/figures/percent?year=2561&round=6").text)
+
+    # then
+    assert row.endswith("** องค์การบริหารส่วนตำบลดินทอง 1/1 100.00 ยังไม่ส่งแผน หรือแผนไม่ผ่าน")
+    assert [line[11] for line in file.to_python()[6:] if line[2] == "6650807"] == [100]
+    assert "ยังไม่ส่งแผน หรือแผนไม่ผ่าน" in page
+    assert "1 ÷ 1 × 100 = 100.00" in figure
+
+
 def test_a_row_opens_in_place_to_its_counts_and_projects(three_laos: list[int], client: Client) -> None:
     # when
     opened = client.get("/public/organisations/6650807/open?year=2561&round=6&n=4", headers=HTMX).text
@@ -186,9 +208,6 @@ def test_every_number_of_a_table_is_a_link_to_its_source(three_laos: list[int], 
 
 
 def test_a_deleted_project_stays_readable_with_its_history(three_laos: list[int], client: Client) -> None:
-    from app.db import db
-    from app.models import Project
-
     with transaction():
         project = db.session.get_one(Project, three_laos[2])
         project.deleted_at, project.counted = NOW, False
