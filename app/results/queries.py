@@ -14,11 +14,12 @@ from app.models.enums import PlaceKind, PlanStatus, ReportStatus, Round
 from app.places.rules import Place, region_name
 from app.reporting.counts import ORGANISATION_COUNTS, lao_summary, organisation_counts
 from app.reporting.rules import Counts, Money, PlaceRow, PlaceSummary, Summed, add_up, levels_of
-from app.reporting.sums import Sums, levels_by_province, sums_by, sums_by_round
+from app.reporting.sums import Sums, levels_by_province, sums_by, totals
 from app.words import thai_sort_key
 
 _P, _D, _O, _PY, _R = (table(model).c for model in (Province, District, Organisation, PlanYear, Report))
 NO_DISTRICT = "ไม่ระบุอำเภอ"
+WHOLE = 0  # in place of a dimension: all of them
 
 # --- the province table ---------------------------------------------------------------------------
 _LAOS: Select[Any] = (
@@ -195,21 +196,18 @@ def summed(place: Place, year: int, round_: Round) -> Summed:
 
 # --- years and rounds side by side ------------------------------------------------------------------
 def compared(place: Place, years: Sequence[int]) -> dict[tuple[int, Round], Summed]:
-    """Results by fiscal year and round; a year without a project is there with nothing."""
+    """Results by fiscal year and round, those of larger places in one sum; a year without a project has nothing."""
     moments = [(year, round_) for year in years for round_ in Round]
     if place.kind is PlaceKind.ORGANISATION:
         return {moment: lao_summary(place.id, place.one_province, *moment) for moment in moments}
     if place.kind is PlaceKind.DISTRICT:
         return {moment: results(place, *moment).whole for moment in moments}
-    sums = sums_by_round(place.province_codes, years)
-    return {
-        (year, round_): PlaceSummary(
-            round_,
-            sum(levels_by_province(place.province_codes, year, round_).values(), Counter()),
-            sums.get((year, round_), {}),
-        )
-        for year, round_ in moments
-    }
+    found: dict[tuple[int, Round], Summed] = {}
+    for year in years:
+        for round_, sums in totals(place.province_codes, year).items():
+            levels = levels_by_province(place.province_codes, year, round_).values()
+            found[year, round_] = PlaceSummary(round_, sum(levels, Counter()), {WHOLE: sums})
+    return found
 
 
 class Beside(NamedTuple):
