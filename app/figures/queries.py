@@ -16,7 +16,7 @@ from app.db import db, table
 from app.errors import NotTheirs
 from app.figures.rules import DEFINITIONS, Amount, Figure, ProjectLine, Side
 from app.history.rules import ACTIONS, changes
-from app.listing import PAGE_SIZE
+from app.listing import PAGE_SIZE, Pager
 from app.models import HistoryEntry, Organisation, Project, ProjectDimension, ProjectYear, Report
 from app.models.enums import CannotReason, Kind, PlaceKind, ReportStatus, ReviewStatus, Role, Round
 from app.places.rules import Place
@@ -51,7 +51,11 @@ class Listed:
     """One page of the projects on one side, and how many there are on it."""
 
     lines: list[ProjectLine]
-    total: int
+    pager: Pager
+
+    @property
+    def total(self) -> int:
+        return self.pager.total
 
 
 def listed(asked: Asked, side: Side, page: int) -> Listed:
@@ -59,13 +63,14 @@ def listed(asked: Asked, side: Side, page: int) -> Listed:
     statement = _numbers(asked.figure, side, asked.place.kind, bool(asked.dimension))
     numbers = db.session.execute(statement, asked.values).all()
     total = sum(number for _id, number in numbers)
-    first = (page - 1) * PAGE_SIZE
+    pager = Pager(min(page, Pager(1, total).pages), total)  # the last one where there are no longer so many
+    first = (pager.page - 1) * PAGE_SIZE
     wanted, skipped = _laos_of_page([(id_, number) for id_, number in numbers], first)
     if not wanted:
-        return Listed([], total)
+        return Listed([], pager)
     lines = db.session.execute(_lines(asked.figure, side, bool(asked.dimension)), asked.values | {"laos": wanted})
     found = [ProjectLine(*row) for row in lines]
-    return Listed(found[first - skipped :][:PAGE_SIZE], total)
+    return Listed(found[first - skipped :][:PAGE_SIZE], pager)
 
 
 def _laos_of_page(numbers: list[tuple[int, int]], first: int) -> tuple[list[int], int]:

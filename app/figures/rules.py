@@ -10,10 +10,8 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from app.models.enums import Kind, Labelled, ReportStatus, ReviewStatus
-from app.reporting.rules import NO_BAHT, Counts, Money, Summed, budget_percent, percent_done
-from app.words import baht, percent_text
-
-REPORTED = frozenset({ReportStatus.IN_PROGRESS, ReportStatus.DONE, ReportStatus.CANNOT})
+from app.reporting.rules import NO_BAHT, REPORTED, Counts, Money, Summed, budget_percent, percent_done
+from app.words import baht, count_text, percent_text
 
 
 class Figure(Labelled):
@@ -33,12 +31,12 @@ class Figure(Labelled):
     BUDGET_PERCENT = "budget-percent", "ร้อยละของงบประมาณที่เบิกจ่าย"
 
 
-class Side(Labelled):
+class Side(StrEnum):
     """Where a project stands for one figure."""
 
-    COUNTED = "counted", "นับในตัวเลขนี้"
-    REST = "rest", "อยู่ในตัวหารเท่านั้น"
-    LEFT_OUT = "left-out", "ไม่นับ"
+    COUNTED = "counted"
+    REST = "rest"
+    LEFT_OUT = "left-out"
 
 
 class Amount(StrEnum):
@@ -57,6 +55,14 @@ class Definition:
     amount: Amount | None = None
     ratio: bool = False
     formula: str = ""
+
+    def called(self, side: Side) -> str:
+        """What the projects on that side are to the number, in Thai."""
+        if side is Side.LEFT_OUT:
+            return "ไม่นับ และเหตุผล"
+        if self.ratio:
+            return "ตัวตั้ง" if side is Side.COUNTED else "อยู่ในตัวหารเท่านั้น"
+        return "นับในตัวเลขนี้" if side is Side.COUNTED else "ไม่อยู่ในตัวเลขนี้"
 
 
 DEFINITIONS: dict[Figure, Definition] = {
@@ -167,9 +173,9 @@ def _sum(lines: Iterable[ProjectLine], which: Amount) -> Decimal:
 
 def written(figure: Figure, value: Value) -> str:
     """The number as it is printed."""
-    if figure in (Figure.PERCENT, Figure.BUDGET_PERCENT):
-        return percent_text(value)  # type: ignore[arg-type]
-    return baht(value) if isinstance(value, Decimal) else f"{value:,}"
+    if isinstance(value, int):
+        return count_text(value)
+    return percent_text(value) if DEFINITIONS[figure].ratio else baht(value)
 
 
 def calculation(figure: Figure, counts: Counts, money: Money) -> str:
@@ -183,6 +189,6 @@ def calculation(figure: Figure, counts: Counts, money: Money) -> str:
     return written(figure, value_of(figure, counts, money))
 
 
-def of(summary: Summed, dimension: int) -> tuple[Counts, Money]:
+def sums_of(summary: Summed, dimension: int) -> tuple[Counts, Money]:
     """Counts and money of one dimension; 0 is all of them."""
     return summary.dimension(dimension) if dimension else (summary.counts, summary.money)

@@ -25,12 +25,17 @@ class Place:
     @property
     def path(self) -> str:
         """Its address below that of the country; the country's own is empty."""
-        return "" if self.kind is PlaceKind.COUNTRY else f"/{self.kind.value}/{self.code}"
+        return path_of(self.kind, self.code)
 
     @property
     def one_province(self) -> str:
         """The province of a place that lies in one."""
         return self.province_codes[0]
+
+
+def path_of(kind: PlaceKind, code: str) -> str:
+    """The address of a place below that of the country; the country's own is empty."""
+    return "" if kind is PlaceKind.COUNTRY else f"/{kind.value}/{code}"
 
 
 def is_code(text: str) -> bool:

@@ -15,6 +15,8 @@ from app.words import half_up
 THRESHOLDS: dict[Round, tuple[int, int]] = {Round.SIX: (50, 20), Round.TWELVE: (80, 50)}
 HUNDRED = Decimal(100)
 NO_BAHT = Decimal("0.00")
+# Any report at all, whatever it says.
+REPORTED = frozenset({ReportStatus.IN_PROGRESS, ReportStatus.DONE, ReportStatus.CANNOT})
 
 
 @dataclass(frozen=True)

@@ -97,7 +97,7 @@ def _told(numbers: Sequence[Any], planned: Decimal | None) -> tuple[Counts, Mone
 
 
 _PLANS = (
-    select(_O.id, _O.province_code, _O.district_code, _O.closed_at.is_not(None), _PY.status)
+    select(_O.id, _O.province_code, _O.closed_at.is_not(None), _PY.status)
     .outerjoin_from(
         table(Organisation),
         table(PlanYear),
@@ -112,9 +112,7 @@ _NUMBERS = (
 )
 _COUNTS = (
     select(_R.province_code, _R.organisation_id, *_NUMBERS)
-    .where(
-        _R.province_code.in_(_CODES), _R.fiscal_year == bindparam("year"), _R.round == bindparam("round"), _R.counted
-    )
+    .where(*_REPORTED)
     .group_by(_R.province_code, _R.organisation_id)
 )
 
@@ -128,7 +126,7 @@ def levels_by_province(codes: Iterable[str], year: int, round_: Round) -> dict[s
         for _code, id_, total, done, waiting in db.session.execute(_COUNTS, place | {"round": int(round_)})
     }
     found: dict[str, Counter[Level]] = {code: Counter() for code in known}
-    for id_, code, _district, closed, status in db.session.execute(_PLANS, place):
+    for id_, code, closed, status in db.session.execute(_PLANS, place):
         if closed and id_ not in counted:
             continue
         passed = status is PlanStatus.PASSED

@@ -12,7 +12,7 @@ from app.places.queries import find
 from app.places.rules import is_code
 from app.registry.queries import provinces
 from app.results import queries
-from app.results.routes import Site, asked_moment, frame, lao_parts, lao_table, mount
+from app.results.routes import Site, asked_moment, frame, lao_table, mount, place_page
 from app.web import answer, etag, known_already
 
 blueprint = Blueprint("reports", __name__)
@@ -28,10 +28,7 @@ def reports() -> Any:
     if who.role is not Role.LAO:
         codes = who.province_codes
         return redirect(f"{SITE.base}/provinces/{min(codes)}" if who.role is Role.OFFICER and codes else SITE.base)
-    place = find(PlaceKind.ORGANISATION, who.organisation_code)
-    moment = asked_moment(place.province_codes)
-    told = frame(SITE, place, moment)
-    return answer("results/lao.html", "results/_lao.html", **told, **lao_parts(place, moment))
+    return place_page(SITE, PlaceKind.ORGANISATION.value, who.organisation_code)
 
 
 @blueprint.get("/reports/province")

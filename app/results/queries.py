@@ -10,10 +10,10 @@ from sqlalchemy import Select, String, and_, bindparam, func, select, type_coerc
 from app.db import db, table
 from app.errors import NotTheirs
 from app.models import District, Organisation, PlanYear, Province, Report
-from app.models.enums import PlaceKind, PlanStatus, ReportStatus, Round
-from app.places.rules import Place, region_name
+from app.models.enums import PlaceKind, PlanStatus, Round
+from app.places.rules import Place, path_of, region_name
 from app.reporting.counts import ORGANISATION_COUNTS, lao_summary, organisation_counts
-from app.reporting.rules import Counts, Money, PlaceRow, PlaceSummary, Summed, add_up, levels_of
+from app.reporting.rules import REPORTED, Counts, Money, PlaceRow, PlaceSummary, Summed, add_up, levels_of
 from app.reporting.sums import Sums, levels_by_province, sums_by, totals
 from app.words import thai_sort_key
 
@@ -104,7 +104,7 @@ class Part:
 
     @property
     def path(self) -> str:
-        return f"/{self.kind.value}/{self.code}"
+        return path_of(self.kind, self.code)
 
 
 @dataclass(frozen=True)
@@ -222,15 +222,23 @@ class Beside(NamedTuple):
 def beside(place: Place, year: int, round_: Round) -> list[Beside]:
     """An LAO's district, its type in the province, and its province."""
     rows = province_rows(place.one_province, year, round_)
-    own = next(row for row in rows if row.organisation_id == place.id)
-    *_larger, province = [each for each in place.parents if each.kind is PlaceKind.PROVINCE]
-    groups = [(province.name, province.path, rows)]
-    alike = [row for row in rows if row.type is own.type]
-    groups.insert(0, (f"{own.type.label} ใน{province.name}", f"{province.path}?type={own.type.value}", alike))
-    for district in (each for each in place.parents if each.kind is PlaceKind.DISTRICT):
-        inside = [row for row in rows if row.district_code == district.code]
-        groups.insert(0, (f"อำเภอ{own.district}", district.path, inside))
+    groups = []
+    for each in reversed(place.parents):
+        if each.kind is PlaceKind.DISTRICT:
+            groups.append((each.name, each.path, [row for row in rows if row.district_code == each.code]))
+        elif each.kind is PlaceKind.PROVINCE and place.type:
+            alike = [row for row in rows if row.type is place.type]
+            groups.append((f"{place.type.label} ใน{each.name}", f"{each.path}?type={place.type.value}", alike))
+            groups.append((each.name, each.path, rows))
     return [Beside(label, path, len(r), sum((row.counts for row in r), Counts())) for label, path, r in groups]
+
+
+def row_of(place: Place, year: int, round_: Round) -> PlaceRow:
+    """The line of one LAO in its province's table. Raises NotTheirs for a closed one that has none in that year."""
+    for row in province_rows(place.one_province, year, round_):
+        if row.organisation_id == place.id:
+            return row
+    raise NotTheirs
 
 
 _ANY_REPORT = (
@@ -239,7 +247,7 @@ _ANY_REPORT = (
         _R.province_code.in_(bindparam("codes", expanding=True)),
         _R.fiscal_year == bindparam("year"),
         _R.round == bindparam("round"),
-        _R.status.in_([ReportStatus.IN_PROGRESS, ReportStatus.DONE, ReportStatus.CANNOT]),
+        _R.status.in_(sorted(REPORTED)),
         _R.counted,
     )
     .limit(1)

@@ -16,8 +16,8 @@ from app.access import actor
 from app.errors import NotTheirs
 from app.excel import file_answer
 from app.figures.queries import Asked, listed, project_told
-from app.figures.rules import DEFINITIONS, Figure, Side, calculation, of, value_of, written
-from app.listing import PAGES, Pager, number, query_of
+from app.figures.rules import DEFINITIONS, Figure, Side, calculation, sums_of
+from app.listing import PAGES, number, query_of
 from app.models.enums import OrganisationType, PlaceKind, Round
 from app.places.queries import find
 from app.places.rules import Place
@@ -45,17 +45,15 @@ class Site:
 def mount(blueprint: Blueprint, site: Site, declare: Callable[[View], View]) -> None:
     """Add the pages of `site`; `declare` says who may open them, and what else is done around each."""
 
-    def add(view: View, *rules: str, of_places: bool = True) -> None:
+    def add(view: View, rule: str, *, of_places: bool = True) -> None:
         def bound(**given: Any) -> Any:
             return view(site, **given)
 
         bound.__name__ = view.__name__
         known = declare(bound)
-        for rule in rules:
-            below = f"{site.base}/{INSIDE}{rule}" if of_places else site.base + rule
-            blueprint.add_url_rule(below, view.__name__, known)
-            if of_places:
-                blueprint.add_url_rule(site.base + rule, view.__name__, known, defaults=COUNTRY)
+        blueprint.add_url_rule(site.base + rule, view.__name__, known, defaults=COUNTRY if of_places else {})
+        if of_places:
+            blueprint.add_url_rule(f"{site.base}/{INSIDE}{rule}", view.__name__, known)
 
     add(place_page, "")
     add(compare, "/compare")
@@ -111,7 +109,9 @@ def place_page(site: Site, kind: str, code: str) -> Response:
     moment = asked_moment(place.province_codes)
     told = frame(site, place, moment)
     if place.kind is PlaceKind.ORGANISATION:
-        return answer("results/lao.html", "results/_lao.html", **told, **lao_parts(place, moment))
+        summary = lao_summary(place.id, place.one_province, moment.year, moment.round)
+        beside = queries.beside(place, moment.year, moment.round)
+        return answer("results/lao.html", "results/_lao.html", **told, summary=summary, beside=beside)
     results = queries.results(place, moment.year, moment.round)
     table = lao_table(results.rows, told["path"], moment) if results.rows else {}
     return answer("results/place.html", "results/_place.html", **told, results=results, summary=results.whole, **table)
@@ -125,19 +125,12 @@ def table_file(site: Site, kind: str, code: str, file: str) -> Any:
     by = "หน้าสำหรับประชาชน" if site.public else actor().name
     about = workbooks.About(place, moment.year, moment.round, told["period"].dimensions, told["now"], by)
     if place.kind is PlaceKind.ORGANISATION:
-        tables = workbooks.lao_tables(about, lao_parts(place, moment)["summary"])
+        summary = lao_summary(place.id, place.one_province, moment.year, moment.round)
+        tables = workbooks.lao_tables(about, summary)
     else:
         results = queries.results(place, moment.year, moment.round)
         tables = workbooks.place_tables(about, results, TableFilter.of(request.args))
     return file_answer(about.name, file, *tables)
-
-
-def lao_parts(place: Place, moment: Moment) -> dict[str, Any]:
-    """What the summary of one LAO needs."""
-    return {
-        "summary": lao_summary(place.id, place.one_province, moment.year, moment.round),
-        "beside": queries.beside(place, moment.year, moment.round),
-    }
 
 
 def lao_table(rows: list[PlaceRow], path: str, moment: Moment) -> dict[str, Any]:
@@ -167,8 +160,7 @@ def open_row(site: Site, code: str) -> Any:
     told = frame(site, place, moment)
     if not wants_fragment():
         return redirect(f"{told['path']}?{moment.query}")
-    rows = queries.province_rows(place.one_province, moment.year, moment.round)
-    row = next(row for row in rows if row.organisation_id == place.id)
+    row = queries.row_of(place, moment.year, moment.round)
     drawn = [drawn_row(number(request.args.get("n", ""), 1), row)]
     if request.args.get("view") == "row":
         return answer("results/_rows.html", "results/_rows.html", **told, rows=drawn)
@@ -205,7 +197,7 @@ def figure_page(site: Site, kind: str, code: str, figure: str) -> Response:
         raise NotTheirs
     side = next((each for each in Side if each == request.args.get("side")), Side.COUNTED)
     page = max(1, number(request.args.get("page", ""), 1, PAGES))
-    counts, money = of(queries.summed(place, moment.year, moment.round), dimension)
+    counts, money = sums_of(queries.summed(place, moment.year, moment.round), dimension)
     asked = Asked(place, moment.year, moment.round, which, dimension)
     sides = {each: listed(asked, each, page if each is side else 1) for each in Side}
     return answer(
@@ -215,11 +207,10 @@ def figure_page(site: Site, kind: str, code: str, figure: str) -> Response:
         figure=which,
         definition=DEFINITIONS[which],
         dimension=dimension,
-        value=written(which, value_of(which, counts, money)),
         calculation=calculation(which, counts, money),
         side=side,
         sides=sides,
-        pager=Pager(page, sides[side].total),
+        pager=sides[side].pager,
     )
 
 

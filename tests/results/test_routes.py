@@ -12,7 +12,7 @@ from flask import Flask
 from python_calamine import CalamineWorkbook
 
 from app.db import db, transaction
-from app.models import PlanYear, Project
+from app.models import FormerCode, Organisation, PlanYear, Project
 from app.models.enums import PlanStatus, ReportStatus, ReviewStatus, Role
 from app.registry.operations import load_registry
 from app.seeds.demo import load_demo
@@ -221,6 +221,31 @@ def test_a_deleted_project_stays_readable_with_its_history(three_laos: list[int]
 @pytest.mark.parametrize("tail", ["/figures/nonsense", "/figures/percent?dimension=9", "/nothing"])
 def test_what_is_not_there_is_not_found(three_laos: list[int], client: Client, tail: str) -> None:
     assert client.get(f"/public/provinces/65{tail}").status_code == 404
+
+
+def test_a_closed_lao_has_a_page_also_for_a_year_without_projects(app: Flask, client: Client) -> None:
+    lao = make_lao()
+    make_project(lao)
+    with transaction():
+        db.session.get_one(Organisation, lao.organisation_id).closed_at = NOW
+    path = "/public/organisations/6650807"
+    assert "องค์การบริหารส่วนตำบลดินทอง" in client.get(f"{path}?year=2570&round=6").text
+    assert client.get(f"{path}/open?year=2570&round=6", headers=HTMX).status_code == 404
+    assert client.get(f"{path}/open?year={YEAR}&round=6", headers=HTMX).status_code == 200
+
+
+def test_an_old_code_still_leads_to_the_lao(app: Flask, client: Client) -> None:
+    organisation = make_organisation("5650807")
+    with transaction():
+        db.session.add(FormerCode(code="6650807", organisation_id=organisation.id, replaced_at=NOW))
+    page = client.get("/public/organisations/6650807?year=2561&round=6").text
+    assert 'href="/public/organisations/5650807/figures/percent?' in page
+
+
+def test_a_page_that_is_no_longer_there_is_the_last_one(three_laos: list[int], client: Client) -> None:
+    page = words(client.get("/public/provinces/65/figures/total?year=2561&round=6&page=7").text)
+    assert "โครงการ 2 รายการ" in page
+    assert "ไม่มีโครงการในส่วนนี้" not in page
 
 
 @pytest.mark.parametrize("code", ["99", "%00", "๙๐", "9" * 400, "90'"])
