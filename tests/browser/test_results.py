@@ -60,6 +60,26 @@ def test_the_table_follows_its_choices_in_place(opened: Open) -> None:
     assert "round=12" in page.url
 
 
+def test_a_second_choice_on_a_slow_line_is_not_lost(opened: Open) -> None:
+    # given
+    _province()
+    page = opened()
+    sign_in(page)
+    page.goto(TABLE)
+    slow = {"offline": False, "latency": 500, "downloadThroughput": -1, "uploadThroughput": -1}
+    line = page.context.new_cdp_session(page)
+    line.send("Network.enable")
+    line.send("Network.emulateNetworkConditions", slow)
+
+    # when: the second is chosen while the answer to the first is on its way
+    page.get_by_label("ระดับ", exact=True).select_option("medium")
+    page.get_by_label("จัดกลุ่มตาม").select_option("level")
+
+    # then
+    expect(page.get_by_text("ระดับ: ปานกลาง")).to_be_visible()
+    expect(page.locator("tbody[id^=o]")).to_have_count(1)
+
+
 @pytest.mark.parametrize("js", [True, False])
 def test_a_citizen_walks_from_the_map_to_the_changes_behind_a_number(opened: Open, js: bool) -> None:
     # given
