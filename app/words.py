@@ -7,7 +7,9 @@ from decimal import ROUND_HALF_UP, Decimal
 _THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 # Zero-width and direction marks come along with text pasted from office programs and web pages.
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+# \v is Word's and Excel's break inside a paragraph or cell: dropped, it would join two numbers into one.
+_LINE_BREAK = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 _NIKHAHIT_AA = re.compile("\u0e4d([\u0e48-\u0e4b]?)\u0e32")
 _TONE_AFTER_AM = re.compile("ำ[ำ\u0e48-\u0e4b]+")
 _LEADING = "เแโใไ"
@@ -23,7 +25,7 @@ def clean_line(text: str) -> str:
 
 def clean_text(text: str) -> str:
     """`text` with line breaks kept, invisible and control characters gone, Thai vowels in their one right form."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ")
+    text = _LINE_BREAK.sub("\n", text).replace("\u00a0", " ")
     text = unicodedata.normalize("NFC", _CONTROL.sub("", _INVISIBLE.sub("", text)))
     text = _NIKHAHIT_AA.sub(lambda m: m[1] + "ำ", text).replace("เเ", "แ")
     return _TONE_AFTER_AM.sub(_tones_first, text).strip()
