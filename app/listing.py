@@ -1,6 +1,6 @@
 """What a list page shows, as its address says it: filters, search, order and page."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -78,6 +78,35 @@ def query_of(values: Mapping[str, Any]) -> str:
     """The query string of a desk's filter: what is empty is left out, and so is the first page."""
     told = {name: getattr(value, "value", value) for name, value in values.items()}
     return urlencode({name: value for name, value in told.items() if value and (name, value) != ("page", 1)})
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a request for many rows is about: the ticked ones, or, said with `all=1`, all that the filters show.
+
+    Neither is nothing: leaving the ticks out must never mean everything.
+    """
+
+    ids: tuple[int, ...] = ()
+    everything: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.ids) or self.everything
+
+
+def choice_of(ticked: Sequence[str], everything: str, most: int) -> Choice:
+    """The choice that a form or an address brings in `ids` and `all`; at most `most` ticks, as many as a page has."""
+    ids = tuple(found for found in (number(each, 0) for each in ticked[:most]) if found)
+    return Choice(ids, everything == "1" and not ticked)
+
+
+def in_words(*filters: str) -> str:
+    """The filters in force, for a page that asks before many rows are changed."""
+    return " · ".join(filter(None, filters))
+
+
+def searched(q: str) -> str:
+    return f"มีคำว่า “{q}”" if q else ""
 
 
 def number(typed: str, default: int, known: range = range(10**9)) -> int:

@@ -4,7 +4,7 @@ import hashlib
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, make_response, render_template, request, session
+from flask import Flask, current_app, flash, make_response, redirect, render_template, request, session
 from flask_wtf.csrf import generate_csrf
 from werkzeug.routing import IntegerConverter
 from werkzeug.wrappers import Response
@@ -47,6 +47,12 @@ def into_main(template: str, status: int = 200, **context: Any) -> Response:
         response.headers["HX-Reswap"] = "outerHTML"
         response.headers["HX-Reselect"] = "#main"
     return response
+
+
+def nothing_chosen(address: str) -> Response:
+    """Back to the list at `address`, with a word, for whoever asked for the ticked rows and had ticked none."""
+    flash("ยังไม่ได้เลือกรายการ ทำเครื่องหมายหน้ารายการที่ต้องการก่อน", "warn")
+    return redirect(address, 303)
 
 
 def etag(*facts: Any) -> str:

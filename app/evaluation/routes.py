@@ -29,6 +29,7 @@ from app.evaluation.rules import (
 )
 from app.listing import number
 from app.models.enums import PlanStatus, Round
+from app.places.queries import filter_name
 from app.plan_years.forms import filter_of
 from app.plan_years.queries import ids_by_code, plan_counts
 from app.plan_years.rules import PlanFilter
@@ -180,7 +181,8 @@ def ask_filtered(deed: str) -> str:
 def _many_page(deed: Deed, form: ExpectedForm) -> str:
     asked = asked_for()
     affected = len(queries.affected(actor(), asked, deed))
-    return render_template("evaluation/many.html", asked=asked, form=form, deed=deed, number=affected)
+    words = asked.in_words(filter_name(asked.province, asked.district))
+    return render_template("evaluation/many.html", asked=asked, form=form, deed=deed, number=affected, words=words)
 
 
 @blueprint.post("/nacc/scores/<any(close,open,publish):deed>")

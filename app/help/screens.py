@@ -142,7 +142,7 @@ SCREENS = {
         height=1000,
     ),
     "officer-many": Screen(
-        "/nacc/review/many?status=pending",
+        "/nacc/review/many?status=pending&all=1",
         "หน้ายืนยันการพิจารณาหลายโครงการ บอกจำนวนที่จะเปลี่ยนก่อนบันทึก",
         ("พิจารณาหลายโครงการพร้อมกัน", "จะเปลี่ยน", "เลิกทำได้หลังบันทึก"),
         OFFICER,

@@ -16,6 +16,7 @@ from app.nacc_accounts import operations, queries, workbooks
 from app.nacc_accounts.forms import CodesForm, ReasonForm, filter_of
 from app.nacc_accounts.operations import Issued
 from app.nacc_accounts.rules import SHOWN_SECONDS, AccountFilter
+from app.places.queries import filter_name
 from app.registry.queries import districts
 from app.review.queries import own_provinces
 from app.web import answer
@@ -62,10 +63,9 @@ def ask_codes() -> str:
 def _ask_page(asked: AccountFilter, form: CodesForm) -> str:
     if not asked.province and not form.form_errors:
         form.form_errors = [NO_PROVINCE]
-    who, names = actor(), dict(own_provinces(actor()))
-    found = queries.unclaimed(who, asked, clock.now()) if asked.province else queries.Unclaimed([], 0)
-    province = names.get(asked.province, "")
-    return render_template("nacc_accounts/ask_codes.html", asked=asked, form=form, found=found, province=province)
+    found = queries.unclaimed(actor(), asked, clock.now()) if asked.province else queries.Unclaimed([], 0)
+    words = asked.in_words(filter_name(asked.province, asked.district))
+    return render_template("nacc_accounts/ask_codes.html", asked=asked, form=form, found=found, words=words)
 
 
 @blueprint.post("/nacc/accounts/codes")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.listing import query_of
+from app.listing import in_words, query_of, searched
 from app.models.enums import Labelled
 
 # How long the page that shows new codes can still be made into an Excel file.
@@ -43,3 +43,8 @@ class AccountFilter:
 
     def query(self, **changes: Any) -> str:
         return query_of({**self.__dict__, **changes})
+
+    def in_words(self, place: str) -> str:
+        """`place`: what province and district are called."""
+        state = f"สถานะบัญชี “{AccountState(self.state).label}”" if self.state else ""
+        return in_words(place, state, searched(self.q))

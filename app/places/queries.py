@@ -86,6 +86,19 @@ class Found:
         return path_of(self.kind, self.code)
 
 
+def filter_name(province: str, district: str) -> str:
+    """What a filter of a NACC desk by these codes is called; a code that names no place stands for itself."""
+    chosen = ((PlaceKind.PROVINCE, province), (PlaceKind.DISTRICT, district))
+    return " ".join(_name(kind, code) for kind, code in chosen if code) or "ทุกจังหวัดที่ท่านดูแล"
+
+
+def _name(kind: PlaceKind, code: str) -> str:
+    try:
+        return find(kind, code).name
+    except NotTheirs:
+        return f"{kind.label} {code}"
+
+
 MOST_FOUND = 60
 
 

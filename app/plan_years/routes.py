@@ -10,15 +10,16 @@ from app import clock, excel
 from app.access import Permission, actor, requires
 from app.db import transaction
 from app.errors import NotTheirs, Refusal, Stale
-from app.listing import number
+from app.listing import Choice, choice_of
 from app.models.enums import PlanStatus
+from app.places.queries import filter_name
 from app.plan_years import operations, queries, workbooks
 from app.plan_years.forms import FileForm, StatusForm, filter_of
 from app.plan_years.rules import CellProblem, PlanFilter, PlanLine, read_lines, unknown_codes
 from app.plans.queries import current_period, periods
 from app.registry.queries import districts
 from app.review.queries import own_provinces
-from app.web import answer
+from app.web import answer, nothing_chosen
 
 blueprint = Blueprint("plan_years", __name__)
 MAX_ROWS = 40_000
@@ -80,29 +81,34 @@ def set_one(organisation_id: int) -> BaseResponse:
 
 @blueprint.get("/nacc/plan-years/many")
 @requires(Permission.PLAN_YEARS)
-def ask_many() -> str:
-    return _many_page(_filter(), StatusForm(formdata=None), _ids(request.args.getlist("ids")))
+def ask_many() -> str | BaseResponse:
+    asked, choice = _filter(), choice_of(request.args.getlist("ids"), request.args.get("all", ""), queries.PAGE_SIZE)
+    return (
+        _many_page(asked, StatusForm(formdata=None), choice)
+        if choice
+        else nothing_chosen(f"/nacc/plan-years?{asked.query()}")
+    )
 
 
-def _ids(typed: list[str]) -> list[int]:
-    return [found for found in (number(each, 0) for each in typed[: queries.PAGE_SIZE]) if found]
-
-
-def _many_page(asked: PlanFilter, form: StatusForm, ids: list[int]) -> str:
-    shown = ids or queries.filtered_ids(actor(), asked)
-    return render_template("plan_years/many.html", asked=asked, form=form, ids=ids, total=len(shown))
+def _many_page(asked: PlanFilter, form: StatusForm, choice: Choice) -> str:
+    total = len(choice.ids or queries.filtered_ids(actor(), asked))
+    words = asked.in_words(filter_name(asked.province, asked.district))
+    return render_template("plan_years/many.html", asked=asked, form=form, choice=choice, total=total, words=words)
 
 
 @blueprint.post("/nacc/plan-years/many")
 @requires(Permission.PLAN_YEARS)
 def set_many() -> BaseResponse | tuple[str, int]:
-    asked, form, ids = _filter(), StatusForm(), _ids(request.form.getlist("ids"))
+    asked, form = _filter(), StatusForm()
+    choice = choice_of(request.form.getlist("ids"), request.form.get("all", ""), queries.PAGE_SIZE)
+    if not choice:
+        return nothing_chosen(f"/nacc/plan-years?{asked.query()}")
     if form.validate():
         status: PlanStatus = form.status.data
         try:
             with transaction():
-                if ids:
-                    changed = operations.set_many(actor(), ids, asked.year, status, clock.now())
+                if choice.ids:
+                    changed = operations.set_many(actor(), choice.ids, asked.year, status, clock.now())
                 else:
                     changed = operations.set_filtered(actor(), asked, form.expected.data or 0, status, clock.now())
         except Refusal as refusal:
@@ -110,7 +116,7 @@ def set_many() -> BaseResponse | tuple[str, int]:
         else:
             flash(f"เปลี่ยนเป็น “{status.label}” แล้ว {changed:,} แห่ง", "ok")
             return redirect(f"/nacc/plan-years?{asked.query(status='', page=1)}", 303)
-    return _many_page(asked, form, ids), 422
+    return _many_page(asked, form, choice), 422
 
 
 @blueprint.get("/nacc/plan-years/file")

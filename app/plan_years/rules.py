@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.listing import query_of
+from app.listing import in_words, query_of, searched
 from app.models.enums import PlanStatus
 from app.words import arabic_digits
 
@@ -99,3 +99,8 @@ class PlanFilter:
 
     def query(self, **changes: Any) -> str:
         return query_of({**self.__dict__, **changes})
+
+    def in_words(self, place: str) -> str:
+        """`place`: what province and district are called."""
+        status = f"ผลแผน “{PlanStatus(self.status).label}”" if self.status else ""
+        return in_words(f"ปีงบประมาณ {self.year}", place, status, searched(self.q))

@@ -12,6 +12,7 @@ from app.errors import Refusal
 from app.evaluation.queries import max_scores
 from app.evaluation.routes import asked_for
 from app.models.enums import PlanStatus
+from app.places.queries import filter_name
 from app.plans.queries import periods
 from app.proposals import operations, queries
 from app.proposals.forms import ExpectedForm, MinimumForm
@@ -42,6 +43,7 @@ def _proposals(form: ExpectedForm, minimum: MinimumForm | None = None, status: i
         passing=passing,
         failing=len(found) - passing,
         maxima=max_scores(asked.year),
+        words=asked.in_words(filter_name(asked.province, asked.district)),
         may_set=who.may(Permission.MINIMUM_SCORE),
         periods=periods(),
     )

@@ -9,13 +9,14 @@ from app import clock, excel
 from app.access import Permission, actor, requires
 from app.db import transaction
 from app.errors import NotTheirs, Refusal
-from app.listing import number
+from app.listing import Choice, choice_of, number
+from app.places.queries import filter_name
 from app.plans.queries import periods
 from app.registry.queries import districts
 from app.review import operations, queries, workbooks
 from app.review.forms import VerdictForm, queue_of
 from app.review.rules import Queue, Verdict
-from app.web import answer
+from app.web import answer, nothing_chosen
 
 blueprint = Blueprint("review", __name__)
 MAX_CHOSEN = queries.PAGE_SIZE
@@ -99,25 +100,27 @@ def _onward(queue: Queue, project_id: int | None, decided_at: datetime, decided:
 
 @blueprint.get("/nacc/review/many")
 @requires(Permission.REVIEW)
-def ask_many() -> str:
-    return _many_page(queue_of(request.args), VerdictForm(formdata=None), _ids(request.args.getlist("ids")))
+def ask_many() -> str | Response:
+    queue = queue_of(request.args)
+    choice = choice_of(request.args.getlist("ids"), request.args.get("all", ""), MAX_CHOSEN)
+    return (
+        _many_page(queue, VerdictForm(formdata=None), choice)
+        if choice
+        else nothing_chosen(f"/nacc/review?{queue.query()}")
+    )
 
 
-def _ids(typed: list[str]) -> list[int]:
-    return [found for found in (number(each, 0) for each in typed[:MAX_CHOSEN]) if found]
-
-
-def _many_page(queue: Queue, form: VerdictForm, ids: list[int]) -> str:
-    who = actor()
+def _many_page(queue: Queue, form: VerdictForm, choice: Choice) -> str:
+    who, ids = actor(), list(choice.ids)
     total = len(queries.waiting(who, ids)) if ids else queries.queue_count(who, queue, clock.now())
     return render_template(
         "review/many.html",
         queue=queue,
-        ids=ids,
+        choice=choice,
         total=total,
         form=form,
         reasons=queries.rejection_reasons(),
-        province_names=dict(queries.own_provinces(who)),
+        words=queue.in_words(filter_name(queue.province, queue.district)),
     )
 
 
@@ -125,21 +128,24 @@ def _many_page(queue: Queue, form: VerdictForm, ids: list[int]) -> str:
 @requires(Permission.REVIEW)
 def decide_many() -> Response | tuple[str, int]:
     who, queue, now = actor(), queue_of(request.args), clock.now()
-    form, ids = VerdictForm(), _ids(request.form.getlist("ids"))
+    form = VerdictForm()
+    choice = choice_of(request.form.getlist("ids"), request.form.get("all", ""), MAX_CHOSEN)
+    if not choice:
+        return nothing_chosen(f"/nacc/review?{queue.query()}")
     if form.validate():
         reason = form.full_reason(queries.rejection_reasons())
         verdict: Verdict = form.verdict.data
         try:
             with transaction():
-                if ids:
-                    decided = operations.decide_chosen(who, ids, verdict, reason, now)
+                if choice.ids:
+                    decided = operations.decide_chosen(who, list(choice.ids), verdict, reason, now)
                 else:
                     decided = operations.decide_all(who, queue, form.expected.data or 0, verdict, reason, now)
         except Refusal as refusal:
             form.refuse(refusal)
         else:
             return _onward(queue, None, now, decided)
-    return _many_page(queue, form, ids), 422
+    return _many_page(queue, form, choice), 422
 
 
 @blueprint.post("/nacc/review/take-back")

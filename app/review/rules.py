@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from app.listing import query_of
-from app.models.enums import ReviewStatus
+from app.listing import in_words, query_of, searched
+from app.models.enums import Kind, ReviewStatus
 
 MAX_REASON = 1000
 
@@ -52,6 +52,18 @@ class Queue:
     def query(self, **changes: Any) -> str:
         """The query string of this queue with `changes`; leaves out what is empty."""
         return query_of({**self.__dict__, **changes})
+
+    def in_words(self, place: str) -> str:
+        """`place`: what province and district are called."""
+        return in_words(
+            self.status.label,
+            place,
+            f"มิติที่ {self.dimension}" if self.dimension else "",
+            f"ประเภทงาน {Kind(self.kind).label}" if self.kind else "",
+            f"ปีงบประมาณ {self.year}" if self.year else "",
+            f"รอมาแล้ว {self.days} วันขึ้นไป" if self.days else "",
+            searched(self.q),
+        )
 
     @property
     def words(self) -> list[str]:

@@ -10,15 +10,16 @@ from app import clock, excel
 from app.access import Permission, actor, requires
 from app.db import transaction
 from app.errors import NotTheirs, Refusal
-from app.listing import PAGES, number
+from app.listing import PAGES, Choice, choice_of, number
 from app.models.enums import Round
+from app.places.queries import filter_name
 from app.plans.queries import current_period, periods
 from app.registry.queries import districts
 from app.review.queries import own_provinces
 from app.waiting import jobs, operations, queries, workbooks
 from app.waiting.forms import ReminderForm, filter_of
 from app.waiting.rules import Sorted, WaitingFilter, sort_out, thai_day
-from app.web import answer
+from app.web import answer, nothing_chosen
 
 blueprint = Blueprint("waiting", __name__)
 
@@ -97,39 +98,48 @@ def _why_not(found: Sorted) -> str:
 
 @blueprint.get("/nacc/waiting/many")
 @requires(Permission.WAITING)
-def ask_many() -> str:
-    return _many_page(_filter(), ReminderForm(formdata=None), _ids(request.args.getlist("ids")))
+def ask_many() -> str | Response:
+    asked, choice = _filter(), choice_of(request.args.getlist("ids"), request.args.get("all", ""), queries.PAGE_SIZE)
+    return (
+        _many_page(asked, ReminderForm(formdata=None), choice)
+        if choice
+        else nothing_chosen(f"/nacc/waiting?{asked.query()}")
+    )
 
 
-def _ids(typed: list[str]) -> list[int]:
-    return [found for found in (number(each, 0) for each in typed[: queries.PAGE_SIZE]) if found]
-
-
-def _many_page(asked: WaitingFilter, form: ReminderForm, ids: list[int]) -> str:
+def _many_page(asked: WaitingFilter, form: ReminderForm, choice: Choice) -> str:
     who, now = actor(), clock.now()
-    works = queries.chosen_works(who, ids, asked.year, asked.round) if ids else queries.shown(who, asked).works
+    if choice.ids:
+        works = queries.chosen_works(who, choice.ids, asked.year, asked.round)
+    else:
+        works = queries.shown(who, asked).works
+    words = asked.in_words(filter_name(asked.province, asked.district))
     found = sort_out(queries.candidates(works, thai_day(now)))
     window = queries.general_window(asked.year, asked.round).sentence(now)
-    return render_template("waiting/many.html", asked=asked, form=form, ids=ids, found=found, window=window)
+    return render_template(
+        "waiting/many.html", asked=asked, form=form, choice=choice, found=found, window=window, words=words
+    )
 
 
 @blueprint.post("/nacc/waiting/many")
 @requires(Permission.WAITING)
 def remind_many() -> Response | tuple[str, int]:
     who, asked, form, now = actor(), _filter(), ReminderForm(), clock.now()
-    ids = _ids(request.form.getlist("ids"))
+    choice = choice_of(request.form.getlist("ids"), request.form.get("all", ""), queries.PAGE_SIZE)
+    if not choice:
+        return nothing_chosen(f"/nacc/waiting?{asked.query()}")
     try:
         with transaction():
-            if ids:
-                queued, found = operations.remind_chosen(who, ids, asked, now)
+            if choice.ids:
+                queued, found = operations.remind_chosen(who, choice.ids, asked, now)
             else:
                 queued, found = operations.remind_filtered(who, asked, form.expected.data or 0, now)
     except Refusal as refusal:
         form.refuse(refusal)
-        return _many_page(asked, form, ids), 422
+        return _many_page(asked, form, choice), 422
     if not queued:
         form.form_errors = ["ไม่มี อปท. ที่ต้องส่งอีเมลเตือนในขณะนี้"]
-        return _many_page(asked, form, ids), 422
+        return _many_page(asked, form, choice), 422
     jobs.send_behind_the_request()
     flash(f"จัดคิวส่งอีเมลเตือนแล้ว {queued:,} แห่ง{_left_out(found)}", "ok")
     return redirect("/nacc/waiting/mails", 303)

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from app.clock import BANGKOK, thai_date, thai_time
-from app.listing import query_of
+from app.listing import in_words, query_of, searched
 from app.models.enums import Labelled, Round
 from app.plans.rules import ReportWindow
 
@@ -72,6 +72,11 @@ class WaitingFilter:
 
     def query(self, **changes: Any) -> str:
         return query_of({**self.__dict__, **changes})
+
+    def in_words(self, place: str) -> str:
+        """`place`: what province and district are called."""
+        state = f"สถานะ “{Standing(self.state).label}”" if self.state else ""
+        return in_words(f"{self.round.label} ปีงบประมาณ {self.year}", place, state, searched(self.q))
 
 
 @dataclass(frozen=True)

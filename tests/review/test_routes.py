@@ -45,9 +45,9 @@ def test_a_rejection_without_reason_keeps_the_project_open_and_says_why(app: Fla
 def test_many_at_once_says_the_number_before(app: Flask, client: Client) -> None:
     lao = make_lao()
     ids = [make_project(lao, facts(f"โครงการ {number}")) for number in range(3)]
-    page = _desk(client).get("/nacc/review/many?status=pending")
+    page = _desk(client).get("/nacc/review/many?status=pending&all=1")
     assert "จะเปลี่ยน 3 โครงการ" in page.text
-    sent = {"verdict": "reject", "picked": "ไม่สอดคล้องกับมิติที่กำหนด", "reason": "ทุกโครงการ", "expected": "3"}
+    sent = {"verdict": "reject", "picked": "ไม่สอดคล้องกับมิติที่กำหนด", "reason": "ทุกโครงการ", "expected": "3", "all": "1"}
     answer = client.send("/nacc/review/many?status=pending", sent, follow_redirects=True)
     assert "บันทึกผลพิจารณา 3 โครงการแล้ว" in answer.text
     assert project_detail(lao, ids[0]).review_reason == "ไม่สอดคล้องกับมิติที่กำหนด – ทุกโครงการ"

@@ -184,18 +184,19 @@ def test_whoever_needs_no_reminder_or_has_no_address_gets_none_and_it_is_said(
     make_account(make_organisation("6650899", "องค์การบริหารส่วนตำบลไร้อีเมล"), claimed=False)
     make_staff("officer65", Role.OFFICER, "65")
     client.sign_in("officer65", PASSWORD)
-    page = client.get(MANY).text
+    page = client.get(f"{MANY}&all=1").text
     for words in ("จะส่งอีเมลเตือน 2 แห่ง", "ยังไม่มีอีเมลผู้ประสานงาน 1 แห่ง", "รายงานครบแล้วหรือไม่ต้องรายงาน 1 แห่ง"):
         assert words in page
-    wrong = client.send(MANY, {"expected": "3"})
+    wrong = client.send(MANY, {"expected": "3", "all": "1"})
     assert wrong.status_code == 422
     assert "ขณะนี้จะส่งถึง 2 แห่ง ไม่ใช่ 3" in wrong.text
-    done = client.send(MANY, {"expected": "2"}, follow_redirects=True)
+    done = client.send(MANY, {"expected": "2", "all": "1"}, follow_redirects=True)
     assert "จัดคิวส่งอีเมลเตือนแล้ว 2 แห่ง ไม่มีอีเมล 1 แห่ง" in done.text
     _wait_for_mail()
     assert mailbox.addresses == ["6650800@example.go.th", "6650801@example.go.th"]
-    assert "วันนี้เตือนแล้ว 2 แห่ง" in client.get(MANY).text
-    for typed in ({"expected": "0"}, {"expected": "2"}, {"ids": [first.organisation_id, second.organisation_id]}):
+    assert "วันนี้เตือนแล้ว 2 แห่ง" in client.get(f"{MANY}&all=1").text
+    everything = {"all": "1", "expected": "0"}
+    for typed in (everything, everything | {"expected": "2"}, {"ids": [first.organisation_id, second.organisation_id]}):
         assert client.send(MANY, typed).status_code == 422  # the second click
     _wait_for_mail()
     assert len(mailbox.mails) == 2
