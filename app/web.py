@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app, flash, make_response, redirect, render_template, request, session
+from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 from werkzeug.routing import IntegerConverter
 from werkzeug.wrappers import Response
@@ -56,10 +57,11 @@ def nothing_chosen(address: str) -> Response:
 
 
 def etag(*facts: Any) -> str:
-    """The tag of a page made of `facts` for whoever is asking: program, session and words decide it too."""
+    """The tag of a page made of `facts` for whoever is asking: program, session, name and part decide it too."""
     if "csrf_token" not in session:
         generate_csrf()  # else the very page would put it there, and have another tag the next time
-    asking = (current_app.config["BUILD"], session.get("_user_id"), session.get("csrf_token"), wants_fragment())
+    who = (session.get("_user_id"), getattr(current_user, "name", ""), getattr(current_user, "role", ""))
+    asking = (current_app.config["BUILD"], who, session.get("csrf_token"), wants_fragment())
     return f'"{hashlib.sha1(repr((asking, facts)).encode(), usedforsecurity=False).hexdigest()}"'
 
 

@@ -10,6 +10,7 @@ from app.errors import NotTheirs
 from app.models.enums import PlaceKind, Role
 from app.places.queries import find
 from app.places.rules import is_code
+from app.plans.queries import periods
 from app.registry.queries import provinces
 from app.results import queries
 from app.results.routes import Site, asked_moment, frame, lao_table, mount, place_page
@@ -38,7 +39,8 @@ def province_table() -> Response:
     if not is_code(code):
         raise NotTheirs
     moment = asked_moment([code])
-    tag = etag(queries.table_state(code, moment.year, moment.round), request.full_path)
+    # An address without a year or round means another one after the next report, or the next plan period.
+    tag = etag(queries.table_state(code, moment.year, moment.round), moment, periods(), request.full_path)
     if known_already(tag):
         return Response(status=304, headers={"ETag": tag})
     told = frame(SITE, find(PlaceKind.PROVINCE, code), moment)

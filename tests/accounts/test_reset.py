@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 from email.message import Message
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -11,7 +12,11 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from app import clock, mail
-from app.db import db, transaction
+from app.accounts import queries
+from app.accounts.operations import DEAD_LINK, reset_password
+from app.accounts.rules import fingerprint
+from app.db import db, is_sqlite, transaction
+from app.errors import Refusal
 from app.models import Account, PasswordReset
 from tests.client import Client
 from tests.factories import PASSWORD, make_account, make_organisation
@@ -82,6 +87,47 @@ def test_the_link_in_the_mail_sets_a_new_password_once_and_ends_every_session(
         assert (used.status_code, DEAD in used.text) == (404, True)
     assert client.send("/login", {"username": "6650807", "password": PASSWORD}).status_code == 422
     assert client.send("/login", {"username": "6650807", "password": NEW}).location == "/home"
+
+
+def test_of_two_who_use_a_link_at_one_moment_the_second_is_refused(
+    app: Flask, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second has read the link while it was unused, and waits for the account that the first one holds."""
+    # given
+    account_id, read, outcomes = account.id, Event(), list[str]()
+    with transaction():
+        expires_at = clock.now() + timedelta(minutes=30)
+        db.session.add(PasswordReset(token_hash=fingerprint("link"), account_id=account_id, expires_at=expires_at))
+    found = queries.reset_account
+
+    def told_when_read(*asked: Any) -> Any:
+        answer = found(*asked)
+        read.set()
+        return answer
+
+    def use_it_too() -> None:
+        with app.app_context():
+            monkeypatch.setattr(queries, "reset_account", told_when_read)
+            try:
+                with transaction():
+                    reset_password("link", "the second's", clock.now())
+                outcomes.append("set")
+            except Refusal as refusal:
+                outcomes.append(refusal.message)
+            db.session.remove()
+
+    # when
+    second = Thread(target=use_it_too)
+    with transaction():
+        reset_password("link", "the first's", clock.now())
+        second.start()
+        if not is_sqlite(db.engine):  # there nobody reads before the first one is done
+            assert read.wait(timeout=20)
+    second.join(timeout=30)
+
+    # then
+    assert outcomes == [DEAD_LINK]
+    assert db.session.get_one(Account, account_id).password_hash == "the first's"
 
 
 def test_a_link_lives_for_30_minutes_and_using_one_spends_the_others(

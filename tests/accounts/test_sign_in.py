@@ -14,7 +14,7 @@ from app import clock
 from app.access import system
 from app.accounts import passwords
 from app.accounts.operations import issue_activation_code
-from app.accounts.queries import actor_of
+from app.accounts.queries import actor_of, credentials
 from app.accounts.routes import TOO_OFTEN
 from app.db import db, transaction
 from app.errors import Refusal
@@ -22,6 +22,7 @@ from app.extensions import limiter
 from app.models import Account, FormerCode, HistoryEntry
 from app.models.enums import Role
 from app.profile.operations import FIELDS, save_profile
+from app.registry.operations import set_closed
 from tests.client import Client
 from tests.factories import (
     PASSWORD,
@@ -70,6 +71,18 @@ def test_a_former_code_signs_in_to_the_account_of_today(client: Client, account:
         db.session.add(FormerCode(code="5650807", organisation_id=organisation_id, replaced_at=clock.now()))
     client.sign_in("5650807", PASSWORD)
     assert "องค์การบริหารส่วนตำบลดินทอง" in client.get("/home").text
+
+
+def test_a_closed_lao_signs_in_by_no_code_and_again_once_it_is_open(client: Client, account: Account) -> None:
+    organisation_id = account.organisation_id
+    with transaction():
+        db.session.add(FormerCode(code="5650807", organisation_id=organisation_id, replaced_at=clock.now()))
+    for closed in (True, False):
+        with transaction():
+            set_closed(system("test"), organisation_id, closed, "ยุบรวม", clock.now())
+        for code in (CODE, "5650807"):
+            assert (credentials(code) is None) is closed
+    assert client.send("/login", {"username": CODE, "password": PASSWORD}).status_code == 302
 
 
 def test_every_failure_reads_the_same(app: Flask, client: Client, account: Account) -> None:

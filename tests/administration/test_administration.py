@@ -9,18 +9,19 @@ from app import clock
 from app.access import Actor
 from app.accounts.queries import actor_of
 from app.administration.forms import Moment, WindowForm
+from app.administration.operations import bring_back
 from app.administration.queries import active_administrators, windows
 from app.administration.rules import lock_problem, period_problem
 from app.db import db, transaction
 from app.models import HistoryEntry, Organisation, Project
-from app.models.enums import Role, Round
+from app.models.enums import ReviewStatus, Role, Round
 from app.plans.queries import period_of, periods, window_for
 from app.projects.operations import delete_project
 from app.projects.queries import project_detail
 from app.registry.queries import find_by_code
 from app.reporting.counts import round_summary
 from tests.client import Client
-from tests.factories import NOW, PASSWORD, YEAR, make_lao, make_project, make_staff
+from tests.factories import NOW, PASSWORD, YEAR, make_lao, make_project, make_staff, review
 
 
 def _admin(client: Client) -> Actor:
@@ -134,6 +135,19 @@ def test_provinces_of_an_officer_change_at_the_next_request(app: Flask, client: 
     assert client.send(f"/nacc/admin/staff/{officer.id}", sent).status_code == 303
     assert other.get(f"/nacc/review/{project_id}").status_code == 404
     assert client.send(f"/nacc/admin/staff/{officer.id}", sent).status_code == 422  # stale by now
+
+
+def test_a_rejected_project_comes_back_without_counting(app: Flask) -> None:
+    lao = make_lao()
+    admin = actor_of(make_staff("chief", Role.ADMINISTRATOR).id)
+    project_id = make_project(lao)
+    review(project_id, ReviewStatus.REJECTED, "ไม่สอดคล้อง")
+    with transaction():
+        delete_project(lao, period_of(YEAR), project_id, 1, NOW)
+    with transaction():
+        bring_back(admin, project_id, NOW)
+    assert project_detail(lao, project_id).review_status is ReviewStatus.REJECTED
+    assert round_summary(lao, YEAR, Round.SIX).counts.total == 0
 
 
 def test_a_deleted_project_comes_back_with_its_counts(app: Flask, client: Client) -> None:

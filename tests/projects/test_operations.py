@@ -9,11 +9,19 @@ from sqlalchemy import select
 
 from app.db import db, transaction
 from app.errors import NotTheirs, Refusal, Stale
+from app.listing import ListState
 from app.models import HistoryEntry, Project, Report
 from app.models.enums import ReportStatus, ReviewStatus, Round
 from app.plans.queries import period_of
 from app.projects.operations import delete_project, edit_project
-from app.projects.queries import project_detail
+from app.projects.queries import (
+    every_project,
+    number_in_year,
+    project_detail,
+    project_row,
+    project_rows,
+    review_counts,
+)
 from app.reporting.counts import round_summary
 from tests.factories import NOW, YEAR, facts, make_lao, make_project, make_report, review
 
@@ -114,13 +122,20 @@ def test_a_deleted_project_leaves_every_count_and_keeps_its_rows_and_history(app
     actor = make_lao()
     project_id = make_project(actor)
     make_report(actor, project_id)
+    stays = make_project(actor, facts("ยังอยู่"))
     _delete(actor, project_id)
-    assert round_summary(actor, YEAR, Round.SIX).counts.total == 0
+    assert round_summary(actor, YEAR, Round.SIX).counts.total == 1
+    assert [row.id for row in project_rows(actor, ListState(), [YEAR])] == [stays]
+    assert review_counts(actor, ListState()) == {ReviewStatus.PENDING: 1}
+    assert [row[1] for row in every_project(actor, ListState())] == ["ยังอยู่"]
+    assert number_in_year(actor, YEAR) == 1
+    with pytest.raises(NotTheirs):
+        project_row(actor, project_id, ListState(), [YEAR], 1)
     with pytest.raises(NotTheirs):
         project_detail(actor, project_id)
     assert db.session.get(Report, (project_id, YEAR, 6)).status is ReportStatus.DONE
     actions = db.session.scalars(select(HistoryEntry.action).order_by(HistoryEntry.id)).all()
-    assert actions == ["record", "report", "delete"]
+    assert actions == ["record", "report", "record", "delete"]
 
 
 def test_another_laos_project_is_as_unknown_as_none_at_all(app: Flask) -> None:

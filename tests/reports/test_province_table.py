@@ -2,19 +2,27 @@
 
 import csv
 import json
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
-from flask import Flask
+import pytest
+from flask import Flask, session
 from sqlalchemy import insert, select
 
+from app.access import Actor, system
+from app.administration.operations import add_period, change_staff
 from app.db import db, transaction
-from app.models import Organisation, PlanYear, Project, ProjectYear, Report
-from app.models.enums import Kind, PlanStatus, ReportStatus, Round
-from app.registry.operations import load_registry
+from app.models import Account, Organisation, PlanYear, Project, ProjectYear, Report
+from app.models.enums import Kind, PlanStatus, ReportStatus, ReviewStatus, Role, Round
+from app.plan_years.operations import set_status
+from app.registry.operations import load_registry, set_closed
 from app.reporting.rules import in_table_order
 from app.results.queries import province_rows
+from app.web import etag
 from app.words import thai_sort_key
-from tests.factories import NOW
+from tests.client import Client
+from tests.factories import NOW, YEAR, facts, make_lao, make_project, make_report, make_staff, review
 from tests.pages import enter
 
 GOLDEN = Path(__file__).parent.parent / "golden" / "province_tables.csv"
@@ -77,9 +85,7 @@ def _fill(row: dict[str, str]) -> None:
     db.session.execute(insert(Report), lines)
 
 
-def test_a_report_shows_at_the_next_request(app: Flask, client) -> None:
-    from tests.factories import make_lao, make_project, make_report
-
+def test_a_report_shows_at_the_next_request(app: Flask, client: Client) -> None:
     actor = make_lao()
     project_id = make_project(actor)
     enter(client, actor.account_id)
@@ -88,6 +94,68 @@ def test_a_report_shows_at_the_next_request(app: Flask, client) -> None:
     page = client.get("/reports/places/provinces/65?year=2561&round=6").text
     assert "1/1" in page
     assert "100.00" in page
+
+
+TABLE = "/reports/province?province=65"
+CHIEF = system("test")
+
+
+def _deed(operation: Callable[..., object], *given: object) -> None:
+    with transaction():
+        operation(*given)
+
+
+# What somebody else may do while an officer looks at the table of a province.
+CHANGES: dict[str, Callable[[Actor, Account, int], object]] = {
+    "a plan that failed": lambda lao, _who, _id: _deed(_fail_plan, lao),
+    "another project": lambda lao, _who, _id: make_project(lao, facts("อีกโครงการ")),
+    "a rejection": lambda _lao, _who, id_: review(id_, ReviewStatus.REJECTED, "ไม่สอดคล้อง"),
+    "a report": lambda lao, _who, id_: make_report(lao, id_, ReportStatus.IN_PROGRESS),
+    "the first report of the next round": lambda lao, _who, id_: make_report(lao, id_, round_=Round.TWELVE),
+    "a new plan period": lambda _lao, _who, _id: _deed(add_period, CHIEF, 2571, 2575, ["หนึ่ง"], NOW),
+    "a closed LAO": lambda lao, _who, _id: _deed(set_closed, CHIEF, lao.organisation_id, True, "ยุบรวม", NOW),
+    "another name of who looks": lambda _lao, who, _id: _deed(
+        change_staff, CHIEF, who.id, "ชื่อใหม่", Role.OFFICER, ("65",), 1, NOW
+    ),
+}
+
+
+def _fail_plan(lao: Actor) -> None:
+    overseer = replace(lao, role=Role.ADMINISTRATOR)
+    set_status(overseer, lao.own_organisation_id, YEAR, PlanStatus.FAILED, 1, NOW)
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_table_that_a_browser_has_kept_is_sent_anew_after(app: Flask, client: Client, change: str) -> None:
+    # given
+    lao, officer = make_lao(), make_staff("officer65", Role.OFFICER, "65")
+    project_id = make_project(lao)
+    make_report(lao, make_project(lao, facts("รายงานแล้ว")))
+    enter(client, officer.id)
+    known = {"If-None-Match": client.get(TABLE).headers["ETag"]}
+    assert client.get(TABLE, headers=known).status_code == 304
+
+    # when
+    CHANGES[change](lao, officer, project_id)
+
+    # then
+    assert client.get(TABLE, headers=known).status_code == 200
+
+
+@pytest.mark.parametrize("other", [{"_user_id": "2.0.full"}, {"csrf_token": "another"}, {}])
+def test_a_tag_is_of_who_asks_for_what(app: Flask, other: dict[str, str]) -> None:
+    """Two who share a browser one after the other, a new session, a part of the page instead of all of it."""
+
+    first, second = (make_staff(name, Role.OFFICER, "65").id for name in ("first", "second"))
+    assert (first, second) == (1, 2)
+
+    def tag(headers: dict[str, str], **kept: str) -> str:
+        with app.test_request_context(headers=headers):
+            session.update({"_user_id": "1.0.full", "csrf_token": "one"} | kept)
+            return etag("the same table")
+
+    assert tag({}) == tag({})
+    assert tag({} if other else {"HX-Request": "true"}, **other) != tag({})
 
 
 def test_golden_data_is_the_same_as_the_demo_reads() -> None:

@@ -1,6 +1,7 @@
 """NACC's word: one, many, all, and taken back; only in the provinces given."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from flask import Flask
@@ -112,6 +113,30 @@ def test_the_last_decision_can_be_taken_back_for_what_nobody_touched_since(app: 
         assert take_back(officer, LATER, LATER + timedelta(minutes=2)) == 2
     assert round_summary(lao, YEAR, Round.SIX).counts.total == 3
     assert {project.review_status for project in db.session.scalars(select(Project))} == {ReviewStatus.PENDING}
+
+
+def test_a_decision_of_another_officer_at_the_same_moment_stays(app: Flask) -> None:
+    lao, mine, theirs = make_lao(), _officer("65"), _officer("65", name="other65")
+    project_id, other_id = make_project(lao), make_project(lao, facts("ของอีกคน"))
+    _decide(mine, project_id, Verdict.APPROVE)
+    _decide(theirs, other_id, Verdict.APPROVE)
+    with transaction():
+        assert take_back(mine, LATER, LATER + timedelta(minutes=1)) == 1
+    assert project_detail(lao, project_id).review_status is ReviewStatus.PENDING
+    assert project_detail(lao, other_id).review_status is ReviewStatus.APPROVED
+
+
+def test_an_approval_of_what_the_lao_has_changed_since_is_not_taken_back(app: Flask) -> None:
+    """Another budget leaves the approval standing: it must not fall behind the LAO's back."""
+    lao, officer = make_lao(), _officer("65")
+    project_id = make_project(lao)
+    _decide(officer, project_id, Verdict.APPROVE)
+    with transaction():
+        changed = facts(budgets={YEAR: Decimal("2000.00")})
+        edit_project(lao, period_of(YEAR), project_id, 2, changed, LATER + timedelta(minutes=1))
+    with transaction():
+        assert take_back(officer, LATER, LATER + timedelta(minutes=2)) == 0
+    assert project_detail(lao, project_id).review_status is ReviewStatus.APPROVED
 
 
 def test_the_officer_sees_what_changed_since_the_rejection(app: Flask) -> None:

@@ -19,6 +19,7 @@ from app.db import db, transaction
 from app.errors import Refusal
 from app.models import HistoryEntry, MailLog, Profile, Window
 from app.models.enums import ReviewStatus, Role, Round
+from app.registry.operations import set_closed
 from app.waiting import jobs, queries
 from app.waiting.operations import remind_chosen, remind_filtered
 from app.waiting.rules import Standing, WaitingFilter, Work, standing, thai_day
@@ -106,6 +107,17 @@ def test_another_province_is_neither_seen_nor_reminded(app: Flask) -> None:
             assert remind_chosen(actor, [lao.own_organisation_id], ASKED, NOW)[0] == 0
     administrator = actor_of(make_staff("admin", Role.ADMINISTRATOR).id)
     assert list(queries.shown(administrator, ASKED).works) == [lao.own_organisation_id]
+
+
+def test_a_closed_lao_is_neither_shown_nor_reminded(app: Flask) -> None:
+    officer, (open_, closed) = _officer(), _laos(2)
+    with transaction():
+        set_closed(officer, closed.own_organisation_id, True, "ยุบรวม", NOW)
+    assert list(queries.shown(officer, ASKED).works) == [open_.own_organisation_id]
+    with transaction():
+        assert remind_chosen(officer, [closed.own_organisation_id], ASKED, NOW)[0] == 0
+        assert remind_filtered(officer, ASKED, 1, NOW)[0] == 1
+    assert db.session.scalars(select(MailLog.organisation_id)).all() == [open_.organisation_id]
 
 
 def test_the_page_shows_the_coordinator_and_filters(app: Flask, client: Client) -> None:
