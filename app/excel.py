@@ -103,7 +103,7 @@ def rows_of(content: bytes, limit: int) -> list[list[str]]:
 def _as_text(value: object) -> str:
     if value is None:
         return ""
-    return str(int(value)) if isinstance(value, float) and value.is_integer() else clean_line(str(value))
+    return f"{value:.15g}" if isinstance(value, float) else clean_line(str(value))  # as many digits as Excel keeps
 
 
 def _blocks(page: WriteOnlyWorksheet, table: Table) -> list[Block]:

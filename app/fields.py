@@ -3,20 +3,17 @@
 Each keeps what was typed when it is refused, and refuses with a Thai sentence that says what to type.
 """
 
-import re
 from collections.abc import Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from flask_wtf import FlaskForm
 from wtforms import Field, IntegerField, PasswordField, StringField, TextAreaField
 from wtforms.validators import StopValidation
 
+from app.amounts import BAHT, MAX_BAHT, Wanted, read_amount
 from app.errors import Refusal
 from app.words import arabic_digits, clean_line, clean_text
-
-MAX_BAHT = Decimal("99999999999.99")
-NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
 class Form(FlaskForm):
@@ -83,51 +80,51 @@ class Version(IntegerField):
 
 
 class Number(StringField):
-    """A number of at most `places` decimals from 0 to `maximum`; `data` is a Decimal, or None when left empty."""
+    """An amount from 0 to `maximum`, read by app/amounts.py; `data` is a Decimal, or None where there is none.
 
-    example: ClassVar[str] = "1250"
+    `unit`: stands beside the box. `without`: what was typed says that there is none ("-", "ไม่มี").
+    """
 
-    def __init__(self, label: str, *, places: int = 0, maximum: Decimal = MAX_BAHT, **kwargs: Any) -> None:
+    without = False
+
+    def __init__(
+        self,
+        label: str,
+        *,
+        places: int = 0,
+        maximum: Decimal = MAX_BAHT,
+        unit: str = "",
+        example: str = "1,250",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(label, **kwargs)
-        self.places = places
-        self.maximum = maximum
+        self.wanted = Wanted(label.strip(), places, maximum, unit, example)
 
     def _value(self) -> str:
         if self.raw_data:
             return clean_line(str(self.raw_data[0]))
-        return "" if self.data is None else f"{self.data:,.{self.places}f}"
+        return "" if self.data is None else f"{self.data:,.{self.wanted.places}f}"
+
+    @property
+    def read(self) -> str:
+        """What the text in the box was read as, where that is not how it stands there: it is shown beside it."""
+        if not self.raw_data or self.errors or (self.data is None and not self.without):
+            return ""
+        as_read = "ไม่ใช้งบประมาณ" if self.data is None else f"{self.data:,.{self.wanted.places}f} {self.wanted.unit}"
+        return "" if as_read.split(maxsplit=1)[0] == self._value() else as_read.strip()
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
-        typed = arabic_digits(clean_line(valuelist[0])).replace(",", "").replace(" ", "") if valuelist else ""
+        typed = valuelist[0] if valuelist else ""
         self.data: Decimal | None = None
-        if typed:
-            self.data = self._parse(typed)
-
-    def _parse(self, typed: str) -> Decimal:
-        name = self.label.text
-        if len(typed) > 40 or not NUMBER.fullmatch(typed):
-            raise ValueError(f"กรอก{name}เป็นตัวเลข เช่น {self.example}")
-        try:
-            value = Decimal(typed)
-        except InvalidOperation:
-            raise ValueError(f"กรอก{name}เป็นตัวเลข เช่น {self.example}") from None
-        if value < 0:
-            raise ValueError(f"{name}ต้องไม่ติดลบ")
-        if value > self.maximum:
-            raise ValueError(f"{name}มากเกินไป กรอกได้ไม่เกิน {self.maximum:,.{self.places}f}")
-        if value != round(value, self.places):
-            limit = f"ไม่เกิน {self.places} ตำแหน่ง" if self.places else "ไม่ได้"
-            raise ValueError(f"{name}มีทศนิยม{limit}")
-        return round(abs(value), self.places)  # 1000, 1000.00 and -0 are written in one way only
+        self.data = read_amount(typed, self.wanted)
+        self.without = self.data is None and bool(clean_line(typed))
 
 
 class Money(Number):
     """Baht with satang."""
 
-    example = "150000.00"
-
     def __init__(self, label: str, **kwargs: Any) -> None:
-        super().__init__(label, places=2, **kwargs)
+        super().__init__(label, places=2, unit=BAHT, example="150,000", **kwargs)
 
 
 class Required:

@@ -50,6 +50,10 @@ class Moment(StringField):
             raise ValueError(f"ไม่มีวันหรือเวลา {typed} กรอกใหม่ เช่น {EXAMPLE}") from None
 
 
+def _year(label: str, missing: str) -> Number:
+    return Number(label, maximum=Decimal(2700), example="2566", validators=[Required(missing)])
+
+
 ROUND_CHOICES = [(int(round_), round_.label) for round_ in Round]
 
 
@@ -61,15 +65,15 @@ class WindowForm(Form):
 
 class MoreTimeForm(Form):
     code = Digits("รหัส อปท.", validators=[Required("กรอกรหัส 7 หลักของ อปท."), AtMost(7)])
-    year = Number("ปีงบประมาณ", maximum=Decimal(2700), validators=[Required("กรอกปีงบประมาณ")])
+    year = _year("ปีงบประมาณ", "กรอกปีงบประมาณ")
     round = OneOf("รอบ", choices=ROUND_CHOICES, missing="เลือกรอบ")
     until = Moment("รายงานได้ถึง", validators=[Required(f"กรอกวันเวลาที่รายงานได้ถึง เช่น {EXAMPLE}")])
     why = TextLine("เหตุผล", validators=[Required("กรอกเหตุผลที่ขยายเวลา"), AtMost(500)])
 
 
 class PeriodForm(Form):
-    first_year = Number("ปีแรก", maximum=Decimal(2700), validators=[Required("กรอกปีแรกของแผน")])
-    last_year = Number("ปีสุดท้าย", maximum=Decimal(2700), validators=[Required("กรอกปีสุดท้ายของแผน")])
+    first_year = _year("ปีแรก", "กรอกปีแรกของแผน")
+    last_year = _year("ปีสุดท้าย", "กรอกปีสุดท้ายของแผน")
     names = TextBlock("ชื่อมิติ บรรทัดละ 1 มิติ", validators=[Required("กรอกชื่อมิติ บรรทัดละ 1 มิติ"), AtMost(3000)])
 
     def lines(self) -> list[str]:
@@ -82,7 +86,9 @@ class PeriodForm(Form):
 
 class DimensionForm(Form):
     name = TextLine("ชื่อมิติ", validators=[Required("กรอกชื่อมิติ"), AtMost(300)])
-    max_score = Number("คะแนนเต็ม", places=2, maximum=Decimal(1000), validators=[Required("กรอกคะแนนเต็ม")])
+    max_score = Number(
+        "คะแนนเต็ม", places=2, maximum=Decimal(1000), unit="คะแนน", example="25", validators=[Required("กรอกคะแนนเต็ม")]
+    )
 
     def validate_max_score(self, field: Number) -> None:
         if field.data is not None and field.data <= 0:

@@ -1,12 +1,14 @@
 """Shapes of the score forms: a field for each cell, and beside it what stood there when the page was drawn."""
 
 from collections.abc import Iterable, Mapping
-from decimal import Decimal, InvalidOperation
+from contextlib import suppress
+from decimal import Decimal
 from typing import Any, cast
 
 from flask_wtf.file import FileField
 from wtforms import Field, HiddenField
 
+from app.amounts import NotAnAmount, read_amount
 from app.errors import Refusal
 from app.evaluation.rules import Cell, Entry, Scores
 from app.fields import AtMost, Form, Number, TextLine, Version
@@ -18,20 +20,17 @@ MAX_REASON = 500
 class Score(Number):
     """0 up to the dimension's maximum, with two decimals."""
 
-    example = "12.50"
-
     def __init__(self, label: str, *, maximum: Decimal, **kwargs: Any) -> None:
-        super().__init__(label, places=2, maximum=maximum, **kwargs)
+        super().__init__(label, places=2, maximum=maximum, unit="คะแนน", example="12.50", **kwargs)
 
 
 class SeenScore(HiddenField):
     """A score as the page showed it; what is no number is none, and so a stale one."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            self.data = Decimal(valuelist[0].replace(",", "")) if valuelist and valuelist[0] else None
-        except InvalidOperation:
-            self.data = None
+        self.data: Decimal | None = None
+        with suppress(NotAnAmount):
+            self.data = read_amount(valuelist[0]) if valuelist else None
 
     def _value(self) -> str:
         return "" if self.data is None else f"{self.data:.2f}"
@@ -67,15 +66,21 @@ class ScoreForm(Form):
 def score_form(cells: Iterable[Cell], maxima: Mapping[int, Decimal], kept: Scores | None = None) -> ScoreForm:
     """The sent form, or with `kept` one that shows what is kept."""
     shown = tuple(cells)
-    fields: dict[str, Any] = {"cells": shown}
-    for cell in shown:
-        fields[cell.name] = Score(f"{cell.label} ", maximum=maxima[cell.dimension])  # a digit needs the space after it
-        fields[SEEN + cell.name] = SeenScore()
-    made = cast(type[ScoreForm], type("CellsForm", (ScoreForm,), fields))
+    made = score_class(shown, maxima)
     if kept is None:
         return made()
     values = {prefix + cell.name: kept.value(cell) for cell in shown for prefix in ("", SEEN)}
     return made(formdata=None, data=values)
+
+
+def score_class(cells: Iterable[Cell], maxima: Mapping[int, Decimal]) -> type[ScoreForm]:
+    """The form of these cells."""
+    shown = tuple(cells)
+    fields: dict[str, Any] = {"cells": shown}
+    for cell in shown:
+        fields[cell.name] = Score(cell.label, maximum=maxima[cell.dimension])
+        fields[SEEN + cell.name] = SeenScore()
+    return cast(type[ScoreForm], type("CellsForm", (ScoreForm,), fields))
 
 
 class ExpectedForm(Form):

@@ -1,6 +1,5 @@
 """What may be entered as a score, by whom and until when; totals; what a file says. Scores have two decimals."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -8,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from app.amounts import NotAnAmount, Wanted, read_number_cell
 from app.models.enums import Role
 from app.plan_years.rules import CellProblem
 from app.words import arabic_digits, clean_line
@@ -160,8 +160,6 @@ def applies(deed: Deed, kept: Scores) -> bool:
 
 
 CODE, YEAR = "รหัส", "ปีงบประมาณ"
-NUMBER = re.compile(r"\d{1,9}(\.\d+)?")
-SAME = Decimal("1e-9")  # what Excel's own arithmetic adds to a sum
 
 
 @dataclass(frozen=True)
@@ -243,15 +241,12 @@ def _read_line(
 
 def _read_score(typed: str, maximum: Decimal) -> tuple[Decimal | None, str]:
     """(score, "") or (None, what is wrong); (None, "") for an empty cell."""
-    text = arabic_digits(clean_line(typed)).replace(",", "")
-    if not text:
-        return None, ""
-    if not NUMBER.fullmatch(text):
-        return None, f"“{typed[:40]}” ไม่ใช่คะแนน กรอกเป็นตัวเลข 0 ถึง {maximum:,.2f}"
-    value = Decimal(text)
-    exact = round(value, 2) if abs(value - round(value, 2)) < SAME else value
-    problem = problem_with(exact, maximum)
-    return (None, problem) if problem else (round(exact, 2), "")
+    try:
+        value = read_number_cell(typed, Wanted("คะแนน", unit="คะแนน", example=f"0 ถึง {maximum:,.2f}"))
+    except NotAnAmount as refusal:
+        return None, str(refusal)
+    problem = problem_with(value, maximum)
+    return (None, problem) if problem else (value, "")
 
 
 def unknown_codes(lines: Iterable[FileLine], known: Mapping[str, int]) -> list[CellProblem]:

@@ -37,9 +37,17 @@ class ProfileForm(Form):
         "ขนาดพื้นที่ให้บริการ",
         places=2,
         maximum=Decimal("999999.99"),
+        unit="ตร.กม.",
+        example="58.25",
         validators=[Required("กรอกขนาดพื้นที่ให้บริการเป็นตารางกิโลเมตร")],
     )
-    population = Number("ประชากรในพื้นที่", maximum=Decimal(99_999_999), validators=[Required("กรอกประชากรในพื้นที่เป็นตัวเลข")])
+    population = Number(
+        "ประชากรในพื้นที่",
+        maximum=Decimal(99_999_999),
+        unit="คน",
+        example="7,812",
+        validators=[Required("กรอกประชากรในพื้นที่เป็นตัวเลข")],
+    )
     income_own = Money("รายได้ไม่รวมเงินอุดหนุน", validators=[Required("กรอกรายได้ไม่รวมเงินอุดหนุน")])
     income_subsidy = Money("รายได้จากเงินอุดหนุน", validators=[Required("กรอกรายได้จากเงินอุดหนุน")])
     executive_name = _line("ชื่อผู้บริหารท้องถิ่น", "กรอกชื่อผู้บริหารท้องถิ่น")

@@ -50,7 +50,7 @@ class ProjectForm(Form):
             field = self.budget(year)
             if year not in self.years.data or self.no_budget(year).data:
                 field.errors = []  # what stands in a field nobody asked for does not matter
-            elif field.data is None and not field.errors:
+            elif field.data is None and not field.without and not field.errors:
                 field.errors = [f"กรอกงบประมาณปี {year} หรือเลือก “ดำเนินการโดยไม่ใช้งบประมาณ”"]
         return not self.problems
 

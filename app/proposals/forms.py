@@ -13,5 +13,12 @@ class ExpectedForm(Form):
 
 
 class MinimumForm(Form):
-    minimum = Number("คะแนนขั้นต่ำ", places=2, maximum=Decimal("9999.99"), validators=[Required("กรอกคะแนนขั้นต่ำ")])
+    minimum = Number(
+        "คะแนนขั้นต่ำ",
+        places=2,
+        maximum=Decimal("9999.99"),
+        unit="คะแนน",
+        example="60",
+        validators=[Required("กรอกคะแนนขั้นต่ำ")],
+    )
     version = Version()

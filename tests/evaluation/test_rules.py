@@ -102,7 +102,7 @@ def test_a_file_is_read_whole_or_refused_with_every_cell_named() -> None:
     head = heading(MAXIMA)
     assert head == ["รหัส", "ปีงบประมาณ", "SAR มิติ 1", "SAR มิติ 2", "ผลประเมิน มิติ 1", "ผลประเมิน มิติ 2"]
     years = range(2561, 2565)
-    lines, problems = read_file([head, ["๖๖๕๐๘๐๗", "2561", "๑๒.๕", "", "0.30000000000000004"], []], MAXIMA, years)
+    lines, problems = read_file([head, ["๖๖๕๐๘๐๗", "2561", "๑๒.๕", "", "0.30"], []], MAXIMA, years)
     assert not problems
     assert lines == [FileLine(2, "6650807", 2561, {SAR: Decimal("12.50"), EVALUATION: Decimal("0.30")})]
     assert FileLine.of(lines[0].plain) == lines[0]

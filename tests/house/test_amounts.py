@@ -1,14 +1,30 @@
 """One reading of amounts: what Thai offices type, what is refused, and that no other code reads a number."""
 
+import re
 from contextlib import suppress
 from datetime import date, time
 from decimal import Decimal
+from importlib import import_module
+from pathlib import Path
+from typing import Any
 
 import pytest
+from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
+from werkzeug.datastructures import MultiDict
+from wtforms import DecimalField, DecimalRangeField, FloatField, IntegerField, IntegerRangeField
+from wtforms.fields.core import UnboundField
 
+from app.administration.forms import staff_form
 from app.amounts import MAX_BAHT, NotAnAmount, Wanted, plain, read_amount, read_number_cell
+from app.evaluation.forms import score_class
+from app.evaluation.rules import cells
+from app.fields import Form, Money, Number, Version
+from app.plans.rules import Period
+from app.projects.forms import project_form
+
+ROOT = Path(__file__).parents[2]
 
 NBSP, THIN, NARROW, FIGURE = "\u00a0", "\u2009", "\u202f", "\u2007"
 
@@ -178,3 +194,65 @@ def test_a_cell_that_is_no_number_is_refused_by_its_place() -> None:
             read_number_cell(value, place, **flags)
         assert said in str(refused.value)
         assert "แถว 3 SAR มิติ 1" in str(refused.value)
+
+
+# One reader: every numeric field, and no other code that makes a number of what somebody typed.
+
+
+def all_forms() -> list[type[Form]]:
+    """Every form class, those that are made for a period or a set of cells too."""
+    for module in (ROOT / "app").rglob("forms.py"):
+        import_module(".".join(module.relative_to(ROOT).with_suffix("").parts))
+    period = Period(1, 2561, 2564, {1: "มิติ"})
+    made = [project_form(period), score_class(cells([1]), {1: Decimal(25)}), staff_form([("90", "สงขลา")])]
+    return [*_below(Form), *made]
+
+
+def _below(form: type[Form]) -> list[type[Form]]:
+    return [each for child in form.__subclasses__() for each in (child, *_below(child))]
+
+
+def fields_of(form: type[Form]) -> dict[str, Any]:
+    return {name: each for name in dir(form) if isinstance(each := getattr(form, name), UnboundField)}
+
+
+def test_every_number_in_a_form_is_read_by_the_one_reader() -> None:
+    numeric = (DecimalField, FloatField, IntegerField, IntegerRangeField, DecimalRangeField)
+    readers = 0
+    for form in all_forms():
+        for name, field in fields_of(form).items():
+            kind = field.field_class
+            assert not issubclass(kind, numeric) or kind is Version, f"{form.__name__}.{name}: take Number or Money"
+            if issubclass(kind, Number):
+                readers += 1
+                assert kind.process_formdata is Number.process_formdata, f"{form.__name__}.{name} reads on its own"
+    assert readers > 15
+
+
+def test_no_other_code_makes_a_number_of_what_was_typed() -> None:
+    makes = re.compile(r"""Decimal\((?!["\d)])|(?<!\w)float\(|replace\(["'],["']""")
+    known = {  # what they read was written by this system
+        "app/amounts.py",
+        "app/evaluation/rules.py",  # a checked line, sealed
+        "app/models/types.py",
+        "app/projects/queries.py",
+        "app/review/queries.py",
+        "app/sheet_lane.py",
+        "app/reporting/rules.py",
+        "app/words.py",
+    }
+    found = {
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "app").rglob("*.py")
+        if "seeds" not in path.parts and makes.search(path.read_text())
+    }
+    assert found <= known, f"read amounts with app/amounts.py: {found - known}"
+
+
+def test_what_was_read_stands_beside_the_field() -> None:
+    class Typed(Form):
+        amount = Money("เบิกจ่ายจริง")
+
+    for typed, read in (("50,000.-", "50,000.00 บาท"), ("50,000.00", ""), ("1,5", ""), ("", ""), ("-", "ไม่ใช้งบประมาณ")):
+        with Flask(__name__).app_context():
+            assert Typed(MultiDict({"amount": typed})).amount.read == read

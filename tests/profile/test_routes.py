@@ -42,7 +42,7 @@ BAD: list[tuple[dict[str, Any], dict[str, str]]] = [
     ({"population": "12.5"}, {"population": "ประชากรในพื้นที่มีทศนิยมไม่ได้"}),
     ({"population": "-5"}, {"population": "ต้องไม่ติดลบ"}),
     ({"population": "9" * 20}, {"population": "กรอกได้ไม่เกิน 99,999,999"}),
-    ({"population": "ห้าพัน"}, {"population": "เป็นตัวเลข เช่น 1250"}),
+    ({"population": "ห้าพัน"}, {"population": "เป็นตัวเลข เช่น 7,812"}),
     ({"income_own": "", "income_subsidy": "x"}, {"income_own": "กรอกรายได้", "income_subsidy": "เป็นตัวเลข"}),
     ({"income_own": "100000000000"}, {"income_own": "กรอกได้ไม่เกิน 99,999,999,999.99"}),
     ({"executive_name": "", "clerk_name": LONG}, {"executive_name": "กรอกชื่อผู้บริหาร", "clerk_name": "ไม่เกิน 200"}),
@@ -91,8 +91,8 @@ def test_a_later_change_with_a_mistake_saves_nothing(client: Client, lao: Actor)
 
 def test_what_offices_type_is_understood(client: Client, claimant: Actor) -> None:
     typed = {
-        "population": "๖,๕๔๓",
-        "area_km2": " 55.250 ",
+        "population": "๖,๕๔๓ คน",
+        "area_km2": " 55.25 ตร.กม. ",
         "income_own": "0",
         "address": "ชั้น 1\r\nถนนทํา\u200bดี",
         "email": " Saraban@Example.go.th ",
