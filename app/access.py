@@ -161,10 +161,12 @@ def guard() -> Response | None:
     access = declared_access(request.endpoint)
     if access == (PUBLIC,):
         return None
-    if not current_user.is_authenticated:
-        from app.accounts.resume import ask_to_sign_in  # accounts imports this module
+    from app.accounts.resume import ask_to_sign_in, refuse_foreign  # accounts imports this module
 
+    if not current_user.is_authenticated:
         return ask_to_sign_in()
+    if foreign := refuse_foreign():
+        return foreign
     if any(current_user.may(permission) for permission in access):
         return None
     if current_user.claiming:

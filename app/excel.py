@@ -83,12 +83,17 @@ def disposition(name: str, kind: str) -> str:
     return f"attachment; filename=\"report.{kind}\"; filename*=UTF-8''{quote(name, safe='')}.{kind}"
 
 
+NO_FILE = "ยังไม่ได้เลือกไฟล์ เลือกไฟล์ Excel แล้วกดอีกครั้ง"
+
+
 class NotAWorkbook(Exception):
     """The file is not what its name says; the message is for the person who sent it."""
 
 
 def rows_of(content: bytes, limit: int) -> list[list[str]]:
     """The first sheet as text, row by row, as the person sees it. Raises NotAWorkbook, also above `limit` rows."""
+    if not content:
+        raise NotAWorkbook(NO_FILE)
     try:
         book = load_workbook(BytesIO(content), read_only=True, data_only=True)
         sheet = book.worksheets[0]

@@ -3,7 +3,7 @@
 Each keeps what was typed when it is refused, and refuses with a Thai sentence that says what to type.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -20,10 +20,20 @@ class Form(FlaskForm):
     """A form whose first errors can come from its fields or from a rule."""
 
     form_errors: list[str]
+    # Labels of fields that are made for a year, a dimension or a place, by the beginning of their names.
+    made_later: ClassVar[Mapping[str, str]] = {}
 
     class Meta:
         csrf = False  # CSRFProtect asks for the token before any view; asking again would sign another one
         locales = False  # every sentence is our own, in Thai: no translations to look up
+
+    @classmethod
+    def later_label(cls, name: str) -> str:
+        """The label of a field that is made later: budget_2561 is told as the budget of that year."""
+        for start, label in cls.made_later.items():
+            if name == start or (start.endswith("_") and name.startswith(start)):
+                return label + name.removeprefix(start)
+        return ""
 
     def refuse(self, refusal: Refusal) -> None:
         """Show a rule's refusal beside its field, or above the form where it has none."""

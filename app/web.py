@@ -1,12 +1,14 @@
 """Answering with the page or with its fragment, and the headers every answer carries."""
 
 import hashlib
+import secrets
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app, flash, make_response, redirect, render_template, request, session
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
+from itsdangerous import BadData, URLSafeTimedSerializer
 from werkzeug.routing import IntegerConverter
 from werkzeug.wrappers import Response
 
@@ -77,6 +79,25 @@ def same_origin() -> bool:
         return site == "same-origin"
     origin = request.headers.get("Origin") or request.headers.get("Referer")
     return origin is not None and urlsplit(origin).netloc == request.host
+
+
+def token_seed(account_id: int | None) -> str:
+    """What a session signs its CSRF tokens from: it names the account, so every form says whose it is."""
+    return f"{secrets.token_hex(20)}.{account_id}"
+
+
+def form_account() -> int | None:
+    """The account the sent form, or the page that asks, was made for; None where it was made for nobody signed in.
+
+    Its token says so, signed, also when the session it was made in is long over.
+    """
+    token = request.form.get("csrf_token") or request.headers.get("X-CSRFToken", "")
+    try:
+        seed = URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt="wtf-csrf-token").loads(token)
+    except BadData:
+        return None
+    owner = str(seed).partition(".")[2]
+    return int(owner) if owner.isdecimal() else None
 
 
 def local_path(path: str | None) -> str:

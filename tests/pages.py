@@ -5,12 +5,15 @@ from html.parser import HTMLParser
 from typing import Any
 
 import html5lib
+from flask import current_app
+from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from app.access import Actor
 from app.accounts.queries import actor_of
 from app.db import Base, db
+from app.web import token_seed
 from tests.client import XHTML, Client, text_of
 
 REGISTRY = ("provinces", "districts", "plan_periods", "dimensions", "rejection_reasons")
@@ -23,8 +26,27 @@ def enter(client: Client, account_id: int | None, *, claiming: bool = False) -> 
     with client.session_transaction() as session:
         session.clear()
         session["_user_id"], session["_fresh"] = actor.get_id(), True
+        session["csrf_token"] = token_seed(actor.account_id)
     client.last = None
     return actor
+
+
+def form_token(account_id: int | None) -> str:
+    """The CSRF token of a form that the account opened in a session now over."""
+    key = current_app.config["SECRET_KEY"]
+    return URLSafeTimedSerializer(key, salt="wtf-csrf-token").dumps(token_seed(account_id))
+
+
+def forms(html: str) -> list[str]:
+    """Addresses of the forms that a page sends with POST."""
+    return [each["action"] for tag, each in tags(html) if tag == "form" and each.get("method") == "post"]
+
+
+def facts_shown(html: str) -> dict[str, str]:
+    """The words beside each label of the list of facts; a label that stands there twice fails."""
+    labels, words = ([text_of(each) for each in elements(html, name)] for name in ("dt", "dd"))
+    assert len(labels) == len(set(labels)), labels
+    return dict(zip(labels, words, strict=True))
 
 
 def tree(html: str) -> Any:

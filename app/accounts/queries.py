@@ -4,14 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, or_, select
+from sqlalchemy import ColumnElement, Row, bindparam, func, or_, select, true
 
 from app.access import Actor
 from app.db import db, table
-from app.models import Account, AccountProvince, FormerCode, Organisation, PasswordReset, Profile
+from app.models import Account, AccountProvince, FormerCode, Organisation, PasswordReset, Profile, Project
 from app.models.enums import Role
 
-_A, _O = table(Account).c, table(Organisation).c
+_A, _O, _P = table(Account).c, table(Organisation).c, table(Project).c
 _IDENTITY = select(
     _A.id,
     _A.role,
@@ -116,3 +116,30 @@ def reset_account(token_hash: str, now: datetime) -> tuple[int, str] | None:
         .where(PasswordReset.token_hash == token_hash, PasswordReset.used_at.is_(None), PasswordReset.expires_at > now)
     ).first()
     return None if row is None else (row.id, row.username)
+
+
+def account_name(account_id: int | None) -> str:
+    """How a person knows an account: an LAO with its code, staff by name; "" for none."""
+    row = db.session.execute(_BY_ID, {"account_id": account_id}).first()
+    if row is None:
+        return ""
+    return f"{row.name} ({row.code})" if row.code else row.display_name or ""
+
+
+def _seen_by(actor: Actor, organisation_id: ColumnElement[int], province_code: ColumnElement[str]) -> Any:
+    """Of its own for an LAO, of the provinces given to an officer, of all for an administrator."""
+    if actor.role is Role.OFFICER:
+        return province_code.in_(sorted(actor.province_codes))
+    return true() if actor.role is Role.ADMINISTRATOR else organisation_id == actor.organisation_id
+
+
+def project_name(actor: Actor, project_id: int) -> str:
+    """The name of a project that a form is about; "" where the actor may not see it."""
+    scope = _seen_by(actor, _P.organisation_id, _P.province_code)
+    return db.session.scalar(select(_P.name).where(_P.id == project_id, scope)) or ""
+
+
+def lao_name(actor: Actor, organisation_id: int) -> str:
+    """The name of an LAO that a form is about; "" where the actor may not see it."""
+    scope = _seen_by(actor, _O.id, _O.province_code)
+    return db.session.scalar(select(_O.name).where(_O.id == organisation_id, scope)) or ""

@@ -1,35 +1,74 @@
-"""Nothing typed is lost with a session.
+"""Nothing typed is lost with a session, and nothing is saved as somebody else's, or somewhere else.
 
-A form sent after the session ended is answered by the login page, which carries what was typed along, sealed;
-after signing in the same form is one click away. A form older than its session comes back the same way.
+A form sent after the session ended is answered by the login page, which carries the form along, sealed: whose it is,
+its full address and what was typed. After signing in the same form is one click away. A form older than its session
+comes back the same way; one of another account is shown, refused, and can be taken up by signing in as that account.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
+from urllib.parse import urlencode, urlsplit
 
-from flask import current_app, redirect, request
+from flask import current_app, make_response, redirect, request
+from flask_login import current_user
 from itsdangerous import BadData, URLSafeSerializer
-from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from app.web import into_main, is_htmx, local_path, same_origin
+from app.accounts.form_words import FormWords, form_words
+from app.web import form_account, into_main, is_htmx, local_path, same_origin, wants_fragment
 
 # Never carried along: tokens of the old session, and what nobody should find in a page's source.
 LEFT_OUT = ("csrf_token", "password", "resume")
+FOREIGN_PAGE = "มีบัญชีอื่นเข้าสู่ระบบในเบราว์เซอร์นี้แล้ว หน้านี้จึงเป็นของอีกบัญชีหนึ่ง โหลดหน้านี้ใหม่ก่อนทำรายการต่อ"
+
+
+class KeptForm(NamedTuple):
+    """A form as it was sent. `files`: field and name of each chosen file; what is in a file cannot be kept."""
+
+    account_id: int | None
+    address: str
+    fields: list[tuple[str, str]]
+    files: list[tuple[str, str]]
+
+    @property
+    def path(self) -> str:
+        return urlsplit(self.address).path
+
+    @property
+    def words(self) -> FormWords:
+        return form_words(self.account_id, self.address, self.fields)
+
+    @property
+    def is_mine(self) -> bool:
+        """Whether whoever is signed in may send it: its own, or one that is the same for everybody."""
+        return self.words.public or (self.account_id is not None and self.account_id == _signed_in())
+
+
+def _signed_in() -> int | None:
+    return getattr(current_user, "account_id", None)
 
 
 def ask_to_sign_in() -> Response:
     """The answer to somebody who is not signed in, or no longer."""
     if request.method in ("GET", "HEAD") or not same_origin():
-        path = _page_behind() if is_htmx() else request.full_path.rstrip("?")
+        path = _page_behind() if is_htmx() else _address()
         response = redirect(f"/login?{_query(path)}")
         if is_htmx():  # else the login page would land in a table row
             response.status_code = 204
             response.headers["HX-Redirect"] = response.headers.pop("Location")
         return response
-    from app.accounts.forms import LoginForm
+    return _login_page(sent_form(), 401, lost=True, files=bool(request.files))
 
-    form = LoginForm(formdata=None, resume=seal(request.path, request.form))
-    return into_main("accounts/login.html", 401 if not is_htmx() else 200, form=form, lost=True)
+
+def refuse_foreign() -> Response | None:
+    """The answer to a form, or a part of a page, of another account than the one signed in; None where there is none.
+
+    A form that says of nobody whose it is goes on to the check of its token.
+    """
+    if form_account() in (None, _signed_in()):
+        return None
+    if request.method == "POST":
+        return resume_page(sent_form(), 422) if same_origin() else None
+    return make_response(FOREIGN_PAGE, 403) if wants_fragment() else None
 
 
 def ask_to_repeat() -> Response:
@@ -40,28 +79,52 @@ def ask_to_repeat() -> Response:
         form = LoginForm()
         form.form_errors = ["หน้านี้เปิดค้างไว้นานเกินไป กรอก Password แล้วกด Login อีกครั้ง"]
         return into_main("accounts/login.html", 422, form=form)
-    return into_main("accounts/resume.html", 200 if is_htmx() else 422, path=request.path, fields=_kept(request.form))
+    return resume_page(sent_form(), 422)
 
 
-def seal(path: str, form: MultiDict[str, str]) -> str:
-    return _serializer().dumps([path, _kept(form)])
+def resume_page(kept: KeptForm, status: int = 200) -> Response:
+    """`kept` behind one button for its own account; anybody else may read it, and sign in as that one."""
+    if not kept.is_mine:
+        return _login_page(kept, status, foreign=kept.words)
+    return into_main("accounts/resume.html", 200 if is_htmx() else status, kept=kept, words=kept.words)
 
 
-def unseal(sealed: str) -> tuple[str, list[tuple[str, str]]] | None:
-    """(path, fields) of a sealed form; None for anything else."""
+def _login_page(kept: KeptForm, status: int, **more: Any) -> Response:
+    from app.accounts.forms import LoginForm
+
+    form = LoginForm(formdata=None, resume=seal(kept))
+    return into_main("accounts/login.html", 200 if is_htmx() else status, form=form, **more)
+
+
+def sent_form() -> KeptForm:
+    """The form of this request."""
+    fields = [(name, value) for name, value in request.form.items(multi=True) if not name.startswith(LEFT_OUT)]
+    files = [(name, file.filename or "") for name, file in request.files.items(multi=True)]
+    return KeptForm(form_account(), _address(), fields, files)
+
+
+def seal(kept: KeptForm) -> str:
+    return _serializer().dumps(kept)
+
+
+def unseal(sealed: str) -> KeptForm | None:
+    """A sealed form; None for anything else."""
     try:
-        path, fields = _serializer().loads(sealed)
+        account_id, address, fields, files = _serializer().loads(sealed)
     except (BadData, ValueError, TypeError):
         return None
-    return (path, [(name, value) for name, value in fields]) if local_path(path) else None
-
-
-def _kept(form: MultiDict[str, str]) -> list[tuple[str, str]]:
-    return [(name, value) for name, value in form.items(multi=True) if not name.startswith(LEFT_OUT)]
+    if not local_path(address):
+        return None
+    return KeptForm(account_id, address, [(name, value) for name, value in fields], [tuple(file) for file in files])
 
 
 def _serializer() -> URLSafeSerializer:
     return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="resume")
+
+
+def _address() -> str:
+    """Path and query as they were asked for: the query says which year and round a form is about."""
+    return request.full_path.rstrip("?")
 
 
 def _page_behind() -> str:
@@ -71,8 +134,6 @@ def _page_behind() -> str:
 
 
 def _query(path: str) -> str:
-    from urllib.parse import urlencode
-
     parameters: dict[str, Any] = {"lost": 1}
     if local_path(path):
         parameters = {"next": path}

@@ -9,13 +9,13 @@ from app.access import Actor, public
 from app.accounts import operations
 from app.accounts.forms import ForgotForm, LoginForm, ResetForm
 from app.accounts.queries import load_actor, reset_account
-from app.accounts.resume import unseal
+from app.accounts.resume import resume_page, unseal
 from app.accounts.rules import fingerprint
 from app.administration.queries import setting
 from app.db import transaction
 from app.errors import Refusal
 from app.extensions import limiter, login_manager
-from app.web import local_path
+from app.web import local_path, token_seed
 from app.words import clean_line
 
 blueprint = Blueprint("accounts", __name__)
@@ -28,6 +28,7 @@ def open_session(actor: Actor) -> None:
     session.clear()
     g.pop("csrf_token", None)  # kept by Flask-WTF for this answer, but it belongs to the session just cleared
     session.permanent = True
+    session["csrf_token"] = token_seed(actor.account_id)
     login_user(actor)
 
 
@@ -63,8 +64,8 @@ def sign_in() -> str | Response | tuple[str, int]:
     _forget_tries(username)
     open_session(actor)
     kept = unseal(form.resume.data or "")
-    if kept and (not actor.claiming or kept[0] == actor.landing):
-        return render_template("accounts/resume.html", path=kept[0], fields=kept[1])
+    if kept and (not actor.claiming or kept.address == actor.landing):
+        return resume_page(kept)
     return redirect((not actor.claiming and local_path(form.next.data)) or actor.landing)
 
 

@@ -103,6 +103,9 @@ class ContactForm(Form):
     contact = TextBlock("ข้อความติดต่อสอบถาม", validators=[Required("กรอกข้อความติดต่อ"), AtMost(500)])
 
 
+LATER = {"provinces": "จังหวัดที่ดูแล"}
+
+
 class StaffForm(Form):
     username = TextLine("ชื่อผู้ใช้ (Username)", validators=[AtMost(60)])
     name = TextLine("ชื่อ - สกุล", validators=[Required("กรอกชื่อ - สกุล"), AtMost(150)])
@@ -110,10 +113,11 @@ class StaffForm(Form):
         "บทบาท", choices=[(role, role.label) for role in (Role.OFFICER, Role.ADMINISTRATOR)], missing="เลือกบทบาท"
     )
     provinces: ManyOf
+    made_later = LATER
     version = Version()
 
 
 def staff_form(provinces: list[tuple[str, str]]) -> type[StaffForm]:
     """The staff form with the country's provinces to choose from."""
-    fields: dict[str, Any] = {"provinces": ManyOf("จังหวัดที่ดูแล", choices=provinces)}
+    fields: dict[str, Any] = {"provinces": ManyOf(LATER["provinces"], choices=provinces)}
     return type("StaffFormOfCountry", (StaffForm,), fields)

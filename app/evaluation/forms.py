@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from flask_wtf.file import FileField
 from wtforms import Field, HiddenField
 
 from app.amounts import NotAnAmount, read_amount
 from app.errors import Refusal
-from app.evaluation.rules import Cell, Entry, Scores
+from app.evaluation.rules import Cell, Entry, Scores, Which
 from app.fields import AtMost, Form, Number, TextLine, Version
 
 SEEN = "seen_"
@@ -40,6 +40,7 @@ class ScoreForm(Form):
     """Made by `score_form`: a field for each of its cells."""
 
     cells: tuple[Cell, ...]
+    made_later: ClassVar = {f"{which.value}_": f"{which.label} มิติที่ " for which in Which}
     reason = TextLine("เหตุผลที่แก้ไข", validators=[AtMost(MAX_REASON)])
 
     def field(self, cell: Cell) -> Field:

@@ -7,6 +7,8 @@ from app.exports.rules import Asked, Place
 from app.fields import Form, OneOf
 from app.models.enums import ExportKind, ExportWhat, Round
 
+LATER = {"place": "พื้นที่", "year": "ปีงบประมาณ"}
+
 
 class ExportForm(Form):
     """Made by `export_form`, which knows the places and years of the one who asks."""
@@ -14,6 +16,7 @@ class ExportForm(Form):
     what = OneOf("ข้อมูล", choices=[(each, each.label) for each in ExportWhat], missing="เลือกข้อมูลที่ต้องการ")
     place: OneOf
     year: OneOf
+    made_later = LATER
     round = OneOf("รอบ", choices=[(each, each.label) for each in Round], missing="เลือกรอบ")
     kind = OneOf("ชนิดไฟล์", choices=[(each, each.label) for each in ExportKind], missing="เลือกชนิดไฟล์")
 
@@ -27,7 +30,7 @@ def export_form(places: Sequence[Place], years: Iterable[int], shown: Mapping[st
     choices = [(place.token, place.label) for place in places]
 
     class Offered(ExportForm):
-        place = OneOf("พื้นที่", choices=choices, missing="เลือกพื้นที่ที่ท่านดูแล")
-        year = OneOf("ปีงบประมาณ", choices=[(year, str(year)) for year in years], missing="เลือกปีงบประมาณ")
+        place = OneOf(LATER["place"], choices=choices, missing="เลือกพื้นที่ที่ท่านดูแล")
+        year = OneOf(LATER["year"], choices=[(year, str(year)) for year in years], missing="เลือกปีงบประมาณ")
 
     return Offered() if shown is None else Offered(formdata=None, data=shown)

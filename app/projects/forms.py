@@ -16,6 +16,15 @@ QUARTER_MONTHS = {1: "ต.ค. - ธ.ค.", 2: "ม.ค. - มี.ค.", 3: "เ
 MAX_TEXT = 4000
 
 
+LATER = {
+    "dimension": "มิติหลัก",
+    "further_dimensions": "มิติที่สอดคล้องเพิ่มเติม (ถ้ามี)",
+    "years": "ดำเนินการ ปีงบประมาณ พ.ศ.",
+    "budget_": "งบประมาณปี ",
+    "no_budget_": "ดำเนินการโดยไม่ใช้งบประมาณ ปี ",
+}
+
+
 class ProjectForm(Form):
     """Fields every project has; `project_form` adds those of the period's years and dimensions."""
 
@@ -37,6 +46,7 @@ class ProjectForm(Form):
     further_dimensions: ManyOf
     years: ManyOf
     all_years: tuple[int, ...] = ()
+    made_later = LATER
 
     def budget(self, year: int) -> Money:
         return self[f"budget_{year}"]  # type: ignore[no-any-return]
@@ -92,16 +102,16 @@ def project_form(period: Period) -> type[ProjectForm]:
 def _form_class(years: tuple[int, ...], dimensions: tuple[tuple[int, str], ...]) -> type[ProjectForm]:
     fields: dict[str, Any] = {
         "all_years": years,
-        "dimension": OneOf("มิติหลัก", choices=list(dimensions), missing="เลือกมิติหลัก 1 มิติ"),
-        "further_dimensions": ManyOf("มิติที่สอดคล้องเพิ่มเติม (ถ้ามี)", choices=list(dimensions)),
+        "dimension": OneOf(LATER["dimension"], choices=list(dimensions), missing="เลือกมิติหลัก 1 มิติ"),
+        "further_dimensions": ManyOf(LATER["further_dimensions"], choices=list(dimensions)),
         "years": ManyOf(
-            "ดำเนินการ ปีงบประมาณ พ.ศ.",
+            LATER["years"],
             choices=[(year, str(year)) for year in years],
             missing="เลือกปีงบประมาณที่ดำเนินการอย่างน้อย 1 ปี",
         ),
     }
     for year in years:
-        fields[f"budget_{year}"] = Money(f"งบประมาณปี {year}")
+        fields[f"budget_{year}"] = Money(f"{LATER['budget_']}{year}")
         fields[f"no_budget_{year}"] = BooleanField("ดำเนินการโดยไม่ใช้งบประมาณ")
     return type("ProjectFormOfPeriod", (ProjectForm,), fields)
 

@@ -222,7 +222,7 @@ def read(lines: Lines, *, upgrades_only: bool = False) -> tuple[list[Row], list[
     Raises BrokenFile where nothing can be read: no line at all, or headings of another table.
     """
     if not any(any(map(clean_line, line)) for line in lines):
-        raise BrokenFile([Problem(0, "", "ไฟล์ว่างเปล่า")])
+        raise BrokenFile([Problem(0, "", "ยังไม่ได้เลือกไฟล์ หรือไฟล์ว่างเปล่า")])
     columns = tuple(clean_line(cell).lower() for cell in lines[0])
     if problems := list(_header_problems(columns, upgrades_only)):
         raise BrokenFile(problems)

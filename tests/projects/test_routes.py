@@ -29,7 +29,7 @@ from tests.factories import (
     project_form,
     review,
 )
-from tests.pages import check_fragment, check_refused, enter, fields, kept
+from tests.pages import check_fragment, check_refused, enter, fields, form_token, kept
 
 NEW = "/projects/new?year=2561"
 EXPECTED = {200, 302, 404, 422}
@@ -309,17 +309,20 @@ def test_a_page_beyond_the_last_shows_the_last(client: Client, lao: Actor) -> No
             assert "โครงการเดียว" in client.get(f"{path}?year=2561&page={page}").text, (path, page)
 
 
-def test_a_form_without_its_token_comes_back_with_a_fresh_one_and_a_strange_site_gets_nothing(
+def test_a_form_with_an_old_token_comes_back_with_a_fresh_one_and_a_strange_site_gets_nothing(
     client: Client, lao: Actor
 ) -> None:
+    """Without any token nobody knows whose the form is: what was typed is shown, and no button sends it."""
     before = kept()
-    for token in ({}, {"csrf_token": "x"}, {"csrf_token": ["", "y"]}):
+    for token in ({"csrf_token": form_token(lao.account_id)}, {}, {"csrf_token": "x"}, {"csrf_token": ["", "y"]}):
         typed = project_form() | token
         own = client.post(NEW, data=typed, headers={"Sec-Fetch-Site": "same-origin"})
         assert own.status_code == 422
-        assert "ข้อมูลที่พิมพ์ไว้ยังอยู่" in own.text
+        assert "โตไปไม่โกง" in own.text
+        known = token.get("csrf_token", "x") not in ("x", ["", "y"])
+        assert ("ข้อมูลที่พิมพ์ไว้ยังอยู่" in own.text) is known
         shown = fields(own.text)
-        assert all(
+        assert not known or all(
             shown[name] == (value if isinstance(value, list) else [value]) for name, value in project_form().items()
         )
         for site in (

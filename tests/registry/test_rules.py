@@ -248,7 +248,7 @@ def test_an_upgrade_needs_the_old_code() -> None:
 
 @pytest.mark.parametrize("lines", [[], [[]], [[""], ["\u200b", ""]]])
 def test_an_empty_file_is_refused(lines: list[list[str]]) -> None:
-    assert problems(*lines) == ["ไฟล์ว่างเปล่า"]
+    assert problems(*lines) == ["ยังไม่ได้เลือกไฟล์ หรือไฟล์ว่างเปล่า"]
 
 
 def test_a_file_with_nothing_but_a_header_is_refused() -> None:
