@@ -44,6 +44,9 @@ class ReportRow(NamedTuple):
     reported_six: bool
     reported_twelve: bool
 
+    def reported(self, round_: Round) -> bool:
+        return self.reported_twelve if round_ is Round.TWELVE else self.reported_six
+
 
 SORTS = ("", "name", "dimension", "status", "planned")
 _ORDER: dict[str, tuple[Any, ...]] = {

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, redirect, request
+from flask import Blueprint, abort, flash, redirect, request
 from werkzeug.wrappers import Response
 
 from app import clock, excel
@@ -140,7 +140,7 @@ def save_report(project_id: int, year: int, round_: int) -> Response:
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            return _after_save(project_id, year, round_, state)
+            return _after_save(queries.report_detail(who, project_id, year, asked), asked, state)
     return _form_page(queries.report_detail(who, project_id, year, asked), asked, form, state, 422, **more)
 
 
@@ -149,36 +149,45 @@ def _row_parts(project_id: int, state: ListState) -> dict[str, Any]:
     return {"state": state, "rows": [queries.report_row(actor(), project_id, state, place)]}
 
 
-def _after_save(project_id: int, year: int, round_: int, state: ListState) -> Response:
-    """The saved row and the totals in place, or back to the list; with `then=next` on to the next that waits."""
-    following = _next_waiting(project_id, state) if request.form.get("then") == "next" else None
+def _after_save(saved: ReportDetail, round_: Round, state: ListState) -> Response:
+    """The saved row and the totals in place, or back to the list; with `then=next` on to the next that waits.
+
+    The round that was reported need not be the one the list shows: each row has a button for both.
+    """
+    following = _next_waiting(saved.project_id, round_, state) if request.form.get("then") == "next" else None
     if not wants_fragment():
+        flash(_saved_sentence(saved, round_), "ok")
         if following:
-            here = f"/reporting/{following.id}/{year}/{round_}"
-            return redirect(f"{here}?{state.query()}&n={following.number}&saved={project_id}")
-        return redirect(f"/reporting?{state.query()}&saved={project_id}#p{project_id}")
+            here = f"/reporting/{following.id}/{saved.year}/{round_.value}"
+            return redirect(f"{here}?{state.query()}&n={following.number}")
+        return redirect(f"/reporting?{state.query()}#p{saved.project_id}")
     return answer(
         "reporting/list.html",
         "reporting/_saved.html",
         saved_at=clock.now(),
+        saved_round=round_,
+        saved_status=saved.facts.status.label,
         following=following,
         summary=counts.round_summary(actor(), state.year, Round(state.round)),
-        **(_panel_of(following, state) if following else {}) | _row_parts(project_id, state),
+        **(_panel_of(following, round_, state) if following else {}) | _row_parts(saved.project_id, state),
     )
 
 
-def _panel_of(row: queries.ReportRow, state: ListState) -> dict[str, Any]:
+def _saved_sentence(saved: ReportDetail, round_: Round) -> str:
+    return f"บันทึกรายงาน{round_.label} ปีงบประมาณ {saved.year} ของ “{saved.name}” แล้ว: {saved.facts.status.label}"
+
+
+def _panel_of(row: queries.ReportRow, round_: Round, state: ListState) -> dict[str, Any]:
     """What the open form of the row that comes next needs, for the same answer."""
-    round_ = Round(state.round)
     line = queries.report_detail(actor(), row.id, state.year, round_)
     return _form_context(line, round_, _filled(line, round_), state) | {"n": row.number}
 
 
-def _next_waiting(project_id: int, state: ListState) -> queries.ReportRow | None:
-    """The row below this one, on the same page, that waits for its report."""
+def _next_waiting(project_id: int, round_: Round, state: ListState) -> queries.ReportRow | None:
+    """The row below this one, on the same page, whose report of `round_` waits."""
     rows = queries.report_rows(actor(), state)
     below = next((place for place, row in enumerate(rows) if row.id == project_id), -1) + 1
-    return next((row for row in rows[below:] if row.status is ReportStatus.NOT_REPORTED), None)
+    return next((row for row in rows[below:] if not row.reported(round_)), None)
 
 
 @blueprint.get("/reporting/all")

@@ -112,6 +112,30 @@ def test_a_stale_report_shows_both_versions_loses_neither_and_saves_when_sent_ag
     assert report_detail(lao, project_id, YEAR, Round.SIX).version == 3
 
 
+def test_a_report_of_the_other_round_goes_on_in_that_round_and_says_what_was_saved(client: Client, lao: Actor) -> None:
+    """The list shows round 6, where all but the first are reported; round 12 waits everywhere but in the second."""
+    first, second, third, fourth = (make_project(lao, facts(f"โครงการที่ {n}")) for n in range(4))
+    for reported in (second, third, fourth):
+        make_report(lao, reported, ReportStatus.DONE)
+    make_report(lao, second, ReportStatus.DONE, Round.TWELVE)
+    typed = {"status": "cannot", "cannot_reason": "no_budget", "version": "1", "then": "next"}
+    list_of_six = "?n=1&year=2561&round=6"
+
+    answer = client.send(_path(first, 12, list_of_six), typed, htmx=True)
+    assert "รอบ 12 เดือน: ไม่สามารถดำเนินการได้" in answer.text  # the row itself shows round 6
+    assert f'action="{_path(third, 12)}?' in answer.text
+    assert "<b>รายงานผลรอบ 12 เดือน</b> – โครงการที่ 2" in answer.text
+    assert fields(answer.text)["version"] == ["1"]
+
+    page = client.send(_path(third, 12, list_of_six), {**typed, "status": "done"})
+    assert page.location.startswith(_path(fourth, 12))
+    shown = client.get(page.location)
+    assert "บันทึกรายงานรอบ 12 เดือน ปีงบประมาณ 2561 ของ “โครงการที่ 2” แล้ว: ดำเนินการแล้วเสร็จ" in shown.text
+    assert "<h1>รายงานผลรอบ 12 เดือน ปีงบประมาณ 2561</h1>" in shown.text
+    last = client.send(_path(fourth, 12, list_of_six), {**typed, "status": "done"})
+    assert last.location == f"/reporting?year=2561&round=6#p{fourth}"
+
+
 def test_saving_in_place_answers_with_the_row_and_the_totals_and_next_opens_the_next_that_waits(
     client: Client, lao: Actor
 ) -> None:
