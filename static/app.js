@@ -32,7 +32,7 @@
     if (unsaved) {
       event.preventDefault();
       tell("แถวที่เปิดอยู่ยังไม่ได้บันทึก บันทึกหรือยกเลิกก่อน แล้วลองอีกครั้ง");
-      $(FIELDS, unsaved).focus();
+      focusOn($(FIELDS, unsaved));
     }
     const token = $('meta[name="csrf-token"]'); // a page that is the same for everybody has none
     if (token) ctx.request.headers["X-CSRFToken"] = token.content;
@@ -93,10 +93,17 @@
 
   // --- focus, and one open row at a time --------------------------------------------------------
   // The browser's own focus() would centre the page on a row that is just out of sight; this moves it as little as can be.
+  // An open form is seen from the name above it on; its buttons stick to the foot of the window.
+  const showWhole = (row) => {
+    const { top, bottom } = row.getBoundingClientRect();
+    const head = parseFloat(getComputedStyle(document.documentElement).scrollPaddingTop) || 0;
+    if (top < head || bottom > innerHeight) row.scrollIntoView({ block: "start" });
+  };
   const focusOn = (element) => {
     element.focus({ preventScroll: true });
-    const place = element.closest("tr.panel") ? element : (element.closest("tbody") ?? element);
-    place.scrollIntoView({ block: "nearest" });
+    const row = element.closest("tbody");
+    if (row && element.closest("tr.panel form")) showWhole(row);
+    else (element.closest("tr.panel") ? element : (row ?? element)).scrollIntoView({ block: "nearest" });
   };
   on("htmx:before:swap", (event) => {
     for (const { fragment } of event.detail.tasks) {
@@ -111,6 +118,13 @@
     const form = close.closest("form");
     closing = { row: close.closest("tbody")?.id, path: form?.getAttribute("action").split("?")[0] };
   };
+  on("keydown", (event) => {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
+    const button = event.target.form && $('button[aria-keyshortcuts="Control+Enter"]', event.target.form);
+    if (!button) return;
+    event.preventDefault();
+    button.click();
+  });
   on("keydown", (event) => {
     if (event.key !== "Escape") return;
     const panel = event.target.closest?.("tr.panel");
@@ -156,6 +170,8 @@
       else place.focus({ preventScroll: true });
     }
     closeOthers();
+    const open = document.activeElement.closest("tbody:has(tr.panel form)");
+    if (open) showWhole(open); // also when a panel above it has just gone
   });
   // A link to a field that must be corrected leads into the field, also where the field is a group of choices.
   on("click", (event) => {
