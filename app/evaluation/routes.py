@@ -297,6 +297,7 @@ def _own_page(form: ScoreForm | None, status: int = 200) -> BaseResponse:
         "evaluation/own.html",
         "evaluation/_own.html",
         status,
+        place=place(who),
         year=year,
         period=period,
         periods=periods(),

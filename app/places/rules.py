@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from app.models.enums import OrganisationType, PlaceKind
+from app.registry.rules import whole_name
 
 BANGKOK = "10"
 
@@ -31,6 +32,14 @@ class Place:
     def one_province(self) -> str:
         """The province of a place that lies in one."""
         return self.province_codes[0]
+
+    @property
+    def whole_name(self) -> str:
+        """An LAO with its district and province; any other place is its name."""
+        if self.type is None:
+            return self.name
+        larger = {each.kind: each.name for each in self.parents}
+        return whole_name(self.name, self.type, larger.get(PlaceKind.DISTRICT, ""), larger[PlaceKind.PROVINCE])
 
 
 def path_of(kind: PlaceKind, code: str) -> str:

@@ -8,6 +8,7 @@ from app.access import Actor
 from app.db import db
 from app.models import District, Organisation, Profile, Province
 from app.models.enums import OrganisationType
+from app.registry.rules import whole_name
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,11 @@ class Place:
     def line(self) -> str:
         district = f"อำเภอ{self.district} · " if self.district else ""
         return f"จังหวัด{self.province} · {district}{self.name}"
+
+    @property
+    def whole_name(self) -> str:
+        province = self.province if self.type is OrganisationType.BANGKOK else f"จังหวัด{self.province}"
+        return whole_name(self.name, self.type, f"อำเภอ{self.district}" if self.district else "", province)
 
 
 def place(actor: Actor) -> Place:

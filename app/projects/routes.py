@@ -45,6 +45,7 @@ def _list_parts() -> dict[str, Any]:
     everything = queries.review_counts(who, ListState(year=state.year)) if state.filtered else found
     return {
         "state": state,
+        "place": place(who),
         "gates": gates,
         "rows": queries.project_rows(who, state, open_years(gates)),
         "pager": Pager(state.page, total),

@@ -292,6 +292,15 @@ def _shown(text: str) -> str:
     return f"“{text if len(text) <= SHOWN else text[:SHOWN] + '…'}”"
 
 
+def whole_name(name: str, type_: OrganisationType, district: str, province: str) -> str:
+    """An LAO as papers name it; `district` and `province` begin with their อำเภอ and จังหวัด, or are empty.
+
+    A provincial government is that of the whole province, whichever district its seat is in; Bangkok is its own.
+    """
+    larger = (province,) if type_ is OrganisationType.PAO else (district, province)
+    return " ".join(dict.fromkeys(word for word in (name, *larger) if word))
+
+
 def is_code(text: str) -> bool:
     return re.fullmatch("[0-9]{7}", text) is not None
 

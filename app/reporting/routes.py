@@ -47,6 +47,7 @@ def _page_parts(state: ListState) -> dict[str, Any]:
     state = on_a_page(state, listed)
     return {
         "state": state,
+        "place": place(who),
         "periods": periods(),
         "gates": gates,
         "gate": next((gate for gate in gates if gate.year == state.year), None),
@@ -201,6 +202,7 @@ def all_reports() -> Response:
         "reporting/all.html",
         "reporting/_all.html",
         state=state,
+        place=place(who),
         periods=periods(),
         gates=year_gates(who),
         rows=queries.reported_rows(who, state),
