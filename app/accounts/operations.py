@@ -22,7 +22,7 @@ from app.db import db, transaction
 from app.errors import Refusal
 from app.history.operations import record
 from app.models import Account, AccountProvince, PasswordReset, Province
-from app.models.enums import Role
+from app.models.enums import Action, Entity, Role
 
 UNKNOWN = "ไม่พบผู้ใช้งาน"
 
@@ -58,7 +58,7 @@ def note_sign_in(actor: Actor, now: datetime) -> None:
     """Keep when somebody last signed in; a claimant has not signed in yet."""
     if not actor.claiming:
         db.session.execute(update(Account).where(Account.id == actor.account_id).values(last_login_at=now))
-        record(actor, "sign in", "account", actor.account_id, organisation_id=actor.organisation_id, at=now)
+        record(actor, Action.SIGN_IN, Entity.ACCOUNT, actor.account_id, organisation_id=actor.organisation_id, at=now)
 
 
 def prepare_password(password: str, username: str) -> str:
@@ -79,7 +79,7 @@ def claim(actor: Actor, password_hash: str, now: datetime) -> int:
     account.claimed_at = now
     account.activation_hash = account.activation_expires_at = None
     _set_password(account, password_hash)
-    record(actor, "claim", "account", account.id, organisation_id=actor.organisation_id, at=now)
+    record(actor, Action.CLAIM, Entity.ACCOUNT, account.id, organisation_id=actor.organisation_id, at=now)
     return account.session_epoch
 
 
@@ -87,7 +87,7 @@ def change_password(actor: Actor, password_hash: str, now: datetime) -> int:
     """Set a new password: every other session ends. Gives the new epoch."""
     account = db.session.get_one(Account, actor.account_id)
     _set_password(account, password_hash)
-    record(actor, "change password", "account", account.id, organisation_id=actor.organisation_id, at=now)
+    record(actor, Action.CHANGE_PASSWORD, Entity.ACCOUNT, account.id, organisation_id=actor.organisation_id, at=now)
     return account.session_epoch
 
 
@@ -107,7 +107,7 @@ def mail_reset_link(actor: Actor, account_id: int, name: str, email: str) -> Non
         db.session.add(
             PasswordReset(token_hash=fingerprint(token), account_id=account_id, expires_at=clock.now() + RESET_LIFETIME)
         )
-        record(actor, "ask for a reset link", "account", account_id)
+        record(actor, Action.ASK_FOR_RESET, Entity.ACCOUNT, account_id)
     link = f"{current_app.config['PUBLIC_URL']}/forgot/{token}"
     mail.send(email, "ตั้งรหัสผ่านใหม่ e-PlanNACC", RESET_MAIL.format(name=name, link=link))
 
@@ -144,8 +144,8 @@ def reset_password(token: str, password_hash: str, now: datetime) -> None:
     _set_password(account, password_hash)
     record(
         system("password reset"),
-        "reset password",
-        "account",
+        Action.RESET_PASSWORD,
+        Entity.ACCOUNT,
         account.id,
         organisation_id=account.organisation_id,
         at=now,
@@ -170,7 +170,7 @@ def create_staff(
     db.session.add_all(AccountProvince(account_id=account.id, province_code=code) for code in provinces)
     db.session.flush()
     after = {"username": username, "name": name, "role": role, "provinces": provinces}
-    record(actor, "create", "account", account.id, after=after, at=now)
+    record(actor, Action.CREATE, Entity.ACCOUNT, account.id, after=after, at=now)
     return account
 
 
@@ -182,7 +182,7 @@ def issue_activation_code(actor: Actor, account_id: int, now: datetime) -> str:
     code = new_activation_code()
     account.activation_hash = activation_fingerprint(code)
     account.activation_expires_at = now + ACTIVATION_LIFETIME
-    record(actor, "issue activation code", "account", account.id, organisation_id=account.organisation_id, at=now)
+    record(actor, Action.ISSUE_CODE, Entity.ACCOUNT, account.id, organisation_id=account.organisation_id, at=now)
     return code
 
 

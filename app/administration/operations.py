@@ -26,7 +26,7 @@ from app.models import (
     Window,
     WindowException,
 )
-from app.models.enums import Role, Round
+from app.models.enums import Action, Entity, Role, Round
 from app.projects.rules import counts
 from app.registry.queries import find_by_code
 
@@ -50,7 +50,7 @@ def set_window(
     window.opens_at, window.closes_at, window.version = opens_at, closes_at, window.version + 1
     db.session.flush()
     after = {"opens_at": opens_at, "closes_at": closes_at}
-    record(actor, "set window", "window", f"{year}/{int(round_)}", before=before, after=after, at=now)
+    record(actor, Action.SET_WINDOW, Entity.WINDOW, f"{year}/{int(round_)}", before=before, after=after, at=now)
 
 
 def give_more_time(
@@ -71,8 +71,8 @@ def give_more_time(
     db.session.flush()
     record(
         actor,
-        "give more time",
-        "window",
+        Action.GIVE_MORE_TIME,
+        Entity.WINDOW,
         f"{year}/{int(round_)}",
         organisation_id=found.id,
         before=before,
@@ -94,7 +94,9 @@ def add_period(actor: Actor, first: int, last: int, names: list[str], now: datet
         for number, name in enumerate(names, start=1)
     )
     db.session.flush()
-    record(actor, "add", "plan period", period.id, after={"years": [first, last], "dimensions": names}, at=now)
+    record(
+        actor, Action.ADD, Entity.PLAN_PERIOD, period.id, after={"years": [first, last], "dimensions": names}, at=now
+    )
 
 
 def rename_dimension(actor: Actor, period_id: int, number: int, name: str, max_score: Decimal, now: datetime) -> None:
@@ -108,7 +110,7 @@ def rename_dimension(actor: Actor, period_id: int, number: int, name: str, max_s
     dimension.name, dimension.max_score = name, max_score
     db.session.flush()
     after = {"name": name, "max_score": max_score}
-    record(actor, "edit", "dimension", f"{period_id}/{number}", before=before, after=after, at=now)
+    record(actor, Action.EDIT, Entity.DIMENSION, f"{period_id}/{number}", before=before, after=after, at=now)
 
 
 def add_reason(actor: Actor, text: str, now: datetime) -> None:
@@ -119,7 +121,7 @@ def add_reason(actor: Actor, text: str, now: datetime) -> None:
         db.session.add(known)
     known.retired_at = None
     db.session.flush()
-    record(actor, "add", "rejection reason", known.id, after={"text": text}, at=now)
+    record(actor, Action.ADD, Entity.REJECTION_REASON, known.id, after={"text": text}, at=now)
 
 
 def retire_reason(actor: Actor, reason_id: int, now: datetime) -> None:
@@ -128,7 +130,7 @@ def retire_reason(actor: Actor, reason_id: int, now: datetime) -> None:
     if reason is None:
         raise NotTheirs
     reason.retired_at = now
-    record(actor, "retire", "rejection reason", reason.id, before={"text": reason.text}, at=now)
+    record(actor, Action.RETIRE, Entity.REJECTION_REASON, reason.id, before={"text": reason.text}, at=now)
 
 
 def invite_staff(actor: Actor, username: str, name: str, role: Role, provinces: tuple[str, ...], now: datetime) -> str:
@@ -144,7 +146,7 @@ def invite_staff(actor: Actor, username: str, name: str, role: Role, provinces: 
     db.session.flush()
     _give_provinces(account.id, role, provinces)
     after = {"username": username, "name": name, "role": role, "provinces": provinces}
-    record(actor, "create", "account", account.id, after=after, at=now)
+    record(actor, Action.CREATE, Entity.ACCOUNT, account.id, after=after, at=now)
     return _new_link(account.id, now)
 
 
@@ -166,7 +168,7 @@ def change_staff(
     db.session.flush()
     _give_provinces(account_id, role, provinces)
     after = {"name": name, "role": role, "provinces": provinces}
-    record(actor, "edit", "account", account_id, before=before, after=after, at=now)
+    record(actor, Action.EDIT, Entity.ACCOUNT, account_id, before=before, after=after, at=now)
 
 
 def lock_staff(actor: Actor, account_id: int, locked: bool, now: datetime) -> None:
@@ -177,13 +179,13 @@ def lock_staff(actor: Actor, account_id: int, locked: bool, now: datetime) -> No
         if problem := lock_problem(account_id == actor.account_id, last, _is_admin(account)):
             raise Refusal(problem)
     account.locked_at = now if locked else None
-    record(actor, "lock" if locked else "unlock", "account", account_id, at=now)
+    record(actor, Action.LOCK if locked else Action.UNLOCK, Entity.ACCOUNT, account_id, at=now)
 
 
 def renew_staff(actor: Actor, account_id: int, now: datetime) -> str:
     """The token of a link by which a staff member sets a new password; it is shown once, no password ever."""
     account = _staff(account_id)
-    record(actor, "make password link", "account", account_id, at=now)
+    record(actor, Action.MAKE_PASSWORD_LINK, Entity.ACCOUNT, account_id, at=now)
     return _new_link(account.id, now)
 
 
@@ -222,7 +224,15 @@ def bring_back(actor: Actor, project_id: int, now: datetime) -> None:
     project.counted = counts(project.review_status, deleted=False)
     project.version += 1
     db.session.flush()
-    record(actor, "bring back", "project", project_id, organisation_id=project.organisation_id, before=before, at=now)
+    record(
+        actor,
+        Action.BRING_BACK,
+        Entity.PROJECT,
+        project_id,
+        organisation_id=project.organisation_id,
+        before=before,
+        at=now,
+    )
 
 
 def set_setting(actor: Actor, name: str, value: str, now: datetime) -> None:
@@ -234,4 +244,4 @@ def set_setting(actor: Actor, name: str, value: str, now: datetime) -> None:
         db.session.add(kept)
     kept.value, kept.version = value, kept.version + 1
     db.session.flush()
-    record(actor, "set", "setting", name, before=before, after={"value": value}, at=now)
+    record(actor, Action.SET, Entity.SETTING, name, before=before, after={"value": value}, at=now)

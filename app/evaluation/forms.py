@@ -10,8 +10,9 @@ from wtforms import Field, HiddenField
 
 from app.amounts import NotAnAmount, read_amount
 from app.errors import Refusal
-from app.evaluation.rules import Cell, Entry, Scores, Which
+from app.evaluation.rules import Cell, Entry, Scores
 from app.fields import AtMost, Form, Number, TextLine, Version
+from app.models.enums import Which
 
 SEEN = "seen_"
 MAX_REASON = 500

@@ -17,7 +17,6 @@ from app.evaluation.rules import (
     Entry,
     Scores,
     Values,
-    Which,
     applies,
     changes,
     problem_with,
@@ -26,7 +25,7 @@ from app.evaluation.rules import (
 )
 from app.history.operations import entry, record_all
 from app.models import Organisation, PlanYear, Score
-from app.models.enums import PlanStatus, Role
+from app.models.enums import Action, Entity, PlanStatus, Role, Which
 from app.plan_years.queries import IN_ONE_STATEMENT
 from app.plan_years.rules import PlanFilter
 
@@ -43,6 +42,12 @@ _CHANGED_SCORE = (
         version=_S.version + 1,
     )
 )
+
+DEED_ACTIONS = {
+    Deed.CLOSE: Action.CLOSE_SCORES,
+    Deed.OPEN: Action.OPEN_SCORES,
+    Deed.PUBLISH: Action.PUBLISH_SCORES,
+}
 
 
 def save_scores(
@@ -87,7 +92,7 @@ def _write(actor: Actor, year: int, wanted: Mapping[int, tuple[Scores, Values]],
     _store(moving, year)
     record_all(
         [
-            _told(actor, "enter scores", id_, year, {c.name: kept.value(c) for c in new}, _named(new), reason, now)
+            _told(actor, Action.ENTER_SCORES, id_, year, {c.name: kept.value(c) for c in new}, _named(new), reason, now)
             for id_, (kept, new) in moving.items()
         ]
     )
@@ -107,9 +112,9 @@ def _named(values: Values) -> dict[str, Decimal | None]:
 
 
 def _told(
-    actor: Actor, action: str, id_: int, year: int, before: Any, after: Any, reason: str, now: datetime
+    actor: Actor, action: Action, id_: int, year: int, before: Any, after: Any, reason: str, now: datetime
 ) -> dict[str, Any]:
-    return entry(actor, action, "scores", f"{id_}/{year}", id_, before, after, reason.strip(), now)
+    return entry(actor, action, Entity.SCORES, f"{id_}/{year}", id_, before, after, reason.strip(), now)
 
 
 def _make_plan_years(ids: Collection[int], year: int) -> None:
@@ -180,7 +185,7 @@ def _do(actor: Actor, ids: Collection[int], year: int, deed: Deed, now: datetime
         [
             _told(
                 actor,
-                f"{deed.value} scores",
+                DEED_ACTIONS[deed],
                 id_,
                 year,
                 {column: getattr(found[id_], column)},

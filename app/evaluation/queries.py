@@ -15,13 +15,12 @@ from app.evaluation.rules import (
     Deed,
     Scores,
     Values,
-    Which,
     applies,
     as_the_lao_sees,
     changes,
 )
 from app.models import Dimension, Organisation, PlanPeriod, PlanYear, Score
-from app.models.enums import Role
+from app.models.enums import Role, Which
 from app.plan_years.queries import IN_ONE_STATEMENT, PlanRow, every_row, filtered_ids, in_scope, plan_rows
 from app.plan_years.rules import PlanFilter
 

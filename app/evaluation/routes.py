@@ -19,7 +19,6 @@ from app.evaluation.rules import (
     Deed,
     FileLine,
     Scores,
-    Which,
     cells,
     heading,
     read_file,
@@ -28,7 +27,7 @@ from app.evaluation.rules import (
     values_by_year,
 )
 from app.listing import number
-from app.models.enums import PlanStatus, Round
+from app.models.enums import PlanStatus, Round, Which
 from app.places.queries import filter_name
 from app.plan_years.forms import filter_of
 from app.plan_years.queries import ids_by_code, plan_counts

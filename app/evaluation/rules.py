@@ -8,20 +8,9 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from app.amounts import NotAnAmount, Wanted, read_number_cell
-from app.models.enums import Role
+from app.models.enums import Role, Which
 from app.plan_years.rules import CellProblem
 from app.words import arabic_digits, clean_line
-
-
-class Which(StrEnum):
-    """Whose score a cell holds: the LAO's own, or NACC's."""
-
-    SAR = "sar"
-    EVALUATION = "evaluation"
-
-    @property
-    def label(self) -> str:
-        return "คะแนน SAR" if self is Which.SAR else "ผลประเมิน"
 
 
 class Deed(StrEnum):

@@ -6,8 +6,9 @@ from datetime import datetime
 from app.access import Actor
 from app.evaluation import queries
 from app.evaluation.rules import Cell as Score
-from app.evaluation.rules import Which, cells, heading
+from app.evaluation.rules import cells, heading
 from app.excel import BAHT_FORMAT, COUNT_FORMAT, Cell, Column, Table, made
+from app.models.enums import Which
 from app.plan_years.rules import PlanFilter
 from app.plans.queries import period_of
 from app.reporting.rules import RoundSummary

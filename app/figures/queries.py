@@ -15,10 +15,11 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from app.db import db, table
 from app.errors import NotTheirs
 from app.figures.rules import DEFINITIONS, Amount, Figure, ProjectLine, Side
-from app.history.rules import ACTIONS, changes
+from app.history.rules import Change as Difference
+from app.history.rules import action_label, changes
 from app.listing import PAGE_SIZE, Pager
 from app.models import HistoryEntry, Organisation, Project, ProjectDimension, ProjectYear, Report
-from app.models.enums import CannotReason, Kind, PlaceKind, ReportStatus, ReviewStatus, Role, Round
+from app.models.enums import CannotReason, Entity, Kind, PlaceKind, ReportStatus, ReviewStatus, Role, Round
 from app.places.rules import Place
 
 _P, _Y, _R, _O = table(Project).c, table(ProjectYear).c, table(Report).c, table(Organisation).c
@@ -198,7 +199,7 @@ class Change:
     action: str
     about: str
     reason: str
-    changes: list[tuple[str, str, str]]
+    changes: list[Difference]
 
 
 @dataclass(frozen=True)
@@ -263,8 +264,8 @@ def _changes(id_: int, lao: str, reports: list[ReportTold]) -> list[Change]:
         select(HistoryEntry)
         .where(
             or_(
-                and_(HistoryEntry.entity == "project", HistoryEntry.entity_key == str(id_)),
-                and_(HistoryEntry.entity == "report", HistoryEntry.entity_key.in_(about)),
+                and_(HistoryEntry.entity == Entity.PROJECT.value, HistoryEntry.entity_key == str(id_)),
+                and_(HistoryEntry.entity == Entity.REPORT.value, HistoryEntry.entity_key.in_(about)),
             )
         )
         .order_by(HistoryEntry.id.desc())
@@ -273,8 +274,8 @@ def _changes(id_: int, lao: str, reports: list[ReportTold]) -> list[Change]:
         Change(
             entry.at,
             lao if entry.actor_role is Role.LAO else "ระบบ" if entry.actor_role is Role.SYSTEM else "ป.ป.ช.",
-            ACTIONS.get(entry.action, entry.action),
-            about.get(entry.entity_key, "") if entry.entity == "report" else "",
+            action_label(entry.action),
+            about.get(entry.entity_key, "") if entry.entity == Entity.REPORT else "",
             entry.reason,
             changes(entry.before, entry.after),
         )

@@ -12,6 +12,7 @@ from app import clock
 from app.access import Actor
 from app.db import db, table
 from app.models import HistoryEntry
+from app.models.enums import Action, Entity
 
 Facts = Mapping[str, Any]
 _ADD = insert(table(HistoryEntry))
@@ -19,8 +20,8 @@ _ADD = insert(table(HistoryEntry))
 
 def record(
     actor: Actor,
-    action: str,
-    entity: str,
+    action: Action,
+    entity: Entity,
     key: object,
     *,
     organisation_id: int | None = None,
@@ -35,8 +36,8 @@ def record(
 
 def entry(
     actor: Actor,
-    action: str,
-    entity: str,
+    action: Action,
+    entity: Entity,
     key: object,
     organisation_id: int | None,
     before: Facts | None,
@@ -50,8 +51,8 @@ def entry(
         "actor_id": actor.account_id,
         "actor_name": actor.name,
         "actor_role": actor.role,
-        "action": action,
-        "entity": entity,
+        "action": action.value,
+        "entity": entity.value,
         "entity_key": str(key),
         "organisation_id": organisation_id,
         "before": _plain(before),

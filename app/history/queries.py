@@ -1,17 +1,18 @@
 """Reading the history: an LAO its own, NACC that of the provinces given."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from app.access import Actor
 from app.db import db
 from app.errors import NotTheirs
-from app.history.rules import ACTIONS, changes
+from app.history.rules import Change, action_label, as_the_lao_reads, changes, subject
 from app.models import HistoryEntry, Organisation
-from app.models.enums import Role
+from app.models.enums import Action, Entity, Role
 
 PAGE_SIZE = 50
 
@@ -25,7 +26,7 @@ class Told:
     action: str
     subject: str
     reason: str
-    changes: list[tuple[str, str, str]]
+    changes: list[Change]
 
 
 def overseen(actor: Actor, code: str) -> Organisation:
@@ -39,36 +40,56 @@ def overseen(actor: Actor, code: str) -> Organisation:
     return organisation
 
 
-def entries_of(organisation_id: int, page: int) -> tuple[list[Told], bool]:
+def entries_of(actor: Actor, organisation_id: int, page: int) -> tuple[list[Told], bool]:
     """A page of an LAO's history, the latest first, and whether there is more."""
-    rows = db.session.scalars(
-        select(HistoryEntry)
-        .where(HistoryEntry.organisation_id == organisation_id)
-        .order_by(HistoryEntry.id.desc())
-        .limit(PAGE_SIZE + 1)
-        .offset((page - 1) * PAGE_SIZE)
-    ).all()
-    return [told(row) for row in rows[:PAGE_SIZE]], len(rows) > PAGE_SIZE
+    reader = _reader(actor, organisation_id)
+    rows = db.session.scalars(_whole(organisation_id).limit(PAGE_SIZE + 1).offset((page - 1) * PAGE_SIZE)).all()
+    return [told(row, reader) for row in rows[:PAGE_SIZE]], len(rows) > PAGE_SIZE
 
 
-def every_entry(organisation_id: int) -> Iterator[Told]:
+def every_entry(actor: Actor, organisation_id: int) -> Iterator[Told]:
     """All of an LAO's history, the latest first, read a part at a time."""
-    rows = db.session.scalars(
-        select(HistoryEntry)
-        .where(HistoryEntry.organisation_id == organisation_id)
-        .order_by(HistoryEntry.id.desc())
-        .execution_options(yield_per=500)
+    reader = _reader(actor, organisation_id)
+    rows = db.session.scalars(_whole(organisation_id).execution_options(yield_per=500))
+    return (told(row, reader) for row in rows)
+
+
+def _whole(organisation_id: int) -> Select[Any]:
+    return select(HistoryEntry).where(HistoryEntry.organisation_id == organisation_id).order_by(HistoryEntry.id.desc())
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Whose history it is, and what is kept from the LAO itself: NACC's scores of a year until they are published.
+
+    `published`: the entry that published them, by the key of the year; None for NACC, who sees all.
+    """
+
+    lao: str = ""
+    published: Mapping[str, int] | None = None
+
+    def facts(self, row: HistoryEntry, kept: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+        if self.published is None or row.entity != Entity.SCORES:
+            return kept
+        return as_the_lao_reads(kept, published=self.published.get(row.entity_key, row.id) < row.id)
+
+
+def _reader(actor: Actor, organisation_id: int) -> Reader:
+    lao = db.session.scalar(select(Organisation.name).where(Organisation.id == organisation_id)) or ""
+    if actor.role is not Role.LAO:
+        return Reader(lao)
+    published = select(HistoryEntry.entity_key, HistoryEntry.id).where(
+        HistoryEntry.organisation_id == organisation_id, HistoryEntry.action == Action.PUBLISH_SCORES.value
     )
-    return map(told, rows)
+    return Reader(lao, dict(db.session.execute(published).all()))
 
 
-def told(row: HistoryEntry) -> Told:
-    subject = {"project": "โครงการ", "report": "รายงาน", "plan year": "แผนปี"}.get(row.entity, "")
+def told(row: HistoryEntry, reader: Reader = Reader()) -> Told:
     return Told(
         at=row.at,
         by=row.actor_name,
-        action=ACTIONS.get(row.action, row.action),
-        subject=f"{subject} {row.entity_key}" if subject else "",
+        action=action_label(row.action),
+        subject=subject(row.entity, row.entity_key, reader.lao),
         reason=row.reason,
-        changes=changes(row.before, row.after),
+        changes=changes(reader.facts(row, row.before), reader.facts(row, row.after)),
     )

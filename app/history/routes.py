@@ -13,7 +13,7 @@ blueprint = Blueprint("history", __name__)
 
 def _page(organisation_id: int, name: str, path: str) -> str:
     page = min(max(1, number(request.args.get("page", ""), 1)), 10_000)
-    entries, more = queries.entries_of(organisation_id, page)
+    entries, more = queries.entries_of(actor(), organisation_id, page)
     return render_template("history/page.html", entries=entries, more=more, page=page, name=name, path=path)
 
 

@@ -1,35 +1,27 @@
-"""The history in words a clerk reads. Facts in, Thai out."""
+"""The history in words a clerk reads. Facts in, Thai out: this is the one table of them, for every page and file."""
 
+import re
 from collections.abc import Mapping
-from typing import Any
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
 
-from app.models.enums import CannotReason, Kind, Labelled, PlanStatus, ReportStatus, ReviewStatus
+from app.clock import thai_date, thai_time
+from app.models.enums import (
+    Action,
+    CannotReason,
+    Entity,
+    Kind,
+    Labelled,
+    OrganisationType,
+    PlanStatus,
+    ReportStatus,
+    ReviewStatus,
+    Round,
+    Which,
+)
+from app.words import baht
 
-ACTIONS = {
-    "record": "บันทึกโครงการ",
-    "edit": "แก้ไข",
-    "delete": "ลบโครงการ",
-    "bring back": "กู้คืนโครงการ",
-    "report": "รายงานผล",
-    "correct report": "แก้ไขรายงานผล",
-    "approve": "ป.ป.ช. รับรอง",
-    "reject": "ป.ป.ช. ปฏิเสธ",
-    "take back": "ป.ป.ช. เลิกทำผลพิจารณา",
-    "set plan year": "ป.ป.ช. เปลี่ยนผลแผน",
-    "give more time": "ป.ป.ช. ขยายเวลารายงาน",
-    "fill": "กรอกข้อมูลพื้นฐาน",
-    "claim": "ตั้งรหัสผ่านครั้งแรก",
-    "change password": "เปลี่ยนรหัสผ่าน",
-    "reset password": "ตั้งรหัสผ่านใหม่จากลิงก์",
-    "sign in": "เข้าสู่ระบบ",
-    "added": "เพิ่มในทะเบียน",
-    "upgraded": "ยกฐานะ",
-    "moved": "ย้ายพื้นที่",
-    "renamed": "เปลี่ยนชื่อ",
-    "retyped": "เปลี่ยนประเภท",
-    "close": "ปิด อปท.",
-    "open again": "เปิด อปท. อีกครั้ง",
-}
 # Only these are ever shown: who coordinates, with telephone and e-mail, stands in the history but not among them.
 FACTS = {
     "name": "ชื่อ",
@@ -47,8 +39,21 @@ FACTS = {
     "cannot_reason": "เหตุผล",
     "cannot_text": "เหตุผลอื่น",
     "note": "หมายเหตุ",
+    "code": "รหัส",
+    "type": "ประเภท อปท.",
+    "province_code": "รหัสจังหวัด",
+    "district_code": "รหัสอำเภอ",
+    "closed_at": "ปิด อปท. เมื่อ",
+    "opens_at": "เปิดรับรายงาน",
+    "closes_at": "ปิดรับรายงาน",
+    "sar_closed_at": "ปิดรับคะแนน SAR เมื่อ",
+    "published_at": "เผยแพร่คะแนนเมื่อ",
+    "locked_at": "ล็อกเมื่อ",
+    "deleted_at": "ลบเมื่อ",
+    "score": "คะแนน",
 }
-
+MONEY = frozenset({"budgets", "ordinance_budget", "spent", "score"})
+SCORE = re.compile(rf"({'|'.join(Which)})_(\d)")  # as Cell.name in evaluation/rules.py
 
 # What is stored of these facts is a name; the screens say its label. The status is a report's or a plan year's.
 CHOICES: dict[str, tuple[type[Labelled], ...]] = {
@@ -56,25 +61,82 @@ CHOICES: dict[str, tuple[type[Labelled], ...]] = {
     "review_status": (ReviewStatus,),
     "status": (ReportStatus, PlanStatus),
     "cannot_reason": (CannotReason,),
+    "type": (OrganisationType,),
 }
 LABELS = {name: {each.value: each.label for kind in kinds for each in kind} for name, kinds in CHOICES.items()}
+ACTION_LABELS = {action.value: action.label for action in Action}
+OTHER_ACTION = "เปลี่ยนแปลงข้อมูล"
 
 
-def changes(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> list[tuple[str, str, str]]:
-    """(what, before, after) of each fact that differs; for something new, what it was made with."""
+class Change(NamedTuple):
+    """A fact that differs, ready to print."""
+
+    label: str
+    before: str
+    after: str
+
+
+def action_label(stored: str) -> str:
+    """What was done, in Thai, also where a later version of the system kept a word that this one does not know."""
+    return ACTION_LABELS.get(stored, OTHER_ACTION)
+
+
+def subject(entity: str, key: str, lao: str) -> str:
+    """What it was done to; never the number of a row that only the database knows. `lao`: whose history it is."""
+    parts = key.split("/")
+    match entity, *parts:
+        case Entity.PROJECT, project:
+            return f"{Entity.PROJECT.label} {project}"
+        case Entity.REPORT, project, year, round_:
+            return f"{Entity.PROJECT.label} {project} ปี {year} {Round(int(round_)).label}"
+        case Entity.WINDOW, year, round_:
+            return f"ปี {year} {Round(int(round_)).label}"
+        case (Entity.PLAN_YEAR | Entity.SCORES) as known, _lao, year:
+            return f"{Entity(known).label} {year} {lao}"
+        case (Entity.PROFILE | Entity.ACCOUNT | Entity.ORGANISATION) as known, _id:
+            return f"{Entity(known).label} {lao}"
+    return ""
+
+
+def changes(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> list[Change]:
+    """Each fact that differs; for something new, what it was made with."""
     old, new = before or {}, after or {}
-    differing = [name for name in FACTS if old.get(name) != new.get(name)]
-    return [(FACTS[name], _shown(name, old.get(name)), _shown(name, new.get(name))) for name in differing]
+    scores = sorted((name for name in old.keys() | new.keys() if SCORE.fullmatch(name)), key=_order)
+    differing = [name for name in (*FACTS, *scores) if old.get(name) != new.get(name)]
+    return [Change(_label(name), _shown(name, old.get(name)), _shown(name, new.get(name))) for name in differing]
+
+
+def as_the_lao_reads(facts: Mapping[str, Any] | None, *, published: bool) -> dict[str, Any] | None:
+    """Without NACC's scores where they were not published yet when it was written."""
+    if facts is None or published:
+        return None if facts is None else dict(facts)
+    return {name: value for name, value in facts.items() if not name.startswith(f"{Which.EVALUATION.value}_")}
+
+
+def _order(score: str) -> tuple[int, str]:
+    which, dimension = score.rsplit("_", 1)
+    return list(Which).index(Which(which)), dimension
+
+
+def _label(name: str) -> str:
+    if score := SCORE.fullmatch(name):
+        return f"{Which(score[1]).label} มิติที่ {score[2]}"
+    return FACTS[name]
 
 
 def _shown(name: str, value: Any) -> str:
-    text = _text(value)
+    if value in (None, "", [], {}):
+        return "–"
+    if name.endswith("_at"):
+        moment = datetime.fromisoformat(value)
+        return f"{thai_date(moment, short=True)} {thai_time(moment)}"
+    if isinstance(value, Mapping):
+        return " · ".join(f"{year}: {_amount(amount)}" for year, amount in sorted(value.items()))
+    if name in MONEY or SCORE.fullmatch(name):
+        return _amount(value)
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
     return LABELS.get(name, {}).get(text, text)
 
 
-def _text(value: Any) -> str:
-    if value in (None, "", [], {}):
-        return "–"
-    if isinstance(value, Mapping):
-        return " · ".join(f"{key}: {_text(each)}" for key, each in sorted(value.items()))
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+def _amount(kept: str | None) -> str:
+    return baht(None if kept is None else Decimal(kept), missing="ไม่ใช้งบประมาณ")

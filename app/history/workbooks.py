@@ -23,11 +23,11 @@ def history(actor: Actor, organisation_id: int, name: str, now: datetime) -> Tab
     """All that was ever changed in one LAO, the latest first."""
     title = ("ประวัติการเปลี่ยนแปลง", name, made(now, actor.name))
     rules = ("ทุกการเปลี่ยนแปลงถูกเก็บไว้ ไม่มีผู้ใดลบหรือแก้ไขได้",)
-    return Table("ประวัติ", title, COLUMNS, _rows(organisation_id), rules=rules)
+    return Table("ประวัติ", title, COLUMNS, _rows(actor, organisation_id), rules=rules)
 
 
-def _rows(organisation_id: int) -> Iterator[tuple[Cell, ...]]:
-    for entry in every_entry(organisation_id):
+def _rows(actor: Actor, organisation_id: int) -> Iterator[tuple[Cell, ...]]:
+    for entry in every_entry(actor, organisation_id):
         changes = "\n".join(f"{what}: {before} → {after}" for what, before, after in entry.changes)
         moment = (entry.at.astimezone(BANGKOK).date(), thai_time(entry.at))
         yield (*moment, entry.action, entry.subject, entry.reason, entry.by, changes)

@@ -102,6 +102,13 @@ class PlaceKind(Labelled):
     ORGANISATION = "organisations", "อปท."
 
 
+class Which(Labelled):
+    """Whose score it is: the LAO's own, or NACC's."""
+
+    SAR = "sar", "คะแนน SAR"
+    EVALUATION = "evaluation", "ผลประเมิน"
+
+
 class ExportWhat(Labelled):
     PROJECTS = "projects", "รายการโครงการและผลรายงาน"
     RESULTS = "results", "ผลการดำเนินงานราย อปท."
@@ -118,3 +125,71 @@ class ExportState(Labelled):
     DONE = "done", "พร้อมดาวน์โหลด"
     FAILED = "failed", "สร้างไม่สำเร็จ"
     CANCELLED = "cancelled", "ยกเลิกแล้ว"
+
+
+class Action(Labelled):
+    """What was done, as the history keeps it and as its readers see it: an LAO its own, NACC those it oversees.
+
+    A value stays for ever: entries that were written with it stand, and nobody may change them.
+    """
+
+    RECORD = "record", "บันทึกโครงการ"
+    EDIT = "edit", "แก้ไข"
+    DELETE = "delete", "ลบโครงการ"
+    BRING_BACK = "bring back", "กู้คืนโครงการ"
+    REPORT = "report", "รายงานผล"
+    CORRECT_REPORT = "correct report", "แก้ไขรายงานผล"
+    APPROVE = "approve", "ป.ป.ช. รับรอง"
+    REJECT = "reject", "ป.ป.ช. ปฏิเสธ"
+    TAKE_BACK = "take back", "ป.ป.ช. เลิกทำผลพิจารณา"
+    SET_PLAN_YEAR = "set plan year", "ป.ป.ช. เปลี่ยนผลแผน"
+    SET_WINDOW = "set window", "กำหนดเวลารายงาน"
+    GIVE_MORE_TIME = "give more time", "ป.ป.ช. ขยายเวลารายงาน"
+    QUEUE_REMINDER = "queue reminder", "ป.ป.ช. ส่งอีเมลเตือน"
+    ENTER_SCORES = "enter scores", "กรอกคะแนน"
+    CLOSE_SCORES = "close scores", "ป.ป.ช. ปิดรับคะแนน SAR"
+    OPEN_SCORES = "open scores", "ป.ป.ช. เปิดรับคะแนน SAR"
+    PUBLISH_SCORES = "publish scores", "ป.ป.ช. เผยแพร่คะแนน"
+    SET_MINIMUM_SCORE = "set minimum score", "กำหนดคะแนนขั้นต่ำ"
+    FILL = "fill", "กรอกข้อมูลพื้นฐาน"
+    SIGN_IN = "sign in", "เข้าสู่ระบบ"
+    CLAIM = "claim", "ตั้งรหัสผ่านครั้งแรก"
+    CHANGE_PASSWORD = "change password", "เปลี่ยนรหัสผ่าน"
+    ASK_FOR_RESET = "ask for a reset link", "ขอลิงก์ตั้งรหัสผ่านใหม่"
+    RESET_PASSWORD = "reset password", "ตั้งรหัสผ่านใหม่ด้วยลิงก์"
+    MAKE_PASSWORD_LINK = "make password link", "ออกลิงก์ตั้งรหัสผ่าน"
+    ISSUE_CODE = "issue activation code", "ป.ป.ช. ออกรหัสเปิดใช้งาน"
+    HAND_OVER = "hand over", "ป.ป.ช. ส่งต่อบัญชีให้ผู้ประสานงานคนใหม่"
+    CREATE = "create", "สร้างบัญชี"
+    LOCK = "lock", "ป.ป.ช. ล็อกบัญชี"
+    UNLOCK = "unlock", "ป.ป.ช. ปลดล็อกบัญชี"
+    ADD = "add", "เพิ่ม"
+    UPGRADE = "upgrade", "ยกฐานะ"
+    MOVE = "move", "ย้ายพื้นที่"
+    RENAME = "rename", "เปลี่ยนชื่อ"
+    RETYPE = "retype", "เปลี่ยนประเภท"
+    CLOSE = "close", "ปิด อปท."
+    OPEN_AGAIN = "open again", "เปิด อปท. อีกครั้ง"
+    LOAD = "load", "นำเข้าทะเบียน"
+    RETIRE = "retire", "เลิกใช้"
+    SET = "set", "ตั้งค่า"
+
+
+class Entity(Labelled):
+    """What it was done to. Values stay for ever, as those of Action."""
+
+    PROJECT = "project", "โครงการ"
+    REPORT = "report", "รายงาน"
+    PLAN_YEAR = "plan year", "แผนปี"
+    SCORES = "scores", "คะแนนปี"
+    PROFILE = "profile", "ข้อมูลพื้นฐาน"
+    ACCOUNT = "account", "บัญชีผู้ใช้"
+    ORGANISATION = "organisation", "ทะเบียน อปท."
+    WINDOW = "window", "กำหนดเวลา"
+    MAIL = "mail", "อีเมล"
+    REGISTRY = "registry", "ทะเบียนทั้งประเทศ"
+    PLAN_PERIOD = "plan period", "ช่วงแผน"
+    DIMENSION = "dimension", "มิติ"
+    REJECTION_REASON = "rejection reason", "เหตุผลที่ปฏิเสธ"
+    MINIMUM_SCORE = "minimum score", "คะแนนขั้นต่ำปี"
+    SETTING = "setting", "ค่าของระบบ"

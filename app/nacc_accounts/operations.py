@@ -12,6 +12,7 @@ from app.db import db
 from app.errors import Refusal
 from app.history.operations import record
 from app.models import Account, Organisation, PasswordReset, Profile
+from app.models.enums import Action, Entity
 from app.nacc_accounts import queries
 from app.nacc_accounts.rules import AccountFilter
 
@@ -66,7 +67,7 @@ def hand_over(actor: Actor, organisation_id: int, reason: str, now: datetime) ->
     account.session_epoch += 1
     unused = PasswordReset.account_id == account.id, PasswordReset.used_at.is_(None)
     db.session.execute(update(PasswordReset).where(*unused).values(used_at=now))
-    record(actor, "hand over", "account", account.id, organisation_id=organisation_id, reason=reason, at=now)
+    record(actor, Action.HAND_OVER, Entity.ACCOUNT, account.id, organisation_id=organisation_id, reason=reason, at=now)
     _forget_contact(actor, organisation_id, reason, now)
     return Issued(row.code, issue_activation_code(actor, account.id, now))
 
@@ -82,8 +83,8 @@ def _forget_contact(actor: Actor, organisation_id: int, reason: str, now: dateti
     after = dict.fromkeys(CONTACT, "")
     record(
         actor,
-        "hand over",
-        "profile",
+        Action.HAND_OVER,
+        Entity.PROFILE,
         organisation_id,
         organisation_id=organisation_id,
         before=before,
@@ -105,8 +106,8 @@ def set_locked(actor: Actor, organisation_id: int, locked: bool, reason: str, no
         account.session_epoch += 1  # else an unlocked account would find its old sessions open again
     record(
         actor,
-        "lock" if locked else "unlock",
-        "account",
+        Action.LOCK if locked else Action.UNLOCK,
+        Entity.ACCOUNT,
         account.id,
         organisation_id=organisation_id,
         before=before,

@@ -10,8 +10,10 @@ from app.access import Actor
 from app.clock import thai_date
 from app.db import db, table
 from app.errors import NotTheirs
+from app.history.rules import action_label
 from app.listing import like_pattern
 from app.models import Account, District, HistoryEntry, Organisation, Profile, Province
+from app.models.enums import Entity
 from app.nacc_accounts.rules import AccountFilter, AccountState, code_words
 from app.plan_years.queries import in_scope
 
@@ -159,21 +161,8 @@ def account_history(actor: Actor, row: AccountRow) -> list[HistoryLine]:
     del actor  # `row` was read for it
     entries = db.session.scalars(
         select(HistoryEntry)
-        .where(HistoryEntry.entity == "account", HistoryEntry.entity_key == str(row.account_id))
+        .where(HistoryEntry.entity == Entity.ACCOUNT.value, HistoryEntry.entity_key == str(row.account_id))
         .order_by(HistoryEntry.id.desc())
         .limit(20)
     )
-    return [HistoryLine(each.at, each.actor_name, DEEDS.get(each.action, each.action), each.reason) for each in entries]
-
-
-DEEDS = {
-    "sign in": "เข้าสู่ระบบ",
-    "claim": "ตั้งรหัสผ่านครั้งแรก",
-    "change password": "เปลี่ยนรหัสผ่าน",
-    "ask for a reset link": "ขอลิงก์ตั้งรหัสผ่านใหม่",
-    "reset password": "ตั้งรหัสผ่านใหม่ด้วยลิงก์",
-    "issue activation code": "ออกรหัสเปิดใช้งาน",
-    "hand over": "ส่งต่อให้ผู้ประสานงานคนใหม่",
-    "lock": "ล็อกบัญชี",
-    "unlock": "ปลดล็อกบัญชี",
-}
+    return [HistoryLine(each.at, each.actor_name, action_label(each.action), each.reason) for each in entries]

@@ -11,7 +11,7 @@ from app.db import db, table
 from app.errors import NotTheirs, Refusal, Stale
 from app.history.operations import entry, record_all
 from app.models import Organisation, PlanYear
-from app.models.enums import PlanStatus
+from app.models.enums import Action, Entity, PlanStatus
 from app.plan_years import queries
 from app.plan_years.queries import IN_ONE_STATEMENT
 from app.plan_years.rules import PlanFilter
@@ -72,7 +72,7 @@ def _set_some(actor: Actor, ids: list[int], year: int, status: PlanStatus, now: 
 
 def _told(actor: Actor, id_: int, year: int, before: PlanStatus, after: PlanStatus, now: datetime) -> dict[str, Any]:
     facts = {"status": before}, {"status": after}
-    return entry(actor, "set plan year", "plan year", f"{id_}/{year}", id_, *facts, "", now)
+    return entry(actor, Action.SET_PLAN_YEAR, Entity.PLAN_YEAR, f"{id_}/{year}", id_, *facts, "", now)
 
 
 def set_from_file(actor: Actor, changes: Collection[tuple[int, int, PlanStatus]], now: datetime) -> int:

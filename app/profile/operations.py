@@ -10,6 +10,7 @@ from app.db import db
 from app.errors import Stale
 from app.history.operations import record
 from app.models import Profile
+from app.models.enums import Action, Entity
 
 FIELDS = (
     "size",
@@ -57,8 +58,8 @@ def save_profile(
     db.session.flush()
     record(
         actor,
-        "edit" if before else "fill",
-        "profile",
+        Action.EDIT if before else Action.FILL,
+        Entity.PROFILE,
         profile.organisation_id,
         organisation_id=profile.organisation_id,
         before=before,

@@ -11,7 +11,7 @@ from app.db import db
 from app.errors import Refusal, Stale
 from app.history.operations import record
 from app.models import Organisation, Project, ProjectDimension, ProjectYear, Report
-from app.models.enums import ReportStatus, ReviewStatus, Round
+from app.models.enums import Action, Entity, ReportStatus, ReviewStatus, Round
 from app.plans.queries import plan_statuses
 from app.plans.rules import Period, YearGate, closed_year_sentence, gates, open_years
 from app.projects import queries
@@ -51,8 +51,8 @@ def record_project(actor: Actor, period: Period, facts: ProjectFacts, submission
         _add_year(project, year, amount)
     record(
         actor,
-        "record",
-        "project",
+        Action.RECORD,
+        Entity.PROJECT,
         project.id,
         organisation_id=project.organisation_id,
         after=facts.as_dict(),
@@ -84,8 +84,8 @@ def edit_project(
     _write_years(project, before.facts, facts)
     record(
         actor,
-        "edit",
-        "project",
+        Action.EDIT,
+        Entity.PROJECT,
         project_id,
         organisation_id=before.organisation_id,
         before=before.facts.as_dict() | {"review_status": before.review_status},
@@ -112,8 +112,8 @@ def delete_project(actor: Actor, period: Period, project_id: int, version: int, 
     )
     record(
         actor,
-        "delete",
-        "project",
+        Action.DELETE,
+        Entity.PROJECT,
         project_id,
         organisation_id=before.organisation_id,
         before=before.facts.as_dict(),

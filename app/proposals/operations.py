@@ -9,7 +9,7 @@ from app.errors import Refusal, Stale
 from app.evaluation.queries import max_scores
 from app.history.operations import record
 from app.models import MinimumScore
-from app.models.enums import PlanStatus
+from app.models.enums import Action, Entity, PlanStatus
 from app.plan_years.operations import set_many
 from app.plan_years.rules import PlanFilter
 from app.proposals import queries
@@ -28,7 +28,7 @@ def set_minimum(actor: Actor, year: int, score: Decimal, version: int, now: date
         db.session.add(MinimumScore(fiscal_year=year, score=score))
     else:
         kept.score, kept.version = score, kept.version + 1
-    record(actor, "set minimum score", "minimum score", year, before=before, after={"score": score}, at=now)
+    record(actor, Action.SET_MINIMUM_SCORE, Entity.MINIMUM_SCORE, year, before=before, after={"score": score}, at=now)
 
 
 def confirm_proposals(actor: Actor, asked: PlanFilter, expected: tuple[int, int], now: datetime) -> int:

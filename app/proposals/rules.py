@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
-from app.evaluation.rules import Scores, Which
-from app.models.enums import PlanStatus
+from app.evaluation.rules import Scores
+from app.models.enums import PlanStatus, Which
 
 
 def proposed(kept: Scores, minimum: Decimal) -> PlanStatus | None:

@@ -13,19 +13,19 @@ from app.access import Actor, system
 from app.db import db
 from app.history.operations import entry, record, record_all
 from app.models import Account, District, FormerCode, Organisation, Province
-from app.models.enums import Role
+from app.models.enums import Action, Entity, Role
 from app.registry import queries
 from app.registry.rules import TYPES, Change, Deed, Lines, Plan, plan_import
 from app.words import thai_sort_key
 
 DATA = Path(__file__).parent / "data"
 # The word of the history for a change; of several, the first of Deed's order tells it.
-DEED_NAMES = {
-    Deed.ADDED: "add",
-    Deed.UPGRADED: "upgrade",
-    Deed.MOVED: "move",
-    Deed.RENAMED: "rename",
-    Deed.RETYPED: "retype",
+DEED_ACTIONS = {
+    Deed.ADDED: Action.ADD,
+    Deed.UPGRADED: Action.UPGRADE,
+    Deed.MOVED: Action.MOVE,
+    Deed.RENAMED: Action.RENAME,
+    Deed.RETYPED: Action.RETYPE,
 }
 
 
@@ -60,7 +60,7 @@ def load_registry(actor: Actor | None = None) -> int:
         former = {row["code"]: ids[up["new_code"]] for row, up in new if up}
         _keep_former_codes(former)
         after = {"added": len(new), "upgraded": len(former)}
-        record(actor or system("registry import"), "load", "registry", "organisations", after=after)
+        record(actor or system("registry import"), Action.LOAD, Entity.REGISTRY, "organisations", after=after)
     return len(new)
 
 
@@ -92,7 +92,7 @@ def _one_at_a_time() -> None:
 
 def _history(actor: Actor, change: Change, id_: int) -> dict[str, Any]:
     before = asdict(change.known.facts) if change.known else None
-    return entry(actor, DEED_NAMES[change.deeds[0]], "organisation", id_, id_, before, asdict(change.after))
+    return entry(actor, DEED_ACTIONS[change.deeds[0]], Entity.ORGANISATION, id_, id_, before, asdict(change.after))
 
 
 def _add_organisations(facts: list[dict[str, Any]]) -> dict[str, int]:
@@ -170,8 +170,8 @@ def set_closed(actor: Actor, organisation_id: int, closed: bool, reason: str, no
     db.session.flush()
     record(
         actor,
-        "close" if closed else "open again",
-        "organisation",
+        Action.CLOSE if closed else Action.OPEN_AGAIN,
+        Entity.ORGANISATION,
         organisation_id,
         organisation_id=organisation_id,
         before=before,

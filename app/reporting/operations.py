@@ -9,7 +9,7 @@ from app.db import db, table
 from app.errors import Refusal, Stale
 from app.history.operations import record
 from app.models import Report
-from app.models.enums import PlanStatus, ReportStatus, ReviewStatus, Round
+from app.models.enums import Action, Entity, PlanStatus, ReportStatus, ReviewStatus, Round
 from app.plans.queries import year_gates
 from app.plans.rules import closed_year_sentence
 from app.reporting.queries import ReportDetail, report_detail
@@ -51,8 +51,8 @@ def save_report(
     reported = before.facts.status is not ReportStatus.NOT_REPORTED
     record(
         actor,
-        "correct report" if reported else "report",
-        "report",
+        Action.CORRECT_REPORT if reported else Action.REPORT,
+        Entity.REPORT,
         f"{project_id}/{year}/{int(round_)}",
         organisation_id=actor.organisation_id,
         before=before.facts.as_dict() if reported else None,

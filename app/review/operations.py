@@ -10,7 +10,7 @@ from app.db import db, table
 from app.errors import Refusal, Stale
 from app.history.operations import entry, record_all
 from app.models import Project
-from app.models.enums import ReviewStatus
+from app.models.enums import Action, Entity, ReviewStatus
 from app.projects.rules import counts
 from app.review import queries
 from app.review.rules import Queue, Verdict, refusal
@@ -73,7 +73,7 @@ def _decide(
     before, after = {"review_status": ReviewStatus.PENDING}, {"review_status": status}
     record_all(
         [
-            entry(actor, verdict.value, "project", id_, organisation_id, before, after, reason, now)
+            entry(actor, verdict.action, Entity.PROJECT, id_, organisation_id, before, after, reason, now)
             for id_, organisation_id in changed
         ]
     )
@@ -97,6 +97,9 @@ def take_back(actor: Actor, decided_at: datetime, now: datetime) -> int:
     ).all()
     after = {"review_status": ReviewStatus.PENDING}
     record_all(
-        [entry(actor, "take back", "project", id_, lao, None, after, "เลิกทำผลพิจารณาล่าสุด", now) for id_, lao in changed]
+        [
+            entry(actor, Action.TAKE_BACK, Entity.PROJECT, id_, lao, None, after, "เลิกทำผลพิจารณาล่าสุด", now)
+            for id_, lao in changed
+        ]
     )
     return len(changed)

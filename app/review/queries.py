@@ -1,9 +1,8 @@
 """What waits for NACC: reads that see only the provinces given to the actor."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -29,6 +28,7 @@ from app.clock import BANGKOK, thai_date
 from app.db import db, table
 from app.errors import NotTheirs
 from app.history.queries import Told, told
+from app.history.rules import Change, changes
 from app.listing import like_pattern
 from app.models import (
     District,
@@ -40,11 +40,10 @@ from app.models import (
     Province,
     RejectionReason,
 )
-from app.models.enums import Kind, ReviewStatus, Role
+from app.models.enums import Action, Entity, Kind, ReviewStatus, Role
 from app.projects.queries import year_budgets, years_text
 from app.projects.rules import ProjectFacts
 from app.review.rules import Queue
-from app.words import baht
 
 PAGE_SIZE = 50
 COUNTED_TO = 200
@@ -151,15 +150,6 @@ def filtered_ids(actor: Actor, queue: Queue, now: datetime) -> tuple[Select[Any]
 
 
 @dataclass(frozen=True)
-class Change:
-    """A fact that differs from what was rejected."""
-
-    label: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True)
 class ReviewDetail:
     """One project in full, with what happened to it."""
 
@@ -223,36 +213,22 @@ def review_detail(actor: Actor, project_id: int) -> ReviewDetail:
 
 
 def _history(project_id: int) -> list[HistoryEntry]:
-    entries = select(HistoryEntry).where(HistoryEntry.entity == "project", HistoryEntry.entity_key == str(project_id))
+    entries = select(HistoryEntry).where(
+        HistoryEntry.entity == Entity.PROJECT.value, HistoryEntry.entity_key == str(project_id)
+    )
     return list(db.session.scalars(entries.order_by(HistoryEntry.id.desc())))
-
-
-LABELS = {
-    "name": "ชื่อ",
-    "kind": "ประเภทงาน",
-    "dimension": "มิติหลัก",
-    "further_dimensions": "มิติที่สอดคล้องเพิ่มเติม",
-    "quarters": "ไตรมาส",
-    "target_group": "กลุ่มเป้าหมาย",
-    "objective": "วัตถุประสงค์",
-    "budgets": "งบประมาณ",
-}
 
 
 def _since_rejection(history: list[HistoryEntry], facts: ProjectFacts) -> list[Change]:
     """What the LAO changed after the last rejection; empty where there was none."""
-    rejected_at = next((entry.id for entry in history if entry.action == "reject"), None)
+    rejected_at = next((entry.id for entry in history if entry.action == Action.REJECT), None)
     if rejected_at is None:
         return []
-    edits = [entry for entry in history if entry.action == "edit" and entry.id > rejected_at]
+    edits = [entry for entry in history if entry.action == Action.EDIT and entry.id > rejected_at]
     if not edits or edits[-1].before is None:
         return []
     before, after = edits[-1].before, _as_kept(facts)
-    return [
-        Change(label, _shown(name, before.get(name)), _shown(name, after[name]))
-        for name, label in LABELS.items()
-        if before.get(name) != after[name]
-    ]
+    return changes({name: before.get(name) for name in after}, after)
 
 
 def _as_kept(facts: ProjectFacts) -> dict[str, Any]:
@@ -261,17 +237,6 @@ def _as_kept(facts: ProjectFacts) -> dict[str, Any]:
     budgets = {str(year): None if amount is None else str(amount) for year, amount in facts.budgets.items()}
     lists = {name: list(plain[name]) for name in ("further_dimensions", "quarters")}
     return {**plain, **lists, "kind": facts.kind.value, "budgets": budgets}
-
-
-def _shown(name: str, value: Any) -> str:
-    if name == "kind" and value:
-        return Kind(value).label
-    if isinstance(value, Mapping):
-        amounts = ((year, None if amount is None else Decimal(amount)) for year, amount in sorted(value.items()))
-        return " · ".join(f"{year}: {baht(amount, missing='ไม่ใช้งบประมาณ')}" for year, amount in amounts)
-    if isinstance(value, list):
-        return ", ".join(map(str, value)) or "–"
-    return str(value) if value not in (None, "") else "–"
 
 
 def neighbours(actor: Actor, queue: Queue, project_id: int, now: datetime) -> tuple[int | None, int | None]:

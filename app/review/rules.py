@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Any
 
 from app.listing import in_words, query_of, searched
-from app.models.enums import Kind, ReviewStatus
+from app.models.enums import Action, Kind, ReviewStatus
 
 MAX_REASON = 1000
 
@@ -17,6 +17,10 @@ class Verdict(StrEnum):
     @property
     def status(self) -> ReviewStatus:
         return ReviewStatus.APPROVED if self is Verdict.APPROVE else ReviewStatus.REJECTED
+
+    @property
+    def action(self) -> Action:
+        return Action.APPROVE if self is Verdict.APPROVE else Action.REJECT
 
 
 def reason_text(picked: str, note: str) -> str:

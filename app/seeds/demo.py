@@ -21,7 +21,18 @@ from app.accounts.queries import actor_of
 from app.db import db
 from app.history.operations import entry, record_all
 from app.models import Account, Organisation, PlanYear, Profile, Project, ProjectYear, Report
-from app.models.enums import CannotReason, Kind, PlanStatus, ReportStatus, ReviewStatus, Role, Round, SizeClass
+from app.models.enums import (
+    Action,
+    CannotReason,
+    Entity,
+    Kind,
+    PlanStatus,
+    ReportStatus,
+    ReviewStatus,
+    Role,
+    Round,
+    SizeClass,
+)
 from app.plans.queries import period_of
 from app.registry.queries import find_by_code
 from app.words import thai_sort_key
@@ -276,7 +287,7 @@ def _told(actor: Actor, project_id: int, row: dict[str, Any], draft: Draft) -> I
     facts = {name: row[name] for name in ("name", "kind", "dimension", "quarters", "target_group", "objective")}
     after = facts | {"budgets": {YEAR: draft.planned}}
     organisation_id = row["organisation_id"]
-    yield entry(actor, "record", "project", project_id, organisation_id, None, after, at=row["created_at"])
+    yield entry(actor, Action.RECORD, Entity.PROJECT, project_id, organisation_id, None, after, at=row["created_at"])
     for round_, report in draft.reports.items():
         key = f"{project_id}/{YEAR}/{int(round_)}"
-        yield entry(actor, "report", "report", key, organisation_id, None, report, at=REPORTED[round_])
+        yield entry(actor, Action.REPORT, Entity.REPORT, key, organisation_id, None, report, at=REPORTED[round_])

@@ -11,6 +11,7 @@ from app.db import db, is_sqlite, table
 from app.errors import Refusal
 from app.history.operations import entry, record_all
 from app.models import MailLog
+from app.models.enums import Action, Entity
 from app.waiting import queries
 from app.waiting.rules import REMINDER, Candidate, Sorted, WaitingFilter, Work, sort_out, thai_day
 
@@ -49,7 +50,7 @@ def _queue(actor: Actor, some: list[Candidate], asked: WaitingFilter, now: datet
     statement = statement.on_conflict_do_nothing(index_elements=["organisation_id", "kind", "day"])
     queued = list(db.session.scalars(statement.returning(table(MailLog).c.organisation_id)))
     about = {"year": asked.year, "round": int(asked.round)}
-    record_all([entry(actor, "queue reminder", "mail", id_, id_, None, about, "", now) for id_ in queued])
+    record_all([entry(actor, Action.QUEUE_REMINDER, Entity.MAIL, id_, id_, None, about, "", now) for id_ in queued])
     return len(queued)
 
 

@@ -3,8 +3,7 @@
 from playwright.sync_api import Page, expect
 
 from app.evaluation.queries import scores_of
-from app.evaluation.rules import Which
-from app.models.enums import Role
+from app.models.enums import Role, Which
 from tests.browser.conftest import Open
 from tests.browser.steps import lao, sign_in
 from tests.browser.test_every_page import check

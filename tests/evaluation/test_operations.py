@@ -12,9 +12,9 @@ from app.db import db, transaction
 from app.errors import NotTheirs, Refusal, Stale
 from app.evaluation.operations import do_filtered, do_one, save_from_file, save_scores
 from app.evaluation.queries import affected, own_scores, scores_of, scores_of_one
-from app.evaluation.rules import Cell, Deed, Entry, Which
+from app.evaluation.rules import Cell, Deed, Entry
 from app.models import HistoryEntry, PlanYear, Score
-from app.models.enums import PlanStatus, Role
+from app.models.enums import PlanStatus, Role, Which
 from app.plan_years.rules import PlanFilter
 from tests.factories import NOW, YEAR, make_lao, make_organisation, make_staff
 

@@ -8,8 +8,8 @@ from werkzeug.test import TestResponse
 
 from app.access import Actor
 from app.evaluation.queries import max_scores, own_scores, scores_of
-from app.evaluation.rules import Cell, Scores, Which, heading
-from app.models.enums import Role
+from app.evaluation.rules import Cell, Scores, heading
+from app.models.enums import Role, Which
 from tests.client import Client
 from tests.factories import YEAR, make_lao, make_project, make_staff
 from tests.house.test_pages import check_htmx

@@ -11,7 +11,6 @@ from app.evaluation.rules import (
     Entry,
     FileLine,
     Scores,
-    Which,
     applies,
     as_the_lao_sees,
     cells,
@@ -22,7 +21,7 @@ from app.evaluation.rules import (
     refusal,
     stale_cells,
 )
-from app.models.enums import PlanStatus, Role
+from app.models.enums import PlanStatus, Role, Which
 from app.proposals.rules import proposed
 from tests.factories import NOW
 

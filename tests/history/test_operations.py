@@ -13,7 +13,7 @@ from app.clock import BANGKOK
 from app.db import db, transaction
 from app.history.operations import record
 from app.models import HistoryEntry
-from app.models.enums import Kind, Role
+from app.models.enums import Action, Entity, Kind, Role
 from tests.factories import NOW, make_lao, make_project
 from tests.pages import kept
 
@@ -47,7 +47,7 @@ def test_an_entry_keeps_facts_as_plain_words(app: Flask) -> None:
         "name": "โครงการ “ดี”\n\N{PARTY POPPER}",
     }
     with transaction():
-        record(system("test"), "try", "thing", 7, after=facts, at=NOW)
+        record(system("test"), Action.SET, Entity.SETTING, 7, after=facts, at=NOW)
     entry = db.session.scalars(select(HistoryEntry)).one()
     assert entry.before is None
     assert entry.after == {
@@ -67,6 +67,6 @@ def test_an_entry_keeps_facts_as_plain_words(app: Flask) -> None:
 
 def test_a_deed_that_fails_leaves_no_entry(app: Flask) -> None:
     with pytest.raises(DBAPIError), transaction():  # noqa: PT012 - the second step fails
-        record(system("test"), "try", "thing", 1)
+        record(system("test"), Action.SET, Entity.SETTING, 1)
         db.session.execute(text("SELECT nothing"))
     assert kept()["history"] == []

@@ -11,9 +11,9 @@ from flask import Flask
 
 from app.db import transaction
 from app.evaluation.operations import save_from_file
-from app.evaluation.rules import Cell, Which
+from app.evaluation.rules import Cell
 from app.listing import Choice, choice_of
-from app.models.enums import Kind, PlanStatus, ReviewStatus, Role, Round
+from app.models.enums import Kind, PlanStatus, ReviewStatus, Role, Round, Which
 from app.nacc_accounts.rules import AccountFilter, AccountState
 from app.plan_years.rules import PlanFilter
 from app.proposals.operations import set_minimum

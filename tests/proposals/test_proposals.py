@@ -11,9 +11,9 @@ from app.accounts.queries import actor_of
 from app.db import db, transaction
 from app.errors import Refusal, Stale
 from app.evaluation.operations import save_from_file
-from app.evaluation.rules import Cell, Which
+from app.evaluation.rules import Cell
 from app.models import HistoryEntry
-from app.models.enums import PlanStatus, Role
+from app.models.enums import PlanStatus, Role, Which
 from app.plan_years.rules import PlanFilter
 from app.plans.queries import plan_statuses
 from app.proposals.operations import confirm_proposals, set_minimum
