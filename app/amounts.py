@@ -16,7 +16,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from app.words import arabic_digits, clean_text
+from app.words import arabic_digits, clean_text, half_up
 
 MAX_BAHT = Decimal("99999999999.99")
 BAHT = "บาท"
@@ -95,6 +95,9 @@ def read_number_cell(
     if percent:
         raise NotAnAmount(f"{lead}“{plain(100 * number)}%” เป็นร้อยละ เปลี่ยนรูปแบบของช่องเป็นตัวเลข แล้วพิมพ์ใหม่")
     exact = round(number, wanted.places)
+    if abs(number - exact) > SAME and 0 <= number <= wanted.maximum:
+        shown = plain(half_up(number, f"1e-{wanted.places}"))
+        raise NotAnAmount(f"{_too_fine(wanted)} {_quoted(f'{number:f}')} ช่องนี้อาจแสดงเป็น {shown}: พิมพ์ {shown}")
     return _within(exact if abs(number - exact) <= SAME else number, f"{number:f}", wanted)
 
 

@@ -7,15 +7,12 @@ from io import BytesIO
 from itertools import chain
 from typing import IO, Any
 from urllib.parse import quote
-from xml.etree.ElementTree import ParseError
-from zipfile import BadZipFile
 
 from flask import Response
-from openpyxl import Workbook, load_workbook
+from openpyxl import Workbook
 from openpyxl.cell.cell import WriteOnlyCell as make_cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
-from openpyxl.utils.exceptions import InvalidFileException
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet.page import PageMargins
 
@@ -23,7 +20,6 @@ from app import clock
 from app.csv_files import csv_text, write_csv
 from app.sheet_lane import ROW_POINTS, Block, Pack, fast, save
 from app.tables import BAHT_FORMAT, COUNT_FORMAT, PERCENT_FORMAT, THAI_DATE_FORMAT, Cell, Column, Table, made
-from app.words import clean_line
 
 __all__ = [
     "BAHT_FORMAT",
@@ -32,13 +28,11 @@ __all__ = [
     "THAI_DATE_FORMAT",
     "Cell",
     "Column",
-    "NotAWorkbook",
     "Table",
     "csv_text",
     "disposition",
     "file_answer",
     "made",
-    "rows_of",
     "workbook",
     "write_csv",
     "write_workbook",
@@ -81,34 +75,6 @@ def file_answer(name: str, kind: str, *tables: Table) -> Response:
 def disposition(name: str, kind: str) -> str:
     """The header that names a download: Thai as RFC 6266 has it, and a plain name for old browsers."""
     return f"attachment; filename=\"report.{kind}\"; filename*=UTF-8''{quote(name, safe='')}.{kind}"
-
-
-NO_FILE = "ยังไม่ได้เลือกไฟล์ เลือกไฟล์ Excel แล้วกดอีกครั้ง"
-
-
-class NotAWorkbook(Exception):
-    """The file is not what its name says; the message is for the person who sent it."""
-
-
-def rows_of(content: bytes, limit: int) -> list[list[str]]:
-    """The first sheet as text, row by row, as the person sees it. Raises NotAWorkbook, also above `limit` rows."""
-    if not content:
-        raise NotAWorkbook(NO_FILE)
-    try:
-        book = load_workbook(BytesIO(content), read_only=True, data_only=True)
-        sheet = book.worksheets[0]
-        rows = [[_as_text(value) for value in row] for row in sheet.iter_rows(max_row=limit + 1, values_only=True)]
-    except (BadZipFile, InvalidFileException, KeyError, ValueError, OSError, IndexError, ParseError) as error:
-        raise NotAWorkbook("ไฟล์นี้ไม่ใช่ไฟล์ Excel (.xlsx) หรือไฟล์เสีย เปิดด้วย Excel แล้วบันทึกเป็น .xlsx ใหม่") from error
-    if len(rows) > limit:
-        raise NotAWorkbook(f"ไฟล์มีมากกว่า {limit:,} แถว แบ่งเป็นหลายไฟล์")
-    return rows
-
-
-def _as_text(value: object) -> str:
-    if value is None:
-        return ""
-    return f"{value:.15g}" if isinstance(value, float) else clean_line(str(value))  # as many digits as Excel keeps
 
 
 def _blocks(page: WriteOnlyWorksheet, table: Table) -> list[Block]:

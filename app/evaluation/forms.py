@@ -5,14 +5,13 @@ from contextlib import suppress
 from decimal import Decimal
 from typing import Any, ClassVar, cast
 
-from flask_wtf.file import FileField
 from wtforms import Field, HiddenField
 
 from app.amounts import NotAnAmount, read_amount
-from app.errors import Refusal
 from app.evaluation.rules import Cell, Entry, Scores
 from app.fields import AtMost, Form, Number, TextLine, Version
 from app.models.enums import Which
+from app.uploads.forms import UploadForm
 
 SEEN = "seen_"
 MAX_REASON = 500
@@ -91,10 +90,5 @@ class ExpectedForm(Form):
     expected = Version()
 
 
-class ScoreFileForm(Form):
-    file = FileField("ไฟล์ Excel")
-    sealed = HiddenField()
+class ScoreFileForm(UploadForm):
     reason = TextLine("เหตุผลที่แก้ไข", validators=[AtMost(MAX_REASON)])
-
-    def need_reason(self) -> None:
-        self.refuse(Refusal("ในไฟล์มีคะแนนที่เผยแพร่แล้ว ระบุเหตุผลที่แก้ไข", "reason"))

@@ -65,16 +65,29 @@ def save_scores(
     return _write(actor, year, {organisation_id: (kept, wanted)}, reason, now)
 
 
-def save_from_file(actor: Actor, year: int, lines: Mapping[int, Values], reason: str, now: datetime) -> int:
-    """Save what a checked file says, by organisation id; gives how many cells changed. Raises Refusal."""
+def save_from_file(
+    actor: Actor, lines: Mapping[tuple[int, int], Mapping[Cell, Entry]], reason: str, now: datetime
+) -> int:
+    """Save what a checked file says, by organisation id and fiscal year; gives how many cells changed.
+
+    Raises Stale where a cell was changed since it was shown, and Refusal.
+    """
     changed = 0
-    ordered = sorted(lines)
-    for first in range(0, len(ordered), IN_ONE_STATEMENT):
-        some = ordered[first : first + IN_ONE_STATEMENT]
-        _lock(actor, some)
-        kept = queries.scores_of(actor, some, year)
-        changed += _write(actor, year, {id_: (kept[id_], lines[id_]) for id_ in kept}, reason, now)
+    for year in sorted({year for _id, year in lines}):
+        ordered = sorted(id_ for id_, each in lines if each == year)
+        for first in range(0, len(ordered), IN_ONE_STATEMENT):
+            some = {id_: lines[id_, year] for id_ in ordered[first : first + IN_ONE_STATEMENT]}
+            changed += _save_some(actor, year, some, reason, now)
     return changed
+
+
+def _save_some(actor: Actor, year: int, lines: Mapping[int, Mapping[Cell, Entry]], reason: str, now: datetime) -> int:
+    _lock(actor, lines)
+    kept = queries.scores_of(actor, lines, year)
+    if any(stale_cells(lines[id_], scores) for id_, scores in kept.items()):
+        raise Stale
+    values = {id_: {cell: typed.value for cell, typed in lines[id_].items()} for id_ in kept}
+    return _write(actor, year, {id_: (kept[id_], values[id_]) for id_ in kept}, reason, now)
 
 
 def _lock(actor: Actor, ids: Collection[int]) -> None:

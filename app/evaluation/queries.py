@@ -1,6 +1,6 @@
 """Reads of scores. Staff see the LAOs of their provinces, an LAO sees itself; the scope is that of the plan years."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -14,10 +14,8 @@ from app.evaluation.rules import (
     Cell,
     Deed,
     Scores,
-    Values,
     applies,
     as_the_lao_sees,
-    changes,
 )
 from app.models import Dimension, Organisation, PlanPeriod, PlanYear, Score
 from app.models.enums import Role, Which
@@ -120,7 +118,10 @@ def affected(actor: Actor, asked: PlanFilter, deed: Deed) -> list[int]:
     return [id_ for id_, kept in found.items() if applies(deed, kept)]
 
 
-def changes_published(actor: Actor, year: int, wanted: Mapping[int, Values]) -> int:
-    """How many LAOs have a published score that `wanted`, by organisation id, would change."""
-    kept = scores_of(actor, wanted, year)
-    return sum(bool(known.published_at and changes(wanted[id_], known)) for id_, known in kept.items())
+def scores_in_years(actor: Actor, places: Collection[tuple[int, int]]) -> dict[tuple[int, int], Scores]:
+    """Scores of each (organisation id, fiscal year) that the actor may see."""
+    found: dict[tuple[int, int], Scores] = {}
+    for year in {year for _id, year in places}:
+        of_year = scores_of(actor, [id_ for id_, each in places if each == year], year)
+        found |= {(id_, year): scores for id_, scores in of_year.items()}
+    return found

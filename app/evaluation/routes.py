@@ -1,11 +1,9 @@
 """Scores: NACC's grid, and one LAO's row as a page. HTTP only."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any
 
-from flask import Blueprint, Response, current_app, flash, make_response, redirect, render_template, request
-from itsdangerous import BadData, URLSafeSerializer
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock, excel
@@ -19,18 +17,18 @@ from app.evaluation.rules import (
     Deed,
     FileLine,
     Scores,
+    SeenScores,
     cells,
     heading,
+    preview,
     read_file,
     stale_cells,
-    unknown_codes,
-    values_by_year,
 )
 from app.listing import number
 from app.models.enums import PlanStatus, Round, Which
 from app.places.queries import filter_name
 from app.plan_years.forms import filter_of
-from app.plan_years.queries import ids_by_code, plan_counts
+from app.plan_years.queries import laos_by_code, laos_by_id, plan_counts
 from app.plan_years.rules import PlanFilter
 from app.plans.queries import current_period, period_of, periods, year_gates
 from app.plans.rules import YearGate, default_year
@@ -38,11 +36,14 @@ from app.profile.queries import place
 from app.registry.queries import districts
 from app.reporting.counts import round_summary
 from app.review.queries import own_provinces
+from app.uploads.cells import Problems
+from app.uploads.reader import read_sheet
+from app.uploads.rules import CHANGED_MEANWHILE, WHEN_MADE, Preview, most_common
+from app.uploads.seals import seal, unseal
 from app.web import answer
 
 blueprint = Blueprint("evaluation", __name__)
-MAX_ROWS = 40_000
-SHOWN = 50  # problems, rows of a file: the page says how many there are
+SEALED = "score-file"
 
 
 def asked_for() -> PlanFilter:
@@ -211,17 +212,17 @@ def file_page() -> str:
     return _file_page(ScoreFileForm(formdata=None))
 
 
-def _file_page(form: ScoreFileForm, **more: Any) -> str:
-    asked = asked_for()
-    shown: dict[str, Any] = {"problems": [], "problem_total": 0, "lines": [], "published": 0, "total": 0}
+def _file_page(form: ScoreFileForm, problems: Problems | None = None, preview: Preview | None = None) -> str:
+    asked, told = asked_for(), problems or Problems()
     return render_template(
         "evaluation/file.html",
         form=form,
         asked=asked,
         period=period_of(asked.year),
         heading=heading(queries.max_scores(asked.year)),
-        shown=cells(queries.max_scores(asked.year)),
-        **shown | more,
+        problems=told.first,
+        problem_total=told.total,
+        preview=preview,
     )
 
 
@@ -229,30 +230,22 @@ def _file_page(form: ScoreFileForm, **more: Any) -> str:
 @requires(Permission.SCORES)
 def check_file() -> str | tuple[str, int]:
     """The dry run: what the file would change, or every problem with its cell. Nothing is written."""
-    form, upload = ScoreFileForm(), request.files.get("file")
+    form, year = ScoreFileForm(), asked_for().year
+    maxima, period = queries.max_scores(year), period_of(year) or current_period(year)
     try:
-        rows = excel.rows_of(upload.read() if upload else b"", MAX_ROWS)
-    except excel.NotAWorkbook as error:
-        return _file_page(form, problems=[str(error)], problem_total=1), 422
-    year = asked_for().year
-    period = period_of(year) or current_period(year)
-    lines, problems = read_file(rows, queries.max_scores(year), period.years)
-    known = ids_by_code(actor(), sorted({line.code for line in lines}))
-    problems = sorted([*problems, *unknown_codes(lines, known)], key=lambda problem: (problem.row, problem.column))
-    if problems:
-        return _file_page(form, problems=problems[:SHOWN], problem_total=len(problems)), 422
-    form.sealed.data = _serializer().dumps([line.plain for line in lines])
-    return _ask_file(form, lines, known)
+        sheet = read_sheet(form.content(), heading(maxima), WHEN_MADE)
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return _file_page(form), 422
+    lines, problems = read_file(sheet, maxima, period.years, laos_by_code(actor(), sheet.codes))
+    return (_file_page(form, problems), 422) if problems else _dry_run(form, lines, sheet.notes)
 
 
-def _ask_file(form: ScoreFileForm, lines: list[FileLine], known: Mapping[str, int]) -> str:
-    by_year = values_by_year(lines, known)
-    published = sum(queries.changes_published(actor(), year, values) for year, values in by_year.items())
-    return _file_page(form, lines=lines[:SHOWN], total=len(lines), published=published)
-
-
-def _serializer() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="score-file")
+def _dry_run(form: ScoreFileForm, lines: list[FileLine], notes: Sequence[str] = ()) -> str:
+    found = preview(lines, queries.scores_in_years(actor(), [(line.lao.id, line.year) for line in lines]))
+    found.notes = notes
+    form.sealed.data = seal(SEALED, actor(), found.sealed)
+    return _file_page(form, preview=found)
 
 
 @blueprint.post("/nacc/scores/file/confirm")
@@ -260,25 +253,30 @@ def _serializer() -> URLSafeSerializer:
 def confirm_file() -> BaseResponse | tuple[str, int]:
     form = ScoreFileForm()
     try:
-        lines = [FileLine.of(plain) for plain in _serializer().loads(form.sealed.data)]
-    except (BadData, ValueError, TypeError):
-        raise NotTheirs from None
-    known = ids_by_code(actor(), sorted({line.code for line in lines}))
-    by_year, reason = values_by_year(lines, known), form.reason.data or ""
-    try:
-        if not form.validate():
-            raise Refusal("")
-        with transaction():
-            changed = sum(
-                operations.save_from_file(actor(), year, values, reason, clock.now())
-                for year, values in by_year.items()
-            )
+        lines = [SeenScores.of(plain) for plain in unseal(SEALED, actor(), form.sealed.data)]
     except Refusal as refusal:
-        if refusal.message:
-            form.refuse(refusal)
-        return _ask_file(form, lines, known), 422
-    flash(f"นำเข้าแล้ว {len(lines):,} แถว เปลี่ยน {changed:,} ช่อง", "ok")
-    return redirect(f"/nacc/scores?{asked_for().query()}", 303)
+        form.refuse(refusal)
+        return _file_page(form), 422
+    if not form.validate():
+        return _dry_run(form, _again(lines)), 422
+    chosen = {(line.organisation_id, line.year): new for line in lines if (new := line.chosen(form.everything.data))}
+    try:
+        with transaction():
+            changed = operations.save_from_file(actor(), chosen, form.reason.data or "", clock.now())
+    except Stale:
+        form.form_errors = [CHANGED_MEANWHILE]
+        return _dry_run(form, _again(lines)), 422
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return _dry_run(form, _again(lines)), 422
+    flash(f"นำเข้าแล้ว เปลี่ยน {changed:,} ช่อง ใน {len(chosen):,} แห่ง", "ok")
+    year = most_common(year for _id, year in chosen) or asked_for().year
+    return redirect(f"/nacc/scores?{asked_for().query(year=year, status='', q='', page=1)}", 303)
+
+
+def _again(lines: list[SeenScores]) -> list[FileLine]:
+    laos = laos_by_id(actor(), [line.organisation_id for line in lines])
+    return [line.again(laos[line.organisation_id]) for line in lines if line.organisation_id in laos]
 
 
 @blueprint.get("/evaluation")

@@ -1,16 +1,21 @@
 """What may be entered as a score, by whom and until when; totals; what a file says. Scores have two decimals."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from app.amounts import NotAnAmount, Wanted, read_number_cell
 from app.models.enums import Role, Which
-from app.plan_years.rules import CellProblem
-from app.words import arabic_digits, clean_line
+from app.uploads.cells import Line, Marked, Problems, Sheet, Value, quoted, text_of
+from app.uploads.rules import CODE, YEAR, Lao, Move, Preview, keyed
+
+APART = "|"
+AS_MADE = re.compile(r"(\d{1,9}\.\d\d)?")
 
 
 class Deed(StrEnum):
@@ -38,6 +43,12 @@ class Cell(NamedTuple):
     @property
     def label(self) -> str:
         return f"{self.which.label} มิติที่ {self.dimension}"
+
+    @property
+    def head(self) -> str:
+        """The name of its column in a file."""
+        short = {Which.SAR: "SAR", Which.EVALUATION: "ผลประเมิน"}
+        return f"{short[self.which]} มิติ {self.dimension}"
 
 
 class Entry(NamedTuple):
@@ -148,98 +159,128 @@ def applies(deed: Deed, kept: Scores) -> bool:
     return (kept.sar_closed_at is None) is (deed is Deed.CLOSE)
 
 
-CODE, YEAR = "รหัส", "ปีงบประมาณ"
-
-
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class FileLine:
-    """One row of a score file; an empty cell is not in `values`, and changes nothing."""
+    """One row of a score file; an empty cell is not in `values`, and changes nothing.
 
-    row: int
-    code: str
+    `before`: the scores when the file was made, None where it does not say; `since`: cells of which it was told before
+    that somebody changed them since.
+    """
+
+    lao: Lao
     year: int
+    cell: str
     values: Mapping[Cell, Decimal]
-
-    @property
-    def plain(self) -> list[Any]:
-        """The line as JSON can hold it, for `of`."""
-        scores = [[cell.which.value, cell.dimension, str(value)] for cell, value in self.values.items()]
-        return [self.row, self.code, self.year, scores]
-
-    @classmethod
-    def of(cls, plain: Sequence[Any]) -> "FileLine":
-        row, code, year, scores = plain
-        return cls(row, code, year, {Cell(Which(which), place): Decimal(value) for which, place, value in scores})
-
-
-def values_by_year(lines: Iterable[FileLine], ids: Mapping[str, int]) -> dict[int, dict[int, Values]]:
-    """Scores by fiscal year and organisation id; a code that is not in `ids` is left out."""
-    found: dict[int, dict[int, Values]] = {}
-    for line in lines:
-        if line.code in ids:
-            found.setdefault(line.year, {})[ids[line.code]] = line.values
-    return found
+    before: Values | None = None
+    since: Collection[Cell] = ()
 
 
 def heading(maxima: Mapping[int, Decimal]) -> list[str]:
-    """The first columns of a score file, in order."""
-    short = {Which.SAR: "SAR", Which.EVALUATION: "ผลประเมิน"}
-    return [CODE, YEAR, *(f"{short[cell.which]} มิติ {cell.dimension}" for cell in cells(maxima))]
+    """The columns a score file needs."""
+    return [CODE, YEAR, *(cell.head for cell in cells(maxima))]
+
+
+def as_made(kept: Scores, shown: Iterable[Cell]) -> str:
+    """All scores of a row in one cell of our own file, to tell later what was changed since."""
+    return APART.join("" if kept.value(cell) is None else f"{kept.value(cell)}" for cell in shown)
+
+
+def _made_with(value: Value, shown: Sequence[Cell]) -> Values | None:
+    """What `as_made` wrote, None where it is not there or not whole."""
+    parts = text_of(value).split(APART)
+    if len(parts) != len(shown) or not all(AS_MADE.fullmatch(part) for part in parts):
+        return None
+    return {cell: Decimal(part) if part else None for cell, part in zip(shown, parts, strict=True)}
 
 
 def read_file(
-    rows: Sequence[Sequence[str]], maxima: Mapping[int, Decimal], years: range
-) -> tuple[list[FileLine], list[CellProblem]]:
+    sheet: Sheet, maxima: Mapping[int, Decimal], years: Collection[int], known: Mapping[str, Lao]
+) -> tuple[list[FileLine], Problems]:
     """Each filled row, and every problem with its cell; `years` and `maxima` are those of one plan period."""
-    columns = heading(maxima)
-    if not rows or [clean_line(cell) for cell in rows[0][: len(columns)]] != columns:
-        return [], [CellProblem(1, "A…", f"หัวตารางต้องเป็น {', '.join(columns)} ตามลำดับ")]
-    lines: list[FileLine] = []
-    problems: list[CellProblem] = []
-    seen: dict[tuple[str, int], int] = {}
-    for number, row in enumerate(rows[1:], start=2):
-        typed = [*row[: len(columns)], *[""] * (len(columns) - len(row))]
-        if not any(typed):
+    shown, lines, problems = cells(maxima), list[FileLine](), Problems()
+    for problem in sheet.problems:
+        problems.add(problem)
+    for line, key in keyed(sheet, known, years, problems):
+        values = _read_scores(sheet, line, shown, maxima, problems)
+        if key:
+            lines.append(FileLine(*key, values, _made_with(line.values[len(shown) + 2], shown)))
+    return lines, problems
+
+
+def _read_scores(
+    sheet: Sheet, line: Line, shown: Sequence[Cell], maxima: Mapping[int, Decimal], problems: Problems
+) -> dict[Cell, Decimal]:
+    values = {}
+    for place, cell in enumerate(shown, start=2):
+        typed = line.values[place]
+        if typed is None:
             continue
-        line, wrong = _read_line(number, dict(zip(columns, typed, strict=True)), maxima, years)
-        if seen.setdefault((line.code, line.year), number) != number and not wrong:
-            wrong = [CellProblem(number, CODE, f"{line.code} ปี {line.year} ซ้ำกับแถวที่ {seen[line.code, line.year]}")]
-        lines.append(line)
-        problems += wrong
-    return lines, problems or ([] if lines else [CellProblem(2, CODE, "ไฟล์ไม่มีข้อมูล")])
-
-
-def _read_line(
-    number: int, typed: Mapping[str, str], maxima: Mapping[int, Decimal], years: range
-) -> tuple[FileLine, list[CellProblem]]:
-    code, year = arabic_digits(typed[CODE]), arabic_digits(typed[YEAR])
-    problems = []
-    if len(code) != 7 or not code.isdecimal():
-        problems.append(CellProblem(number, CODE, f"“{typed[CODE]}” ไม่ใช่รหัส 7 หลัก"))
-    if year not in map(str, years):
-        problems.append(CellProblem(number, YEAR, f"“{typed[YEAR]}” ไม่ใช่ปีงบประมาณของแผนนี้ ({years[0]}–{years[-1]})"))
-    values: dict[Cell, Decimal] = {}
-    for cell, column in zip(cells(maxima), heading(maxima)[2:], strict=True):
-        value, problem = _read_score(typed[column], maxima[cell.dimension])
-        if problem:
-            problems.append(CellProblem(number, column, problem))
-        elif value is not None:
+        try:
+            value = read_score(typed, maxima[cell.dimension])
+        except NotAnAmount as error:
+            problems.add(sheet.problem(line.number, place, str(error)))
+            continue
+        if value is not None:
             values[cell] = value
-    return FileLine(number, code, 0 if problems else int(year), values), problems
+    return values
 
 
-def _read_score(typed: str, maximum: Decimal) -> tuple[Decimal | None, str]:
-    """(score, "") or (None, what is wrong); (None, "") for an empty cell."""
-    try:
-        value = read_number_cell(typed, Wanted("คะแนน", unit="คะแนน", example=f"0 ถึง {maximum:,.2f}"))
-    except NotAnAmount as refusal:
-        return None, str(refusal)
-    problem = problem_with(value, maximum)
-    return (None, problem) if problem else (value, "")
+@lru_cache(maxsize=4096, typed=True)
+def read_score(value: Value, maximum: Decimal) -> Decimal | None:
+    """The score in a cell, None for a dash. Raises NotAnAmount. The same few numbers come again and again."""
+    wanted = Wanted("คะแนน", unit="คะแนน", example=f"0 ถึง {maximum:,.2f}")
+    score = _read_marked(value, wanted) if isinstance(value, Marked) else read_number_cell(value, wanted)
+    if problem := problem_with(score, maximum):
+        raise NotAnAmount(f"{problem} ไม่ใช่ {quoted(value)}")
+    return score
 
 
-def unknown_codes(lines: Iterable[FileLine], known: Mapping[str, int]) -> list[CellProblem]:
-    """A problem for each code that is no LAO of the officer's provinces."""
-    return [
-        CellProblem(line.row, CODE, f"ไม่พบรหัส {line.code} ในจังหวัดที่ท่านดูแล") for line in lines if line.code not in known
-    ]
+def _read_marked(cell: Marked, wanted: Wanted) -> Decimal | None:
+    if cell.kind == "percent":
+        return read_number_cell(cell.value, wanted, percent=True)
+    raise NotAnAmount(f"{quoted(cell)} พิมพ์ตัวเลข {wanted.example}")
+
+
+def preview(lines: Iterable[FileLine], kept: Mapping[tuple[int, int], Scores]) -> Preview:
+    """What the lines change; `kept` has the scores by LAO and year."""
+    found = Preview()
+    for line in lines:
+        scores = kept.get((line.lao.id, line.year), NO_SCORES)
+        moves, sealed = [], []
+        for cell, value in changes(line.values, scores).items():
+            old = scores.value(cell)
+            since = cell in line.since or (line.before is not None and line.before.get(cell) != old)
+            moves.append(Move(cell.head, old, value, since))
+            sealed.append((cell.which.value, cell.dimension, str(value), None if old is None else str(old), since))
+        if found.add(line.lao, line.year, moves, line.cell):
+            found.sealed.append((line.lao.id, line.year, sealed))
+            found.published += scores.published_at is not None
+    return found
+
+
+class SeenScores(NamedTuple):
+    """A line of a file that was checked: what to enter, and what stood there when it was shown."""
+
+    organisation_id: int
+    year: int
+    entries: dict[Cell, Entry]
+    since: frozenset[Cell]
+
+    @classmethod
+    def of(cls, plain: list[Any]) -> "SeenScores":
+        id_, year, scores = plain
+        entries, since = {}, set()
+        for which, dimension, value, seen, changed in scores:
+            cell = Cell(Which(which), dimension)
+            entries[cell] = Entry(Decimal(value), None if seen is None else Decimal(seen))
+            since |= {cell} if changed else set()
+        return cls(id_, year, entries, frozenset(since))
+
+    def chosen(self, everything: bool) -> dict[Cell, Entry]:
+        """What to enter: without what was changed since the file was made, unless everything is wanted."""
+        return {cell: entry for cell, entry in self.entries.items() if everything or cell not in self.since}
+
+    def again(self, lao: Lao) -> FileLine:
+        """The line to be shown once more: what was seen is what it was made from."""
+        values = {cell: entry.value for cell, entry in self.entries.items() if entry.value is not None}
+        return FileLine(lao, self.year, "", values, {c: entry.seen for c, entry in self.entries.items()}, self.since)

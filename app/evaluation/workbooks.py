@@ -6,23 +6,25 @@ from datetime import datetime
 from app.access import Actor
 from app.evaluation import queries
 from app.evaluation.rules import Cell as Score
-from app.evaluation.rules import cells, heading
+from app.evaluation.rules import as_made, cells, heading
 from app.excel import BAHT_FORMAT, COUNT_FORMAT, Cell, Column, Table, made
 from app.models.enums import Which
 from app.plan_years.rules import PlanFilter
 from app.plans.queries import period_of
 from app.reporting.rules import RoundSummary
+from app.uploads.rules import WHEN_MADE, WHEN_MADE_EXPLAINED
 
 SCORE = "0.00"
 
 
 def score_file(actor: Actor, asked: PlanFilter) -> Table:
-    """Every LAO the filters show: code, year, the scores, and its name and totals to read by."""
+    """Every LAO the filters show: code, year, the scores, what to read by, and the scores once more, to stay."""
     maxima = queries.max_scores(asked.year)
     code, year, *scores = heading(maxima)
     columns = [Column(code, 12), Column(year, 14, "0"), *(Column(head, 12, SCORE) for head in scores)]
     columns += [Column("ชื่อ อปท.", 50), Column("จังหวัด อำเภอ", 30)]
     columns += [Column("รวม SAR", 12, SCORE), Column("รวมผลประเมิน", 14, SCORE)]
+    columns.append(Column(WHEN_MADE, 40, explain=WHEN_MADE_EXPLAINED))
     return Table("คะแนน", (), columns, _rows(actor, asked, cells(maxima)))
 
 
@@ -30,7 +32,7 @@ def _rows(actor: Actor, asked: PlanFilter, shown: list[Score]) -> Iterator[Seque
     for lao, scores in queries.whole_grid(actor, asked):
         values = [scores.value(cell) for cell in shown]
         totals = [scores.total(which) for which in Which]
-        yield [lao.code, asked.year, *values, lao.name, lao.place, *totals]
+        yield [lao.code, asked.year, *values, lao.name, lao.place, *totals, as_made(scores, shown)]
 
 
 OWN_COLUMNS = (

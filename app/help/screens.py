@@ -158,7 +158,7 @@ SCREENS = {
     "officer-years-file": Screen(
         "/nacc/plan-years/file?year=2561",
         "หน้านำเข้าผลแผนจาก Excel เลือกไฟล์แล้วกดตรวจไฟล์",
-        ("นำเข้าผลแผนจาก Excel", "3 คอลัมน์แรก", "ตรวจไฟล์"),
+        ("นำเข้าผลแผนจาก Excel", "มีคอลัมน์", "ตรวจไฟล์"),
         OFFICER,
         height=440,
     ),

@@ -2,9 +2,6 @@
 
 from collections.abc import Mapping
 
-from flask_wtf.file import FileField
-from wtforms import HiddenField
-
 from app.fields import Form, OneOf, Version
 from app.listing import MAX_SEARCH, number
 from app.models.enums import PlanStatus
@@ -16,11 +13,6 @@ class StatusForm(Form):
     status = OneOf("ผลแผน", choices=[(status, status.label) for status in PlanStatus], missing="เลือกผลแผน")
     version = Version()
     expected = Version()
-
-
-class FileForm(Form):
-    file = FileField("ไฟล์ Excel")
-    sealed = HiddenField()
 
 
 def filter_of(args: Mapping[str, str], years: list[int], default_year: int) -> PlanFilter:

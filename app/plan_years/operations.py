@@ -14,7 +14,7 @@ from app.models import Organisation, PlanYear
 from app.models.enums import Action, Entity, PlanStatus
 from app.plan_years import queries
 from app.plan_years.queries import IN_ONE_STATEMENT
-from app.plan_years.rules import PlanFilter
+from app.plan_years.rules import PlanFilter, SeenStatus
 
 _O, _PY = table(Organisation).c, table(PlanYear).c
 
@@ -75,9 +75,12 @@ def _told(actor: Actor, id_: int, year: int, before: PlanStatus, after: PlanStat
     return entry(actor, Action.SET_PLAN_YEAR, Entity.PLAN_YEAR, f"{id_}/{year}", id_, *facts, "", now)
 
 
-def set_from_file(actor: Actor, changes: Collection[tuple[int, int, PlanStatus]], now: datetime) -> int:
-    """Set what a checked file says, (organisation id, fiscal year, status) each; gives how many changed."""
+def set_from_file(actor: Actor, lines: Collection[SeenStatus], now: datetime) -> int:
+    """Set what a checked file says; gives how many changed. Raises Stale where one was changed since it was shown."""
+    kept = queries.statuses([(line.organisation_id, line.year) for line in lines], lock=True)
     grouped: dict[tuple[int, PlanStatus], list[int]] = {}
-    for organisation_id, year, status in changes:
-        grouped.setdefault((year, status), []).append(organisation_id)
+    for line in lines:
+        if kept.get((line.organisation_id, line.year), PlanStatus.NOT_SENT) not in (line.seen, line.status):
+            raise Stale
+        grouped.setdefault((line.year, line.status), []).append(line.organisation_id)
     return sum(set_many(actor, ids, year, status, now) for (year, status), ids in grouped.items())

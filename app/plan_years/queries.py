@@ -1,19 +1,24 @@
 """Reads for NACC's plan-year desk: each LAO of the actor's provinces in one fiscal year."""
 
-from typing import Any, NamedTuple
+from collections.abc import Collection, Iterator
+from typing import Any, NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
 
 from app.access import Actor
 from app.db import db, table
 from app.listing import like_pattern
-from app.models import District, Organisation, PlanYear, ProjectYear, Province
+from app.models import District, FormerCode, Organisation, PlanYear, ProjectYear, Province
 from app.models.enums import PlanStatus, Role
 from app.plan_years.rules import PlanFilter
+from app.uploads.rules import Lao
 
 PAGE_SIZE = 50
 IN_ONE_STATEMENT = 500  # values; SQLite takes a limited number of them
 _O, _PY, _Y, _D, _P = (table(model).c for model in (Organisation, PlanYear, ProjectYear, District, Province))
+_F = table(FormerCode).c
+_LAO = (_O.id, _O.code, _O.name, _O.closed_at.is_not(None))
+T = TypeVar("T", int, str)
 
 
 class PlanRow(NamedTuple):
@@ -118,11 +123,38 @@ def filtered_ids(actor: Actor, asked: PlanFilter) -> list[int]:
     return list(db.session.scalars(select(_O.id).select_from(_joined(asked.year)).where(*_wanted(actor, asked))))
 
 
-def ids_by_code(actor: Actor, codes: list[str]) -> dict[str, int]:
-    """Organisation id of each of `codes` that the actor oversees."""
-    found: dict[str, int] = {}
-    for first in range(0, len(codes), IN_ONE_STATEMENT):
-        some = _O.code.in_(codes[first : first + IN_ONE_STATEMENT])
-        rows = db.session.execute(select(_O.code, _O.id).where(some, in_scope(actor), _O.closed_at.is_(None)))
-        found |= dict(rows.all())
+def laos_by_code(actor: Actor, codes: Collection[str]) -> dict[str, Lao]:
+    """The LAO that each of `codes`, of today or former, leads to, where the actor oversees it; closed ones too."""
+    found: dict[str, Lao] = {}
+    for some in _batches(codes):
+        former = select(_F.code, *_LAO).join_from(table(FormerCode), table(Organisation), _O.id == _F.organisation_id)
+        for statement in (former.where(_F.code.in_(some)), select(_O.code, *_LAO).where(_O.code.in_(some))):
+            rows = db.session.execute(statement.where(in_scope(actor)))
+            found |= {code: Lao(*facts) for code, *facts in rows}  # today's come last: they go before former ones
     return found
+
+
+def laos_by_id(actor: Actor, ids: Collection[int]) -> dict[int, Lao]:
+    """Those of `ids` that the actor oversees."""
+    found: dict[int, Lao] = {}
+    for some in _batches(ids):
+        rows = db.session.execute(select(*_LAO).where(_O.id.in_(some), in_scope(actor)))
+        found |= {id_: Lao(id_, *facts) for id_, *facts in rows}
+    return found
+
+
+def statuses(places: Collection[tuple[int, int]], *, lock: bool = False) -> dict[tuple[int, int], PlanStatus]:
+    """The status of each (organisation id, fiscal year) that has one; with `lock`, nobody changes it meanwhile."""
+    found: dict[tuple[int, int], PlanStatus] = {}
+    for year in {year for _id, year in places}:
+        for some in _batches({id_ for id_, each in places if each == year}):
+            here = _PY.organisation_id.in_(some), _PY.fiscal_year == year
+            wanted = select(_PY.organisation_id, _PY.status).where(*here).order_by(_PY.organisation_id)
+            rows = db.session.execute(wanted.with_for_update() if lock else wanted)
+            found |= {(id_, year): status for id_, status in rows}
+    return found
+
+
+def _batches(values: Collection[T]) -> Iterator[list[T]]:
+    ordered = sorted(set(values))
+    return (ordered[first : first + IN_ONE_STATEMENT] for first in range(0, len(ordered), IN_ONE_STATEMENT))

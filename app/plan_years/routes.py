@@ -1,29 +1,33 @@
 """The plan-year desk: HTTP only."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, Response, current_app, flash, redirect, render_template, request
-from itsdangerous import BadData, URLSafeSerializer
+from flask import Blueprint, Response, flash, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock, excel
 from app.access import Permission, actor, requires
 from app.db import transaction
-from app.errors import NotTheirs, Refusal, Stale
+from app.errors import Refusal, Stale
 from app.listing import Choice, choice_of
 from app.models.enums import PlanStatus
 from app.places.queries import filter_name
 from app.plan_years import operations, queries, workbooks
-from app.plan_years.forms import FileForm, StatusForm, filter_of
-from app.plan_years.rules import CellProblem, PlanFilter, PlanLine, read_lines, unknown_codes
+from app.plan_years.forms import StatusForm, filter_of
+from app.plan_years.rules import COLUMNS, PlanFilter, PlanLine, SeenStatus, preview, read_lines
 from app.plans.queries import current_period, periods
 from app.registry.queries import districts
 from app.review.queries import own_provinces
+from app.uploads.cells import Problems
+from app.uploads.forms import UploadForm
+from app.uploads.reader import read_sheet
+from app.uploads.rules import CHANGED_MEANWHILE, WHEN_MADE, Preview, most_common
+from app.uploads.seals import seal, unseal
 from app.web import answer, nothing_chosen
 
 blueprint = Blueprint("plan_years", __name__)
-MAX_ROWS = 40_000
-SHOWN_PROBLEMS = 50
+SEALED = "plan-year-file"
 
 
 def _years() -> list[int]:
@@ -119,17 +123,6 @@ def set_many() -> BaseResponse | tuple[str, int]:
     return _many_page(asked, form, choice), 422
 
 
-@blueprint.get("/nacc/plan-years/file")
-@requires(Permission.PLAN_YEARS)
-def file_page() -> str:
-    return _file_page(FileForm(formdata=None))
-
-
-def _file_page(form: FileForm, **more: Any) -> str:
-    shown: dict[str, Any] = {"problems": [], "problem_total": 0, "lines": [], "sealed": "", "changing": 0}
-    return render_template("plan_years/file.html", form=form, asked=_filter(), **shown | more)
-
-
 @blueprint.get("/nacc/plan-years/table.<any(xlsx, csv):file>")
 @requires(Permission.PLAN_YEARS)
 def list_file(file: str) -> Response:
@@ -137,47 +130,66 @@ def list_file(file: str) -> Response:
     return excel.file_answer(f"ผลแผน ปี {asked.year}", file, workbooks.plan_year_file(actor(), asked))
 
 
+@blueprint.get("/nacc/plan-years/file")
+@requires(Permission.PLAN_YEARS)
+def file_page() -> str:
+    return _file_page(UploadForm(formdata=None))
+
+
+def _file_page(form: UploadForm, problems: Problems | None = None, preview: Preview | None = None) -> str:
+    told = problems or Problems()
+    return render_template(
+        "plan_years/file.html",
+        form=form,
+        asked=_filter(),
+        problems=told.first,
+        problem_total=told.total,
+        preview=preview,
+    )
+
+
 @blueprint.post("/nacc/plan-years/file")
 @requires(Permission.PLAN_YEARS)
 def check_file() -> str | tuple[str, int]:
     """The dry run: what the file would change, or every problem with its cell. Nothing is written."""
-    form = FileForm()
-    upload = request.files.get("file")
+    form = UploadForm()
     try:
-        rows = excel.rows_of(upload.read() if upload else b"", MAX_ROWS)
-    except excel.NotAWorkbook as error:
-        return _file_page(form, problems=[str(error)], problem_total=1), 422
-    numbered, problems = read_lines(rows, _years())
-    known = queries.ids_by_code(actor(), sorted({line.code for _number, line in numbered}))
-    problems = sorted([*problems, *unknown_codes(numbered, known)], key=_place)
-    if problems:
-        return _file_page(form, problems=problems[:SHOWN_PROBLEMS], problem_total=len(problems)), 422
-    lines = [line for _number, line in numbered]
-    return _file_page(form, lines=lines[:SHOWN_PROBLEMS], changing=len(lines), sealed=_seal(lines))
+        sheet = read_sheet(form.content(), COLUMNS, WHEN_MADE)
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return _file_page(form), 422
+    lines, problems = read_lines(sheet, _years(), queries.laos_by_code(actor(), sheet.codes))
+    return (_file_page(form, problems), 422) if problems else _dry_run(form, lines, sheet.notes)
 
 
-def _place(problem: CellProblem) -> tuple[int, str]:
-    return problem.row, problem.column
-
-
-def _seal(lines: list[PlanLine]) -> str:
-    return _serializer().dumps([[line.code, line.year, line.status.value] for line in lines])
-
-
-def _serializer() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="plan-year-file")
+def _dry_run(form: UploadForm, lines: list[PlanLine], notes: Sequence[str] = ()) -> str:
+    found = preview(lines, queries.statuses([(line.lao.id, line.year) for line in lines]))
+    found.notes = notes
+    form.sealed.data = seal(SEALED, actor(), found.sealed)
+    return _file_page(form, preview=found)
 
 
 @blueprint.post("/nacc/plan-years/file/confirm")
 @requires(Permission.PLAN_YEARS)
-def confirm_file() -> BaseResponse:
+def confirm_file() -> BaseResponse | tuple[str, int]:
+    form = UploadForm()
     try:
-        lines = [(code, year, PlanStatus(status)) for code, year, status in _serializer().loads(FileForm().sealed.data)]
-    except (BadData, ValueError, TypeError):
-        raise NotTheirs from None
-    known = queries.ids_by_code(actor(), [code for code, _year, _status in lines])
-    changes = [(known[code], year, status) for code, year, status in lines if code in known]
-    with transaction():
-        changed = operations.set_from_file(actor(), changes, clock.now())
-    flash(f"นำเข้าแล้ว {len(lines):,} แถว เปลี่ยน {changed:,} แห่ง", "ok")
-    return redirect("/nacc/plan-years", 303)
+        lines = [SeenStatus.of(plain) for plain in unseal(SEALED, actor(), form.sealed.data)]
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return _file_page(form), 422
+    chosen = [line for line in lines if form.everything.data or not line.since]
+    try:
+        with transaction():
+            changed = operations.set_from_file(actor(), chosen, clock.now())
+    except Stale:
+        form.form_errors = [CHANGED_MEANWHILE]
+        return _dry_run(form, _again(lines)), 422
+    flash(f"นำเข้าแล้ว เปลี่ยน {changed:,} แห่ง", "ok")
+    year = most_common(line.year for line in chosen) or _filter().year
+    return redirect(f"/nacc/plan-years?{_filter().query(year=year, status='', q='', page=1)}", 303)
+
+
+def _again(lines: list[SeenStatus]) -> list[PlanLine]:
+    laos = queries.laos_by_id(actor(), [line.organisation_id for line in lines])
+    return [line.again(laos[line.organisation_id]) for line in lines if line.organisation_id in laos]

@@ -1,14 +1,16 @@
-"""Reading what a plan-year file says. Rows in, changes or problems out; a broken file is refused whole."""
+"""Reading what a plan-year file says, and what it would change; a broken file is refused whole."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.listing import in_words, query_of, searched
 from app.models.enums import PlanStatus
-from app.words import arabic_digits
+from app.uploads.cells import Problems, Sheet, Value, quoted, text_of
+from app.uploads.rules import CODE, YEAR, Key, Lao, Move, Preview, keyed
 
-COLUMNS = ("รหัส", "ปีงบประมาณ", "ผลแผน")
+RESULT = "ผลแผน"
+COLUMNS = (CODE, YEAR, RESULT)
 STATUS_BY_WORD = {status.label: status for status in PlanStatus} | {
     "ผ่าน": PlanStatus.PASSED,
     "ไม่ผ่าน": PlanStatus.FAILED,
@@ -16,74 +18,69 @@ STATUS_BY_WORD = {status.label: status for status in PlanStatus} | {
 }
 
 
-@dataclass(frozen=True)
-class CellProblem:
-    """What is wrong in one cell. `row` as the spreadsheet counts: the heading is row 1."""
+class PlanLine(NamedTuple):
+    """One row of a file, its year in `cell`. `before`: the status when the file was made, None where it does not say.
 
-    row: int
-    column: str
-    text: str
+    `since`: it was told before that somebody changed it since the file was made.
+    """
 
-    def __str__(self) -> str:
-        return f"แถวที่ {self.row} คอลัมน์ {self.column}: {self.text}"
-
-
-@dataclass(frozen=True)
-class PlanLine:
-    code: str
+    lao: Lao
     year: int
+    cell: str
     status: PlanStatus
+    before: PlanStatus | None = None
+    since: bool = False
 
 
-def read_lines(
-    rows: Sequence[Sequence[str]], years: Collection[int]
-) -> tuple[list[tuple[int, PlanLine]], list[CellProblem]]:
-    """(row number, line) of each filled row, and every problem; `years` are those of the plan periods."""
-    if not rows or [cell.strip() for cell in rows[0][: len(COLUMNS)]] != list(COLUMNS):
-        return [], [CellProblem(1, "A–C", f"หัวตารางต้องเป็น {', '.join(COLUMNS)} ตามลำดับ")]
-    lines: list[tuple[int, PlanLine]] = []
-    problems: list[CellProblem] = []
-    seen: dict[tuple[str, int], int] = {}
-    for number, row in enumerate(rows[1:], start=2):
-        cells = [*row[: len(COLUMNS)], "", "", ""][: len(COLUMNS)]
-        if not any(cells):
-            continue
-        line, wrong = _read_line(number, cells, years)
-        problems += wrong
-        if line is None:
-            continue
-        first = seen.setdefault((line.code, line.year), number)
-        if first != number:
-            problems.append(CellProblem(number, COLUMNS[0], f"{line.code} ปี {line.year} ซ้ำกับแถวที่ {first}"))
-        lines.append((number, line))
-    if not lines and not problems:
-        problems.append(CellProblem(2, COLUMNS[0], "ไฟล์ไม่มีข้อมูล"))
+def read_lines(sheet: Sheet, years: Collection[int], known: Mapping[str, Lao]) -> tuple[list[PlanLine], Problems]:
+    """Each filled row, and every problem with its cell; `years` are those of the plan periods."""
+    lines, problems = [], Problems()
+    for problem in sheet.problems:
+        problems.add(problem)
+    for line, key in keyed(sheet, known, years, problems):
+        _code, _year, word, *before = line.values
+        status = STATUS_BY_WORD.get(text_of(word))
+        if status is None:
+            labels = ", ".join(each.label for each in PlanStatus)
+            problems.add(sheet.problem(line.number, 2, f"{quoted(word)} ไม่ใช่ผลแผน ใช้ {labels}"))
+        elif key:
+            lines.append(_line(key, status, *before))
     return lines, problems
 
 
-def _read_line(number: int, cells: Sequence[str], years: Collection[int]) -> tuple[PlanLine | None, list[CellProblem]]:
-    code, year, word = arabic_digits(cells[0]), arabic_digits(cells[1]), cells[2].strip()
-    problems = []
-    if len(code) != 7 or not code.isdecimal():
-        problems.append(CellProblem(number, COLUMNS[0], f"“{cells[0]}” ไม่ใช่รหัส 7 หลัก"))
-    known_years = f"{min(years)}–{max(years)}"
-    if not year.isdecimal() or int(year) not in years:
-        problems.append(CellProblem(number, COLUMNS[1], f"“{cells[1]}” ไม่ใช่ปีงบประมาณของแผน ({known_years})"))
-    if word not in STATUS_BY_WORD:
-        known = ", ".join(status.label for status in PlanStatus)
-        problems.append(CellProblem(number, COLUMNS[2], f"“{word}” ไม่ใช่ผลแผน ใช้ {known}"))
-    if problems:
-        return None, problems
-    return PlanLine(code, int(year), STATUS_BY_WORD[word]), []
+def _line(key: Key, status: PlanStatus, before: Value = None) -> PlanLine:
+    return PlanLine(*key, status, STATUS_BY_WORD.get(text_of(before)))
 
 
-def unknown_codes(lines: Sequence[tuple[int, PlanLine]], known: Mapping[str, int]) -> list[CellProblem]:
-    """A problem for each code that is no LAO of the officer's provinces."""
-    return [
-        CellProblem(number, COLUMNS[0], f"ไม่พบรหัส {line.code} ในจังหวัดที่ท่านดูแล")
-        for number, line in lines
-        if line.code not in known
-    ]
+def preview(lines: Iterable[PlanLine], kept: Mapping[tuple[int, int], PlanStatus]) -> Preview:
+    """What the lines change; `kept` has the status by LAO and year, and none for a plan that was not sent."""
+    found = Preview()
+    for line in lines:
+        old = kept.get((line.lao.id, line.year), PlanStatus.NOT_SENT)
+        since = line.since or line.before not in (None, old)
+        moves = [Move("", old, line.status, since)] if old is not line.status else []
+        if found.add(line.lao, line.year, moves, line.cell):
+            found.sealed.append((line.lao.id, line.year, line.status.value, old.value, since))
+    return found
+
+
+class SeenStatus(NamedTuple):
+    """A line of a file that was checked: what to set, and what stood there when it was shown."""
+
+    organisation_id: int
+    year: int
+    status: PlanStatus
+    seen: PlanStatus
+    since: bool
+
+    @classmethod
+    def of(cls, plain: list[Any]) -> "SeenStatus":
+        id_, year, status, seen, since = plain
+        return cls(id_, year, PlanStatus(status), PlanStatus(seen), since)
+
+    def again(self, lao: Lao) -> PlanLine:
+        """The line to be shown once more: what was seen is what it was made from."""
+        return PlanLine(lao, self.year, "", self.status, self.seen, self.since)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from app.access import Actor
 from app.excel import Column, Table
 from app.plan_years.queries import every_row
 from app.plan_years.rules import COLUMNS, PlanFilter
+from app.uploads.rules import WHEN_MADE, WHEN_MADE_EXPLAINED
 
 SHEET = (
     Column(COLUMNS[0], 12),
@@ -11,10 +12,12 @@ SHEET = (
     Column(COLUMNS[2], 18),
     Column("ชื่อ อปท.", 50),
     Column("อำเภอ จังหวัด", 30),
+    Column(WHEN_MADE, 18, explain=WHEN_MADE_EXPLAINED),
 )
 
 
 def plan_year_file(actor: Actor, asked: PlanFilter) -> Table:
-    """Every LAO the filters show: code, year, status, and its name to find it by."""
-    rows = ((row.code, asked.year, row.status.label, row.name, row.place) for row in every_row(actor, asked))
+    """Every LAO the filters show: code, year, status, its name, and the status once more, to stay as it is."""
+    found = ((row, row.status.label) for row in every_row(actor, asked))
+    rows = ((row.code, asked.year, status, row.name, row.place, status) for row, status in found)
     return Table("ผลแผน", (), SHEET, rows)

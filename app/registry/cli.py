@@ -10,7 +10,8 @@ from app.access import system
 from app.db import transaction
 from app.registry import queries
 from app.registry.operations import import_lines, load_provinces, load_registry
-from app.registry.rules import BrokenFile, Change, Deed, Facts, Lines, Plan, csv_lines, plan_import
+from app.registry.rules import BrokenFile, Change, Deed, Facts, Lines, Plan, plan_import
+from app.registry.workbooks import file_lines
 
 group = AppGroup("registry", help="Provinces, districts and the LAOs.")
 
@@ -30,11 +31,11 @@ def load() -> None:
 def import_(file: Path, upgrades: bool, dry_run: bool) -> None:
     """Add, rename, move and upgrade LAOs as FILE tells: all of it, or nothing where anything in it is wrong.
 
-    FILE is a CSV like app/registry/data/organisations.csv, with a further column old_code where codes
+    FILE is a CSV or a workbook like app/registry/data/organisations.csv, with a further column old_code where codes
     changed, or like upgrades_2025.csv. LAOs that are not in it stay as they are.
     """
     try:
-        plan = _run(csv_lines(file.read_bytes()), upgrades, dry_run)
+        plan = _run(file_lines(file.read_bytes()), upgrades, dry_run)
     except BrokenFile as error:
         raise click.ClickException(f"{file.name}: nothing was imported\n{error}") from None
     if dry_run:

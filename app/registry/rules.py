@@ -4,10 +4,8 @@ Two shapes are known by their header: a list of LAOs (code, name, type, province
 a code changed, the old one) and a list of upgrades (old code, new code, new type, new name).
 """
 
-import csv
-import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -18,6 +16,7 @@ LIST_COLUMNS = ("code", "name", "type", "province_code", "district_code")
 OLD_CODE = "old_code"
 UPGRADE_COLUMNS = (OLD_CODE, "new_code", "new_type", "new_name")
 NAME_LIMIT = 150
+HEADING_WITHIN = 20  # rows: titles may stand above it
 SHOWN = 40  # characters of a cell that a message repeats
 TYPES = {type_.label: type_ for type_ in OrganisationType}
 
@@ -196,24 +195,7 @@ def _facts(row: Row, known: Known | None) -> Facts:
     return Facts(row["code"], row["name"], TYPES[row["type"]], *place)
 
 
-# The file: bytes to lines to rows
-
-
-def csv_lines(content: bytes) -> Lines:
-    """The cells of a CSV file, with or without a byte order mark. Raises BrokenFile where it is no such file."""
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        row = content[: error.start].count(b"\n") + 1
-        problem = Problem(row, "", "ไม่ใช่ข้อความแบบ UTF-8 โปรดบันทึกไฟล์เป็น CSV UTF-8 แล้วนำเข้าใหม่")
-        raise BrokenFile([problem]) from None
-    lines: Lines = []
-    try:
-        lines.extend(csv.reader(io.StringIO(text, newline=""), strict=True))
-    except csv.Error:
-        problem = Problem(len(lines) + 1, "", 'เครื่องหมายอัญประกาศ (") ไม่ครบคู่หรืออยู่ผิดที่ จึงอ่านต่อไม่ได้')
-        raise BrokenFile([problem]) from None
-    return lines
+# The file: lines to rows
 
 
 def read(lines: Lines, *, upgrades_only: bool = False) -> tuple[list[Row], list[Problem]]:
@@ -222,39 +204,53 @@ def read(lines: Lines, *, upgrades_only: bool = False) -> tuple[list[Row], list[
     Raises BrokenFile where nothing can be read: no line at all, or headings of another table.
     """
     if not any(any(map(clean_line, line)) for line in lines):
-        raise BrokenFile([Problem(0, "", "ยังไม่ได้เลือกไฟล์ หรือไฟล์ว่างเปล่า")])
-    columns = tuple(clean_line(cell).lower() for cell in lines[0])
-    if problems := list(_header_problems(columns, upgrades_only)):
+        raise BrokenFile([Problem(0, "", "ไฟล์ว่างเปล่า")])
+    head = next((place for place, line in enumerate(lines[:HEADING_WITHIN]) if _is_heading(line)), 0)
+    columns = tuple(_without_empty(clean_line(cell).lower() for cell in lines[head]))
+    if problems := list(_header_problems(columns, upgrades_only, head + 1)):
         raise BrokenFile(problems)
     rows, problems = [], []
-    for number, line in enumerate(lines[1:], start=2):
-        cells = [clean_line(cell) for cell in line]
-        if not any(cells):
+    for number, line in enumerate(lines[head + 1 :], start=head + 2):
+        cells = _without_empty(map(clean_line, line))
+        if not cells:
             continue  # spreadsheets leave empty rows behind
-        if len(cells) != len(columns):
+        if len(cells) > len(columns):
             problems.append(Problem(number, "", f"มี {len(cells)} ช่อง แต่หัวตารางมี {len(columns)} ช่อง"))
             continue
+        cells += [""] * (len(columns) - len(cells))
         rows.append(Row(number, dict(zip(columns, map(_cell, columns, cells), strict=True))))
     if not rows and not problems:
         raise BrokenFile([Problem(0, "", "ไฟล์มีแต่หัวตาราง ไม่มีข้อมูล")])
     return rows, problems
 
 
+def _is_heading(line: list[str]) -> bool:
+    return sum(clean_line(cell).lower() in {*LIST_COLUMNS, *UPGRADE_COLUMNS} for cell in line) > 1
+
+
+def _without_empty(cells: Iterable[str]) -> list[str]:
+    """Without the empty cells at the end, which spreadsheets leave behind."""
+    kept = list(cells)
+    while kept and not kept[-1]:
+        kept.pop()
+    return kept
+
+
 def _cell(column: str, text: str) -> str:
     return arabic_digits(text) if column.endswith("code") else text
 
 
-def _header_problems(columns: tuple[str, ...], upgrades_only: bool) -> Iterator[Problem]:
+def _header_problems(columns: tuple[str, ...], upgrades_only: bool, row: int) -> Iterator[Problem]:
     upgrades = upgrades_only or not set(columns).isdisjoint(set(UPGRADE_COLUMNS) - {OLD_CODE})
     needed = UPGRADE_COLUMNS if upgrades else LIST_COLUMNS
     for name in needed:
         if columns.count(name) != 1:
-            yield Problem(1, name, "มีคอลัมน์นี้ซ้ำกัน" if name in columns else "ไม่มีคอลัมน์นี้")
+            yield Problem(row, name, "มีคอลัมน์นี้ซ้ำกัน" if name in columns else "ไม่มีคอลัมน์นี้")
     for name in dict.fromkeys(columns):
         if name not in (*needed, OLD_CODE):
-            yield Problem(1, name, "ไม่รู้จักคอลัมน์นี้" if name else "มีคอลัมน์ที่ไม่มีหัวตาราง")
+            yield Problem(row, name, "ไม่รู้จักคอลัมน์นี้" if name else "มีคอลัมน์ที่ไม่มีหัวตาราง")
         elif name not in needed and columns.count(name) > 1:
-            yield Problem(1, name, "มีคอลัมน์นี้ซ้ำกัน")
+            yield Problem(row, name, "มีคอลัมน์นี้ซ้ำกัน")
 
 
 # One row

@@ -1,9 +1,13 @@
-"""The look-up of codes as a file."""
+"""The look-up of codes as a file, and the lines of an import file."""
 
 from collections.abc import Sequence
 
+from app.errors import Refusal
 from app.excel import Column, Table
 from app.registry.queries import ListedOrganisation
+from app.registry.rules import BrokenFile, Lines, Problem
+from app.uploads.cells import Marked, column_letters, quoted, text_of
+from app.uploads.reader import MOST_ROWS, TOO_MANY_ROWS, NotAWorkbook, Raw, opened
 
 COLUMNS = (
     Column("รหัสผู้ใช้งาน", 14, explain="รหัส 7 หลัก (รหัส info) ใช้เป็นชื่อผู้ใช้เมื่อเข้าสู่ระบบ"),
@@ -17,3 +21,27 @@ COLUMNS = (
 def code_list(found: Sequence[ListedOrganisation]) -> Table:
     rows = ((row.code, row.name, row.type.label, row.district, row.province) for row in found)
     return Table("รหัส", ("รหัสผู้ใช้งาน Username ของ อปท.",), COLUMNS, rows)
+
+
+def file_lines(content: bytes) -> Lines:
+    """The cells of a CSV or a workbook, row by row as it counts them. Raises BrokenFile where it cannot be read."""
+    try:
+        with opened(content) as raw:
+            return _lines(raw)
+    except Refusal as refusal:
+        raise BrokenFile([Problem(0, "", refusal.message)]) from None
+
+
+def _lines(raw: Raw) -> Lines:
+    lines: Lines = []
+    problems = []
+    for row in raw.rows:
+        if row.number > MOST_ROWS:
+            raise NotAWorkbook(TOO_MANY_ROWS)
+        lines += [[] for _empty in range(len(lines) + 1, row.number)]
+        lines.append([text_of(cell) for cell in row.cells])
+        marked = ((place, cell) for place, cell in enumerate(row.cells) if isinstance(cell, Marked))
+        problems += [Problem(row.number, column_letters(place), quoted(cell)) for place, cell in marked]
+    if problems:
+        raise BrokenFile(problems)
+    return lines

@@ -1,9 +1,5 @@
 """Shapes of registry upkeep: one LAO as a one-row file, so that it meets the same rules as an import."""
 
-from typing import Any
-
-from flask_wtf.file import FileField
-
 from app.fields import AtMost, Digits, Form, OneOf, Required, TextLine
 from app.models.enums import OrganisationType
 from app.registry.rules import LIST_COLUMNS, NAME_LIMIT, OLD_CODE, Lines, Problem
@@ -31,11 +27,3 @@ class OrganisationForm(Form):
 
 class CloseForm(Form):
     why = TextLine("เหตุผล", validators=[Required("กรอกเหตุผล"), AtMost(500)])
-
-
-class ImportForm(Form):
-    file = FileField("ไฟล์ CSV")
-
-    def content(self, files: Any) -> bytes:
-        upload = files.get("file")
-        return upload.read() if upload else b""

@@ -8,10 +8,13 @@ from werkzeug.wrappers import Response
 from app import clock
 from app.access import Permission, actor, requires
 from app.db import transaction
+from app.errors import Refusal
 from app.listing import MAX_SEARCH
 from app.registry import operations, queries
-from app.registry.rules import BrokenFile, Plan, csv_lines, plan_import
-from app.registry_upkeep.forms import CloseForm, ImportForm, OrganisationForm
+from app.registry.rules import BrokenFile, Plan, plan_import
+from app.registry.workbooks import file_lines
+from app.registry_upkeep.forms import CloseForm, OrganisationForm
+from app.uploads.forms import UploadForm
 from app.words import clean_line
 
 blueprint = Blueprint("registry_upkeep", __name__, url_prefix="/nacc/admin/registry")
@@ -22,7 +25,8 @@ SHOWN = 50
 def _list_page(status: int = 200, **more: Any) -> Response:
     q = clean_line(request.args.get("q", ""))[:MAX_SEARCH]
     rows, total = queries.search(q, None, None, SHOWN) if q else ([], 0)
-    shown: dict[str, Any] = {"plan": None, "problems": [], "done": False}
+    shown: dict[str, Any] = {"plan": None, "problems": [], "problem_total": 0, "done": False}
+    shown["form"] = UploadForm(formdata=None)
     context = {"q": q, "rows": rows, "total": total} | shown | more
     return make_response(render_template("administration/registry.html", **context), status)
 
@@ -106,16 +110,19 @@ def close(code: str) -> Response:
 @blueprint.post("/file")
 @ADMIN
 def import_file() -> Response:
-    """Tell what a CSV would do (`do=check`), or do it."""
-    form = ImportForm()
+    """Tell what a file would do (`do=check`), or do it."""
+    form = UploadForm()
     try:
-        lines = csv_lines(form.content(request.files))
+        lines = file_lines(form.content())
         plan: Plan
         if request.form.get("do") == "import":
             with transaction():
                 plan = operations.import_lines(actor(), lines)
         else:
             plan = plan_import(lines, queries.registry())
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return _list_page(422, form=form)
     except BrokenFile as broken:
-        return _list_page(422, problems=broken.problems)
+        return _list_page(422, problems=broken.problems[:SHOWN], problem_total=len(broken.problems))
     return _list_page(plan=plan, done=request.form.get("do") == "import")

@@ -250,7 +250,7 @@ def test_a_file_chosen_before_the_session_ended_is_asked_for_again(client: Clien
     assert form["enctype"] == "multipart/form-data"
     assert [each["name"] for tag, each in tags(page.text) if each.get("type") == "file"] == ["file"]
     answer = client.send(path, {"file": (BytesIO(b""), "")})
-    assert "ยังไม่ได้เลือกไฟล์" in answer.text
+    assert "เลือกไฟล์ก่อน" in answer.text
     assert "ไม่ใช่ไฟล์ Excel" not in answer.text
 
 

@@ -96,7 +96,7 @@ def test_another_province_is_neither_seen_nor_changed(app: Flask) -> None:
         do_one(stranger, lao.own_organisation_id, YEAR, Deed.CLOSE, NOW)
     assert scores_of(stranger, [lao.own_organisation_id], YEAR) == {}
     with transaction():
-        assert save_from_file(stranger, YEAR, {lao.own_organisation_id: {SAR: Decimal(1)}}, "", NOW) == 0
+        assert save_from_file(stranger, {(lao.own_organisation_id, YEAR): {SAR: Entry(Decimal(1), None)}}, "", NOW) == 0
 
 
 def test_a_published_score_changes_only_with_a_reason(app: Flask) -> None:
@@ -126,7 +126,7 @@ def test_all_filtered_at_once_and_the_number_is_checked(app: Flask) -> None:
     laos = [make_organisation(f"66508{n:02}", f"องค์การบริหารส่วนตำบลที่ {n}", passed=()) for n in range(3)]
     make_organisation("2900101", "องค์การบริหารส่วนจังหวัดสงขลา", province="90", district=None)
     with transaction():
-        assert save_from_file(officer, YEAR, {laos[0].id: {EVALUATION: Decimal(5)}}, "", NOW) == 1
+        assert save_from_file(officer, {(laos[0].id, YEAR): {EVALUATION: Entry(Decimal(5), None)}}, "", NOW) == 1
     assert affected(officer, asked, Deed.PUBLISH) == [laos[0].id]
     with pytest.raises(Refusal, match="3"), transaction():
         do_filtered(officer, asked, 2, Deed.CLOSE, NOW)

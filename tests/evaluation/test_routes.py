@@ -163,7 +163,7 @@ def test_excel_goes_out_comes_back_and_changes_only_after_confirming(app: Flask,
     head: list[object] = [*heading(max_scores(YEAR))]
     row = ["6650807", YEAR, 20, 21.5, None, None, 18]
     dry = _upload(client, [head, row])
-    assert "ไฟล์ถูกต้อง 1 แถว" in dry.text
+    assert "ยืนยันการเปลี่ยน 1 แห่ง" in dry.text
     assert _scores(officer, lao).total(Which.SAR) is None
     done = client.send("/nacc/scores/file/confirm", {"sealed": _sealed(dry)}, follow_redirects=True)
     assert "เปลี่ยน 3 ช่อง" in done.text
@@ -172,9 +172,10 @@ def test_excel_goes_out_comes_back_and_changes_only_after_confirming(app: Flask,
     sheet = list(load_workbook(BytesIO(out.data)).active.iter_rows(values_only=True))
     assert list(sheet[0][: len(head)]) == head
     assert sheet[1][:7] == ("6650807", YEAR, 20, 21.5, None, None, 18)
+    assert sheet[1][-1] == "20.00|21.50|||18.00|||"
     again = _upload(client, [list(line) for line in sheet])
-    unchanged = client.send("/nacc/scores/file/confirm", {"sealed": _sealed(again)}, follow_redirects=True)
-    assert "เปลี่ยน 0 ช่อง" in unchanged.text
+    assert "ไม่มีอะไรต้องเปลี่ยน" in again.text
+    assert "ยืนยันการเปลี่ยน" not in again.text
     assert client.send("/nacc/scores/file/confirm", {"sealed": _sealed(again) + "x"}).status_code == 404
 
 
@@ -200,5 +201,5 @@ def test_a_bad_file_says_where_and_changes_nothing(app: Flask, client: Client) -
     head: list[object] = [*heading(max_scores(YEAR))]
     answer = _upload(client, [head, ["2900101", YEAR, 1], ["6650807", YEAR, 26]])
     assert answer.status_code == 422
-    assert "แถวที่ 2 คอลัมน์ รหัส: ไม่พบรหัส 2900101 ในจังหวัดที่ท่านดูแล" in answer.text
-    assert "แถวที่ 3 คอลัมน์ SAR มิติ 1: คะแนนต้องอยู่ระหว่าง 0 ถึง 25.00" in answer.text
+    assert "แถวที่ 2 คอลัมน์ รหัส (ช่อง A2): ไม่พบรหัส 2900101 ในจังหวัดที่ท่านดูแล" in answer.text
+    assert "แถวที่ 3 คอลัมน์ SAR มิติ 1 (ช่อง C3): คะแนนต้องอยู่ระหว่าง 0 ถึง 25.00" in answer.text

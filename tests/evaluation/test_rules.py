@@ -1,5 +1,6 @@
 """Who may enter which score until when, totals, what a file says."""
 
+import json
 from decimal import Decimal
 
 import pytest
@@ -11,11 +12,14 @@ from app.evaluation.rules import (
     Entry,
     FileLine,
     Scores,
+    SeenScores,
     applies,
+    as_made,
     as_the_lao_sees,
     cells,
     changes,
     heading,
+    preview,
     problem_with,
     read_file,
     refusal,
@@ -23,7 +27,10 @@ from app.evaluation.rules import (
 )
 from app.models.enums import PlanStatus, Role, Which
 from app.proposals.rules import proposed
+from app.uploads.cells import Marked
+from app.uploads.rules import WHEN_MADE, Lao
 from tests.factories import NOW
+from tests.uploads.files import sheet_of
 
 MAXIMA = {1: Decimal(25), 2: Decimal(25)}
 SAR, EVALUATION = Cell(Which.SAR, 1), Cell(Which.EVALUATION, 1)
@@ -101,17 +108,51 @@ def test_a_file_is_read_whole_or_refused_with_every_cell_named() -> None:
     head = heading(MAXIMA)
     assert head == ["รหัส", "ปีงบประมาณ", "SAR มิติ 1", "SAR มิติ 2", "ผลประเมิน มิติ 1", "ผลประเมิน มิติ 2"]
     years = range(2561, 2565)
-    lines, problems = read_file([head, ["๖๖๕๐๘๐๗", "2561", "๑๒.๕", "", "0.30"], []], MAXIMA, years)
+    lao, other = Lao(1, "6650807", "อบต.ดินทอง"), Lao(2, "6650808", "อบต.อื่น")
+    known = {lao.code: lao, other.code: other}
+    lines, problems = read_file(sheet_of(head, ["๖๖๕๐๘๐๗", "2561", "๑๒.๕", None, 0.1 + 0.2]), MAXIMA, years, known)
     assert not problems
-    assert lines == [FileLine(2, "6650807", 2561, {SAR: Decimal("12.50"), EVALUATION: Decimal("0.30")})]
-    assert FileLine.of(lines[0].plain) == lines[0]
-    good = ["6650807", "2561", "1"]
-    rows = [head, ["12", "2570", "26", "x", "1.234"], good, good]
-    _lines, problems = read_file(rows, MAXIMA, years)
-    assert [(problem.row, problem.column) for problem in problems] == [
+    assert lines == [FileLine(lao, 2561, "B2", {SAR: Decimal("12.50"), EVALUATION: Decimal("0.30")})]
+    good = ["6650807", 2561.0, 1.0]
+    _lines, problems = read_file(sheet_of(head, ["12", "2570", 26.0, "x", "1.234"], good, good), MAXIMA, years, known)
+    assert [(problem.row, problem.column) for problem in problems.first] == [
         *((2, column) for column in head[:5]),
         (4, "รหัส"),
     ]
-    assert read_file([["code"]], MAXIMA, years)[1][0].row == 1
-    assert read_file([head], MAXIMA, years)[1][0].row == 2
     assert len(cells(MAXIMA)) == 4
+
+
+@pytest.mark.parametrize(
+    ("cell", "words"),
+    [
+        (Marked("percent", 0.85), "“85%” เป็นร้อยละ"),
+        (Marked("formula", "=SUM(A1:A3)"), "“=SUM(A1:A3)” เป็นสูตรที่ยังไม่มีผล"),
+        (Marked("error", "#REF!"), "“#REF!” เป็นค่าผิดพลาดของสูตร"),
+        (Marked("date", "2018-01-02"), "“2018-01-02” เป็นวันที่"),
+        (61 / 3, "แสดงเป็น 20.33: พิมพ์ 20.33"),
+        (True, "ไม่ใช่ตัวเลข"),
+        ("1,5", "1.50 หรือ 15"),
+    ],
+)
+def test_a_cell_that_is_no_score_says_what_it_is(cell: object, words: str) -> None:
+    lao = Lao(1, "6650807", "อบต.ดินทอง")
+    sheet = sheet_of(heading(MAXIMA), ["6650807", 2561.0, None, cell])
+    _lines, problems = read_file(sheet, MAXIMA, range(2561, 2565), {lao.code: lao})
+    assert "แถวที่ 2 คอลัมน์ SAR มิติ 2 (ช่อง D2): " in str(problems.first[0])
+    assert words in problems.first[0].text
+
+
+def test_what_was_changed_since_the_file_was_made_is_known_cell_by_cell() -> None:
+    lao, shown = Lao(1, "6650807", "อบต.ดินทอง"), cells(MAXIMA)
+    made = as_made(Scores({SAR: Decimal("20.50")}), shown)
+    assert made == "20.50|||"
+    sheet = sheet_of([*heading(MAXIMA), WHEN_MADE], ["6650807", 2561.0, 20.5, None, 17.0, None, made])
+    lines, _problems = read_file(sheet, MAXIMA, range(2561, 2565), {lao.code: lao})
+    found = preview(lines, {(1, 2561): Scores({SAR: Decimal("21.00")})})
+    assert [(move.label, move.old, move.since) for move in found.shown[0].moves] == [
+        ("SAR มิติ 1", Decimal("21.00"), True),
+        ("ผลประเมิน มิติ 1", None, False),
+    ]
+    seen = SeenScores.of(json.loads(json.dumps(found.sealed))[0])
+    assert list(seen.chosen(everything=False)) == [EVALUATION]
+    assert seen.chosen(everything=True)[SAR] == Entry(Decimal("20.50"), Decimal("21.00"))

@@ -11,7 +11,7 @@ from flask import Flask
 
 from app.db import transaction
 from app.evaluation.operations import save_from_file
-from app.evaluation.rules import Cell
+from app.evaluation.rules import Cell, Entry
 from app.listing import Choice, choice_of
 from app.models.enums import Kind, PlanStatus, ReviewStatus, Role, Round, Which
 from app.nacc_accounts.rules import AccountFilter, AccountState
@@ -79,7 +79,7 @@ def desks(app: Flask, client: Client) -> Client:
         make_project(lao, facts(name))
     officer = enter(client, make_staff("somsri", Role.OFFICER, "65").id)
     with transaction():
-        save_from_file(officer, YEAR, {other.id: {Cell(Which.EVALUATION, 1): Decimal(18)}}, "", NOW)
+        save_from_file(officer, {(other.id, YEAR): {Cell(Which.EVALUATION, 1): Entry(Decimal(18), None)}}, "", NOW)
         set_minimum(officer, YEAR, Decimal(18), 0, NOW)
     return client
 

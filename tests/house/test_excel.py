@@ -15,14 +15,14 @@ from app.excel import (
     THAI_DATE_FORMAT,
     Cell,
     Column,
-    NotAWorkbook,
     Table,
     csv_text,
     file_answer,
     made,
-    rows_of,
     workbook,
 )
+from app.uploads.cells import Line
+from app.uploads.reader import read_sheet
 
 MOMENT = datetime(2020, 2, 3, 4, 5, 6, tzinfo=UTC)
 COLUMNS = (
@@ -86,9 +86,7 @@ def test_a_sheet_without_anything_to_explain_stands_alone_and_comes_back() -> No
     columns = (Column("รหัส", 10), Column("ปี", 10, "0"))
     content = workbook(Table("ผลแผน", (), columns, [("0650807", 2561)]))
     assert CalamineWorkbook.from_filelike(BytesIO(content)).sheet_names == ["ผลแผน"]
-    assert rows_of(content, 10) == [["รหัส", "ปี"], ["0650807", "2561"]]
-    with pytest.raises(NotAWorkbook, match="1 แถว"):
-        rows_of(content, 1)
+    assert read_sheet(content, ["รหัส", "ปี"]).lines == [Line(2, ("0650807", 2561))]
 
 
 def test_the_same_tables_at_the_same_moment_make_the_same_file() -> None:

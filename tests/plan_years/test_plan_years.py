@@ -15,13 +15,16 @@ from app.models import HistoryEntry
 from app.models.enums import PlanStatus, Role
 from app.plan_years.operations import set_filtered, set_many, set_status
 from app.plan_years.queries import plan_counts, plan_rows
-from app.plan_years.rules import PlanFilter, read_lines
+from app.plan_years.rules import PlanFilter, PlanLine, read_lines
 from app.plans.queries import plan_statuses
 from app.projects.queries import project_detail
+from app.uploads.rules import Lao
 from tests.client import Client
 from tests.factories import NOW, PASSWORD, YEAR, facts, make_lao, make_organisation, make_project, make_staff
+from tests.uploads.files import sheet_of
 
 HEAD = ["รหัส", "ปีงบประมาณ", "ผลแผน"]
+LAO = Lao(1, "6650807", "อบต.ดินทอง")
 
 
 def _officer(*provinces: str) -> Actor:
@@ -72,20 +75,20 @@ def test_all_filtered_change_together_and_the_number_is_checked(app: Flask) -> N
 
 
 def test_a_file_is_read_whole_or_refused_with_every_cell_named() -> None:
-    lines, problems = read_lines([HEAD, ["๖๖๕๐๘๐๗", "2561", "แผนผ่าน"], ["", "", ""]], [2561, 2562])
-    assert [(number, line.code, line.year, line.status) for number, line in lines] == [
-        (2, "6650807", 2561, PlanStatus.PASSED)
-    ]
+    known = {"6650807": LAO, "6650700": LAO}
+    good = sheet_of(HEAD, ["๖๖๕๐๘๐๗", 2561.0, "แผนผ่าน"])
+    lines, problems = read_lines(good, [2561, 2562], known)
+    assert lines == [PlanLine(LAO, 2561, "B2", PlanStatus.PASSED)]
     assert not problems
-    rows = [HEAD, ["123", "2561", "แผนผ่าน"], ["6650807", "1999", "ดี"], ["6650807", "2561", "ผ่าน"]]
-    _lines, problems = read_lines([*rows, rows[-1]], [2561])
-    assert [(problem.row, problem.column) for problem in problems] == [
-        (2, HEAD[0]),
-        (3, HEAD[1]),
-        (3, HEAD[2]),
-        (5, HEAD[0]),
+    rows = [["123", "2561", "แผนผ่าน"], ["6650807", 1999.0, "ดี"], ["6650807", "2561", "ผ่าน"]]
+    _lines, problems = read_lines(sheet_of(HEAD, *rows, ["'6650700", "2561", "ผ่าน"]), [2561], known)
+    assert [(problem.row, problem.column, problem.letter) for problem in problems.first] == [
+        (2, HEAD[0], "A"),
+        (3, HEAD[1], "B"),
+        (3, HEAD[2], "C"),
+        (5, HEAD[0], "A"),  # a former code of the same LAO
     ]
-    assert read_lines([["code"]], [2561])[1][0].row == 1
+    assert "ซ้ำกับแถวที่ 4" in problems.first[-1].text
 
 
 def _upload(client: Client, rows: list[list[object]]) -> object:
@@ -95,7 +98,7 @@ def _upload(client: Client, rows: list[list[object]]) -> object:
     out = BytesIO()
     book.save(out)
     file = (BytesIO(out.getvalue()), "plan.xlsx")
-    return client.send("/nacc/plan-years/file", {"file": file}, content_type="multipart/form-data")
+    return client.send(f"/nacc/plan-years/file?year={YEAR}", {"file": file}, content_type="multipart/form-data")
 
 
 def test_excel_goes_out_comes_back_and_changes_only_after_confirming(app: Flask, client: Client) -> None:
@@ -108,7 +111,7 @@ def test_excel_goes_out_comes_back_and_changes_only_after_confirming(app: Flask,
     assert [cell.value for cell in sheet[2]][:3] == ["6650807", YEAR, "แผนผ่าน"]
     client.get("/nacc/plan-years/file")
     answer = _upload(client, [HEAD, ["6650807", YEAR, "แผนไม่ผ่าน"]])
-    assert "ไฟล์ถูกต้อง 1 แถว" in answer.text
+    assert "ยืนยันการเปลี่ยน 1 แห่ง" in answer.text
     assert plan_statuses(lao.own_organisation_id)[YEAR] is PlanStatus.PASSED
     sealed = answer.text.split('name="sealed" value="')[1].split('"')[0]
     done = client.send("/nacc/plan-years/file/confirm", {"sealed": sealed}, follow_redirects=True)
@@ -124,7 +127,7 @@ def test_a_bad_file_says_where_and_changes_nothing(app: Flask, client: Client) -
     client.get("/nacc/plan-years/file")
     answer = _upload(client, [HEAD, ["2900101", YEAR, "แผนผ่าน"], ["6650807", "abcd", "แผนผ่าน"]])
     assert answer.status_code == 422
-    assert "แถวที่ 2 คอลัมน์ รหัส: ไม่พบรหัส 2900101 ในจังหวัดที่ท่านดูแล" in answer.text
+    assert "แถวที่ 2 คอลัมน์ รหัส (ช่อง A2): ไม่พบรหัส 2900101 ในจังหวัดที่ท่านดูแล" in answer.text
     assert "แถวที่ 3 คอลัมน์ ปีงบประมาณ" in answer.text
     file = (BytesIO(b"PK not really"), "plan.xlsx")
     broken = client.send("/nacc/plan-years/file", {"file": file}, content_type="multipart/form-data")

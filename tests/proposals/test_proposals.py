@@ -11,7 +11,7 @@ from app.accounts.queries import actor_of
 from app.db import db, transaction
 from app.errors import Refusal, Stale
 from app.evaluation.operations import save_from_file
-from app.evaluation.rules import Cell
+from app.evaluation.rules import Cell, Entry
 from app.models import HistoryEntry
 from app.models.enums import PlanStatus, Role, Which
 from app.plan_years.rules import PlanFilter
@@ -31,9 +31,9 @@ def _scored(officer: Actor) -> list[int]:
         make_organisation(f"66508{n:02}", f"องค์การบริหารส่วนตำบลที่ {n}", passed=(YEAR,) if n else ()).id for n in range(3)
     ]
     points = ((ids[0], "18"), (ids[1], "10"))
-    lines = {id_: {Cell(Which.EVALUATION, 1): Decimal(value)} for id_, value in points}
+    lines = {(id_, YEAR): {Cell(Which.EVALUATION, 1): Entry(Decimal(value), None)} for id_, value in points}
     with transaction():
-        save_from_file(officer, YEAR, lines, "", NOW)
+        save_from_file(officer, lines, "", NOW)
     return ids
 
 

@@ -12,7 +12,7 @@ from app.models import Organisation
 from app.models.enums import OrganisationType
 from app.registry.operations import import_lines
 from app.registry.queries import districts, find_by_code, organisation_total, provinces, search
-from app.registry.rules import csv_lines
+from app.registry.workbooks import file_lines
 
 LIST = """code,name,type,province_code,district_code
 1100000,กรุงเทพมหานคร,กรุงเทพมหานคร,10,
@@ -69,7 +69,7 @@ WANTED: dict[str, list[str]] = {
 def known(app: Flask) -> None:
     for content in (LIST, UPGRADE):
         with transaction():
-            import_lines(system("test"), csv_lines(content.encode()))
+            import_lines(system("test"), file_lines(content.encode()))
 
 
 def codes(q: str, province_code: str | None = None, district_code: str | None = None) -> list[str]:

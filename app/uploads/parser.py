@@ -1,0 +1,171 @@
+"""Reads the workbook on standard input and writes its first visible sheet to standard output, a line of JSON a row.
+
+Runs as a process of its own (`python parser.py`, started by reader.py) with limits on memory and time: a file that was
+made or broken so that it takes gigabytes ends this process, not the server. Imports nothing of the application.
+
+First line: {"sheet", "kind", "blind", "merged": [[row, column, row, column]]}, or {"refused": [word, …]}. Then
+[row, hidden, cells]; rows and columns count from 1 and 0, empty rows are left out. A cell is null, text, a number,
+true or false, or [kind, text or number] with one of "percent", "date", "error", "long" (text) and "formula", which is
+one without a stored result. Last line: {"end": true}.
+"""
+
+import json
+import resource
+import sys
+from collections.abc import Iterator
+from io import BytesIO
+from typing import Any
+from zipfile import ZipFile
+
+from looks import Look, TooLarge, day, look_at_ods, look_at_xlsx  # type: ignore[import-not-found]
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
+
+MEMORY = 56 << 20  # above what the process has when it starts
+SECONDS = 15
+MOST_CELLS = 1_200_000  # of the rectangle around everything filled in, which calamine holds as a whole
+MOST_COLUMNS = 256
+MOST_MERGED = 2000
+MOST_LETTERS = 4000  # in a cell
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+class Refused(Exception):
+    """The file cannot be read; the arguments are a word of reader.REFUSALS and what belongs to it."""
+
+
+def main() -> None:
+    _limit()
+    try:
+        for line in lines(sys.stdin.buffer.read()):
+            _say(line)
+        _say({"end": True})
+    except Refused as refused:
+        _say({"refused": refused.args})
+    sys.stdout.flush()
+
+
+def _say(line: Any) -> None:
+    sys.stdout.write(json.dumps(line, ensure_ascii=True, separators=(",", ":")) + "\n")
+
+
+def _limit() -> None:
+    with open("/proc/self/statm", encoding="ascii") as file:
+        now = int(file.read().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (now + MEMORY,) * 2)
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS,) * 2)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def lines(content: bytes) -> Iterator[Any]:
+    """The head, then the rows. Raises Refused."""
+    try:
+        kind = _kind(content)
+        book = _open(content, kind)
+        place = _first_visible(book)
+        look = _look(content, kind, book.sheet_names[place])
+        _refuse_wide(look)
+        sheet = book.get_sheet_by_index(place)
+    except Refused:
+        raise
+    except PasswordError as error:
+        raise Refused("password") from error
+    except (TooLarge, MemoryError) as error:
+        raise Refused("large") from error
+    except BaseException as error:  # what calamine panics with is no Exception
+        raise Refused("damaged") from error
+    merged = [[r1 + 1, c1, r2 + 1, c2] for (r1, c1), (r2, c2) in sheet.merged_cell_ranges or look.merged]
+    yield {"sheet": sheet.name, "kind": kind, "blind": look.blind, "merged": merged[:MOST_MERGED]}
+    if sheet.start is not None:
+        yield from _rows(sheet, look)
+
+
+def _refuse_wide(look: Look) -> None:
+    if look.cells > MOST_CELLS:
+        raise Refused("wide", look.bottom, look.right)
+
+
+def _kind(content: bytes) -> str:
+    if content.startswith(OLE):
+        return _kind_of_ole(content)
+    names = {name.lower().replace("\\", "/") for name in ZipFile(BytesIO(content)).namelist()}
+    for part, kind in (("xl/workbook.xml", "xlsx"), ("xl/workbook.bin", "xlsb"), ("content.xml", "ods")):
+        if part in names:
+            return kind
+    raise Refused("word" if "word/document.xml" in names else "zip")
+
+
+def _kind_of_ole(content: bytes) -> str:
+    for stream, word in (("EncryptedPackage", "password"), ("WordDocument", "word")):
+        if stream.encode("utf-16-le") in content:
+            raise Refused(word)
+    return "xls"
+
+
+def _open(content: bytes, kind: str) -> CalamineWorkbook:
+    try:
+        return CalamineWorkbook.from_filelike(BytesIO(content))
+    except PasswordError:
+        raise
+    except CalamineError:
+        if kind != "xlsx":
+            raise
+        # Values can be read without styles: a broken part of them is made one that calamine does not find.
+        return CalamineWorkbook.from_filelike(BytesIO(content.replace(b"xl/styles.xml", b"xl/hidden.xml")))
+
+
+def _first_visible(book: CalamineWorkbook) -> int:
+    for place, sheet in enumerate(book.sheets_metadata):
+        if sheet.typ == SheetTypeEnum.WorkSheet and sheet.visible == SheetVisibleEnum.Visible:
+            return place
+    raise Refused("no sheet")
+
+
+def _look(content: bytes, kind: str, sheet: str) -> Look:
+    if kind == "xlsx":
+        return look_at_xlsx(ZipFile(BytesIO(content)), sheet)
+    if kind == "ods":
+        return look_at_ods(ZipFile(BytesIO(content)), sheet)
+    return Look(blind=True)
+
+
+def _rows(sheet: Any, look: Look) -> Iterator[list[Any]]:
+    first_row, first_column = sheet.start
+    before = [None] * first_column
+    last = first_row
+    for number, values in enumerate(sheet.iter_rows(), start=first_row + 1):
+        yield from _row(number, before + [_plain(value) for value in values[:MOST_COLUMNS]], look)
+        last = number
+    for number in sorted(row for row in look.marks if row > last):
+        yield from _row(number, [], look)  # rows of nothing but errors, which calamine has no value for
+
+
+def _row(number: int, cells: list[Any], look: Look) -> Iterator[list[Any]]:
+    for column, kind, text in look.marks.get(number, ()):
+        if column >= MOST_COLUMNS:
+            continue
+        cells += [None] * (column + 1 - len(cells))
+        cells[column] = _marked(cells[column], kind, text)
+    while cells and cells[-1] is None:
+        cells.pop()
+    if cells:
+        yield [number, number in look.hidden, cells]
+
+
+def _marked(value: Any, kind: str, text: str) -> Any:
+    if text:
+        return [kind, text]
+    if value is None or isinstance(value, list):
+        return value
+    return [kind, day(value) if kind == "date" else value]
+
+
+def _plain(value: Any) -> Any:
+    if value == "":
+        return None
+    if isinstance(value, str) and len(value) > MOST_LETTERS:
+        return ["long", value[:100]]
+    return value if isinstance(value, str | int | float) else ["date", str(value)]
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,235 @@
+"""The one reader of files that people send: Excel old and new, OpenDocument, CSV; told apart by what is in them.
+
+Workbooks are opened by parser.py in a process of its own, which cannot take more than its share of memory and time.
+CSV is read here, a line at a time. Both give numbered rows; the heading is looked for in the first rows, under titles.
+"""
+
+import codecs
+import csv
+import json
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from io import BytesIO, TextIOWrapper
+from pathlib import Path
+from tempfile import TemporaryFile
+from threading import Timer
+from typing import Any, NamedTuple
+
+from app.errors import Refusal
+from app.uploads.cells import Line, Marked, Sheet, Value, column_letters
+from app.words import arabic_digits, clean_line
+
+MOST_ROWS = 40_000
+TOO_MANY_ROWS = f"ไฟล์มีมากกว่า {MOST_ROWS:,} แถว แบ่งเป็นหลายไฟล์"
+HEADING_WITHIN = 20  # rows
+SECONDS = 30
+MOST_IN_A_CELL = 4000
+PARSER = Path(__file__).with_name("parser.py")
+WORKBOOKS = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+OTHERS = {b"%PDF": "PDF", b"{\\rtf": "Word", b"\xff\xd8\xff": "รูปภาพ", b"\x89PNG": "รูปภาพ", b"GIF8": "รูปภาพ"}
+TAKEN = "ใช้ไฟล์ Excel (.xlsx, .xlsm, .xls, .xlsb), OpenDocument (.ods) หรือ CSV"
+NO_WORKBOOK = f"ไฟล์นี้ไม่ใช่ไฟล์ Excel {TAKEN}"
+REFUSALS = {
+    "damaged": "ไฟล์นี้ไม่ใช่ไฟล์ Excel หรือไฟล์เสีย เปิดด้วย Excel แล้วบันทึกเป็น .xlsx ใหม่",
+    "large": "ไฟล์นี้ใหญ่หรือซับซ้อนเกินกว่าจะอ่านได้ คัดลอกเฉพาะตารางไปไว้ในไฟล์ใหม่ แล้วบันทึกเป็น .xlsx",
+    "password": "ไฟล์นี้มีรหัสผ่าน เปิดด้วย Excel เอารหัสผ่านออก แล้วบันทึกใหม่",
+    "word": f"ไฟล์นี้เป็นไฟล์ Word {TAKEN}",
+    "zip": f"ไฟล์นี้เป็นไฟล์ zip หรือชนิดอื่น {TAKEN}",
+    "no sheet": "ทุกแผ่นงานในไฟล์ถูกซ่อนไว้หรือเป็นแผนภูมิ เลิกซ่อนแผ่นงานที่จะนำเข้า",
+}
+
+
+Places = Sequence[int | None]  # columns from 0
+
+
+class NotAWorkbook(Refusal):
+    """The file cannot be read; the message is for the person who sent it."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, "file")
+
+
+class Row(NamedTuple):
+    number: int
+    hidden: bool
+    cells: Sequence[Value]
+
+
+class Raw(NamedTuple):
+    """A file's first visible sheet: what is known of it, and its filled rows, read as they are asked for."""
+
+    facts: Mapping[str, Any]
+    rows: Iterator[Row]
+
+
+def read_sheet(content: bytes, heads: Sequence[str], *optional: str) -> Sheet:
+    """The table under `heads`, which may stand in any order and under titles. Raises NotAWorkbook."""
+    with opened(content) as raw:
+        head_row, places = _heading(raw.rows, heads, optional)
+        lines, hidden = _lines(raw.rows, places, len(heads))
+    letters = tuple("" if place is None else column_letters(place) for place in places)
+    merged = tuple(_merged(raw.facts["merged"], head_row, places[: len(heads)]))
+    facts = raw.facts
+    return Sheet(facts["sheet"], (*heads, *optional), letters, head_row, lines, merged, hidden, facts["blind"])
+
+
+def _lines(rows: Iterator[Row], places: Places, needed: int) -> tuple[list[Line], int]:
+    """The rows with something under one of the first `needed` heads, and how many of them are hidden."""
+    lines, hidden = [], 0
+    for row in rows:
+        there = len(row.cells)
+        values = tuple([None if place is None or place >= there else row.cells[place] for place in places])
+        if values.count(None) < len(values) and any(value is not None for value in values[:needed]):
+            lines.append(Line(row.number, values))
+            hidden += row.hidden
+        if len(lines) > MOST_ROWS:
+            raise NotAWorkbook(TOO_MANY_ROWS)
+    return lines, hidden
+
+
+def _heading(rows: Iterator[Row], heads: Sequence[str], optional: Sequence[str]) -> tuple[int, Places]:
+    """(row, column of each head) of the first row that has them all. Raises NotAWorkbook, naming what is missing."""
+    nearest: list[str] = list(heads)
+    for row in rows:
+        if row.number > HEADING_WITHIN:
+            break
+        found = [_plain(cell) for cell in row.cells]
+        missing = [head for head in heads if _plain(head) not in found]
+        if not missing:
+            if twice := [head for head in heads if found.count(_plain(head)) > 1]:
+                raise NotAWorkbook(f"แถวที่ {row.number} มีหัวตาราง {', '.join(twice)} ซ้ำกัน ลบคอลัมน์ที่ไม่ใช้")
+            return row.number, [found.index(_plain(h)) if _plain(h) in found else None for h in (*heads, *optional)]
+        nearest = min(nearest, missing, key=len)
+    lead = f"ไม่พบหัวตาราง {', '.join(nearest)} ใน {HEADING_WITHIN} แถวแรก"
+    raise NotAWorkbook(f"{lead} หัวตารางต้องเป็น {', '.join(heads)}")
+
+
+def _plain(cell: Value) -> str:
+    return arabic_digits(clean_line(str(cell))).replace(" ", "").lower() if isinstance(cell, str) else ""
+
+
+def _merged(ranges: Iterable[Sequence[int]], head_row: int, places: Places) -> Iterator[tuple[int, int, str]]:
+    """Merged ranges that hide cells of the table: (row, place among the heads, range in letters)."""
+    for top, left, bottom, right in sorted(map(tuple, ranges)):
+        inside = [place for place, column in enumerate(places) if column is not None and left <= column <= right]
+        if inside and bottom > head_row:
+            cells = f"{column_letters(left)}{top}:{column_letters(right)}{bottom}"
+            yield max(top, head_row + 1), inside[0], cells
+
+
+@contextmanager
+def opened(content: bytes) -> Iterator[Raw]:
+    """The file's rows, whatever kind of file it is. Raises NotAWorkbook, also while rows are read."""
+    if not content.strip():
+        raise NotAWorkbook("ไฟล์ว่างเปล่า")
+    if content.startswith(WORKBOOKS):
+        with _parsed(content) as lines:
+            yield _workbook(lines)
+    else:
+        yield _csv(content)
+
+
+# Workbooks
+
+
+@contextmanager
+def _parsed(content: bytes) -> Iterator[Iterator[bytes]]:
+    """What parser.py says of the workbook, line by line."""
+    with TemporaryFile() as file:
+        file.write(content)
+        file.seek(0)
+        command = [sys.executable, "-E", "-s", str(PARSER)]
+        with subprocess.Popen(command, stdin=file, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:  # noqa: S603 - our own program
+            timer = Timer(SECONDS, process.kill)
+            timer.start()
+            try:
+                assert process.stdout
+                yield iter(process.stdout)
+            finally:
+                timer.cancel()
+                process.kill()
+
+
+def _workbook(lines: Iterator[bytes]) -> Raw:
+    facts = _said(next(lines, b""))
+    if "refused" in facts:
+        raise NotAWorkbook(_refusal(*facts["refused"]))
+    return Raw(facts, _rows(lines))
+
+
+def _refusal(word: str, *place: int) -> str:
+    if word == "wide":
+        row, column = place
+        return f"ไฟล์มีข้อมูลไกลถึงช่อง {column_letters(column)}{row:,} ลบข้อมูลที่อยู่ห่างจากตาราง แล้วบันทึกใหม่"
+    return REFUSALS[word]
+
+
+def _rows(lines: Iterator[bytes]) -> Iterator[Row]:
+    for line in lines:
+        said = _said(line)
+        if isinstance(said, dict):
+            return
+        number, hidden, cells = said
+        yield Row(number, hidden, [Marked(*cell) if isinstance(cell, list) else cell for cell in cells])
+    raise NotAWorkbook(REFUSALS["large"])  # the process ended before it was done
+
+
+def _said(line: bytes) -> Any:
+    try:
+        return json.loads(line)
+    except ValueError as error:
+        raise NotAWorkbook(REFUSALS["large"]) from error
+
+
+# CSV
+
+
+def _csv(content: bytes) -> Raw:
+    text = TextIOWrapper(BytesIO(content), encoding=_encoding(content), newline="")
+    start = text.read(4096)
+    if any(ord(letter) < 32 and letter not in "\t\r\n" for letter in start) or not set(start) & set(",;\t"):
+        raise NotAWorkbook(NO_WORKBOOK)
+    if start.lstrip().startswith("<"):
+        raise NotAWorkbook("ไฟล์นี้เป็นหน้าเว็บ (HTML) หรือ XML เปิดด้วย Excel แล้วบันทึกเป็น .xlsx ใหม่")
+    text.seek(0)
+    return Raw({"sheet": "", "blind": False, "merged": []}, _csv_rows(text, max(",;\t", key=start.count)))
+
+
+def _encoding(content: bytes) -> str:
+    for start, kind in OTHERS.items():
+        if content.startswith(start):
+            raise NotAWorkbook(f"ไฟล์นี้เป็น{kind} {TAKEN}")
+    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for encoding in ("utf-16",) if wide else ("utf-8-sig", "cp874"):
+        if _decodes(content, encoding):
+            return encoding
+    raise NotAWorkbook(NO_WORKBOOK)
+
+
+def _decodes(content: bytes, encoding: str) -> bool:
+    try:
+        for _part in codecs.iterdecode((content[at : at + 65536] for at in range(0, len(content), 65536)), encoding):
+            pass
+    except UnicodeError:
+        return False
+    return True
+
+
+def _csv_rows(text: Iterable[str], delimiter: str) -> Iterator[Row]:
+    lines = csv.reader(text, delimiter=delimiter, strict=True)
+    number = 0
+    try:
+        for number, line in enumerate(lines, start=1):
+            if any(map(str.strip, line)):
+                yield Row(number, False, [_csv_cell(cell) for cell in line])
+    except csv.Error:
+        where = f"แถวที่ {number + 1}: "
+        raise NotAWorkbook(f'{where}เครื่องหมายอัญประกาศ (") ไม่ครบคู่หรืออยู่ผิดที่ จึงอ่านต่อไม่ได้') from None
+
+
+def _csv_cell(cell: str) -> Value:
+    if len(cell) > MOST_IN_A_CELL:
+        return Marked("long", cell[:100])
+    return cell if cell.strip() else None

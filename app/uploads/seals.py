@@ -1,0 +1,28 @@
+"""What a dry run found goes along in the page, sealed, until it is confirmed by the same account."""
+
+from typing import Any
+
+from flask import current_app
+from itsdangerous import BadData, URLSafeSerializer
+
+from app.access import Actor
+from app.errors import NotTheirs, Refusal
+
+
+def seal(kind: str, actor: Actor, lines: list[Any]) -> str:
+    return _serializer(kind).dumps([actor.account_id, lines])
+
+
+def unseal(kind: str, actor: Actor, sealed: str) -> list[Any]:
+    """The lines. Raises NotTheirs for what we did not seal, Refusal where another account checked the file."""
+    try:
+        account_id, lines = _serializer(kind).loads(sealed)
+    except (BadData, ValueError, TypeError):
+        raise NotTheirs from None
+    if account_id != actor.account_id:
+        raise Refusal("ไฟล์นี้ตรวจโดยบัญชีอื่น เลือกไฟล์แล้วตรวจอีกครั้ง", "file")
+    return list(lines)
+
+
+def _serializer(kind: str) -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt=kind)
