@@ -56,29 +56,30 @@ def _http(error: HTTPException) -> Response:
     headers = {"Allow": ", ".join(error.valid_methods or ())} if isinstance(error, MethodNotAllowed) else {}
     if for_api():
         return make_response(problem(error.code), headers)
-    text, status = _answer(error.code)
-    return make_response(text, status, headers)
+    response = _answer(error.code)
+    response.headers.update(headers)
+    return response
 
 
-def _csrf(error: CSRFError) -> Response | tuple[str, int]:
+def _csrf(error: CSRFError) -> Response:
     """The page is older than the session. What was typed comes back with a fresh token, if it was typed here."""
     from app.accounts.resume import ask_to_repeat
 
     return ask_to_repeat() if same_origin() else _answer(400)
 
 
-def _crash(error: Exception) -> Response | tuple[str, int]:
+def _crash(error: Exception) -> Response:
     if current_app.config["TESTING"] and not current_app.config.get("SHOW_ERROR_PAGES"):
         raise error
     db.session.rollback()  # PostgreSQL answers nothing more until what failed is ended, and the page asks who is here
     reference = secrets.token_hex(3).upper()
     current_app.logger.exception("error %s at %s %s", reference, request.method, request.path)
-    return problem(500, reference=reference) if for_api() else _answer(500, reference)
+    return make_response(problem(500, reference=reference)) if for_api() else _answer(500, reference)
 
 
-def _answer(status: int, reference: str = "") -> tuple[str, int]:
+def _answer(status: int, reference: str = "") -> Response:
     title, advice = SENTENCES.get(status, SENTENCES[400])
     if is_htmx():
         # app.js shows this as a bar; the page behind it stays as it is.
-        return f"{title} – {advice} {reference}".strip(), status
-    return render_template("errors/page.html", title=title, advice=advice, reference=reference), status
+        return make_response(f"{title} – {advice} {reference}".strip(), status, {"X-Answer": "sentence"})
+    return make_response(render_template("errors/page.html", title=title, advice=advice, reference=reference), status)

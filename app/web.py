@@ -10,6 +10,7 @@ from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 from itsdangerous import BadData, URLSafeTimedSerializer
 from werkzeug.routing import IntegerConverter
+from werkzeug.urls import iri_to_uri
 from werkzeug.wrappers import Response
 
 CSP = (
@@ -56,6 +57,20 @@ def nothing_chosen(address: str) -> Response:
     """Back to the list at `address`, with a word, for whoever asked for the ticked rows and had ticked none."""
     flash("ยังไม่ได้เลือกรายการ ทำเครื่องหมายหน้ารายการที่ต้องการก่อน", "warn")
     return redirect(address, 303)
+
+
+def form_status(status: int) -> int:
+    """The status of a form that comes back for another reason than its fields: app.js shows of all errors only 422."""
+    return 422 if is_htmx() else status
+
+
+def lead_on(response: Response) -> Response:
+    """A form that app.js sent is not led on inside its page: the browser opens the next page as after any form."""
+    if request.headers.get("HX-Boosted") != "true" or response.location is None:
+        return response
+    response.headers["HX-Redirect"] = iri_to_uri(response.headers.pop("Location"))
+    response.status_code, response.data = 204, b""
+    return response
 
 
 def etag(*facts: Any) -> str:
@@ -113,6 +128,7 @@ def add_headers(response: Response) -> Response:
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "same-origin"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers.setdefault("X-Answer", "page")  # app.js shows nothing else: a proxy has error pages of its own
     # Not `no-store`: it would empty a half-filled form when a clerk goes back to it.
     headers.setdefault("Cache-Control", "private, no-cache")
     if current_app.config["SESSION_COOKIE_SECURE"]:
@@ -130,3 +146,4 @@ class RowNumber(IntegerConverter):
 def init_web(app: Flask) -> None:
     app.url_map.converters["int"] = RowNumber
     app.after_request(add_headers)
+    app.after_request(lead_on)

@@ -1,5 +1,5 @@
 // What plain HTML and htmx cannot do by themselves: the CSRF header, focus, the bar when the line is down,
-// typing that survives, and one open row at a time. Everything works without it, only less smoothly.
+// and one open row at a time; typing.js keeps what was typed. Everything works without them, only less smoothly.
 // All listeners sit on the document: going back swaps the whole body under them.
 (() => {
   "use strict";
@@ -8,36 +8,44 @@
   const on = (name, listener) => document.addEventListener(name, listener);
   const FIELDS = "input:not([type=hidden]), select, textarea";
 
-  const tell = (text) => {
+  // `down`: the line, which has an icon of its own. `onward`: what was not done for the sake of unsaved words.
+  let afterDiscarding = null;
+  const tell = (text, { down = false, onward = null } = {}) => {
     $("#bar-text").textContent = text;
+    $("#bar").classList.toggle("is-down", down);
+    $("#bar-discard").hidden = !onward;
+    afterDiscarding = onward;
     $("#bar").hidden = false;
   };
   const hush = () => {
     $("#bar").hidden = true;
   };
-  on("click", (event) => event.target.closest("#bar-close") && hush());
+  on("app:tell", ({ detail }) => {
+    tell(detail.text, detail);
+    if (detail.field) focusOn(detail.field);
+  });
+  on("click", (event) => {
+    if (event.target.closest("#bar-close, #bar-discard")) hush();
+    if (event.target.closest("#bar-discard")) afterDiscarding?.();
+  });
 
   // --- requests -------------------------------------------------------------------------------
-  // data-file: the answer may be a download, after which the page stands as it was.
-  const isSave = (form) => form?.matches?.("form[method=post]:not([data-file])");
-  // Rows with unsaved words are never swapped away by a filter, an order or another page.
-  const unsavedIn = ({ sourceElement, target, request }) => {
-    if (request.method !== "GET" || sourceElement === document.body || !(target instanceof Element)) return null;
-    const form = $("form[data-typed]", target);
-    return form?.contains(sourceElement) ? null : form;
-  };
+  const isSave = (form) => form?.matches?.("form[method=post]");
+  // Every form that changes something goes by htmx, so that a line that drops leaves the page and its words where they
+  // are. The answer is a whole page whose main part is shown, or leads on (HX-Redirect); see app/web.py.
+  on("htmx:before:process", ({ target }) => {
+    for (const form of all("form[method=post]:not([data-hx-post], [data-hx-boost])", target)) {
+      form.setAttribute("data-hx-boost", "target:#main select:#main swap:outerHTML push:false");
+    }
+  });
   on("htmx:config:request", (event) => {
     const { ctx } = event.detail;
-    const unsaved = unsavedIn(ctx);
-    if (unsaved) {
-      event.preventDefault();
-      tell("แถวที่เปิดอยู่ยังไม่ได้บันทึก บันทึกหรือยกเลิกก่อน แล้วลองอีกครั้ง");
-      focusOn($(FIELDS, unsaved));
-    }
+    const form = ctx.sourceElement;
+    if (isSave(form) && $("[aria-busy]", form)) event.preventDefault(); // once only: it is under way
+    if (form.enctype === "multipart/form-data") ctx.request.timeout = 10 * htmx.config.defaultTimeout; // a slow line
     const token = $('meta[name="csrf-token"]'); // a page that is the same for everybody has none
     if (token) ctx.request.headers["X-CSRFToken"] = token.content;
   });
-
   const busy = ({ sourceElement: form, request }, state) => {
     if (!isSave(form)) return;
     form.closest("tbody")?.classList.toggle("is-wait", state);
@@ -45,50 +53,90 @@
     if (state) button?.setAttribute("aria-busy", "true");
     else button?.removeAttribute("aria-busy");
   };
-  const failed = (form, text) => {
-    tell(text);
-    if (!isSave(form)) return;
-    form.closest("tbody")?.classList.add("is-bad");
-    let mark = $(".unsaved", form);
-    if (!mark) {
-      mark = document.createElement("div");
-      mark.className = "unsaved";
-      mark.setAttribute("role", "alert");
-      form.append(mark);
-    }
-    mark.innerHTML = '<span>ยังไม่ได้บันทึก สิ่งที่พิมพ์ไว้ยังอยู่</span><button class="btn-2 sm">ลองอีกครั้ง</button>';
-  };
   on("htmx:before:request", (event) => busy(event.detail.ctx, true));
-  on("htmx:finally:request", (event) => busy(event.detail.ctx, false));
-  on("htmx:error", (event) => {
-    const source = event.detail.ctx?.sourceElement;
-    if (source) failed(source, "การเชื่อมต่อหลุด – สิ่งที่พิมพ์ไว้ยังอยู่ ลองอีกครั้งเมื่อเชื่อมต่อได้");
-  });
-  on("htmx:response:error", (event) => {
-    const { ctx } = event.detail;
-    if (ctx.response.status === 422) return; // the form itself says what to correct
-    failed(ctx.sourceElement, ctx.text && ctx.text.length < 400 ? ctx.text : "ระบบขัดข้องชั่วคราว ลองอีกครั้ง");
-  });
-  addEventListener("offline", () => tell("การเชื่อมต่อหลุด – สิ่งที่พิมพ์ไว้ยังอยู่"));
-  addEventListener("online", () => {
-    if ($(".unsaved")) tell("เชื่อมต่อได้แล้ว กด “ลองอีกครั้ง” ในรายการที่ยังไม่ได้บันทึก");
-    else hush();
-  });
-
-  // A form that htmx does not send: once only, and not into a line that is down.
-  on("submit", (event) => {
-    const { target: form, submitter } = event;
-    if (event.defaultPrevented || !isSave(form)) return;
-    if (!navigator.onLine || $("button[aria-busy]", form)) {
-      event.preventDefault();
-      if (!navigator.onLine) failed(form, "การเชื่อมต่อหลุด – สิ่งที่พิมพ์ไว้ยังอยู่ ลองอีกครั้งเมื่อเชื่อมต่อได้");
-      return;
-    }
-    form.removeAttribute("data-typed");
-    submitter?.setAttribute("aria-busy", "true");
+  on("htmx:finally:request", ({ detail: { ctx } }) => {
+    if (!ctx.hx?.redirect && !ctx.hx?.refresh) busy(ctx, false); // else the page is on its way out
   });
   addEventListener("pageshow", () => {
     for (const button of all("button[aria-busy]")) button.removeAttribute("aria-busy");
+  });
+  // A held Enter would press the button of one page after the other.
+  on("keydown", (event) => {
+    if (event.key === "Enter" && event.repeat && isSave(event.target.form)) {
+      if (!event.target.matches("textarea")) event.preventDefault();
+    }
+  });
+
+  // --- answers --------------------------------------------------------------------------------
+  // Only what this site said is shown, and of its errors only a form to correct: a proxy answers with pages of its own.
+  const isOurs = ({ response }) => response.headers.has("X-Answer");
+  const isShown = (ctx) => isOurs(ctx) && (ctx.response.status < 400 || ctx.response.status === 422);
+  const TOO_LONG = [413, 414, 431];
+  const said = (ctx) => {
+    if (ctx.response.headers.get("X-Answer") === "sentence") return ctx.text;
+    if (TOO_LONG.includes(ctx.response.status)) return "ข้อความยาวเกินไป ใช้ข้อความที่สั้นลง แล้วลองอีกครั้ง";
+    return "ระบบขัดข้องชั่วคราว ลองอีกครั้ง";
+  };
+  const mayWorkLater = (ctx) =>
+    !TOO_LONG.includes(ctx.response.status) && (!isOurs(ctx) || ctx.response.status >= 500 || ctx.response.status === 429);
+  const failed = ({ sourceElement: form, request }, text, { again = true, down = false } = {}) => {
+    tell(text, { down });
+    if (!isSave(form)) return;
+    form.closest("tbody")?.classList.add("is-bad");
+    $(".unsaved", form)?.remove();
+    const mark = document.createElement("div");
+    mark.className = "unsaved";
+    mark.setAttribute("role", "alert");
+    mark.innerHTML = "<span>ยังไม่ได้บันทึก สิ่งที่พิมพ์ไว้ยังอยู่</span>";
+    if (again) {
+      const { name = "", value = "" } = request.submitter ?? {}; // the same button once more
+      mark.append(Object.assign(document.createElement("button"), { className: "btn-2 sm", name, value }));
+      mark.lastChild.textContent = "ลองอีกครั้ง";
+    }
+    form.append(mark);
+  };
+  const DOWN = "การเชื่อมต่อหลุด – สิ่งที่พิมพ์ไว้ยังอยู่";
+  const lineIsDown = (ctx) => failed(ctx, `${DOWN} ลองอีกครั้งเมื่อเชื่อมต่อได้`, { down: true });
+  on("htmx:error", ({ detail: { ctx } }) => ctx && lineIsDown(ctx));
+  on("htmx:after:request", ({ detail: { ctx } }) => {
+    if (!isShown(ctx)) failed(ctx, said(ctx), { again: mayWorkLater(ctx) });
+  });
+  on("htmx:before:swap", (event) => {
+    if (!isShown(event.detail.ctx)) event.preventDefault(); // nor does the address change
+  });
+  on("htmx:before:history:update", (event) => {
+    if (event.detail.response.status === 422) event.preventDefault();
+  });
+  // To a place on this very page a browser would only scroll.
+  on("htmx:after:request", ({ detail: { ctx } }) => {
+    const to = ctx.hx.redirect && new URL(ctx.hx.redirect, location.href);
+    if (!to?.hash || to.pathname + to.search !== location.pathname + location.search) return;
+    history.replaceState(history.state, "", to);
+    ctx.hx = { ...ctx.hx, redirect: undefined, refresh: "true" };
+  });
+  // An answer that is a file: saved, and the page stands as it was.
+  const save = (blob, name) => {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(blob);
+    link.download = decodeURIComponent(name);
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+    hush();
+  };
+  on("htmx:before:response", (event) => {
+    const { ctx } = event.detail;
+    const name = /filename\*=UTF-8''(\S+)/.exec(ctx.response.headers.get("Content-Disposition") ?? "")?.[1];
+    if (!name) return;
+    event.preventDefault();
+    ctx.response.raw.blob().then(
+      (blob) => save(blob, name),
+      () => lineIsDown(ctx),
+    );
+  });
+  addEventListener("offline", () => tell(DOWN, { down: true }));
+  addEventListener("online", () => {
+    if ($(".unsaved")) tell("เชื่อมต่อได้แล้ว กด “ลองอีกครั้ง” ในรายการที่ยังไม่ได้บันทึก");
+    else hush();
   });
 
   // --- focus, and one open row at a time --------------------------------------------------------
@@ -192,16 +240,5 @@
     $("#printed").textContent = `ที่มา: e-PlanNACC ${location.host}${location.pathname} พิมพ์เมื่อ ${now}`;
   });
 
-  // --- typing survives --------------------------------------------------------------------------
-  // A form with unsaved words warns before the page is left.
-  const changed = (event) => {
-    const form = event.target.form;
-    if (form?.hasAttribute("data-keep")) form.setAttribute("data-typed", "");
-  };
-  on("input", changed);
-  on("change", changed);
-  on("reset", (event) => event.target.removeAttribute("data-typed"));
-  addEventListener("beforeunload", (event) => {
-    if ($("form[data-typed]")) event.preventDefault();
-  });
+  window.htmx?.process(document.body); // htmx may have begun before this file was here
 })();

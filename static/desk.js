@@ -4,6 +4,7 @@
   const OFF = "e-plannacc-keys-off";
   const off = () => localStorage.getItem(OFF) === "1";
   const press = (key) => {
+    if (document.querySelector("#review-desk .htmx-request")) return; // what is on the page is on its way out
     const target = document.querySelector(`#review-desk [data-key="${key}"]`);
     if (!target) return;
     if (target.matches("select, input, textarea")) target.focus();
@@ -17,7 +18,7 @@
   };
 
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    if (event.ctrlKey || event.altKey || event.metaKey || event.repeat) return; // a held key decides one project only
     if (event.target.closest("input:not([type=checkbox]), select, textarea")) return;
     if (event.key === "?") return help();
     if (off()) return;
@@ -29,6 +30,9 @@
       press(key);
     }
   });
+  // The second half of a double click would fall on the next project.
+  const twice = (event) => event.detail > 1 && event.target.closest("#review-desk [name=verdict]") && event.preventDefault();
+  document.addEventListener("click", twice);
   document.addEventListener("change", (event) => {
     if (event.target.id === "keys-off") localStorage.setItem(OFF, event.target.checked ? "1" : "0");
   });

@@ -15,7 +15,7 @@ from app.administration.queries import setting
 from app.db import transaction
 from app.errors import Refusal
 from app.extensions import limiter, login_manager
-from app.web import local_path, token_seed
+from app.web import form_status, local_path, token_seed
 from app.words import clean_line
 
 blueprint = Blueprint("accounts", __name__)
@@ -52,7 +52,7 @@ def sign_in() -> str | Response | tuple[str, int]:
     username = form.username.data
     if not _may_try(username):
         form.form_errors = [TOO_OFTEN]
-        return render_template("accounts/login.html", form=form), 429
+        return render_template("accounts/login.html", form=form), form_status(429)
     now = clock.now()
     try:
         actor = operations.prove(username, form.password.data, form.activation_code.data, now)
@@ -94,7 +94,7 @@ def ask_for_link() -> str | Response | tuple[str, int]:
         return render_template("accounts/forgot.html", form=form), 422
     if not _hit("forgot", "SIGN_IN_LIMIT_ACCOUNT", _address()):
         form.form_errors = ["ขอลิงก์หลายครั้งเกินไป รอสักครู่ แล้วลองอีกครั้ง"]
-        return render_template("accounts/forgot.html", form=form), 429
+        return render_template("accounts/forgot.html", form=form), form_status(429)
     mail.behind_the_request(operations.request_reset, form.email.data)
     kept = setting("contact", current_app.config["CONTACT"])
     return render_template("accounts/forgot_sent.html", contact=kept)
@@ -114,7 +114,7 @@ def set_new_password(token: str) -> Response | tuple[str, int]:
     form = ResetForm()
     found = reset_account(fingerprint(token), clock.now())
     if found is None:
-        return render_template("accounts/reset.html", form=form, token=token, live=False), 404
+        return render_template("accounts/reset.html", form=form, token=token, live=False), form_status(404)
     if form.validate():
         try:
             password_hash = operations.prepare_password(form.password.data, found[1])

@@ -36,6 +36,7 @@ def come_in(page: Page) -> None:
     page.wait_for_url("**/reports/exports")
     ask(page)
     page.wait_for_url("**/reports/exports#e1")
+    page.locator("#e1").wait_for()
 
 
 def ask(page: Page) -> None:
