@@ -6,7 +6,9 @@ from playwright.sync_api import Locator, Page, expect
 
 from app.access import Actor
 from app.accounts.queries import actor_of
+from tests.client import Client
 from tests.factories import PASSWORD, make_account, make_organisation
+from tests.pages import enter
 
 CODE = "6650807"
 HOME = "ข้อมูลโดยสรุป"
@@ -24,6 +26,14 @@ def sign_in(page: Page, code: str = CODE, password: str = PASSWORD) -> None:
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Login").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(HOME)
+
+
+def come_in(page: Page, client: Client, account_id: int | None, address: str) -> None:
+    """Signed in without the login page and its slow hash."""
+    enter(client, account_id)
+    cookie = client.get_cookie(client.application.config["SESSION_COOKIE_NAME"])
+    assert cookie
+    page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": address}])
 
 
 def fill_project(page: Page, name: str, *, budget: str = "150,000.50") -> None:

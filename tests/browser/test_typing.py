@@ -1,206 +1,269 @@
-"""Nothing typed is lost: on a bad line, by Back, by an answer that comes while somebody types."""
+"""Nothing typed is lost: by Back, by moving on, by an answer that comes while somebody types."""
 
-from collections.abc import Callable, Iterator
-from datetime import timedelta
-from functools import wraps
-from itertools import cycle
-from typing import Any
-from urllib.parse import urlsplit
+from collections.abc import Callable
+from functools import partial
 
-import pytest
-from flask import Flask, request
-from playwright.sync_api import ElementHandle, Page
+from playwright.sync_api import Route, expect
 
-from app import clock
-from app.accounts.rules import fingerprint
 from app.db import db, transaction
-from app.models import Account, ExportJob, MailLog, PasswordReset, Project
-from app.models.enums import ExportKind, ExportState, ExportWhat, Role
+from app.evaluation.queries import scores_of
+from app.evaluation.rules import Cell, Which
+from app.models import Project
+from app.models.enums import ReviewStatus, Role
 from tests.browser.conftest import Open
-from tests.browser.proxy import Line
+from tests.browser.steps import come_in, fill_project, lao, row, sign_in
 from tests.client import Client
-from tests.factories import (
-    NOW,
-    YEAR,
-    facts,
-    make_account,
-    make_lao,
-    make_organisation,
-    make_project,
-    make_staff,
-)
-from tests.pages import enter
+from tests.factories import NOW, YEAR, all_projects, facts, make_lao, make_project, make_staff
 
 
-@pytest.fixture
-def line(site: str) -> Iterator[Line]:
-    line = Line(site)
-    yield line
-    line.close()
-
-
-def come_in(page: Page, client: Client, account_id: int | None, address: str) -> None:
-    enter(client, account_id)
-    cookie = client.get_cookie(client.application.config["SESSION_COOKIE_NAME"])
-    assert cookie
-    page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": address}])
-
-
-# --- every form on a bad line -----------------------------------------------------------------------------------------
-# Where each POST form of the system stands. A new route belongs here: a page that shows its form, or a reason.
-PAGES = {
-    "stranger": ("/login", "/forgot", "/forgot/a-token"),
-    "lao": (
-        "/projects/new?year=2561",
-        "/projects/1",
-        "/projects/1/delete",
-        "/reporting/1/2561/6",
-        "/profile#contact",
-        "/evaluation?year=2561",
-    ),
-    "officer": (
-        f"/nacc/review?undo={NOW.isoformat().replace('+', '%2B')}&decided=1",
-        "/nacc/review/many",
-        "/nacc/plan-years?year=2561",
-        "/nacc/plan-years/many?year=2561",
-        "/nacc/plan-years/file?year=2561",
-        "/nacc/waiting?year=2561&round=6&province=65",
-        "/nacc/waiting/many?year=2561&round=6&province=65",
-        "/nacc/waiting/mails",
-        "/nacc/accounts/codes?province=65",
-        "/nacc/accounts/1",
-        "/nacc/accounts/2",
-        "/nacc/accounts/3",
-        "/nacc/scores/1/2561",
-        "/nacc/scores/close?year=2561",
-        "/nacc/scores/file?year=2561",
-        "/reports/exports",
-    ),
-    "administrator": (
-        "/nacc/scores/proposals?year=2561",
-        "/nacc/admin/windows",
-        "/nacc/admin/windows/2561/6",
-        "/nacc/admin/periods",
-        "/nacc/admin/periods/1/1",
-        "/nacc/admin/reasons",
-        "/nacc/admin/contact",
-        "/nacc/admin/deleted",
-        "/nacc/admin/staff",
-        "/nacc/admin/staff/{officer}",
-        "/nacc/admin/registry",
-        "/nacc/admin/registry/new",
-        "/nacc/admin/registry/6650807",
-    ),
-}
-EXEMPT = {
-    "accounts.logout": "nothing is typed; without htmx the browser asks about unsaved forms before it is sent",
-    "evaluation.save_cell": "a cell, no form: test_a_score_is_what_was_typed_last and tests/browser/test_scores.py",
-    "proposals.confirm_proposals": "one button, no word",
-    "evaluation.confirm_file": "one button and a sealed file, after an upload",
-    "plan_years.confirm_file": "one button and a sealed file, after an upload",
-    "nacc_accounts.code_file": "test_codes_that_are_shown_once_survive_a_bad_line",
-}
-FILL = """form => {
-    const fields = [...form.elements].filter(field => field.matches("input:not([type=hidden]), select, textarea"));
-    fields.forEach((field, place) => {
-        if (field.type === "checkbox") field.checked = !field.checked;
-        else if (field.type === "radio") field.checked = true;
-        else if (field.options) field.selectedIndex = field.options.length - 1;
-        else if (field.type !== "file") field.value = `คำที่ ${place}`;
-        field.dispatchEvent(new Event("input", { bubbles: true }));
-    });
-}"""
-PRESS = """form => {
-    const buttons = form.querySelectorAll("button:not([type=button])");
-    const button = buttons[buttons.length - 1];
-    const sent = [...new FormData(form, button)].filter(([, value]) => !(value instanceof File));
-    button.click();
-    return sent;
-}"""
-SAYS = "form => form.querySelector('.unsaved button')?.textContent === 'ลองอีกครั้ง' && !form.querySelector('[aria-busy]')"
-TYPED = "form => [...new FormData(form)].filter(([, value]) => !(value instanceof File))"
-
-
-def _fill_system() -> dict[str, int]:
-    """One of everything a form can be about; account ids by role."""
-    actor = make_lao("6650807")
-    make_account(make_organisation("6650808", name="องค์การบริหารส่วนตำบลวังทอง"), claimed=False)
-    locked = make_lao("6650809", name="เทศบาลตำบลวังทอง")
-    for name in ("หนึ่ง", "สอง", "ถูกลบ"):
-        make_project(actor, facts(f"โครงการที่{name}"))
-    officer, administrator = make_staff("officer65", Role.OFFICER, "65"), make_staff("admin", Role.ADMINISTRATOR)
-    now = clock.now()
-    job = {"account_id": officer.id, "what": ExportWhat.PROJECTS, "place": "65", "fiscal_year": YEAR, "round": 6}
-    job |= {"kind": ExportKind.XLSX, "rows_total": 9, "heartbeat_at": now, "created_at": now, "expires_at": now}
-    mail = {"organisation_id": actor.organisation_id, "kind": "reminder", "to_address": "a@example.go.th"}
-    mail |= {"day": now.date(), "fiscal_year": YEAR, "round": 6, "total": 1, "waiting": 1, "queued_at": now}
-    with transaction():
-        gone = db.session.get_one(Project, 3)
-        gone.deleted_at, gone.counted = NOW, False
-        db.session.get_one(Account, locked.account_id).locked_at = NOW
-        db.session.add(ExportJob(name="รอ", **job))
-        db.session.add(ExportJob(name="เลิก", state=ExportState.CANCELLED, **job))
-        db.session.add(MailLog(**mail))
-        token = fingerprint("a-token")
-        db.session.add(PasswordReset(token_hash=token, account_id=actor.account_id, expires_at=now + timedelta(days=1)))
-    return {"lao": actor.account_id or 0, "officer": officer.id, "administrator": administrator.id}
-
-
-class Arrivals:
-    """Every POST view, replaced: what arrives is written down, and nothing happens."""
-
-    def __init__(self, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.of: dict[str, list[list[tuple[str, str]]]] = {}
-        for rule in app.url_map.iter_rules():
-            if "POST" in (rule.methods or ()):
-                monkeypatch.setitem(app.view_functions, rule.endpoint, self._writer(app, rule.endpoint))
-
-    def _writer(self, app: Flask, endpoint: str) -> Callable[..., Any]:
-        self.of[endpoint] = []
-
-        @wraps(app.view_functions[endpoint])
-        def write_down(**_given: Any) -> tuple[str, int]:
-            self.of[endpoint].append(list(request.form.items(multi=True)))
-            return "", 204
-
-        return write_down
-
-
-def test_every_form_keeps_its_words_on_a_bad_line_and_is_sent_once(
-    app: Flask, client: Client, opened: Open, line: Line, monkeypatch: pytest.MonkeyPatch
+# --- Back ----------------------------------------------------------------------------------------------------------
+def test_back_without_the_browsers_own_cache_of_pages_brings_every_field_back(
+    client: Client, opened: Open, site: str
 ) -> None:
-    ids, arrivals, faults, tried = _fill_system(), Arrivals(app, monkeypatch), cycle(("cut", "reset", "hang")), set()
-    addresses = app.url_map.bind("localhost")
-    for who, pages in PAGES.items():
-        page = opened()
-        if who != "stranger":
-            come_in(page, client, ids[who], line.address)
-        for path in pages:
-            page.goto(line.address + path.format(**ids))
-            for form in page.query_selector_all("form[method=post]"):
-                action = urlsplit(form.get_attribute("action") or "").path
-                endpoint, _values = addresses.match(action, method="POST")
-                if endpoint not in tried | set(EXEMPT):
-                    tried.add(endpoint)
-                    _try(page, form, line, next(faults), arrivals.of[endpoint], f"{endpoint} on {path}")
-    assert tried | set(EXEMPT) == set(arrivals.of), "each POST route needs a page in PAGES, or a reason in EXEMPT"
+    page = opened()
+    come_in(page, client, make_lao().account_id, site)
+    page.goto("/projects/new?year=2561")
+    fill_project(page, "บันทึกแล้วกลับมาดู")
+    page.get_by_role("button", name="บันทึกและกลับหน้าแรก").click()
+    page.wait_for_url("**/home?year=2561")
+    # When somebody goes back to what is saved, nothing is missing and leaving does not warn
+    page.go_back()
+    expect(page.get_by_label("งบประมาณปี 2561")).to_have_value("150,000.50")
+    expect(page.get_by_label("กลุ่มเป้าหมาย")).to_have_value("นักเรียน 100 คน")
+    assert page.locator("form[data-typed]").count() == 0
+    # The profile likewise: what was typed and left, with the browser's question, is back, and warns again
+    page.goto("/profile#area")
+    page.get_by_label("ขนาดพื้นที่ให้บริการ").fill("77.50")
+    page.get_by_label("ชื่อผู้บริหารท้องถิ่น").fill("คนใหม่")
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("link", name="หน้าแรก").first.click()
+    page.wait_for_url("**/home*")
+    page.go_back()
+    expect(page.get_by_label("ขนาดพื้นที่ให้บริการ")).to_have_value("77.50")
+    expect(page.get_by_label("ชื่อผู้บริหารท้องถิ่น")).to_have_value("คนใหม่")
+    expect(page.locator("form[data-typed]")).to_have_count(1)
 
 
-def _try(page: Page, form: ElementHandle, line: Line, fault: str, arrived: list[Any], where: str) -> None:
-    # Given a filled form
-    address = page.url
-    form.evaluate(FILL)
-    typed = form.evaluate(TYPED)
-    # When it is sent into a line that is bad
-    line.fault = fault
-    page.evaluate("htmx.config.defaultTimeout = 200")
-    sent = form.evaluate(PRESS)
-    page.wait_for_function(SAYS, arg=form)
-    # Then the page is where it was, with every word, and nothing has arrived
-    assert (page.url, form.evaluate(TYPED), arrived) == (address, typed, []), f"{fault}: {where}"
-    # And when the line is back, one press sends it once, with the button that was pressed
-    line.fault = ""
-    page.evaluate("htmx.config.defaultTimeout = 60_000")
-    form.eval_on_selector(".unsaved button", "button => button.click()")
-    page.wait_for_function("form => !form.querySelector('[aria-busy]')", arg=form)
-    assert [sorted(each) for each in arrived] == [sorted((name, value) for name, value in sent)], f"{fault}: {where}"
+def test_clearing_can_be_taken_back_also_after_a_refusal(opened: Open) -> None:
+    lao()
+    page = opened()
+    sign_in(page)
+    page.goto("/projects/new?year=2561")
+    fill_project(page, "จะล้าง")
+    page.get_by_label("วัตถุประสงค์").fill("")
+    page.get_by_role("button", name="บันทึกและกลับหน้าแรก").click()
+    expect(page.get_by_role("alert")).to_contain_text("จุดที่ต้องแก้ไข")
+    # When the refused form is cleared
+    page.get_by_role("link", name="ล้างข้อมูล").click()
+    # Then it is empty, errors and all
+    assert page.locator(".errors, .err, .bad, [aria-invalid]").count() == 0
+    expect(page.get_by_label("งบประมาณปี 2561")).to_have_value("")
+    expect(page.get_by_role("radio", name="มิติที่ 2")).not_to_be_checked()
+    # And it can be taken back
+    page.get_by_role("button", name="เลิกทำ").click()
+    expect(page.get_by_label("งบประมาณปี 2561")).to_have_value("150,000.50")
+    expect(page.get_by_role("radio", name="มิติที่ 2")).to_be_checked()
+    expect(page.get_by_label("กลุ่มเป้าหมาย")).to_have_value("นักเรียน 100 คน")
+
+
+# --- Back and Forward inside the document ---------------------------------------------------------------------------
+def test_back_does_not_throw_an_open_row_away(opened: Open) -> None:
+    project = make_project(lao())
+    page = opened()
+    sign_in(page)
+    page.goto("/reporting?year=2561&round=6")
+    page.get_by_label("ค้นหาชื่อ").fill("โครงการ")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**q=%*")
+    page.locator(".rnd").get_by_role("link", name="รอบ 6 เดือน").click()
+    note, address = page.get_by_label("หมายเหตุ"), page.url
+    note.fill("ยังไม่บันทึก")
+    # When Back is pressed, twice
+    for _ in range(2):
+        page.evaluate("history.back()")
+        expect(page.locator("#bar")).to_contain_text("ยังไม่ได้บันทึก")
+        # Then row, words and address stay, and the bar has no sign of a line that is down
+        expect(note).to_have_value("ยังไม่บันทึก")
+        assert page.url == address
+        expect(page.locator("#bar .down")).to_be_hidden()
+        page.get_by_role("button", name="ปิด").click()
+    # And an emptied field is nothing unsaved: Back goes back
+    note.fill("")
+    page.evaluate("history.back()")
+    page.wait_for_url(lambda url: "q=%" not in url)
+    expect(row(page, project)).to_be_visible()
+    expect(note).to_have_count(0)
+    # A Back that fails stays as well, page and address
+    page.evaluate("history.forward()")
+    page.wait_for_url("**q=%*")
+    page.context.set_offline(True)
+    page.evaluate("history.back()")
+    expect(page.locator("#bar .down")).to_be_visible()
+    assert page.url == address
+    page.context.set_offline(False)
+    # And words given up on purpose go with the page
+    page.locator(".rnd").get_by_role("link", name="รอบ 6 เดือน").click()
+    note.fill("ทิ้งได้")
+    page.evaluate("history.back()")
+    page.get_by_role("button", name="ทิ้งสิ่งที่พิมพ์แล้วไปต่อ").click()
+    page.wait_for_url(lambda url: "q=%" not in url)
+    expect(note).to_have_count(0)
+
+
+# --- answers that come while somebody types -------------------------------------------------------------------------
+def _hold(held: list[Route], route: Route) -> None:
+    held.append(route)
+
+
+def test_a_score_is_what_was_typed_last(client: Client, opened: Open, site: str) -> None:
+    actor = make_lao()
+    page = opened()
+    come_in(page, client, make_staff("officer65", Role.OFFICER, "65").id, site)
+    page.goto(f"/nacc/scores?year={YEAR}")
+    held: list[Route] = []
+    page.route("**/nacc/scores/*/*/*/sar", partial(_hold, held))
+    cell, score = page.get_by_label("คะแนน SAR มิติที่ 1"), Cell(Which.SAR, 1)
+
+    def answer() -> None:
+        page.wait_for_timeout(20)
+        with page.expect_response("**/sar"):
+            held.pop(0).continue_()
+
+    def stored() -> str:
+        db.session.rollback()
+        return str(scores_of(actor, [actor.own_organisation_id], YEAR)[actor.own_organisation_id].value(score))
+
+    # Given 10 on a slow line, and the first digit of a second try when its answer comes
+    cell.focus()
+    page.keyboard.type("10")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.type("1")
+    answer()
+    expect(page.locator("#scores .cell .saved")).to_have_count(1)
+    page.keyboard.type("5")
+    expect(cell).to_have_value("15")
+    expect(cell).to_be_focused()
+    # When it is left and left again with other values before the next answers come
+    for value in ("12", "13"):
+        page.keyboard.press("Tab")
+        page.keyboard.press("Shift+Tab")
+        page.keyboard.type(value)
+    page.keyboard.press("Tab")
+    answer()
+    answer()
+    # Then the last one is stored, without a word of somebody else's change
+    expect(cell).to_have_value("13.00")
+    expect(page.locator("#scores .cell.bad")).to_have_count(0)
+    assert (stored(), held) == ("13.00", [])
+
+
+def test_words_typed_after_pressing_save_are_not_taken_by_the_answer(opened: Open) -> None:
+    make_project(lao())
+    page = opened()
+    sign_in(page)
+    page.goto("/reporting?year=2561&round=6")
+    page.locator(".rnd").get_by_role("link", name="รอบ 6 เดือน").click()
+    page.get_by_role("radio", name="ดำเนินการแล้วเสร็จ").check()
+    held: list[Route] = []
+    page.route("**/reporting/1/**", partial(_hold, held))
+    page.get_by_role("button", name="บันทึก", exact=True).click()
+    note = page.get_by_label("หมายเหตุ")
+    note.fill("นึกได้ทีหลัง")
+    held[0].continue_()
+    expect(page.locator("#bar")).to_contain_text("พิมพ์หลังจากกดปุ่ม")
+    expect(note).to_have_value("นึกได้ทีหลัง")
+
+
+# --- the review desk ------------------------------------------------------------------------------------------------
+def test_a_typed_reason_survives_moving_on_and_a_held_key_decides_one_project(
+    client: Client, opened: Open, site: str
+) -> None:
+    actor = make_lao()
+    first, *_others = (make_project(actor, facts(f"โครงการที่ {place}")) for place in range(3))
+    page = opened()
+    come_in(page, client, make_staff("officer65", Role.OFFICER, "65").id, site)
+    page.goto(f"/nacc/review/{first}")
+    reason, bar = page.get_by_label("รายละเอียดเหตุผล"), page.locator("#bar")
+    reason.fill("ไม่ตรงมิติ")
+    # When the officer moves on, in each way
+    ways: list[Callable[[], None]] = [
+        lambda: page.keyboard.press("j"),
+        lambda: page.get_by_role("link", name="ข้ามไปก่อน").click(),
+        lambda: page.get_by_role("link", name="โครงการที่ 1").click(),
+    ]
+    for move in ways:
+        page.locator("h1").click()
+        move()
+        expect(bar).to_contain_text("ยังไม่ได้บันทึก")
+        expect(reason).to_have_value("ไม่ตรงมิติ")
+        expect(bar.locator(".down")).to_be_hidden()
+        bar.get_by_role("button", name="ปิด").click()
+    # Then the words go only when they are given up
+    page.get_by_role("link", name="ข้ามไปก่อน").click()
+    bar.get_by_role("button", name="ทิ้งสิ่งที่พิมพ์แล้วไปต่อ").click()
+    expect(page.locator("#rp-name")).to_have_text("โครงการที่ 1")
+    expect(reason).to_have_value("")
+    # And A held down approves the project on the screen, no other
+    page.evaluate(
+        """() => [false, true, true].forEach(repeat => document.body.dispatchEvent(
+            new KeyboardEvent("keydown", { code: "KeyA", key: "a", repeat, bubbles: true })))"""
+    )
+    expect(page.locator("#rp-name")).to_have_text("โครงการที่ 2")
+    page.keyboard.down("a")
+    for _ in range(3):
+        page.keyboard.down("a")  # Playwright marks these as repeats
+    page.keyboard.up("a")
+    expect(page.locator("#rp-name")).not_to_have_text("โครงการที่ 2")
+    db.session.rollback()
+    assert [project.review_status for project in all_projects(actor.own_organisation_id)] == [
+        ReviewStatus.PENDING,
+        ReviewStatus.APPROVED,
+        ReviewStatus.APPROVED,
+    ]
+
+
+# --- errors stay small ----------------------------------------------------------------------------------------------
+def _answer_as_a_proxy(status: int, route: Route) -> None:
+    route.fulfill(status=status, headers={"x-staged": "1"}, body="<html><body>proxy says no</body></html>")
+
+
+def test_no_error_but_ours_is_shown_and_the_address_stays_right(client: Client, opened: Open, site: str) -> None:
+    actor = make_lao()
+    project = make_project(actor)
+    page = opened()
+    come_in(page, client, actor.account_id, site)
+    page.goto("/projects?year=2561")
+    address, bar = page.url, page.locator("#bar")
+    search, go = page.get_by_label("ค้นหาชื่อ"), page.get_by_role("button", name="ค้นหา")
+    # Given answers that are not this site's, or no form of it to correct
+    for status, words in (
+        (414, "ข้อความยาวเกินไป"),
+        (422, "ระบบขัดข้องชั่วคราว"),
+        (502, "ระบบขัดข้องชั่วคราว"),
+        (200, "ระบบขัดข้องชั่วคราว"),
+    ):
+        page.route(
+            "**/projects?*q=*",
+            partial(_answer_as_a_proxy, status),
+        )
+        # When somebody searches
+        search.fill("อบรม")
+        go.click()
+        # Then the list stays, the bar says it in our words, and the address is that of the list
+        expect(bar).to_contain_text(words)
+        expect(bar).not_to_contain_text("proxy")
+        expect(row(page, project)).to_be_visible()
+        assert page.url == address
+        bar.get_by_role("button", name="ปิด").click()
+        page.unroute_all()
+    # A row that was deleted meanwhile says so, with no promise that another try would help
+    row(page, project).get_by_role("link", name="แก้ไขรายละเอียด").click()
+    page.get_by_label("กลุ่มเป้าหมาย").fill("คนอื่น")
+    with transaction():
+        gone = db.session.get_one(Project, project)
+        gone.deleted_at, gone.counted = NOW, False
+    page.get_by_role("button", name="บันทึกการแก้ไข").click()
+    expect(bar).to_contain_text("ไม่พบหน้าหรือรายการนี้")
+    expect(page.get_by_label("กลุ่มเป้าหมาย")).to_have_value("คนอื่น")
+    assert page.get_by_role("button", name="ลองอีกครั้ง").count() == 0

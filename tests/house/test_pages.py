@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from app.models.enums import CannotReason, ReportStatus, ReviewStatus, Role, Round
 from tests.client import Client
-from tests.factories import facts, make_lao, make_project, make_report, make_staff, review
+from tests.factories import facts, make_lao, make_project, make_report, make_staff, project_form, review
 from tests.pages import enter, links, tags
 
 ROOT = Path(__file__).parents[2]
@@ -126,6 +126,19 @@ def test_templates_hold_no_style_no_script_and_no_half_htmx(path: Path) -> None:
     assert "|safe" not in path.read_text()
 
 
+INPUT = re.compile(r"<input\b(?:[^>]|\{\{.*?\}\})*>", re.DOTALL)
+
+
+def test_searches_fit_into_an_address_and_the_browser_may_remember_what_was_typed() -> None:
+    """Thai takes nine letters for one in an address, which proxies cut; `autocomplete="off"` empties fields on Back."""
+    searches = [tag for path in TEMPLATES for tag in INPUT.findall(path.read_text()) if 'type="search"' in tag]
+    names = [tag for path in TEMPLATES for tag in INPUT.findall(path.read_text()) if 'name="q"' in tag]
+    typed = [tag for tag in names if 'type="hidden"' not in tag]
+    assert len(searches) == len(typed) >= 12
+    assert [tag for tag in searches if 'maxlength="200"' not in tag] == []
+    assert [path.name for path in TEMPLATES if 'autocomplete="off"' in path.read_text()] == []
+
+
 def check_headers(answer: TestResponse) -> None:
     assert answer.headers["Content-Security-Policy"] == CSP
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
@@ -188,6 +201,21 @@ def test_files_can_be_kept_for_ever_and_pages_cannot(app: Flask, client: Client)
     assert "?v=" in sheet
     with client.get(sheet) as file:
         assert "max-age=31536000" in file.headers["Cache-Control"]
+
+
+def test_what_app_js_may_show_says_that_it_is_ours(app: Flask, client: Client) -> None:
+    enter(client, make_lao().account_id)
+    htmx = {"HX-Request": "true"}
+    assert client.get("/home").headers["X-Answer"] == "page"
+    assert client.get("/nowhere").headers["X-Answer"] == "page"
+    refused = client.get("/nowhere", headers=htmx)
+    assert (refused.headers["X-Answer"], refused.text[:3]) == ("sentence", "ไม่")
+    # A form that app.js sent leads on as a page, one that htmx put into its row does not
+    form = project_form({"name": "โครงการ"})
+    led = client.send("/projects/new?year=2561", form, headers=htmx | {"HX-Boosted": "true"})
+    assert (led.status_code, led.text, led.location) == (204, "", None)
+    assert led.headers["HX-Redirect"].startswith("/projects/new?year=2561&after=")
+    assert client.send("/projects/new?year=2561", form, htmx=True).status_code == 302
 
 
 def test_a_wrong_method_says_which_ones_there_are(app: Flask, client: Client) -> None:
