@@ -62,9 +62,9 @@
   });
   // A held Enter would press the button of one page after the other.
   on("keydown", (event) => {
-    if (event.key === "Enter" && event.repeat && isSave(event.target.form)) {
-      if (!event.target.matches("textarea")) event.preventDefault();
-    }
+    if (event.key !== "Enter" || !event.repeat || !isSave(event.target.form)) return;
+    if (!event.target.matches("textarea")) event.preventDefault();
+    if (event.ctrlKey || event.metaKey) event.stopImmediatePropagation();
   });
 
   // --- answers --------------------------------------------------------------------------------

@@ -62,8 +62,8 @@
   const dropMarks = (root = document) => all("form[data-typed]", root).forEach((form) => form.removeAttribute("data-typed"));
   const refuse = (form, onward) => {
     const fields = fieldsOf(form);
-    if (!form.contains(document.activeElement)) (fields.find(differs) ?? fields[0])?.focus();
     tell("สิ่งที่พิมพ์ไว้ยังไม่ได้บันทึก บันทึกก่อน หรือทิ้งแล้วไปต่อ", {
+      field: form.contains(document.activeElement) ? null : (fields.find(differs) ?? fields[0]),
       onward: () => {
         dropMarks();
         onward();
