@@ -9,14 +9,21 @@ from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 from functools import lru_cache
 from operator import itemgetter
-from typing import Any, NamedTuple, get_type_hints
+from typing import Any, NamedTuple, NoReturn, get_type_hints
 
 from flask import Flask, current_app, render_template
+from jinja2 import nodes
 from markupsafe import Markup, escape
 
 # Private-use characters: no template has them, and words come in only after the marks are gone.
 MARK = "\ue000{}\ue001"
 BETWEEN = "\ue002"
+# Each template has some dozens at most; more would mean that a key holds what never comes twice.
+MOST_PATTERNS = 2000
+
+
+class RowTemplateError(Exception):
+    """A row's template asks for more of a word than a pattern can know."""
 
 
 class Shape(NamedTuple):
@@ -24,7 +31,7 @@ class Shape(NamedTuple):
 
     fields: tuple[str, ...]
     choices: tuple[int, ...]
-    chosen: Callable[[Any], tuple[Any, ...]]
+    chosen: Callable[[Any], Any]
 
 
 def init_rows(app: Flask) -> None:
@@ -36,7 +43,7 @@ def drawn(rows: Iterable[Any], template: str, **same: str | int) -> Markup:
     """`template` for each of `rows`, which it knows as `r`; `same` are words all rows share, as `r.query`.
 
     Rows are named tuples. A bool or Enum field is a choice the template may ask for; any other field is words,
-    of which the template may only ask whether there are any.
+    of which the template may only ask whether there are any. Raises RowTemplateError for one that asks more.
     """
     patterns: dict[Any, str] = current_app.extensions["row-patterns"]
     shared = {name: escape(value) for name, value in same.items()}
@@ -44,9 +51,11 @@ def drawn(rows: Iterable[Any], template: str, **same: str | int) -> Markup:
     shape, out = None, list[str]()
     for row in rows:
         shape = shape or _shape(type(row))  # type: ignore[arg-type]
-        key = (given, *map(bool, row), *shape.chosen(row))
+        key = (given, *map(bool, row), shape.chosen(row))
         pattern = patterns.get(key)
         if pattern is None:
+            if len(patterns) >= MOST_PATTERNS:
+                patterns.clear()
             pattern = patterns[key] = _pattern(template, shape, row, same)
         out.append(pattern % {**shared, **dict(zip(shape.fields, _escaped(row), strict=True))})
     return Markup("".join(out))  # noqa: S704 - every word in it went through escape
@@ -62,19 +71,95 @@ def _escaped(row: Sequence[Any]) -> Sequence[str]:
 def _shape(kind: Any) -> Shape:
     hints = get_type_hints(kind)
     choices = tuple(place for place, name in enumerate(kind._fields) if issubclass(hints[name], bool | Enum))
-    return Shape(kind._fields, choices, itemgetter(*choices, -1))
+    return Shape(kind._fields, choices, itemgetter(*choices) if choices else lambda _row: ())
 
 
 def _pattern(template: str, shape: Shape, row: Any, same: dict[str, str | int]) -> str:
     """The template drawn with %(name)s where the words of a row like `row` go."""
-    words = {name: _mark(name) if value else "" for name, value in same.items()}
+    words: dict[str, Any] = {name: _Word(name, bool(value)) for name, value in same.items()}
     for place, name in enumerate(shape.fields):
-        words[name] = row[place] if place in shape.choices else _mark(name) if row[place] else ""
+        words[name] = row[place] if place in shape.choices else _Word(name, bool(row[place]))
+    check_row_template(template, {name for name, word in words.items() if isinstance(word, _Word)}, set(words))
     text = render_template(template, r=words).replace("%", "%%")
     for name in words:
-        text = text.replace(_mark(name), f"%({name})s")
+        text = text.replace(MARK.format(name), f"%({name})s")
     return text
 
 
-def _mark(name: str) -> str:
-    return MARK.format(name)
+class _Word(Markup):
+    """The mark of a word, as false as the word is: a number 0 is false and still printed."""
+
+    there: bool
+
+    def __new__(cls, name: str, there: bool) -> "_Word":
+        word = super().__new__(cls, MARK.format(name))
+        word.there = there
+        return word
+
+    def __bool__(self) -> bool:
+        return self.there
+
+
+def check_row_template(template: str, words: set[str], known: set[str]) -> None:
+    """Raise RowTemplateError, with template and line, where it asks of a word more than whether there is any.
+
+    `known`: all that `r` has; those in `words` are marks while the pattern is drawn, the others are as they are.
+    """
+    environment = current_app.jinja_env
+    assert environment.loader
+    source, _path, _fresh = environment.loader.get_source(environment, template)
+    _Check(template, words, known).body(environment.parse(source).body)
+
+
+class _Check:
+    """Follows words through a row's template: a word may be printed, joined, named anew, and asked for being there."""
+
+    def __init__(self, template: str, words: set[str], known: set[str]) -> None:
+        self.template, self.words, self.known = template, words, known
+        self.named: set[str] = set()  # by {% set %}: these hold words
+
+    def body(self, statements: Iterable[nodes.Node]) -> None:
+        for each in statements:
+            match each:
+                case nodes.Output():
+                    self.any_word(each.nodes)
+                case nodes.If():
+                    self.any_word([each.test])
+                    self.body([*each.body, *each.elif_, *each.else_])
+                case nodes.Assign(target=nodes.Name(name=name)) if self.any_word([each.node]):
+                    self.named.add(name)
+                case nodes.Assign(target=nodes.Name()):
+                    pass
+                case _ if any(name.name in {"r", *self.named} for name in each.find_all(nodes.Name)):
+                    self.refuse(each, f"no {type(each).__name__} around what is known of the row")
+
+    def any_word(self, expressions: Iterable[nodes.Node]) -> bool:
+        found = [self.is_word(each) for each in expressions]  # each is looked at
+        return any(found)
+
+    def is_word(self, node: nodes.Node) -> bool:
+        """Whether the value is words of the row; refuses what a mark would answer wrongly."""
+        match node:
+            case nodes.Getattr(node=nodes.Name(name="r"), attr=field):
+                return self.is_word_field(node, field)
+            case nodes.Name(name=name):
+                return name in self.named or (name == "r" and self.refuse(node, "the row as a whole is not known"))
+            case nodes.Concat() | nodes.And() | nodes.Or():
+                return self.any_word(node.iter_child_nodes())
+            case nodes.CondExpr(test=test, expr1=yes, expr2=no):
+                self.is_word(test)
+                return self.any_word([yes] if no is None else [yes, no])
+            case nodes.Not():
+                self.is_word(node.node)
+            case _ if self.any_word(node.iter_child_nodes()):
+                self.refuse(node, f"{type(node).__name__} of a word: only whether it is there can be asked")
+        return False
+
+    def is_word_field(self, node: nodes.Node, field: str) -> bool:
+        if field not in self.known:
+            self.refuse(node, f"a row has no {field}")
+        return field in self.words
+
+    def refuse(self, node: nodes.Node, why: str) -> NoReturn:
+        line = node.lineno or next((each.lineno for each in node.iter_child_nodes()), "?")  # an Operand has none
+        raise RowTemplateError(f"{self.template}, line {line}: {why}")

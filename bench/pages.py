@@ -104,8 +104,6 @@ def sign_in(line: Line, lao_id: int) -> dict[str, str]:
     form = {"username": code, "password": PASSWORD, "csrf_token": token_of(page)}
     cookie = {"Cookie": headers["set-cookie"].split(";")[0]}
     _body, headers = line.ask("POST", "/login", cookie | FORM, urlencode(form), expected=302)
-    cookie = {"Cookie": headers["set-cookie"].split(";")[0]}
-    _body, headers = line.ask("GET", "/home", cookie)  # the first page brings the session its CSRF secret
     return {"Cookie": headers["set-cookie"].split(";")[0]}
 
 

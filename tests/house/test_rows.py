@@ -6,10 +6,12 @@ import pytest
 from flask import Flask, render_template_string
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from jinja2 import ChoiceLoader, DictLoader
 
+from app import rows as module
 from app.models.enums import ReviewStatus
 from app.projects.queries import ProjectRow
-from app.rows import drawn
+from app.rows import RowTemplateError, drawn
 
 words = st.text(max_size=40)
 
@@ -22,22 +24,28 @@ class Sample(NamedTuple):
     editable: bool
 
 
-samples = st.builds(Sample, st.integers(1, 99), words, words, st.sampled_from(list(ReviewStatus)), st.booleans())
+samples = st.builds(Sample, st.integers(0, 99), words, words, st.sampled_from(list(ReviewStatus)), st.booleans())
 PAGE = (
+    '{% set link = "/" ~ r.id ~ "?" ~ r.query %}'
     '<p id="{{ r.id }}" title="{{ r.name }}">{{ r.name }} 100%{% if r.reason %}: {{ r.reason }}{% endif %}'
-    '{% if r.editable and r.status == "approved" %}<a href="/{{ r.id }}?{{ r.query }}">x</a>{% endif %}</p>'
+    '{{ r.reason or "–" }}{{ "some" if r.id else "none" }}{% if not r.name %}unnamed{% endif %}{{ r.status.label|e }}'
+    '{% if r.editable and r.status == "approved" %}<a href="{{ link }}">x</a>{% endif %}</p>'
 )
 
 
 @pytest.fixture
-def templates(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Flask:
-    monkeypatch.setattr("app.rows.render_template", lambda _name, **context: render_template_string(PAGE, **context))
-    return app
+def templates(app: Flask, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """Templates made up for a test, by name."""
+    pages = {"made up": PAGE}
+    assert app.jinja_env.loader
+    monkeypatch.setattr(app.jinja_env, "loader", ChoiceLoader([DictLoader(pages), app.jinja_env.loader]))
+    monkeypatch.setitem(app.extensions, "row-patterns", {})
+    return pages
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(samples, max_size=6))
-def test_a_row_is_what_jinja_draws(templates: Flask, rows: list[Sample]) -> None:
+def test_a_row_is_what_jinja_draws(templates: dict[str, str], rows: list[Sample]) -> None:
     expected = "".join(render_template_string(PAGE, r={**row._asdict(), "query": "a=1&b=2"}) for row in rows)
     assert drawn(rows, "made up", query="a=1&b=2") == expected
 
@@ -49,3 +57,53 @@ def test_what_a_user_typed_is_never_markup_nor_a_place_to_fill_in(app: Flask) ->
     assert "<script>" not in html
     assert html.count("&lt;script&gt;alert(1)&lt;/script&gt; %(id)s") == 4  # name, its two buttons, reason
     assert 'id="p7"' in html
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "{{ r.name|length }}",
+        "{{ r.name|upper }}",
+        "{{ r.reason|default('–') }}",
+        "{% if r.name == 'ครู' %}x{% endif %}",
+        "{% if r.id > 7 %}x{% endif %}",
+        "{% if 'ครู' in r.name %}x{% endif %}",
+        "{% if r.name is defined %}x{% endif %}",
+        "{{ r.id + 1 }}",
+        "{{ r.name[:5] }}",
+        "{{ {'a': 1}[r.name] }}",
+        "{{ r.name.strip() }}",
+        "{{ icon.get(r.name) }}",
+        "{% set link = '/' ~ r.id %}\n{{ link|urlencode }}",
+        "{% for letter in r.name %}x{% endfor %}",
+        "{% include 'projects/_row.html' %}{% with x = r %}{% endwith %}",
+        "{{ r }}",
+        "{{ r.nmae }}",
+        "{% if r.query == 'a' %}x{% endif %}",
+    ],
+)
+def test_what_a_pattern_cannot_know_is_refused_with_its_line(templates: dict[str, str], asked: str) -> None:
+    templates[asked] = f"<p>{{{{ r.name }}}}</p>\n{asked}"
+    line = 3 if "\n" in asked else 2
+    row = Sample(7, "ครู", "", ReviewStatus.PENDING, True)
+    with pytest.raises(RowTemplateError, match=rf"line {line}: "):
+        drawn([row], asked, query="a")
+
+
+def test_patterns_are_kept_by_choices_alone_and_have_an_end(
+    app: Flask, templates: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Noted(NamedTuple):
+        status: ReviewStatus
+        note: str  # words stand last: what stands there must not become part of the key
+
+    templates["noted"] = "<p>{{ r.note }}</p>"
+    noted = [Noted(ReviewStatus.PENDING, f"ที่ {number}") for number in range(50)]
+    assert drawn(noted, "noted") == "".join(f"<p>ที่ {number}</p>" for number in range(50))
+    patterns = app.extensions["row-patterns"]
+    assert len(patterns) == 1
+    monkeypatch.setattr(module, "MOST_PATTERNS", 3)
+    for status in ReviewStatus:
+        for note in ("", "x"):
+            drawn([Noted(status, note)], "noted")
+            assert len(patterns) <= 3
