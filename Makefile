@@ -26,6 +26,12 @@ $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt
 	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 
+READERS := tests/house/npm
+$(READERS)/node_modules/.package-lock.json: $(READERS)/package.json $(READERS)/package-lock.json
+	@bash tools/debian-packages node
+	@cd $(READERS) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
 run: $(VENV)/.installed ## Install, migrate, load registry and demo, serve at http://127.0.0.1:5000
 	@$(FLASK) demo-up
 	@trap 'kill $$(jobs -p) 2>/dev/null; wait' EXIT; trap 'exit 0' INT TERM HUP; \
@@ -33,7 +39,7 @@ run: $(VENV)/.installed ## Install, migrate, load registry and demo, serve at ht
 	$(VENV)/bin/granian --interface wsgi --host $(HOST) --port $(PORT) --workers 1 --blocking-threads 4 \
 		--no-ws --log-level warning wsgi:app & wait $$!
 
-test: $(VENV)/.installed-dev ## The whole suite, browser tests included; PostgreSQL too with TEST_DATABASE_URL
+test: $(VENV)/.installed-dev $(READERS)/node_modules/.package-lock.json ## The whole suite, browser tests included; PostgreSQL too with TEST_DATABASE_URL
 	@bash tools/debian-packages chromium soffice redis
 	@$(PY) -m pytest -n 2 --dist loadgroup $(PYTEST)
 
@@ -51,5 +57,5 @@ screenshot: $(VENV)/.installed-dev ## Take docs/screenshot.png and the pictures 
 	@$(PY) -m docs.screenshot
 
 clean: ## Remove the venv and caches; the data in instance/ stays
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(READERS)/node_modules .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

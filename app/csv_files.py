@@ -30,8 +30,7 @@ def write_csv(file: TextIO, *tables: Table) -> None:
             lines.writerow(())
         lines.writerow(map(_value, table.heads))
         lines.writerows(map(_value, row) for row in table.rows)
-        if table.total is not None:
-            lines.writerow(map(_value, table.total))
+        lines.writerows(map(_value, row) for row in table.totals())
 
 
 def _value(value: Cell) -> str:

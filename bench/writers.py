@@ -43,14 +43,15 @@ def pool() -> list[Row]:
     ]
 
 
-def ours(path: Path, rows: Iterator[Row], pack: sheet_lane.Pack = sheet_lane.fast) -> None:
+def ours(path: Path, rows: Iterator[Row]) -> None:
     with path.open("wb") as file:
-        write_workbook(file, Table("โครงการ", (), PROJECT_COLUMNS, rows), pack=pack)
+        write_workbook(file, Table("โครงการ", (), PROJECT_COLUMNS, rows))
 
 
 def ours_small(path: Path, rows: Iterator[Row]) -> None:
     """With the compressor openpyxl uses, for a file of its size."""
-    ours(path, rows, lambda: zlib.compressobj(zlib.Z_DEFAULT_COMPRESSION, zlib.DEFLATED, -15))
+    sheet_lane.fast = lambda: zlib.compressobj(zlib.Z_DEFAULT_COMPRESSION, zlib.DEFLATED, -15)
+    ours(path, rows)
 
 
 def openpyxl(path: Path, rows: Iterator[Row]) -> None:

@@ -7,7 +7,7 @@ from app.access import Actor
 from app.evaluation import queries
 from app.evaluation.rules import Cell as Score
 from app.evaluation.rules import as_made, cells, heading
-from app.excel import BAHT_FORMAT, COUNT_FORMAT, Cell, Column, Table, made
+from app.excel import COUNT_FORMAT, Cell, Column, Table, baht, made
 from app.models.enums import Which
 from app.plan_years.rules import PlanFilter
 from app.plans.queries import period_of
@@ -40,7 +40,7 @@ OWN_COLUMNS = (
     Column("คะแนนเต็ม", 12, SCORE),
     Column("คะแนน SAR", 12, SCORE, "คะแนนที่ อปท. ประเมินตนเอง"),
     Column("ผลประเมิน", 12, SCORE, "คะแนนของ ป.ป.ช. ช่องว่างคือยังไม่เผยแพร่"),
-    Column("งบประมาณ (บาท)", 24, BAHT_FORMAT, "งบประมาณตามแผนของโครงการที่นับ"),
+    baht("งบประมาณ (บาท)", "งบประมาณตามแผนของโครงการที่นับ"),
     Column("จำนวนรวมโครงการ/กิจกรรม/มาตรการ", 20, COUNT_FORMAT),
 )
 

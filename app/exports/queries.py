@@ -66,6 +66,8 @@ _PROJECTS = (
         _R.ordinance_budget_satang.label("ordinance"),
         _R.spent_satang.label("spent"),
         _R.status,
+        _R.cannot_reason,
+        _R.cannot_text,
     )
     .select_from(
         table(ProjectYear)

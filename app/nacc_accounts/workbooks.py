@@ -8,6 +8,7 @@ from app.clock import BANGKOK
 from app.excel import THAI_DATE_FORMAT, Column, Table, made
 from app.nacc_accounts.queries import every_account, rows_by_code
 from app.nacc_accounts.rules import SHEET_COLUMNS, AccountFilter
+from app.places.queries import filter_name
 
 SHEET = tuple(Column(head, width) for head, width in zip(SHEET_COLUMNS, (16, 18, 50, 30, 20), strict=True))
 
@@ -42,7 +43,8 @@ def account_list(actor: Actor, asked: AccountFilter, now: datetime) -> Table:
         )
         for row in every_account(actor, asked, now)
     )
-    return Table("บัญชี อปท.", ("บัญชีของ อปท.", made(now, actor.name)), LIST, rows)
+    where = asked.in_words(filter_name(asked.province, asked.district))
+    return Table("บัญชี อปท.", ("บัญชีของ อปท.", where, made(now, actor.name)), LIST, rows)
 
 
 def _day(moment: datetime | None) -> date | None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from app.excel import BAHT_FORMAT, Column, Table, csv_text, workbook
+from app.excel import BAHT_FORMAT, BAHT_WIDTH, Column, Table, csv_text, workbook
 from app.open_data.queries import Row
 from app.open_data.rules import Dataset, Field, Type, cell_row
 
@@ -28,4 +28,5 @@ def file_of(dataset: Dataset, ending: str, rows: Iterable[Row], changed: datetim
 
 def _column(field: Field) -> Column:
     explain = " ".join(filter(None, (field.title, field.description, f"({field.unit})" if field.unit else "")))
-    return Column(field.name, WIDE.get(field.name, 18), FORMATS.get(field.type, "General"), explain)
+    width = BAHT_WIDTH if field.type is Type.DECIMAL else WIDE.get(field.name, 18)
+    return Column(field.name, width, FORMATS.get(field.type, "General"), explain)

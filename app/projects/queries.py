@@ -50,11 +50,26 @@ class ProjectDetail:
     reported_years: frozenset[int]
 
 
+class WholeProject(NamedTuple):
+    """A project of the list's file. `budget`: baht of the year or of all years the list shows."""
+
+    facts: ProjectFacts
+    budget: Decimal | None
+    status: ReviewStatus
+    reason: str
+
+
 _P, _Y = table(Project).c, table(ProjectYear).c
 _OWN = and_(_P.organisation_id == bindparam("organisation_id"), _P.deleted_at.is_(None))
 # Every year of a project with its budget in satang, as "2561:15000,2562:": one row a project, one query a page.
 _YEAR_TEXT = cast(_Y.fiscal_year, String) + ":" + func.coalesce(cast(_Y.plan_budget_satang, String), "")
 _YEARS = select(func.aggregate_strings(_YEAR_TEXT, ",")).where(_Y.project_id == _P.id).scalar_subquery()
+_FURTHER = (
+    select(func.aggregate_strings(cast(ProjectDimension.dimension, String), ","))
+    .where(ProjectDimension.project_id == _P.id)
+    .scalar_subquery()
+)
+_TYPED = (_FURTHER, _P.quarters, _P.target_group, _P.objective)
 _LISTED = (_P.id, _P.kind, _P.name, _P.dimension, _P.review_status, _P.review_reason, _YEARS)
 SORTS = ("", "name", "dimension", "review", "kind")
 _ORDER: dict[str, tuple[Any, ...]] = {
@@ -117,16 +132,19 @@ def project_rows(actor: Actor, state: ListState, open_years: Iterable[int]) -> l
     return [_row(number, row, state.year, opened) for number, row in enumerate(found, start=offset + 1)]
 
 
-def every_project(actor: Actor, state: ListState) -> list[tuple[Any, ...]]:
-    """The whole list for a file: kind, name, budget (Decimal or None), dimension, years, NACC's word, its reason."""
-    found = db.session.execute(_whole_statement(state.shape), _values(actor, state))
-    return [
-        (
-            *(kind.label, name, _budget(budgets := _unpack(packed), state.year), f"มิติที่ {dimension}"),
-            *(years_text(budgets), status.label, reason),
-        )
-        for _id, kind, name, dimension, status, reason, packed in found
-    ]
+def every_project(actor: Actor, state: ListState) -> list[WholeProject]:
+    """The whole list for a file, with all that was typed of each project."""
+    statement = _whole_statement(state.shape).add_columns(*_TYPED)
+    found = db.session.execute(statement, _values(actor, state))
+    return [_whole(tuple(row), state.year) for row in found]
+
+
+def _whole(row: tuple[Any, ...], year: int) -> WholeProject:
+    _id, kind, name, dimension, status, reason, packed, further, quarters, target_group, objective = row
+    budgets = _unpack(packed)
+    others = tuple(sorted(map(int, (further or "").split(",")))) if further else ()
+    facts = ProjectFacts(name, kind, dimension, others, quarters, target_group, objective, budgets)
+    return WholeProject(facts, _budget(budgets, year), status, reason or "")
 
 
 def project_row(actor: Actor, project_id: int, state: ListState, open_years: Iterable[int], number: int) -> ProjectRow:

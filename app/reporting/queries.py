@@ -19,7 +19,7 @@ from app.listing import PAGE_SIZE, ListState, like_pattern
 from app.models import PlanYear, Project, ProjectYear, Report, Window, WindowException
 from app.models.enums import Kind, PlanStatus, ReportStatus, ReviewStatus, Round
 from app.plans.rules import ReportWindow, report_window
-from app.reporting.rules import ReportFacts
+from app.reporting.rules import ReportFacts, cannot_words
 from app.words import baht
 
 NO_BUDGET = "ไม่ใช้งบ"
@@ -92,6 +92,8 @@ _EXPORTED = (
     _R.ordinance_budget_satang,
     _R.spent_satang,
     _R.status,
+    _R.cannot_reason,
+    _R.cannot_text,
     _R.note,
 )
 
@@ -183,11 +185,11 @@ def _row(number: int, state: ListState, row: tuple[Any, ...]) -> ReportRow:
 
 
 def exported_rows(actor: Actor, state: ListState) -> list[tuple[Any, ...]]:
-    """The whole list for a file: kind, name, dimension, three budgets (Decimal or None), status, note."""
+    """The whole list for a file: kind, name, dimension, three budgets (Decimal or None), status, reason, note."""
     found = db.session.execute(_export_statement(state.shape), _values(actor, state))
     return [
-        (kind.label, name, f"มิติที่ {dimension}", planned, ordinance, spent, status.label, note)
-        for _id, kind, name, dimension, planned, ordinance, spent, status, note in found
+        (kind.label, name, f"มิติที่ {dimension}", *budgets, status.label, cannot_words(reason, text), note)
+        for _id, kind, name, dimension, *budgets, status, reason, text, note in found
     ]
 
 
@@ -326,10 +328,10 @@ def _latest(state: ListState) -> ListState:
 
 
 def every_reported(actor: Actor, state: ListState) -> list[tuple[Any, ...]]:
-    """All pages of them for a file: id, kind, name, three budgets (Decimal or None), status, dimension, note."""
+    """All pages of them for a file: as `exported_rows`, with the project's id before them."""
     latest = _latest(state)
     found = db.session.execute(_export_statement(latest.shape, only_reported=True), _values(actor, latest))
     return [
-        (id_, kind.label, name, planned, ordinance, spent, status.label, f"มิติที่ {dimension}", note)
-        for id_, kind, name, dimension, planned, ordinance, spent, status, note in found
+        (id_, kind.label, name, f"มิติที่ {dimension}", *budgets, status.label, cannot_words(reason, text), note)
+        for id_, kind, name, dimension, *budgets, status, reason, text, note in found
     ]

@@ -34,6 +34,13 @@ class ReportFacts:
         return dict(self.__dict__)
 
 
+def cannot_words(reason: CannotReason | None, text: str | None) -> str:
+    """Why a project cannot be done, as the LAO said it; empty for every other status."""
+    if reason is CannotReason.OTHER and text:
+        return text
+    return reason.label if reason else ""
+
+
 @dataclass(frozen=True)
 class Counts:
     """Projects that count, by status, for one place, fiscal year and round."""

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.excel import BAHT_FORMAT, COUNT_FORMAT, PERCENT_FORMAT, Cell, Column, Table, made
+from app.excel import COUNT_FORMAT, PERCENT_FORMAT, Cell, Column, Table, baht, count, made
 from app.models.enums import Level, PlaceKind, Round
 from app.places.rules import Place
-from app.reporting.rules import THRESHOLDS, Counts, Money, PlaceRow, RoundSummary, Summed, in_table_order
+from app.reporting.rules import THRESHOLDS, Counts, Grouping, Money, PlaceRow, RoundSummary, Summed, in_table_order
 from app.results.queries import Results
 from app.results.rules import TableFilter
 
@@ -15,18 +15,18 @@ COUNTED = "นับโครงการที่ดำเนินการใ
 PERCENTS = "ร้อยละแล้วเสร็จ = แล้วเสร็จ ÷ ทั้งหมด × 100 ปัดครึ่งขึ้นเป็นทศนิยม 2 ตำแหน่ง (0.00 เมื่อไม่มีโครงการ)"
 SPENDING = "ร้อยละเบิกจ่าย = เบิกจ่ายจริง ÷ งบประมาณตามแผน × 100 (ว่างเมื่อไม่มีงบประมาณตามแผน) อาจเกิน 100"
 COUNTS = (
-    Column("ทั้งหมด", 10, COUNT_FORMAT, "โครงการที่นับในปีงบประมาณนั้น"),
-    Column("แล้วเสร็จ", 10, COUNT_FORMAT, "รายงานว่า “ดำเนินการแล้วเสร็จ”"),
-    Column("ระหว่างดำเนินการ", 12, COUNT_FORMAT, "รายงานว่า “อยู่ระหว่างดำเนินการ”"),
-    Column("ไม่สามารถดำเนินการ", 12, COUNT_FORMAT, "รายงานว่า “ไม่สามารถดำเนินการได้”"),
-    Column("ยังไม่รายงาน", 12, COUNT_FORMAT, "ทั้งหมด − รายงานแล้ว"),
+    count("ทั้งหมด", 10, "โครงการที่นับในปีงบประมาณนั้น"),
+    count("แล้วเสร็จ", 10, "รายงานว่า “ดำเนินการแล้วเสร็จ”"),
+    count("ระหว่างดำเนินการ", 12, "รายงานว่า “อยู่ระหว่างดำเนินการ”"),
+    count("ไม่สามารถดำเนินการ", 12, "รายงานว่า “ไม่สามารถดำเนินการได้”"),
+    count("ยังไม่รายงาน", 12, "ทั้งหมด − รายงานแล้ว"),
     Column("ร้อยละแล้วเสร็จ", 11, PERCENT_FORMAT, PERCENTS),
 )
 AMOUNTS = (
-    Column("ในข้อบัญญัติ (โครงการ)", 12, COUNT_FORMAT, "โครงการที่บรรจุไว้ในข้อบัญญัติ/เทศบัญญัติ/แผนการดำเนินงาน"),
-    Column("งบประมาณตามแผน (บาท)", 18, BAHT_FORMAT, "งบประมาณตามแผนป้องกันการทุจริตของโครงการที่นับ"),
-    Column("ตามข้อบัญญัติ (บาท)", 18, BAHT_FORMAT, "งบประมาณตามข้อบัญญัติ/เทศบัญญัติ"),
-    Column("เบิกจ่ายจริง (บาท)", 18, BAHT_FORMAT, "ยอดที่เบิกจ่ายจริงถึงรอบที่รายงาน"),
+    count("ในข้อบัญญัติ (โครงการ)", 12, "โครงการที่บรรจุไว้ในข้อบัญญัติ/เทศบัญญัติ/แผนการดำเนินงาน"),
+    baht("งบประมาณตามแผน (บาท)", "งบประมาณตามแผนป้องกันการทุจริตของโครงการที่นับ"),
+    baht("ตามข้อบัญญัติ (บาท)", "งบประมาณตามข้อบัญญัติ/เทศบัญญัติ"),
+    baht("เบิกจ่ายจริง (บาท)", "ยอดที่เบิกจ่ายจริงถึงรอบที่รายงาน"),
     Column("ร้อยละเบิกจ่าย", 11, PERCENT_FORMAT, SPENDING),
 )
 LEVELS = tuple(Column(level.label, 11, COUNT_FORMAT, f"จำนวน อปท. ระดับ “{level.label}”") for level in Level)
@@ -138,7 +138,7 @@ def _parts_table(about: About, results: Results) -> Table:
     inner = "จังหวัด" if results.parts[0].kind is PlaceKind.PROVINCE else "อำเภอ"
     laos = (
         Column("อปท. ทั้งหมด", 10, COUNT_FORMAT),
-        Column("แผนผ่าน", 10, COUNT_FORMAT, "อปท. ที่แผนของปีนั้นผ่านแล้ว"),
+        count("แผนผ่าน", 10, "อปท. ที่แผนของปีนั้นผ่านแล้ว"),
     )
     rows: list[list[Cell]] = []
     for part in results.parts:
@@ -152,7 +152,7 @@ def _parts_table(about: About, results: Results) -> Table:
         about.title(f"ผลการดำเนินงานราย{inner}"),
         (Column("ภาค", 10), Column(inner, 22), *laos, *LEVELS, *COUNTS, *AMOUNTS),
         rows,
-        ["", "รวม", w.laos, w.passed, *levels, *_numbers(w.counts, w.money)],
+        ["รวม", "", w.laos, w.passed, *levels, *_numbers(w.counts, w.money)],
         rules=about.rules,
     )
 
@@ -161,10 +161,16 @@ def lao_table(about: About, rows: list[PlaceRow], money: Mapping[int, Money], as
     """The province table: groups, numbers and order are those of the screen."""
     groups = in_table_order([row for row in rows if asked.fits(row)], asked.by)
     cells: list[list[Cell]] = []
+    counted, spent = Counts(), Money()
     for label, group in groups:
         for place, row in enumerate(group, start=1):
-            numbers = _numbers(row.counts, money.get(row.organisation_id, Money()))
-            cells.append([label, place, row.code, row.marked_name, row.type.label, row.level.label, *numbers])
+            own = money.get(row.organisation_id, Money())
+            counted, spent = counted + row.counts, spent + own
+            numbers = _numbers(row.counts, own)
+            nowhere = asked.by is Grouping.DISTRICT and not row.district_code
+            cells.append(
+                ["" if nowhere else label, place, row.code, row.marked_name, row.type.label, row.level.label, *numbers]
+            )
     return Table(
         "อปท.",
         about.title("ผลการนำแผนไปปฏิบัติของ อปท."),
@@ -179,5 +185,6 @@ def lao_table(about: About, rows: list[PlaceRow], money: Mapping[int, Money], as
             *AMOUNTS,
         ),
         cells,
+        ["รวม", None, "", "", "", "", *_numbers(counted, spent)],
         rules=about.rules,
     )

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from app.access import Actor
 from app.excel import THAI_DATE_FORMAT, Cell, Column, Table, made
+from app.places.queries import filter_name
 from app.review.queries import every_queued
 from app.review.rules import Queue
 
@@ -22,7 +23,8 @@ COLUMNS = (
 
 def queue_file(actor: Actor, queue: Queue, now: datetime) -> Table:
     """The whole queue under its filters, the longest waiting first."""
-    title = ("โครงการที่ ป.ป.ช. พิจารณา", queue.status.label, made(now, actor.name))
+    where = queue.in_words(filter_name(queue.province, queue.district))
+    title = ("โครงการที่ ป.ป.ช. พิจารณา", where, made(now, actor.name))
     return Table("พิจารณา", title, COLUMNS, _rows(actor, queue, now))
 
 

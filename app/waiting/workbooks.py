@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from app.access import Actor
-from app.excel import COUNT_FORMAT, Cell, Column, Table, made
+from app.excel import Cell, Column, Table, count, made, summed
+from app.places.queries import filter_name
 from app.waiting.queries import every_row, shown
 from app.waiting.rules import WaitingFilter, thai_day
 
@@ -13,8 +14,8 @@ COLUMNS = (
     Column("ชื่อ อปท.", 42),
     Column("จังหวัด อำเภอ", 30),
     Column("สถานะ", 22),
-    Column("ทั้งหมด", 10, COUNT_FORMAT, "โครงการที่ต้องรายงานในรอบนี้"),
-    Column("รายงานแล้ว", 12, COUNT_FORMAT),
+    count("ทั้งหมด", 10, "โครงการที่ต้องรายงานในรอบนี้"),
+    count("รายงานแล้ว", 12),
     Column("ผู้ประสานงาน", 30, explain="ข้อมูลส่วนบุคคล ใช้เพื่อติดตามการรายงานเท่านั้น"),
     Column("โทรศัพท์", 18),
     Column("โทรศัพท์เคลื่อนที่", 18),
@@ -25,8 +26,9 @@ COLUMNS = (
 
 def waiting_file(actor: Actor, asked: WaitingFilter, now: datetime) -> Table:
     """Every LAO the filters show, on whatever page."""
-    title = ("สถานะการรายงานของ อปท.", f"ปีงบประมาณ {asked.year} {asked.round.label}", made(now, actor.name))
-    return Table("การรายงาน", title, COLUMNS, _rows(actor, asked, now))
+    where = asked.in_words(filter_name(asked.province, asked.district))
+    title = ("สถานะการรายงานของ อปท.", where, made(now, actor.name))
+    return summed("การรายงาน", title, COLUMNS, _rows(actor, asked, now))
 
 
 def _rows(actor: Actor, asked: WaitingFilter, now: datetime) -> Iterator[tuple[Cell, ...]]:

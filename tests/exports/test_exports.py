@@ -89,8 +89,9 @@ def test_a_small_file_comes_at_once_with_the_projects_and_their_reports(app: Fla
     assert "โดย somsri" in str(rows[3][0])
     assert rows[5] == [column.head for column in PROJECT_COLUMNS]
     assert rows[6:] == [
-        [*place, "=SUM(A1)", 1, 150000.5, 0, 50000.17, "ดำเนินการแล้วเสร็จ", 33.33],
-        [*place, "ไม่ใช้งบ", 1, "", "", "", "ยังไม่รายงานผล", ""],
+        [*place, "=SUM(A1)", 1, 150000.5, 0, 50000.17, "ดำเนินการแล้วเสร็จ", 33.33, ""],
+        [*place, "ไม่ใช้งบ", 1, "", "", "", "ยังไม่รายงานผล", "", ""],
+        ["รวม", *[""] * 6, 150000.5, 0, 50000.17, "", 33.33, ""],
     ]
     page = load_workbook(BytesIO(answer.data)).worksheets[0]
     assert [page[f"{column}7"].number_format for column in "HL"] == [BAHT_FORMAT, PERCENT_FORMAT]
@@ -111,6 +112,7 @@ def test_results_of_each_lao_in_the_order_of_the_province_table(app: Flask, clie
         *("150000.50", "0.00", "50000.17", "33.33"),
     ]
     assert rows[7][1] == "** องค์การบริหารส่วนตำบลไม่ผ่าน"
+    assert rows[8] == ["รวม", "", "", "", *rows[6][4:10], "", *rows[6][11:]]
 
 
 def test_a_large_file_is_a_job_whose_owner_alone_can_fetch_it(app: Flask, client: Client, large: None) -> None:
@@ -154,10 +156,10 @@ def test_an_officer_gets_own_provinces_only(app: Flask, client: Client) -> None:
         answer = client.send(HERE, FORM | {"place": place})
         assert answer.status_code == 422
         assert sentences(answer.text)["place"] == "เลือกพื้นที่ที่ท่านดูแล"
-    assert {row[0] for row in sheet(client.send(HERE, FORM | {"place": "all"}).data)[6:]} == {"6650807"}
+    assert {row[0] for row in sheet(client.send(HERE, FORM | {"place": "all"}).data)[6:-1]} == {"6650807"}
     enter(client, make_staff("chief", Role.ADMINISTRATOR).id)
     client.get(HERE)
-    assert {row[0] for row in sheet(client.send(HERE, FORM | {"place": "all"}).data)[6:]} == {"6650807", "2900101"}
+    assert {row[0] for row in sheet(client.send(HERE, FORM | {"place": "all"}).data)[6:-1]} == {"6650807", "2900101"}
 
 
 def make_account_of(organisation: object) -> object:

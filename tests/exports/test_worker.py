@@ -127,7 +127,7 @@ def test_a_worker_killed_half_way_is_taken_up_again_and_the_file_is_whole(
     assert job.attempts == 2
     with client.get(f"{HERE}/1/file") as file:
         rows = sheet(file.data)
-    assert [row[5] for row in rows[6:]] == ["=SUM(A1)", "ไม่ใช้งบ"]
+    assert [row[5] for row in rows[6:]] == ["=SUM(A1)", "ไม่ใช้งบ", ""]
     assert [path.name for path in jobs.folder().iterdir()] == [f"{job.claim}.xlsx"]
     second.terminate()
     assert second.wait(timeout=10) == 0

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import BytesIO, StringIO
+from urllib.parse import unquote
 
 import pytest
 from openpyxl import load_workbook
@@ -12,13 +13,18 @@ from python_calamine import CalamineWorkbook
 
 from app.excel import (
     BAHT_FORMAT,
+    EXPLANATIONS,
     THAI_DATE_FORMAT,
     Cell,
     Column,
     Table,
+    baht,
+    count,
     csv_text,
+    disposition,
     file_answer,
     made,
+    summed,
     workbook,
 )
 from app.uploads.cells import Line
@@ -80,6 +86,42 @@ def test_the_sheet_is_made_for_an_office_and_its_printer() -> None:
     assert [row[0].font.b for row in (sheet[1], sheet[2], sheet[4], sheet[5], sheet[8])] == [
         *(True, False, True, False, True)
     ]
+
+
+def test_a_title_among_the_explanations_stands_on_one_line() -> None:
+    """Longer than its column, it goes on over the empty one beside it: a wrapped line would lie in the next row."""
+    sheet = load_workbook(BytesIO(workbook(table(title=("ผลการดำเนินงาน " * 8,)))))[EXPLANATIONS]
+    assert sheet["A2"].font.b
+    assert not sheet["A2"].alignment.wrap_text
+    assert sheet["B2"].value is None
+    assert sheet.row_dimensions[2].height is None
+
+
+def test_a_total_is_added_up_while_the_rows_pass_by() -> None:
+    columns = (Column("ชื่อ", 40), baht("บาท"), count("แห่ง", 10), Column("ร้อยละ", 10))
+    rows: list[tuple[Cell, ...]] = [
+        ("ก", Decimal("0.10"), 1, None),
+        ("ข", None, 2, None),
+        ("ค", "ไม่ใช้งบประมาณ", 0, Decimal(9)),
+    ]
+    percents = lambda row: [*row[:3], Decimal("50.00")]  # noqa: E731
+    made_of = summed("ก", (), columns, iter(rows), percents=percents)
+    sheet = CalamineWorkbook.from_filelike(BytesIO(workbook(made_of))).get_sheet_by_index(0)
+    assert sheet.to_python()[-1] == ["รวม", 0.1, 3, 50]
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("รายงาน ปี 2561", "รายงาน ปี 2561"),
+        ("รายงาน ปี 2561.xlsx", "รายงาน ปี 2561"),
+        ("รหัสผู้ใช้งาน อปท.", "รหัสผู้ใช้งาน อปท"),
+        ("อบต.ดินทอง พ.ศ. 2561", "อบต ดินทอง พ ศ 2561"),
+        ('ก/ข\\ค:ง*?"<>|\nจ', "ก ข ค ง จ"),
+    ],
+)
+def test_a_file_name_has_one_dot(name: str, told: str) -> None:
+    assert unquote(disposition(name, "xlsx")).endswith(f"filename*=UTF-8''{told}.xlsx")
 
 
 def test_a_sheet_without_anything_to_explain_stands_alone_and_comes_back() -> None:

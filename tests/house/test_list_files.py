@@ -69,8 +69,14 @@ def both(client: Client, path: str, query: str) -> list[list[str]]:
     lines = list(csv.reader(StringIO(comma.data.decode("utf-8-sig"), newline="")))
     rows = CalamineWorkbook.from_filelike(BytesIO(excel.data)).get_sheet_by_index(0).to_python()
     plain = [[_plain(value) for value in row] for row in rows]
-    assert [_trimmed(map(_plain, line)) for line in lines] == [_trimmed(row) for row in plain]
+    assert [*map(_undated, lines)] == [*map(_undated, rows)]
     return plain
+
+
+def _undated(row: list[object]) -> list[str]:
+    """A minute may end between the two files."""
+    cells = _trimmed(map(_plain, row))
+    return ["made"] if cells and cells[0].startswith("จัดทำเมื่อ") else cells
 
 
 def _plain(value: object) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from app.excel import Table, workbook
+from app.excel import Table, summed, workbook
 from app.exports.workbooks import PROJECT_COLUMNS, RULES
 
 SOFFICE = shutil.which("soffice")
@@ -25,14 +25,21 @@ LONG = "โครงการส่งเสริมคุณธรรมแล
 
 def example(rows: int) -> Table:
     """As wide as our widest rows get, and more than a page long."""
-    return Table(
+    return summed(
         "โครงการ",
         ("รายการโครงการและผลรายงาน", "จังหวัดพิษณุโลก", "ปีงบประมาณ 2561 รอบ 6 เดือน"),
         PROJECT_COLUMNS,
         (
             (
                 *(f"66508{n:02}", "องค์การบริหารส่วนตำบลดินทอง", "วังทอง", "พิษณุโลก", "แนวปฏิบัติงาน", f"{LONG} {n}", 1),
-                *(Decimal("99999999999.99"), None, Decimal("50000.17"), "ไม่สามารถดำเนินการได้", Decimal("33.33")),
+                *(
+                    Decimal("99999999999.99"),
+                    None,
+                    Decimal("50000.17"),
+                    "ไม่สามารถดำเนินการได้",
+                    Decimal("33.33"),
+                    "ไม่ได้รับงบประมาณ",
+                ),
             )
             for n in range(rows)
         ),
@@ -66,4 +73,5 @@ def test_libreoffice_prints_it_on_a4_with_the_head_on_every_page_and_no_column_c
         assert "###" not in text  # a number too wide for its column
     assert [number for text in tables for number in range(40) if f"66508{number:02}" in text] == list(range(40))
     assert sum(text.count("99,999,999,999.99") for text in tables) == 40
+    assert "3,999,999,999,999.60" in tables[-1]
     assert "เกิน100ได้" in explanations

@@ -1,4 +1,4 @@
-"""The fast lane writes what openpyxl writes: the same bytes of every part, whatever stands in the cells."""
+"""Both ways of writing rows make what openpyxl makes: the same bytes of every part, whatever stands in the cells."""
 
 import re
 from collections.abc import Sequence
@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 from zipfile import ZipFile
 
 import openpyxl
@@ -16,12 +17,13 @@ from openpyxl import Workbook
 from openpyxl.cell.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font
 
-from app import sheet_lane
-from app.sheet_lane import MOST_CHARACTERS, ROWS_AT_ONCE, Block
-from app.tables import BAHT_FORMAT, THAI_DATE_FORMAT, Cell
+from app import excel, sheet_lane, sheets
+from app.sheets import MOST_CHARACTERS, ROWS_AT_ONCE, Block
+from app.tables import BAHT_FORMAT, THAI_DATE_FORMAT, Cell, Column, Table
 
 MOMENT = datetime(2020, 2, 3, 4, 5, 6, tzinfo=UTC)
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+COLUMNS = (Column("ชื่อ", 40, explain="ชื่อ"), Column("บาท", 24, BAHT_FORMAT), Column("วันที่", 20, THAI_DATE_FORMAT))
 FORMATS = (BAHT_FORMAT, "General", THAI_DATE_FORMAT)
 
 SPACES = " \t\n\r\u00a0\u2003\u2028\u3000"
@@ -73,16 +75,21 @@ def _cell(page: object, value: Cell, place: int) -> WriteOnlyCell:
     return cell
 
 
-def _styles(page: object) -> list[tuple[int, int]]:
-    return [(_cell(page, "", place).style_id, _cell(page, 0, place).style_id) for place in range(3)]
+def _styles(page: object) -> list[tuple[WriteOnlyCell, WriteOnlyCell]]:
+    styles = [(_cell(page, "", place), _cell(page, 0, place)) for place in range(3)]
+    Block(styles, ())  # numbers them
+    return styles
 
 
-def ours(rows: Sequence[Sequence[Cell]], pack: sheet_lane.Pack = sheet_lane.fast) -> bytes:
+WAYS: tuple[Any, ...] = (sheet_lane.write, sheets.write)
+
+
+def ours(rows: Sequence[Sequence[Cell]], way: Any = sheet_lane.write, **more: Any) -> bytes:
     book = Workbook(write_only=True)
     styles = _styles(book.create_sheet("แผน"))
     out = BytesIO()
     width = len(rows[0]) if rows else 0
-    sheet_lane.save(book, out, [[Block(styles[:width], iter(rows))]], MOMENT, pack)
+    way(out, book, [[Block(styles[:width], iter(rows), **more)]], MOMENT)
     return out.getvalue()
 
 
@@ -98,13 +105,10 @@ def parts(content: bytes) -> dict[str, bytes]:
 def test_a_row_is_as_high_as_its_longest_text() -> None:
     """As openpyxl writes a height, but that Excel may still change it when somebody edits the row."""
     rows = [("ก" * 10, 1), ("ก" * 11, "ข"), ("กี่" * 10, "น้ำ"), ("ก\nข\nค", None), ("ก" * 9_999, "")]
-    book = Workbook(write_only=True)
-    styles = _styles(book.create_sheet("แผน"))
-    out = BytesIO()
-    sheet_lane.save(book, out, [[Block(styles[:2], rows, fits=[10, 10])]], MOMENT)
-    assert re.findall(rb"<row [^>]*>", parts(out.getvalue())["xl/worksheets/sheet1.xml"]) == [
-        *(b'<row r="1">', b'<row r="2" ht="51">', b'<row r="3">', b'<row r="4" ht="76">', b'<row r="5" ht="409">'),
-    ]
+    for way in WAYS:
+        assert re.findall(rb"<row [^>]*>", parts(ours(rows, way, fits=[10, 10]))["xl/worksheets/sheet1.xml"]) == [
+            *(b'<row r="1">', b'<row r="2" ht="51">', b'<row r="3">', b'<row r="4" ht="76">', b'<row r="5" ht="409">'),
+        ]
 
 
 @settings(max_examples=150, deadline=None)
@@ -112,24 +116,71 @@ def test_a_row_is_as_high_as_its_longest_text() -> None:
 @example([("ก", "ข" * 40_000), ("  ", " ก")])
 @example([(f"โครงการที่ {number}", Decimal(number) / 3) for number in range(ROWS_AT_ONCE + 3)])
 def test_the_workbook_is_openpyxls_own_byte_for_byte(rows: list[tuple[Cell, ...]]) -> None:
-    assert parts(ours(rows)) == parts(plain(rows))
+    expected = parts(plain(rows))
+    for way in WAYS:
+        assert parts(ours(rows, way)) == expected
+
+
+TOTAL = ("รวม", 3, None)
+TABLES = [
+    Table("ก", ("รายงาน", "ปี 2561"), COLUMNS, [("ก" * 90, number, date(2020, 1, 1)) for number in range(3)], TOTAL),
+    Table("ข", (), COLUMNS[:2], [], rules=("กติกา",)),
+    Table("ค", ("ว่าง",), COLUMNS, [("", None, None)], lambda: TOTAL),
+]
+
+
+def test_both_ways_write_the_same_tables_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Titles, heads, totals, filter arrows, explanations; short tables are written by openpyxl alone."""
+    with monkeypatch.context() as patched:
+        patched.delattr(sheet_lane, "write")
+        short = parts(excel.workbook(*TABLES, at=MOMENT))
+    monkeypatch.setattr(excel, "LONG", 2)
+    monkeypatch.delattr(sheets, "write")
+    assert parts(excel.workbook(*TABLES, at=MOMENT)) == short
+    sheet = short["xl/worksheets/sheet1.xml"].decode()
+    assert re.findall(r"<autoFilter[^>]*>", sheet) == ['<autoFilter ref="A4:C7" />']
+    assert "autoFilter" not in short["xl/worksheets/sheet2.xml"].decode()  # a head alone has nothing to filter
+
+
+def test_zip64_only_above_two_gigabytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A header with it cannot be read by SheetJS; a longer part cannot be written without it."""
+    rows = [("ก", 1)]
+    for way in WAYS:
+        small = ours(rows, way)
+        with monkeypatch.context() as patched:
+            patched.setattr(sheets, "ZIP64_LIMIT", 0)
+            large = ours(rows, way)
+        assert parts(small) == parts(large)
+        sizes = [
+            {content[at + 22 : at + 26] for at in _headers(content)} for content in (small, large)
+        ]  # what each header says of the unpacked size
+        assert b"\xff" * 4 not in sizes[0]
+        assert sizes[1] == {b"\xff" * 4}
+
+
+def _headers(content: bytes) -> list[int]:
+    with ZipFile(BytesIO(content)) as book:
+        return [each.header_offset for each in book.infolist()]
 
 
 def test_a_number_that_is_none_is_an_empty_cell_as_openpyxl_has_it() -> None:
     rows = [(Decimal("Infinity"), 10**300, Decimal("1E300"))] * 2
-    assert parts(ours(rows)) == parts(plain(rows))
+    for way in WAYS:
+        assert parts(ours(rows, way)) == parts(plain(rows))
 
 
 def test_the_same_rows_at_the_same_moment_are_the_same_bytes() -> None:
     rows = [("ก", 1, None), ("ข", Decimal("2.50"), date(2020, 1, 1))]
-    assert ours(rows) == ours(rows)
-    with ZipFile(BytesIO(ours(rows))) as book:
-        assert {info.date_time for info in book.infolist()} == {(2020, 2, 3, 4, 5, 6)}
+    for way in WAYS:
+        assert ours(rows, way) == ours(rows, way)
+        with ZipFile(BytesIO(ours(rows, way))) as book:
+            assert {info.date_time for info in book.infolist()} == {(2020, 2, 3, 4, 5, 6)}
 
 
 def test_rows_of_different_lengths_are_refused() -> None:
-    with pytest.raises(ValueError, match="zip"):
-        ours([("ก", "ข"), ("ก",)])
+    for way in WAYS:
+        with pytest.raises(ValueError, match="zip"):
+            ours([("ก", "ข"), ("ก",)], way)
 
 
 def test_another_openpyxl_is_refused_with_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -127,7 +127,7 @@ def test_a_deleted_project_leaves_every_count_and_keeps_its_rows_and_history(app
     assert round_summary(actor, YEAR, Round.SIX).counts.total == 1
     assert [row.id for row in project_rows(actor, ListState(), [YEAR])] == [stays]
     assert review_counts(actor, ListState()) == {ReviewStatus.PENDING: 1}
-    assert [row[1] for row in every_project(actor, ListState())] == ["ยังอยู่"]
+    assert [row.facts.name for row in every_project(actor, ListState())] == ["ยังอยู่"]
     assert number_in_year(actor, YEAR) == 1
     with pytest.raises(NotTheirs):
         project_row(actor, project_id, ListState(), [YEAR], 1)

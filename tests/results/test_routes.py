@@ -127,8 +127,10 @@ def test_the_file_has_the_rows_of_the_screen_in_its_order(three_laos: list[int],
     rows = workbook_of(client, path).get_sheet_by_name("อปท.").to_python()
     assert rows[0][0] == "ผลการนำแผนไปปฏิบัติของ อปท."
     assert rows[3][0].endswith("โดย หน้าสำหรับประชาชน")
-    table = [row[:6] for row in rows[6:]]
+    table, total = [row[:6] for row in rows[6:-1]], rows[-1]
     assert [row[1] for row in table] == [1, 1, 2]
+    assert total[:6] == ["รวม", "", "", "", "", ""]
+    assert total[6] == sum(row[6] for row in rows[6:-1])
     assert table[0][3].startswith("** ")
     assert table[1][2] == "6650807"
     assert workbook_of(client, f"{path}&level=high").get_sheet_by_name("อปท.").to_python()[6:][0][2] == "6650807"
