@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from flask import Flask, current_app, flash, make_response, redirect, render_template, request, session
 from flask_login import current_user
@@ -12,6 +12,8 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from werkzeug.routing import IntegerConverter
 from werkzeug.urls import iri_to_uri
 from werkzeug.wrappers import Response
+
+from app.listing import YEARS, number
 
 CSP = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; "
@@ -87,6 +89,22 @@ def known_already(tag: str) -> bool:
     return request.if_none_match.contains_weak(tag.strip('"'))
 
 
+def along(path: str) -> str:
+    """`path` with the year and round last chosen: those in the address of the page that is being made.
+
+    An address of its own says them to whoever opens it, in any tab, and a page stays one and the same for its address.
+    """
+    if not path or "?" in path:
+        return path
+    given = {**(request.view_args or {}), **request.args}
+    chosen = {
+        "year": number(str(given.get("year", "")), 0, YEARS),
+        "round": number(str(given.get("round", given.get("round_", ""))), 0),
+    }
+    query = urlencode({name: value for name, value in chosen.items() if value})
+    return f"{path}?{query}" if query else path
+
+
 def same_origin() -> bool:
     """True when the browser says the request came from a page of this site."""
     site = request.headers.get("Sec-Fetch-Site")
@@ -145,5 +163,6 @@ class RowNumber(IntegerConverter):
 
 def init_web(app: Flask) -> None:
     app.url_map.converters["int"] = RowNumber
+    app.jinja_env.globals["along"] = along
     app.after_request(add_headers)
     app.after_request(lead_on)

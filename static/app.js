@@ -228,6 +228,19 @@
   });
   focusMarked();
 
+  // The menu goes along with the year and round that were chosen in place since the page was made.
+  const goAlong = (event) => {
+    const link = event.target.closest?.("nav.menu a, .crumb a");
+    const chosen = new URLSearchParams(location.search);
+    const query = new URLSearchParams(link?.search);
+    const ALONG = ["year", "round"];
+    if (!link || [...query.keys()].some((name) => !ALONG.includes(name))) return;
+    for (const name of ALONG) if (/^\d+$/.test(chosen.get(name))) query.set(name, chosen.get(name));
+    link.search = query;
+  };
+  on("pointerover", goAlong);
+  on("focusin", goAlong);
+
   // The print button: without JavaScript there is none, and the browser's own command does it.
   const offerPrint = () => all("[data-print][hidden]").forEach((button) => (button.hidden = false));
   on("click", (event) => event.target.closest("[data-print]") && print());

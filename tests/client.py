@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 from app.db import db
 
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+TWICE_ESCAPED = re.compile(r'(?:href|action|data-hx-\w+)="[^"]*&amp;amp;[^"]*"')
 XHTML = "{http://www.w3.org/1999/xhtml}"
 
 
@@ -49,6 +50,9 @@ class Client(FlaskClient):
         _forget_reads()  # what the test made so far must be committed; what the request does must be seen
         response = contextvars.Context().run(lambda: super(Client, self).open(*args, **kwargs))
         _forget_reads()
+        if response.mimetype == "text/html":
+            twice = TWICE_ESCAPED.search(response.text)
+            assert not twice, f"an ampersand escaped twice: {twice}"
         if response.mimetype == "text/html" and "<html" in response.text:
             check_page(response.text)
         if response.mimetype == "text/html":  # a file has no token

@@ -1,6 +1,6 @@
 """Files for staff: small ones at once, large ones by a job. HTTP only."""
 
-from flask import Blueprint, flash, make_response, redirect, render_template, send_file
+from flask import Blueprint, flash, make_response, redirect, render_template, request, send_file
 from werkzeug.wrappers import Response
 
 from app import clock, excel
@@ -11,6 +11,7 @@ from app.exports import jobs, operations, queries, workbooks
 from app.exports.forms import ExportForm, export_form
 from app.exports.rules import AT_ONCE, Asked, Place
 from app.jobs import queue
+from app.listing import number
 from app.models.enums import ExportKind, ExportState, ExportWhat, Round
 from app.plans.queries import current_period, periods
 from app.web import wants_fragment
@@ -23,12 +24,12 @@ HERE = "/reports/exports"
 @requires(Permission.EXPORTS)
 def files() -> str:
     places, this_year = queries.offered(actor()), clock.fiscal_year(clock.now())
-    period = current_period(this_year)
+    period, year = current_period(this_year), number(request.args.get("year", ""), 0)
     shown = {
         "what": ExportWhat.PROJECTS,
         "place": places[0].token if places else "",
-        "year": min(max(this_year, period.first_year), period.last_year),
-        "round": Round.SIX,
+        "year": year if year in _years() else min(max(this_year, period.first_year), period.last_year),
+        "round": Round.TWELVE if number(request.args.get("round", ""), 0) == Round.TWELVE else Round.SIX,
         "kind": ExportKind.XLSX,
     }
     return _page(export_form(places, _years(), shown))

@@ -18,7 +18,7 @@ from app.profile import operations, queries
 from app.profile.forms import ProfileForm
 from app.profile.operations import FIELDS
 from app.projects.queries import review_counts
-from app.reporting.counts import round_summary
+from app.reporting.counts import recorded_by_year, round_summary
 from app.web import answer
 
 blueprint = Blueprint("profile", __name__)
@@ -108,5 +108,6 @@ def home() -> Response:
         focus=Round.TWELVE if summaries[Round.TWELVE].counts.reported else Round.SIX,
         windows={round_: window_for(who.own_organisation_id, year, round_) for round_ in Round},
         review=review_counts(who, ListState(year=year)),
+        elsewhere=[] if summaries[Round.SIX].counts.total else recorded_by_year(who),
         now=now,
     )

@@ -124,6 +124,19 @@ def review_counts(actor: Actor, state: ListState) -> dict[ReviewStatus, int]:
     return dict(db.session.execute(_count_statement(state.shape), _values(actor, state)).all())
 
 
+def recorded_by_year(actor: Actor) -> list[tuple[int, int]]:
+    """(fiscal year, how many projects) of every year that has some, the latest first."""
+    statement = (
+        select(_Y.fiscal_year, func.count())
+        .join(table(Project), _Y.project_id == _P.id)
+        .where(_OWN)
+        .group_by(_Y.fiscal_year)
+        .order_by(_Y.fiscal_year.desc())
+    )
+    found = db.session.execute(statement, {"organisation_id": actor.own_organisation_id})
+    return [(year, number) for year, number in found]
+
+
 def project_rows(actor: Actor, state: ListState, open_years: Iterable[int]) -> list[ProjectRow]:
     """One page of the list."""
     offset = (state.page - 1) * PAGE_SIZE

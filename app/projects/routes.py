@@ -13,7 +13,7 @@ from app.errors import NotTheirs, Refusal, Stale
 from app.listing import ListState, Pager, list_state, number, on_a_page
 from app.models.enums import ReviewStatus
 from app.plans.queries import current_period, period_of, periods, year_gates
-from app.plans.rules import Period, YearGate, default_year, open_years
+from app.plans.rules import Period, YearGate, closed_year_sentence, default_year, open_years
 from app.profile.queries import place
 from app.projects import operations, queries, workbooks
 from app.projects.forms import ProjectForm, comparison, project_form
@@ -51,6 +51,8 @@ def _list_parts() -> dict[str, Any]:
         "pager": Pager(state.page, total),
         "counts": everything,
         "recorded": sum(everything.values()),
+        "closed": "" if state.year in [0, *open_years(gates)] else closed_year_sentence(state.year, gates),
+        "elsewhere": [] if everything else queries.recorded_by_year(who),
     }
 
 
@@ -106,18 +108,24 @@ def _recorded(project_id: int) -> ProjectDetail | None:
 
 
 def _period_for_recording() -> Period:
+    year = _year_for_recording()
+    return period_of(year) or current_period(year)
+
+
+def _year_for_recording() -> int:
+    """The year in the address, else the one a page opens with: what is sent goes to the period of that year."""
     year = number(request.args.get("year", ""), 0)
-    if found := period_of(year):
-        return found
+    if period_of(year):
+        return year
     gates = year_gates(actor())
-    this_year = clock.fiscal_year(clock.now())
-    return period_of(default_year([gate.year for gate in gates], gates, this_year)) or current_period(this_year)
+    return default_year([gate.year for gate in gates], gates, clock.fiscal_year(clock.now()))
 
 
 def _record_page(period: Period, form: ProjectForm, recorded: ProjectDetail | None = None) -> str:
     return render_template(
         "projects/new.html",
         form=form,
+        year=_year_for_recording(),
         period=period,
         periods=periods(),
         gates=_gates_of(period),
@@ -147,7 +155,7 @@ def record_project() -> Response | tuple[str, int]:
             if request.form.get("then") == "home":
                 flash(f"บันทึกโครงการ “{form.name.data}” แล้ว", "ok")
                 return redirect(f"/home?year={min(form.years.data)}")
-            return redirect(f"/projects/new?year={period.first_year}&after={project_id}")
+            return redirect(f"/projects/new?year={min(form.years.data)}&after={project_id}")
     return _record_page(period, form), 422
 
 

@@ -12,7 +12,7 @@ from app.errors import Refusal, Stale
 from app.listing import ListState, Pager, list_state, number, on_a_page
 from app.models.enums import ReportStatus, ReviewStatus, Round
 from app.plans.queries import periods, window_for, year_gates
-from app.plans.rules import default_year
+from app.plans.rules import closed_year_sentence, default_year, open_years
 from app.profile.queries import place
 from app.projects.queries import review_counts
 from app.reporting import counts, operations, queries, workbooks
@@ -50,9 +50,10 @@ def _page_parts(state: ListState) -> dict[str, Any]:
         "place": place(who),
         "periods": periods(),
         "gates": gates,
-        "gate": next((gate for gate in gates if gate.year == state.year), None),
+        "closed": "" if state.year in open_years(gates) else closed_year_sentence(state.year, gates),
         "rows": queries.report_rows(who, state),
         "pager": Pager(state.page, listed),
+        "elsewhere": [] if listed else counts.recorded_by_year(who),
         "summary": counts.round_summary(who, state.year, round_),
         "window": window_for(who.own_organisation_id, state.year, round_),
         "rejected": review_counts(who, ListState(year=state.year)).get(ReviewStatus.REJECTED, 0),
@@ -207,6 +208,7 @@ def all_reports() -> Response:
         gates=year_gates(who),
         rows=queries.reported_rows(who, state),
         pager=Pager(state.page, summary.counts.reported),
+        elsewhere=[] if summary.counts.reported else counts.reported_by_year(who, Round(state.round)),
         summary=summary,
     )
 

@@ -14,7 +14,7 @@ from app.plans.queries import periods
 from app.registry.queries import provinces
 from app.results import queries
 from app.results.routes import Site, asked_moment, frame, lao_table, mount, place_page
-from app.web import answer, etag, known_already
+from app.web import along, answer, etag, known_already
 
 blueprint = Blueprint("reports", __name__)
 SITE = Site("/reports/places", "layout/inside.html")
@@ -28,7 +28,8 @@ def reports() -> Any:
     who = actor()
     if who.role is not Role.LAO:
         codes = who.province_codes
-        return redirect(f"{SITE.base}/provinces/{min(codes)}" if who.role is Role.OFFICER and codes else SITE.base)
+        one = f"/provinces/{min(codes)}" if who.role is Role.OFFICER and codes else ""
+        return redirect(along(SITE.base + one))
     return place_page(SITE, PlaceKind.ORGANISATION.value, who.organisation_code)
 
 

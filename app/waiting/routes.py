@@ -19,7 +19,7 @@ from app.review.queries import own_provinces
 from app.waiting import jobs, operations, queries, workbooks
 from app.waiting.forms import ReminderForm, filter_of
 from app.waiting.rules import Sorted, WaitingFilter, sort_out, thai_day
-from app.web import answer, nothing_chosen
+from app.web import along, answer, nothing_chosen
 
 blueprint = Blueprint("waiting", __name__)
 
@@ -142,7 +142,7 @@ def remind_many() -> Response | tuple[str, int]:
         return _many_page(asked, form, choice), 422
     jobs.send_behind_the_request()
     flash(f"จัดคิวส่งอีเมลเตือนแล้ว {queued:,} แห่ง{_left_out(found)}", "ok")
-    return redirect("/nacc/waiting/mails", 303)
+    return redirect(along("/nacc/waiting/mails"), 303)
 
 
 def _left_out(found: Sorted) -> str:
@@ -172,4 +172,4 @@ def send_waiting() -> Response:
     if queries.progress(actor(), thai_day(clock.now())).waiting:
         jobs.send_behind_the_request()
         flash("เริ่มส่งอีเมลที่รอส่งอีกครั้งแล้ว", "ok")
-    return redirect("/nacc/waiting/mails", 303)
+    return redirect(along("/nacc/waiting/mails"), 303)
