@@ -68,7 +68,7 @@ def refuse_foreign() -> Response | None:
         return None
     if request.method == "POST":
         return resume_page(sent_form(), 422) if same_origin() else None
-    return make_response(FOREIGN_PAGE, 403) if wants_fragment() else None
+    return make_response(FOREIGN_PAGE, 403, {"X-Answer": "sentence"}) if wants_fragment() else None
 
 
 def ask_to_repeat() -> Response:
