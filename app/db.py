@@ -11,12 +11,20 @@ from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import MetaData, Table, event
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import DeclarativeBase, declared_attr
+from sqlalchemy.orm.attributes import flag_modified, set_committed_value
+from sqlalchemy.orm.exc import StaleDataError
 
 BEGIN_TRIES = 8
+# What PostgreSQL and SQLite call a row that is there already.
+TAKEN = {"23505", "SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_UNIQUE"}
 
 
 class Base(DeclarativeBase):
+    """A table. One with a `version` is edited from many windows: every change of a row through the session raises
+    its version and asks for the one it was read with; a change in bulk raises it itself."""
+
     metadata = MetaData(
         naming_convention={
             "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -26,6 +34,11 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:
+        version = cls.__dict__.get("version")
+        return {} if version is None else {"version_id_col": version}
 
 
 # Rows stay readable after a commit: pages are drawn from what the operation left.
@@ -37,7 +50,8 @@ def transaction() -> Iterator[None]:
     """One deed: everything in the block is kept together, or nothing of it.
 
     SQLite takes its one write lock at the start (`BEGIN IMMEDIATE`), so a deed never reads
-    first and then finds that somebody else wrote in between.
+    first and then finds that somebody else wrote in between. Raises Stale where the row a form was opened on has
+    another version by now, and where a row that was to be the first of its kind is there already.
     """
     db.session.expire_all()  # what was read before is read again, under the lock
     if is_sqlite(db.engine):
@@ -45,9 +59,27 @@ def transaction() -> Iterator[None]:
     try:
         yield
         db.session.commit()
-    except BaseException:
+    except BaseException as error:
         db.session.rollback()
+        if isinstance(error, StaleDataError) or (isinstance(error, IntegrityError) and _is_taken(error)):
+            from app.errors import Stale  # which answers with pages, and so stands above this file
+
+            raise Stale from error
         raise
+
+
+def _is_taken(error: IntegrityError) -> bool:
+    names = (getattr(error.orig, name, None) for name in ("sqlstate", "sqlite_errorname"))
+    return not TAKEN.isdisjoint(names)
+
+
+def write(row: Base, version: int, **values: Any) -> None:
+    """Change `row` in a form that was opened at `version`. Raises StaleDataError where it has another by now."""
+    set_committed_value(row, "version", version)
+    for name, value in values.items():
+        setattr(row, name, value)
+        flag_modified(row, name)  # a new version also where what changed stands in another table
+    db.session.flush()
 
 
 def _begin_write() -> None:

@@ -22,10 +22,13 @@ class Refusal(Exception):
 
 
 class Stale(Refusal):
-    """Somebody else changed the row first: nothing is written, both versions are shown."""
+    """The row was changed since the page was drawn, maybe by the same person: nothing is written, both are shown."""
 
     def __init__(self) -> None:
-        super().__init__("มีผู้อื่นแก้ไขรายการนี้ก่อนท่าน ยังไม่มีอะไรหาย เลือกค่าที่จะใช้", "version")
+        super().__init__("มีการแก้ไขรายการนี้หลังจากเปิดหน้านี้ ยังไม่มีอะไรหาย ตรวจค่าล่าสุดแล้วบันทึกอีกครั้ง")
+
+
+NOTHING_CHANGED = "ยังไม่ได้แก้ไขอะไร"  # a form sent as it was opened: nobody is told that it was saved
 
 
 class NotTheirs(Exception):
@@ -36,6 +39,7 @@ SENTENCES = {
     400: ("คำขอไม่สมบูรณ์", "ลองย้อนกลับไปหน้าก่อนหน้า แล้วทำรายการอีกครั้ง"),
     403: ("ท่านไม่มีสิทธิ์เปิดหน้านี้", "บัญชีที่เข้าสู่ระบบอยู่ใช้หน้านี้ไม่ได้ ลองกลับไปหน้าแรก"),
     404: ("ไม่พบหน้าหรือรายการนี้", "อาจถูกลบไปแล้ว หรือที่อยู่ไม่ถูกต้อง"),
+    409: ("มีการแก้ไขรายการนี้หลังจากเปิดหน้านี้", "ยังไม่มีอะไรถูกบันทึก ย้อนกลับไปเปิดหน้าเดิมใหม่ แล้วทำรายการอีกครั้ง"),
     405: ("เปิดหน้านี้ด้วยวิธีนี้ไม่ได้", "ลองเปิดจากเมนูของระบบ"),
     413: ("ข้อมูลที่ส่งมามีขนาดใหญ่เกินไป", "ลดข้อความหรือขนาดไฟล์ แล้วส่งอีกครั้ง"),
     429: ("ลองหลายครั้งเกินไป", "รอประมาณ 1 นาที แล้วลองอีกครั้ง"),
@@ -46,6 +50,7 @@ SENTENCES = {
 def init_errors(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(NotTheirs, lambda _error: _answer(404))
+    app.register_error_handler(Stale, lambda _error: _answer(409))
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(Exception, _crash)
 

@@ -3,17 +3,22 @@
 Each keeps what was typed when it is refused, and refuses with a Thai sentence that says what to type.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 
 from flask_wtf import FlaskForm
-from wtforms import Field, IntegerField, PasswordField, StringField, TextAreaField
+from wtforms import Field, HiddenField, IntegerField, PasswordField, StringField, TextAreaField
 from wtforms.validators import StopValidation
 
 from app.amounts import BAHT, MAX_BAHT, Wanted, read_amount
+from app.clock import thai_date, thai_time
+from app.conflicts import Differences, seal
 from app.errors import Refusal
 from app.words import arabic_digits, clean_line, clean_text
+
+TYPE_AGAIN = "พิมพ์รหัสผ่านอีกครั้ง ระบบไม่แสดงรหัสผ่านที่พิมพ์ไว้ซ้ำ"
 
 
 class Form(FlaskForm):
@@ -48,9 +53,50 @@ class Form(FlaskForm):
     def problems(self) -> list[tuple[str, str]]:
         """(id of the field or "", sentence) of everything that keeps the form from being saved."""
         found = [("", message) for message in self.form_errors]
-        for field in self:
+        for field in self.on_screen():
             found += [(field.id, message) for message in field.errors]
+        if found:  # a password is never sent back: what was typed must be typed once more
+            found += [(field.id, field.again) for field in self if isinstance(field, Secret) and field.again]
         return found
+
+    @property
+    def forgets(self) -> bool:
+        """Whether a password was typed: it is not shown again."""
+        return any(isinstance(field, Secret) and field.data for field in self)
+
+    def on_screen(self) -> Iterable[Field]:
+        """The fields in the order they are seen in, which is the order their errors are listed in."""
+        return self
+
+    def ask_only(self, field: Field, asked: bool, missing: str = "") -> None:
+        """The one rule for a field behind a tick: without the tick what stands in it does not matter.
+
+        `missing` is the sentence for an empty one, where it must not be.
+        """
+        if not asked:
+            field.errors = []
+        elif missing and field.data in (None, "") and not field.errors:
+            field.errors = [missing]
+
+    def differences(self, theirs: Mapping[str, Any]) -> Differences:
+        """(label, as it stands, as typed) of each field that says something else than `theirs`, by field name."""
+        return [
+            (field.label.text, in_words(field, value), in_words(field, field.data))
+            for name, value in theirs.items()
+            if (field := self._fields[name]).data != value
+        ]
+
+
+def in_words(field: Field, value: Any) -> str:
+    """`value` as `field` shows it."""
+    if isinstance(field, OneOf | ManyOf):
+        values = value if isinstance(value, list) else [value]
+        return ", ".join(label for choice, label in field.choices if choice in values) or "–"
+    if isinstance(value, datetime):
+        return f"{thai_date(value)} {thai_time(value)}"
+    if isinstance(field, Number) and value is not None:
+        return f"{value:,.{field.wanted.places}f}"
+    return str(value or "–")
 
 
 class TextLine(StringField):
@@ -80,6 +126,11 @@ class Secret(PasswordField):
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         self.data = valuelist[0] if valuelist else ""
 
+    @property
+    def again(self) -> str:
+        """The sentence beside a box that is empty only because what was typed is not sent back; "" elsewhere."""
+        return TYPE_AGAIN if self.raw_data and self.data and not self.errors else ""
+
 
 class Version(IntegerField):
     """The version of the row a form was opened with; what is no number is no version, and so a stale one."""
@@ -87,6 +138,34 @@ class Version(IntegerField):
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         typed = valuelist[0] if valuelist else ""
         self.data = int(typed) if typed.isdecimal() and len(typed) < 10 else 0
+
+
+class OpenedForm(Form):
+    """A form opened on a row that is there: it knows the row's version, and what it showed of each field."""
+
+    version = Version()
+    seen = HiddenField()
+
+    def open(self, fields: Mapping[str, Any], version: int) -> None:
+        """Note what the form shows from now on."""
+        self.seen.data, self.version.data = seal(fields), version
+
+    def show(self, facts: Any) -> None:
+        """Fill the fields with what is kept."""
+        raise NotImplementedError
+
+    def show_instead(self, facts: Any, opened_on: Mapping[str, Any], version: int) -> None:
+        """Show `facts`, in a form that now stands on another row; what says the same already stays as it was typed."""
+        before = {field.name: field.data for field in self}
+        self.show(facts)
+        for field in self:
+            if field.data != before[field.name]:
+                field.raw_data = None
+        self.open(opened_on, version)
+
+    @property
+    def sealed(self) -> str:
+        return self.seen.data or ""
 
 
 class Number(StringField):

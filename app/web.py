@@ -13,6 +13,7 @@ from werkzeug.routing import IntegerConverter
 from werkzeug.urls import iri_to_uri
 from werkzeug.wrappers import Response
 
+from app.conflicts import form_name
 from app.listing import YEARS, number
 
 CSP = (
@@ -103,6 +104,18 @@ def along(path: str) -> str:
     }
     query = urlencode({name: value for name, value in chosen.items() if value})
     return f"{path}?{query}" if query else path
+
+
+def own_version(sealed: str, version: int) -> int:
+    """The version a form stands on: that of its own last save, where somebody went back to it to save once more."""
+    name, saved = session.get("saved", ("", 0))
+    return saved if name and name == form_name(sealed) else version
+
+
+def note_save(sealed: str, version: int) -> None:
+    """A form that stays in the browser's history was saved on `version`: keep which one it made of the row."""
+    if sealed and not wants_fragment():
+        session["saved"] = (form_name(sealed), version + 1)
 
 
 def same_origin() -> bool:

@@ -247,6 +247,20 @@
   on("htmx:after:swap", offerPrint);
   offerPrint();
 
+  // A password can be looked at while it is typed; it is hidden again before it is sent.
+  const shown = (button, visible) => {
+    document.getElementById(button.dataset.show).type = visible ? "text" : "password";
+    button.textContent = visible ? "ซ่อนรหัสผ่าน" : "แสดงรหัสผ่าน";
+  };
+  const offerShow = () => all("[data-show][hidden]").forEach((button) => (button.hidden = false));
+  on("click", (event) => {
+    const button = event.target.closest("[data-show]");
+    if (button) shown(button, document.getElementById(button.dataset.show).type === "password");
+  });
+  on("submit", (event) => all("[data-show]", event.target).forEach((button) => shown(button, false)));
+  on("htmx:after:swap", offerShow);
+  offerShow();
+
   // Paper says where it came from and when.
   addEventListener("beforeprint", () => {
     const now = new Date().toLocaleString("th-TH", { dateStyle: "long", timeStyle: "short" });

@@ -82,7 +82,9 @@ def sentences(html: str) -> dict[str, str]:
         if "err" in (element.get("class") or "").split()
     }
     for element in elements(html, "div"):
-        if "errors" in (element.get("class") or "").split():
+        classes = (element.get("class") or "").split()
+        stale = "warn" in classes and element.get("role") == "alert"
+        if "errors" in classes or stale:
             found[""] = text_of(element)
     return found
 

@@ -1,8 +1,11 @@
 """Shapes of the sign-in forms."""
 
+from typing import Any
+
 from email_validator import EmailNotValidError, validate_email
 from wtforms.validators import StopValidation
 
+from app.accounts.rules import password_problem
 from app.fields import AtMost, Digits, Form, Required, Secret, TextLine
 
 EMAIL_SENTENCE = "อีเมลต้องมีเครื่องหมาย @ เช่น saraban@example.go.th"
@@ -18,6 +21,20 @@ class Email:
             raise StopValidation(EMAIL_SENTENCE) from None
 
 
+class NewPassword:
+    """Refuses what will not do as a password, together with all else that is wrong in the form.
+
+    The form says whose `username` it must not hold; an empty one is left alone unless `needed`.
+    """
+
+    def __init__(self, *, needed: bool = True) -> None:
+        self.needed = needed
+
+    def __call__(self, form: Any, field: Secret) -> None:
+        if (field.data or self.needed) and (problem := password_problem(field.data or "", form.username)):
+            raise StopValidation(problem)
+
+
 class LoginForm(Form):
     username = Digits("Username", validators=[Required("กรอกรหัสผู้ใช้งาน 7 หลัก"), AtMost(60)])
     password = Secret("Password")
@@ -31,4 +48,8 @@ class ForgotForm(Form):
 
 
 class ResetForm(Form):
-    password = Secret("รหัสผ่านใหม่", validators=[Required("ตั้งรหัสผ่านอย่างน้อย 8 ตัวอักษร")])
+    password = Secret("รหัสผ่านใหม่", validators=[NewPassword()])
+
+    def __init__(self, *args: Any, username: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.username = username

@@ -1,6 +1,6 @@
 """Signing in and out, and a new password for those who forgot theirs."""
 
-from flask import Blueprint, current_app, flash, g, make_response, redirect, render_template, request, session
+from flask import Blueprint, current_app, flash, g, redirect, render_template, request, session
 from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
@@ -10,7 +10,7 @@ from app.accounts import operations
 from app.accounts.forms import ForgotForm, LoginForm, ResetForm
 from app.accounts.queries import load_actor, reset_account
 from app.accounts.resume import resume_page, unseal
-from app.accounts.rules import fingerprint
+from app.accounts.rules import PASSWORD_HINT, fingerprint
 from app.administration.queries import setting
 from app.db import transaction
 from app.errors import Refusal
@@ -103,18 +103,22 @@ def ask_for_link() -> str | Response | tuple[str, int]:
 @blueprint.get("/forgot/<token>")
 @public
 def new_password(token: str) -> str | tuple[str, int]:
-    live = reset_account(fingerprint(token), clock.now()) is not None
-    page = render_template("accounts/reset.html", form=ResetForm(formdata=None), token=token, live=live)
-    return page, 200 if live else 404
+    found = reset_account(fingerprint(token), clock.now())
+    return _reset_page(ResetForm(formdata=None, username=""), token, 200 if found else 404)
+
+
+def _reset_page(form: ResetForm, token: str, status: int) -> tuple[str, int]:
+    live = status != 404
+    return render_template("accounts/reset.html", form=form, token=token, live=live, hint=PASSWORD_HINT), status
 
 
 @blueprint.post("/forgot/<token>")
 @public
 def set_new_password(token: str) -> Response | tuple[str, int]:
-    form = ResetForm()
     found = reset_account(fingerprint(token), clock.now())
+    form = ResetForm(username=found[1] if found else "")
     if found is None:
-        return render_template("accounts/reset.html", form=form, token=token, live=False), form_status(404)
+        return _reset_page(form, token, form_status(404))
     if form.validate():
         try:
             password_hash = operations.prepare_password(form.password.data, found[1])
@@ -127,7 +131,7 @@ def set_new_password(token: str) -> Response | tuple[str, int]:
             session.clear()
             flash("ตั้งรหัสผ่านใหม่แล้ว เข้าสู่ระบบด้วยรหัสผ่านใหม่ได้ทันที", "ok")
             return redirect("/login")
-    return make_response(render_template("accounts/reset.html", form=form, token=token, live=True), 422)
+    return _reset_page(form, token, 422)
 
 
 def _may_try(username: str) -> bool:

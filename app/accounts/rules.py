@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from datetime import timedelta
+from itertools import pairwise
 
 MINIMUM_LENGTH = 8
 MAXIMUM_LENGTH = 200
@@ -15,15 +16,27 @@ TOO_EASY = frozenset(
 )
 
 
+PASSWORD_HINT = (
+    f"อย่างน้อย {MINIMUM_LENGTH} ตัวอักษร ใช้ตัวเลขหรือภาษาไทยได้ "
+    "ห้ามใช้รหัส 7 หลักของ อปท. ตัวเลขหรือตัวอักษรเรียงกัน เช่น 12345678 และตัวอักษรซ้ำ เช่น 11111111"
+)
+
+
 def password_problem(password: str, username: str) -> str:
     """Why `password` will not do, in Thai; empty where it will."""
     if len(password) < MINIMUM_LENGTH:
         return f"ตั้งรหัสผ่านอย่างน้อย {MINIMUM_LENGTH} ตัวอักษร"
     if len(password) > MAXIMUM_LENGTH:
         return f"ตั้งรหัสผ่านไม่เกิน {MAXIMUM_LENGTH} ตัวอักษร"
-    if password.lower() in TOO_EASY or len(set(password)) < 3 or (len(username) >= 7 and username in password):
-        return "รหัสผ่านนี้เดาง่ายเกินไป อย่าใช้รหัส 7 หลัก ตัวเลขเรียงกัน หรือตัวอักษรซ้ำ"
+    if password.lower() in TOO_EASY or _in_a_row(password) or (len(username) >= 7 and username in password):
+        return "รหัสผ่านนี้เดาง่ายเกินไป อย่าใช้รหัส 7 หลัก ตัวเลขหรือตัวอักษรเรียงกัน หรือตัวอักษรซ้ำ"
     return ""
+
+
+def _in_a_row(password: str) -> bool:
+    """Whether it is one or two characters again and again, or counts up or down: 23456789, 98765432."""
+    steps = {ord(after) - ord(before) for before, after in pairwise(password)}
+    return len(set(password)) < 3 or steps in ({1}, {-1})
 
 
 def new_activation_code() -> str:

@@ -66,9 +66,10 @@ class WindowForm(Form):
 class MoreTimeForm(Form):
     code = Digits("รหัส อปท.", validators=[Required("กรอกรหัส 7 หลักของ อปท."), AtMost(7)])
     year = _year("ปีงบประมาณ", "กรอกปีงบประมาณ")
-    round = OneOf("รอบ", choices=ROUND_CHOICES, missing="เลือกรอบ")
     until = Moment("รายงานได้ถึง", validators=[Required(f"กรอกวันเวลาที่รายงานได้ถึง เช่น {EXAMPLE}")])
     why = TextLine("เหตุผล", validators=[Required("กรอกเหตุผลที่ขยายเวลา"), AtMost(500)])
+    round = OneOf("รอบ", choices=ROUND_CHOICES, missing="เลือกรอบ")
+    version = Version()
 
 
 class PeriodForm(Form):
@@ -89,6 +90,7 @@ class DimensionForm(Form):
     max_score = Number(
         "คะแนนเต็ม", places=2, maximum=Decimal(1000), unit="คะแนน", example="25", validators=[Required("กรอกคะแนนเต็ม")]
     )
+    version = Version()
 
     def validate_max_score(self, field: Number) -> None:
         if field.data is not None and field.data <= 0:
@@ -101,6 +103,7 @@ class ReasonForm(Form):
 
 class ContactForm(Form):
     contact = TextBlock("ข้อความติดต่อสอบถาม", validators=[Required("กรอกข้อความติดต่อ"), AtMost(500)])
+    version = Version()
 
 
 LATER = {"provinces": "จังหวัดที่ดูแล"}

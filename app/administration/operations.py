@@ -10,9 +10,9 @@ from app.access import Actor
 from app.accounts.queries import credentials
 from app.accounts.rules import fingerprint
 from app.administration import queries
-from app.administration.rules import lock_problem, period_problem, window_problem
-from app.db import db
-from app.errors import NotTheirs, Refusal, Stale
+from app.administration.rules import lock_problem, maximum_problem, period_problem, window_problem
+from app.db import db, write
+from app.errors import NotTheirs, Refusal
 from app.history.operations import record
 from app.models import (
     Account,
@@ -36,39 +36,48 @@ MAX_SCORE = Decimal(25)
 
 def set_window(
     actor: Actor, year: int, round_: Round, opens_at: datetime, closes_at: datetime | None, version: int, now: datetime
-) -> None:
-    """Set when a round can be reported. Raises Refusal, Stale."""
+) -> bool:
+    """Set when a round can be reported; False where it is so already. Raises Refusal; Stale at the commit."""
     if problem := window_problem(opens_at, closes_at):
         raise Refusal(problem, "closes_at")
     window = db.session.get(Window, (year, int(round_)), with_for_update=True)
-    if (window.version if window else 0) != version:
-        raise Stale
     before = {"opens_at": window.opens_at, "closes_at": window.closes_at} if window else None
-    if window is None:
-        window = Window(fiscal_year=year, round=int(round_), opens_at=opens_at, version=0)
-        db.session.add(window)
-    window.opens_at, window.closes_at, window.version = opens_at, closes_at, window.version + 1
-    db.session.flush()
     after = {"opens_at": opens_at, "closes_at": closes_at}
+    if window is None:
+        db.session.add(Window(fiscal_year=year, round=int(round_), **after))
+        db.session.flush()
+    elif before == after:
+        return window.version != version  # a double click: the first one saved it
+    else:
+        write(window, version, **after)
     record(actor, Action.SET_WINDOW, Entity.WINDOW, f"{year}/{int(round_)}", before=before, after=after, at=now)
+    return True
 
 
 def give_more_time(
-    actor: Actor, code: str, year: int, round_: Round, closes_at: datetime, reason: str, now: datetime
-) -> None:
-    """Let one LAO report until `closes_at`, though the round closes earlier. Raises Refusal for an unknown code."""
+    actor: Actor, code: str, year: int, round_: Round, closes_at: datetime, reason: str, version: int, now: datetime
+) -> bool:
+    """Let one LAO report until `closes_at`, though the round closes earlier; False where it may already.
+
+    `version` is that of the time it was given before, 0 for none: a longer time is not taken back unseen.
+    Raises Refusal for an unknown code; Stale at the commit.
+    """
     found = find_by_code(code)
     if found is None:
         raise Refusal(f"ไม่พบ อปท. รหัส {code}", "code")
     key = (found.id, year, int(round_))
     given = db.session.get(WindowException, key, with_for_update=True)
     before = {"closes_at": given.closes_at, "reason": given.reason} if given else None
+    after = {"closes_at": closes_at, "reason": reason}
     if given is None:
-        given = WindowException(organisation_id=found.id, fiscal_year=year, round=int(round_), version=0)
-        db.session.add(given)
-    given.closes_at, given.reason, given.given_by_id = closes_at, reason, actor.account_id
-    given.version += 1
-    db.session.flush()
+        row = WindowException(organisation_id=found.id, fiscal_year=year, round=int(round_), **after)
+        row.given_by_id = actor.account_id
+        db.session.add(row)
+        db.session.flush()
+    elif before == after:
+        return given.version != version  # a double click: the first one gave it
+    else:
+        write(given, version, **after, given_by_id=actor.account_id)
     record(
         actor,
         Action.GIVE_MORE_TIME,
@@ -80,6 +89,7 @@ def give_more_time(
         reason=reason,
         at=now,
     )
+    return True
 
 
 def add_period(actor: Actor, first: int, last: int, names: list[str], now: datetime) -> None:
@@ -99,18 +109,25 @@ def add_period(actor: Actor, first: int, last: int, names: list[str], now: datet
     )
 
 
-def rename_dimension(actor: Actor, period_id: int, number: int, name: str, max_score: Decimal, now: datetime) -> None:
-    """Change a dimension's name and the most it can score."""
+def rename_dimension(
+    actor: Actor, period_id: int, number: int, name: str, max_score: Decimal, version: int, now: datetime
+) -> bool:
+    """Change a dimension's name and the most it can score; False where it is so already.
+
+    Raises NotTheirs; Refusal where a score would be above the most; Stale at the commit.
+    """
     dimension = db.session.get(Dimension, (period_id, number), with_for_update=True)
     if dimension is None:
         raise NotTheirs
     before = {"name": dimension.name, "max_score": dimension.max_score}
-    if before == {"name": name, "max_score": max_score}:
-        return
-    dimension.name, dimension.max_score = name, max_score
-    db.session.flush()
     after = {"name": name, "max_score": max_score}
+    if before == after:
+        return dimension.version != version  # a double click: the first one saved it
+    write(dimension, version, **after)
+    if problem := maximum_problem(max_score, queries.highest_score(period_id, number)):
+        raise Refusal(problem, "max_score")
     record(actor, Action.EDIT, Entity.DIMENSION, f"{period_id}/{number}", before=before, after=after, at=now)
+    return True
 
 
 def add_reason(actor: Actor, text: str, now: datetime) -> None:
@@ -152,23 +169,32 @@ def invite_staff(actor: Actor, username: str, name: str, role: Role, provinces: 
 
 def change_staff(
     actor: Actor, account_id: int, name: str, role: Role, provinces: tuple[str, ...], version: int, now: datetime
-) -> None:
-    """Change a NACC account's name, role or provinces: at its next request. Raises NotTheirs, Stale, Refusal."""
+) -> bool:
+    """Change a NACC account's name, role or provinces: at its next request; False where they are so already.
+
+    Raises NotTheirs, Refusal; Stale at the commit.
+    """
     account = _staff(account_id)
-    if account.version != version:
-        raise Stale
-    if role is Role.OFFICER and not provinces:
-        raise Refusal("เลือกจังหวัดที่เจ้าหน้าที่ดูแลอย่างน้อย 1 จังหวัด", "provinces")
-    if role is not account.role and (
-        problem := lock_problem(account.id == actor.account_id, queries.active_administrators(), _is_admin(account))
-    ):
-        raise Refusal(problem.replace("ล็อกบัญชี", "เปลี่ยนบทบาท"), "role")
-    before = {"name": account.display_name, "role": account.role, "provinces": queries.province_codes_of(account_id)}
-    account.display_name, account.role, account.version = name, role, version + 1
-    db.session.flush()
+    before = queries.staff_facts(account)
+    after = {"name": name, "role": role, "provinces": sorted(provinces) if role is Role.OFFICER else []}
+    if before == after:
+        return account.version != version  # a double click: the first one saved it
+    refused = _role_refusal(actor, account, role, provinces)
+    write(account, version, display_name=name, role=role)  # first: what the rules say of a stale page helps nobody
+    if refused:
+        raise refused
     _give_provinces(account_id, role, provinces)
-    after = {"name": name, "role": role, "provinces": provinces}
     record(actor, Action.EDIT, Entity.ACCOUNT, account_id, before=before, after=after, at=now)
+    return True
+
+
+def _role_refusal(actor: Actor, account: Account, role: Role, provinces: tuple[str, ...]) -> Refusal | None:
+    if role is Role.OFFICER and not provinces:
+        return Refusal("เลือกจังหวัดที่เจ้าหน้าที่ดูแลอย่างน้อย 1 จังหวัด", "provinces")
+    own, last = account.id == actor.account_id, queries.active_administrators()
+    if role is not account.role and (problem := lock_problem(own, last, _is_admin(account))):
+        return Refusal(problem.replace("ล็อกบัญชี", "เปลี่ยนบทบาท"), "role")
+    return None
 
 
 def lock_staff(actor: Actor, account_id: int, locked: bool, now: datetime) -> None:
@@ -222,7 +248,6 @@ def bring_back(actor: Actor, project_id: int, now: datetime) -> None:
     before = {"deleted_at": project.deleted_at}
     project.deleted_at = None
     project.counted = counts(project.review_status, deleted=False)
-    project.version += 1
     db.session.flush()
     record(
         actor,
@@ -235,13 +260,16 @@ def bring_back(actor: Actor, project_id: int, now: datetime) -> None:
     )
 
 
-def set_setting(actor: Actor, name: str, value: str, now: datetime) -> None:
-    """Keep a word of the installation, like the contact."""
+def set_setting(actor: Actor, name: str, value: str, version: int, now: datetime) -> bool:
+    """Keep a word of the installation, like the contact; False where it is kept already. Raises Stale at the commit."""
     kept = db.session.get(Setting, name, with_for_update=True)
     before = {"value": kept.value} if kept else None
     if kept is None:
-        kept = Setting(name=name, value=value, version=0)
-        db.session.add(kept)
-    kept.value, kept.version = value, kept.version + 1
-    db.session.flush()
+        db.session.add(Setting(name=name, value=value))
+        db.session.flush()
+    elif kept.value == value:
+        return kept.version != version  # a double click: the first one saved it
+    else:
+        write(kept, version, value=value)
     record(actor, Action.SET, Entity.SETTING, name, before=before, after={"value": value}, at=now)
+    return True

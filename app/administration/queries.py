@@ -18,6 +18,7 @@ from app.models import (
     Project,
     Province,
     RejectionReason,
+    Score,
     Setting,
     Window,
     WindowException,
@@ -25,6 +26,7 @@ from app.models import (
 from app.models.enums import Role, Round
 from app.plans.queries import periods
 from app.plans.rules import ReportWindow, report_window
+from app.registry.queries import find_by_code
 
 PAGE_SIZE = 50
 
@@ -75,6 +77,12 @@ def province_codes_of(account_id: int) -> list[str]:
     )
 
 
+def staff_facts(account: Account) -> dict[str, Any]:
+    """What an administrator can change of a NACC account."""
+    provinces = sorted(province_codes_of(account.id))
+    return {"name": account.display_name, "role": account.role, "provinces": provinces}
+
+
 def active_administrators() -> int:
     wanted = Account.role == Role.ADMINISTRATOR, Account.locked_at.is_(None), Account.password_hash.is_not(None)
     return db.session.scalar(select(func.count()).select_from(Account).where(*wanted)) or 0
@@ -90,6 +98,18 @@ def max_scores() -> dict[tuple[int, int], Decimal]:
     return {(row.plan_period_id, row.number): row.max_score for row in db.session.scalars(select(Dimension))}
 
 
+def dimension(period_id: int, number: int) -> Dimension | None:
+    return db.session.get(Dimension, (period_id, number))
+
+
+def highest_score(period_id: int, number: int) -> Decimal | None:
+    """The best score, an LAO's own or NACC's, entered in a dimension of the period."""
+    period = db.session.get_one(PlanPeriod, period_id)
+    here = Score.fiscal_year.between(period.first_year, period.last_year), Score.dimension == number
+    found = db.session.execute(select(func.max(Score.sar), func.max(Score.evaluation)).where(*here)).one()
+    return max((score for score in found if score is not None), default=None)
+
+
 def windows() -> list[tuple[ReportWindow, int]]:
     """The window of every year and round, as set or by default, with its version (0: by default)."""
     set_ones = {(row.fiscal_year, row.round): row for row in db.session.scalars(select(Window))}
@@ -101,6 +121,12 @@ def windows() -> list[tuple[ReportWindow, int]]:
                 times = (row.opens_at, row.closes_at) if row else None
                 found.append((report_window(year, round_, times, None), row.version if row else 0))
     return found
+
+
+def more_time(code: str, year: int, round_: int) -> WindowException | None:
+    """The time the LAO with this code was given before."""
+    found = find_by_code(code)
+    return db.session.get(WindowException, (found.id, year, round_)) if found else None
 
 
 def exceptions() -> Sequence[Any]:
@@ -139,5 +165,9 @@ def reasons() -> list[RejectionReason]:
 
 def setting(name: str, default: str) -> str:
     """The kept value of a setting, else `default`."""
-    kept = db.session.get(Setting, name)
+    kept = kept_setting(name)
     return kept.value if kept else default
+
+
+def kept_setting(name: str) -> Setting | None:
+    return db.session.get(Setting, name)

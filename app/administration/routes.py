@@ -2,32 +2,30 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, current_app, flash, make_response, redirect, render_template, request
+from flask import abort, current_app, flash, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from app import clock
-from app.access import Permission, actor, requires
+from app.access import actor
 from app.administration import operations, queries
+from app.administration import period_pages as _period_pages  # noqa: F401 - adds its views
 from app.administration.forms import (
     ContactForm,
-    DimensionForm,
     MoreTimeForm,
-    PeriodForm,
     ReasonForm,
     StaffForm,
     WindowForm,
     staff_form,
 )
+from app.administration.pages import ADMIN, blueprint, both_windows, done, page
+from app.conflicts import Conflict
 from app.db import transaction
 from app.errors import Refusal, Stale
 from app.listing import MAX_SEARCH, number
-from app.models.enums import Round
-from app.plans.queries import period_of, periods
+from app.models.enums import Entity, Round
+from app.plans.queries import period_of
 from app.registry.queries import provinces
 from app.words import clean_line
-
-blueprint = Blueprint("administration", __name__, url_prefix="/nacc/admin")
-ADMIN = requires(Permission.ADMINISTRATION)
 
 
 @blueprint.get("")
@@ -36,21 +34,12 @@ def overview() -> str:
     return render_template("administration/page.html")
 
 
-def _page(section: str, status: int = 200, **context: Any) -> Response:
-    return make_response(render_template(f"administration/{section}.html", **context), status)
-
-
-def _kept(section: str, message: str) -> Response:
-    flash(message, "ok")
-    return redirect(f"/nacc/admin/{section}", 303)
-
-
 # --- windows ---------------------------------------------------------------------------------------
 
 
-def _windows_page(form: MoreTimeForm, status: int = 200) -> Response:
+def _windows_page(form: MoreTimeForm, status: int = 200, **more: Any) -> Response:
     context = {"windows": queries.windows(), "exceptions": queries.exceptions(), "form": form, "now": clock.now()}
-    return _page("windows", status, **context)
+    return page("windows", status, **context, **more)
 
 
 @blueprint.get("/windows")
@@ -64,7 +53,7 @@ def windows() -> Response:
 def edit_window(year: int, round_: int) -> Response:
     window, version = _window(year, round_)
     form = WindowForm(formdata=None, opens_at=window.opens_at, closes_at=window.closes_at, version=version)
-    return _page("window", window=window, form=form)
+    return page("window", window=window, form=form)
 
 
 def _window(year: int, round_: int) -> Any:
@@ -75,12 +64,12 @@ def _window(year: int, round_: int) -> Any:
 @blueprint.post("/windows/<int:year>/<int:round_>")
 @ADMIN
 def set_window(year: int, round_: int) -> Response:
-    window, version = _window(year, round_)
-    form = WindowForm()
+    window, _version = _window(year, round_)
+    form, conflict = WindowForm(), None
     if form.validate() and form.opens_at.data:
         try:
             with transaction():
-                operations.set_window(
+                saved = operations.set_window(
                     actor(),
                     year,
                     Round(round_),
@@ -89,91 +78,53 @@ def set_window(year: int, round_: int) -> Response:
                     form.version.data or 0,
                     clock.now(),
                 )
-        except Stale as stale:
-            form.form_errors = [f"{stale.message}: {window.sentence(clock.now())}"]
-            form.version.data = version
+        except Stale:
+            window, version = _window(year, round_)
+            kept = {"opens_at": window.opens_at, "closes_at": window.closes_at}
+            conflict = both_windows(form, "เวลานี้", kept, version, Entity.WINDOW, f"{year}/{round_}")
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            return _kept("windows", f"ตั้งเวลา{window.round.label} ปี {year} แล้ว")
-    return _page("window", 422, window=window, form=form)
+            return done("windows", f"ตั้งเวลา{window.round.label} ปี {year} แล้ว", saved)
+    return page("window", 422, window=window, form=form, conflict=conflict)
 
 
 @blueprint.post("/windows/more-time")
 @ADMIN
 def give_more_time() -> Response:
-    form = MoreTimeForm()
+    form, conflict = MoreTimeForm(), None
     if form.validate() and form.until.data and form.year.data:
         year, round_ = int(form.year.data), Round(form.round.data)
         try:
             if period_of(year) is None:
                 raise Refusal(f"ปี {year} ไม่อยู่ในแผนใด", "year")
             with transaction():
-                operations.give_more_time(
-                    actor(), form.code.data or "", year, round_, form.until.data, form.why.data or "", clock.now()
+                saved = operations.give_more_time(
+                    actor(),
+                    form.code.data or "",
+                    year,
+                    round_,
+                    form.until.data,
+                    form.why.data or "",
+                    form.version.data or 0,
+                    clock.now(),
                 )
+        except Stale:
+            conflict = _given_before(form, year, round_)
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            return _kept("windows", f"ขยายเวลาให้ {form.code.data} แล้ว")
-    return _windows_page(form, 422)
+            return done("windows", f"ขยายเวลาให้ {form.code.data} แล้ว", saved)
+    return _windows_page(form, 422, conflict=conflict)
 
 
-# --- plan periods ----------------------------------------------------------------------------------
-
-
-def _periods_page(form: PeriodForm, status: int = 200) -> Response:
-    return _page("periods", status, periods=periods(), scores=queries.max_scores(), form=form)
-
-
-@blueprint.get("/periods")
-@ADMIN
-def plan_periods() -> Response:
-    return _periods_page(PeriodForm(formdata=None))
-
-
-@blueprint.post("/periods")
-@ADMIN
-def add_period() -> Response:
-    form = PeriodForm()
-    if form.validate() and form.first_year.data and form.last_year.data:
-        first, last = int(form.first_year.data), int(form.last_year.data)
-        try:
-            with transaction():
-                operations.add_period(actor(), first, last, form.lines(), clock.now())
-        except Refusal as refusal:
-            form.refuse(refusal)
-        else:
-            return _kept("periods", f"เพิ่มแผน {first} - {last} แล้ว")
-    return _periods_page(form, 422)
-
-
-@blueprint.get("/periods/<int:period_id>/<int:dimension>")
-@ADMIN
-def edit_dimension(period_id: int, dimension: int) -> Response:
-    period, name = _dimension(period_id, dimension)
-    form = DimensionForm(formdata=None, name=name, max_score=queries.max_scores()[period_id, dimension])
-    return _page("dimension", period=period, number=dimension, form=form)
-
-
-def _dimension(period_id: int, dimension: int) -> Any:
-    found = ((each, each.dimensions.get(dimension)) for each in periods() if each.id == period_id)
-    period, name = next(found, (None, None))
-    return (period, name) if name else abort(404)
-
-
-@blueprint.post("/periods/<int:period_id>/<int:dimension>")
-@ADMIN
-def rename_dimension(period_id: int, dimension: int) -> Response:
-    period, _name = _dimension(period_id, dimension)
-    form = DimensionForm()
-    if not form.validate() or form.max_score.data is None:
-        return _page("dimension", 422, period=period, number=dimension, form=form)
-    with transaction():
-        operations.rename_dimension(
-            actor(), period_id, dimension, form.name.data or "", form.max_score.data, clock.now()
-        )
-    return _kept("periods", f"แก้ไขมิติที่ {dimension} ของ{period.label} แล้ว")
+def _given_before(form: MoreTimeForm, year: int, round_: Round) -> Conflict | None:
+    given = queries.more_time(form.code.data or "", year, int(round_))
+    if given is None:
+        return None
+    kept, key = {"until": given.closes_at, "why": given.reason}, f"{year}/{int(round_)}"
+    what = f"อปท. รหัส {form.code.data} ได้ขยายเวลารอบนี้อยู่แล้ว "
+    return both_windows(form, what, kept, given.version, Entity.WINDOW, key, given.organisation_id)
 
 
 # --- rejection reasons, contact, deleted projects --------------------------------------------------
@@ -182,7 +133,7 @@ def rename_dimension(period_id: int, dimension: int) -> Response:
 @blueprint.get("/reasons")
 @ADMIN
 def reasons() -> Response:
-    return _page("reasons", reasons=queries.reasons(), form=ReasonForm(formdata=None))
+    return page("reasons", reasons=queries.reasons(), form=ReasonForm(formdata=None))
 
 
 @blueprint.post("/reasons")
@@ -190,10 +141,10 @@ def reasons() -> Response:
 def add_reason() -> Response:
     form = ReasonForm()
     if not form.validate():
-        return _page("reasons", 422, reasons=queries.reasons(), form=form)
+        return page("reasons", 422, reasons=queries.reasons(), form=form)
     with transaction():
         operations.add_reason(actor(), form.text.data or "", clock.now())
-    return _kept("reasons", "เพิ่มเหตุผลแล้ว")
+    return done("reasons", "เพิ่มเหตุผลแล้ว")
 
 
 @blueprint.post("/reasons/<int:reason_id>/retire")
@@ -201,34 +152,46 @@ def add_reason() -> Response:
 def retire_reason(reason_id: int) -> Response:
     with transaction():
         operations.retire_reason(actor(), reason_id, clock.now())
-    return _kept("reasons", "เลิกใช้เหตุผลแล้ว โครงการที่เคยถูกปฏิเสธด้วยเหตุผลนี้ยังคงแสดงอยู่")
+    return done("reasons", "เลิกใช้เหตุผลแล้ว โครงการที่เคยถูกปฏิเสธด้วยเหตุผลนี้ยังคงแสดงอยู่")
 
 
 @blueprint.get("/contact")
 @ADMIN
 def contact() -> Response:
-    kept = queries.setting("contact", current_app.config["CONTACT"])
-    return _page("contact", form=ContactForm(formdata=None, contact=kept))
+    text, version = _contact()
+    return page("contact", form=ContactForm(formdata=None, contact=text, version=version))
+
+
+def _contact() -> tuple[str, int]:
+    """The contact as it stands, and its version: 0 while it is that of the configuration."""
+    kept = queries.kept_setting("contact")
+    return (kept.value, kept.version) if kept else (current_app.config["CONTACT"], 0)
 
 
 @blueprint.post("/contact")
 @ADMIN
 def set_contact() -> Response:
-    form = ContactForm()
-    if not form.validate():
-        return _page("contact", 422, form=form)
-    with transaction():
-        operations.set_setting(actor(), "contact", form.contact.data or "", clock.now())
-    return _kept("contact", "บันทึกข้อความติดต่อแล้ว")
+    form, conflict = ContactForm(), None
+    if form.validate():
+        text, version = form.contact.data or "", form.version.data or 0
+        try:
+            with transaction():
+                saved = operations.set_setting(actor(), "contact", text, version, clock.now())
+        except Stale:
+            text, version = _contact()
+            conflict = both_windows(form, "ข้อความนี้", {"contact": text}, version, Entity.SETTING, "contact")
+        else:
+            return done("contact", "บันทึกข้อความติดต่อแล้ว", saved)
+    return page("contact", 422, form=form, conflict=conflict)
 
 
 @blueprint.get("/deleted")
 @ADMIN
 def deleted() -> Response:
     q = clean_line(request.args.get("q", ""))[:MAX_SEARCH]
-    page = min(max(1, number(request.args.get("page", ""), 1)), 10_000)
-    rows, total = queries.deleted_projects(q, page)
-    return _page("deleted", rows=rows, total=total, q=q, page=page, page_size=queries.PAGE_SIZE)
+    shown = min(max(1, number(request.args.get("page", ""), 1)), 10_000)
+    rows, total = queries.deleted_projects(q, shown)
+    return page("deleted", rows=rows, total=total, q=q, page=shown, page_size=queries.PAGE_SIZE)
 
 
 @blueprint.post("/deleted/<int:project_id>")
@@ -236,7 +199,7 @@ def deleted() -> Response:
 def bring_back(project_id: int) -> Response:
     with transaction():
         operations.bring_back(actor(), project_id, clock.now())
-    return _kept("deleted", "กู้คืนโครงการแล้ว โครงการกลับไปอยู่ในรายการของ อปท.")
+    return done("deleted", "กู้คืนโครงการแล้ว โครงการกลับไปอยู่ในรายการของ อปท.")
 
 
 # --- staff -----------------------------------------------------------------------------------------
@@ -249,7 +212,7 @@ def staff() -> Response:
 
 
 def _staff_page(form: StaffForm, status: int = 200) -> Response:
-    return _page("staff", status, staff=queries.staff(), form=form)
+    return page("staff", status, staff=queries.staff(), form=form)
 
 
 @blueprint.post("/staff")
@@ -274,7 +237,7 @@ def invite() -> Response:
 
 def _link_page(username: str, token: str) -> Response:
     """The link, shown this once: only its hash is kept."""
-    return _page("link", username=username, link=f"{current_app.config['PUBLIC_URL']}/forgot/{token}")
+    return page("link", username=username, link=f"{current_app.config['PUBLIC_URL']}/forgot/{token}")
 
 
 def _staff_row(account_id: int) -> queries.StaffRow:
@@ -290,18 +253,18 @@ def edit_staff(account_id: int) -> Response:
     form = staff_form(provinces())(
         formdata=None, name=row.name, role=row.role, provinces=given, version=row.version, username=row.username
     )
-    return _page("staff_member", row=row, form=form)
+    return page("staff_member", row=row, form=form)
 
 
 @blueprint.post("/staff/<int:account_id>")
 @ADMIN
 def change_staff(account_id: int) -> Response:
     row = _staff_row(account_id)
-    form = staff_form(provinces())()
+    form, conflict = staff_form(provinces())(), None
     if form.validate():
         try:
             with transaction():
-                operations.change_staff(
+                saved = operations.change_staff(
                     actor(),
                     account_id,
                     form.name.data or "",
@@ -310,14 +273,16 @@ def change_staff(account_id: int) -> Response:
                     form.version.data or 0,
                     clock.now(),
                 )
-        except Stale as stale:
-            form.form_errors = [stale.message]
-            form.version.data = row.version
+        except Stale:
+            row = _staff_row(account_id)
+            kept = {"name": row.name, "role": row.role, "provinces": sorted(queries.province_codes_of(account_id))}
+            form.provinces.data = sorted(form.provinces.data)
+            conflict = both_windows(form, "บัญชีนี้", kept, row.version, Entity.ACCOUNT, account_id)
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            return _kept("staff", f"แก้ไข {row.username} แล้ว")
-    return _page("staff_member", 422, row=row, form=form)
+            return done("staff", f"แก้ไข {row.username} แล้ว", saved)
+    return page("staff_member", 422, row=row, form=form, conflict=conflict)
 
 
 @blueprint.post("/staff/<int:account_id>/lock")
@@ -330,7 +295,7 @@ def lock_staff(account_id: int) -> Response:
     except Refusal as refusal:
         flash(refusal.message, "warn")
         return redirect("/nacc/admin/staff", 303)
-    return _kept("staff", f"{'ปลดล็อก' if row.locked else 'ล็อก'} {row.username} แล้ว")
+    return done("staff", f"{'ปลดล็อก' if row.locked else 'ล็อก'} {row.username} แล้ว")
 
 
 @blueprint.post("/staff/<int:account_id>/link")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from decimal import Decimal
 
 FIRST_YEAR, LAST_YEAR = 2540, 2700
 LONGEST_PERIOD = 10
@@ -26,6 +27,13 @@ def window_problem(opens_at: datetime, closes_at: datetime | None) -> str:
     """Why a window cannot be set so; empty where it can."""
     if closes_at is not None and closes_at <= opens_at:
         return "เวลาปิดต้องอยู่หลังเวลาเปิด"
+    return ""
+
+
+def maximum_problem(maximum: Decimal, highest: Decimal | None) -> str:
+    """Why a dimension cannot score `maximum` at most; `highest` is the best score entered in it, None without any."""
+    if highest is not None and maximum < highest:
+        return f"มีคะแนนที่บันทึกไว้แล้วถึง {highest:,.2f} ในมิตินี้ ตั้งคะแนนเต็มต่ำกว่านั้นไม่ได้"
     return ""
 
 

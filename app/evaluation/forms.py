@@ -54,12 +54,16 @@ class ScoreForm(Form):
         sent = (cell for cell in self.cells if self.field(cell).raw_data)
         return {cell: Entry(self.field(cell).data, self.seen(cell).data) for cell in sent}
 
-    def tell_stale(self, stale: Iterable[Cell], kept: Scores) -> None:
-        """Show what somebody else saved beside what was typed; saving once more then takes what was typed."""
+    def on_screen(self) -> list[Field]:
+        """Dimension by dimension, the reason last."""
+        return [*(self.field(cell) for cell in sorted(self.cells, key=lambda cell: cell.dimension)), self.reason]
+
+    def tell_stale(self, stale: Iterable[Cell], kept: Scores, first: str) -> None:
+        """Show what was saved meanwhile beside what was typed; saving once more then takes what was typed."""
         for cell in stale:
             field, value = self.field(cell), kept.value(cell)
-            theirs = "ลบคะแนนนี้" if value is None else f"บันทึก {value:,.2f} "
-            field.errors = [*field.errors, f"มีผู้อื่น{theirs}ก่อนท่าน หากต้องการใช้ค่าของท่าน บันทึกอีกครั้ง"]
+            theirs = "ลบออก" if value is None else f"เป็น {value:,.2f}"
+            field.errors = [*field.errors, f"คะแนนนี้{first} {theirs} หากต้องการใช้ค่าของท่าน บันทึกอีกครั้ง"]
             seen = self.seen(cell)
             seen.data, seen.raw_data = value, None
 

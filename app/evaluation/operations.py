@@ -53,7 +53,7 @@ DEED_ACTIONS = {
 def save_scores(
     actor: Actor, organisation_id: int, year: int, entries: Mapping[Cell, Entry], reason: str, now: datetime
 ) -> int:
-    """Save cells of one LAO; gives how many changed.
+    """Save cells of one LAO; gives how many changed, of a double click those of the first one.
 
     Raises NotTheirs, Stale where a cell no longer holds what was seen, and Refusal beside the cell or "reason".
     """
@@ -62,7 +62,8 @@ def save_scores(
     if stale_cells(entries, kept):
         raise Stale
     wanted = {cell: typed.value for cell, typed in entries.items()}
-    return _write(actor, year, {organisation_id: (kept, wanted)}, reason, now)
+    before = sum(entry.seen != entry.value == kept.value(cell) for cell, entry in entries.items())
+    return _write(actor, year, {organisation_id: (kept, wanted)}, reason, now) or before
 
 
 def save_from_file(

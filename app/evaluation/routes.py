@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app import clock, excel
 from app.access import Permission, actor, requires
 from app.db import transaction
-from app.errors import NotTheirs, Refusal, Stale
+from app.errors import NOTHING_CHANGED, NotTheirs, Refusal, Stale
 from app.evaluation import operations, queries, workbooks
 from app.evaluation.forms import ExpectedForm, ScoreFileForm, ScoreForm, score_form
 from app.evaluation.rules import (
@@ -24,8 +24,9 @@ from app.evaluation.rules import (
     read_file,
     stale_cells,
 )
+from app.history.queries import who_was_first
 from app.listing import number
-from app.models.enums import PlanStatus, Round, Which
+from app.models.enums import Entity, PlanStatus, Round, Which
 from app.places.queries import filter_name
 from app.plan_years.forms import filter_of
 from app.plan_years.queries import laos_by_code, laos_by_id, plan_counts
@@ -83,7 +84,7 @@ def save_cell(organisation_id: int, year: int, dimension: int, which: str) -> Ba
     if dimension not in maxima:
         raise NotTheirs
     form = score_form([cell], maxima)
-    saved = _save(form, organisation_id, year)
+    saved = _save(form, organisation_id, year) is not None
     if saved and not request.headers.get("HX-Request"):
         return redirect(f"/nacc/scores?year={year}#o{organisation_id}", 303)
     kept = queries.scores_of_one(actor(), organisation_id, year)
@@ -102,22 +103,26 @@ def save_cell(organisation_id: int, year: int, dimension: int, which: str) -> Ba
     return make_response(page, 200 if saved else 422)
 
 
-def _save(form: ScoreForm, organisation_id: int, year: int) -> bool:
-    """Save what was typed; False where the form then says why not."""
+def _save(form: ScoreForm, organisation_id: int, year: int) -> int | None:
+    """Save what was typed and give how many cells changed; None where the form then says why not."""
     if not form.validate():
         queries.scores_of_one(actor(), organisation_id, year)  # what is not theirs is 404, whatever was typed
-        return False
+        return None
+    typed, reason = form.entries(), form.reason.data or ""
     try:
         with transaction():
-            operations.save_scores(actor(), organisation_id, year, form.entries(), form.reason.data or "", clock.now())
+            return operations.save_scores(actor(), organisation_id, year, typed, reason, clock.now())
     except Stale:
         kept = queries.scores_of_one(actor(), organisation_id, year)
-        form.tell_stale(stale_cells(form.entries(), kept), kept)
+        first = who_was_first(actor(), Entity.SCORES, f"{organisation_id}/{year}", organisation_id)
+        form.tell_stale(stale_cells(typed, kept), kept, first)
     except Refusal as refusal:
         form.refuse(refusal)
-    else:
-        return True
-    return False
+    return None
+
+
+def _tell(changed: int, words: str) -> None:
+    flash(*((words, "ok") if changed else (NOTHING_CHANGED, "info")))
 
 
 @blueprint.get("/nacc/scores/<int:organisation_id>/<int:year>")
@@ -152,8 +157,9 @@ def _deeds(kept: Scores) -> list[Deed]:
 def save_row(organisation_id: int, year: int) -> BaseResponse:
     maxima = queries.max_scores(year)
     form = score_form(cells(maxima), maxima)
-    if _save(form, organisation_id, year):
-        flash("บันทึกคะแนนแล้ว", "ok")
+    changed = _save(form, organisation_id, year)
+    if changed is not None:
+        _tell(changed, "บันทึกคะแนนแล้ว")
         return redirect(f"/nacc/scores/{organisation_id}/{year}", 303)
     kept = queries.scores_of_one(actor(), organisation_id, year)
     return make_response(_row_page(organisation_id, year, form, kept), 422)
@@ -332,7 +338,8 @@ def save_own() -> BaseResponse:
     year = _own_year(year_gates(actor()))
     maxima = queries.max_scores(year)
     form = score_form(_own_cells(maxima), maxima)
-    if not _save(form, actor().own_organisation_id, year):
+    changed = _save(form, actor().own_organisation_id, year)
+    if changed is None:
         return _own_page(form, 422)
-    flash("บันทึกคะแนน SAR แล้ว", "ok")
+    _tell(changed, "บันทึกคะแนน SAR แล้ว")
     return redirect(f"/evaluation?year={year}", 303)

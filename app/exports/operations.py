@@ -52,15 +52,15 @@ def file_name(asked: Asked, place: Place) -> str:
 
 
 def cancel(actor: Actor, job_id: int, now: datetime) -> None:
-    """The worker finds out at its next sign of life, and throws away what it has."""
-    job = own_file(actor, job_id)
+    """The worker finds out at its next sign of life, and throws away what it has. A file that is done stays."""
+    job = own_file(actor, job_id, lock=True)
     if job.state in OPEN:
         job.state, job.finished_at = ExportState.CANCELLED, now
 
 
 def remove(actor: Actor, job_id: int) -> str:
     """Forget a file that is not being made; gives its name on disk, "" where there is none. Raises Refusal."""
-    job = own_file(actor, job_id)
+    job = own_file(actor, job_id, lock=True)
     if job.state in OPEN:
         raise Refusal("ไฟล์นี้กำลังสร้างอยู่ ยกเลิกก่อนแล้วจึงลบ")
     db.session.delete(job)

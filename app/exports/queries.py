@@ -104,9 +104,10 @@ def own_files(actor: Actor) -> list[ExportJob]:
     return list(db.session.scalars(mine))
 
 
-def own_file(actor: Actor, job_id: int) -> ExportJob:
-    """Raises NotTheirs for a file somebody else asked for."""
-    found = db.session.scalar(select(ExportJob).where(ExportJob.id == job_id, ExportJob.account_id == actor.account_id))
+def own_file(actor: Actor, job_id: int, *, lock: bool = False) -> ExportJob:
+    """A file as it stands; with `lock`, its worker waits. Raises NotTheirs for one that somebody else asked for."""
+    mine = select(ExportJob).where(ExportJob.id == job_id, ExportJob.account_id == actor.account_id)
+    found = db.session.scalar(mine.with_for_update().execution_options(populate_existing=True) if lock else mine)
     if found is None:
         raise NotTheirs
     return found

@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 from app.access import Actor
 from app.db import db
 from app.errors import NotTheirs
-from app.history.rules import Change, action_label, as_the_lao_reads, changes, subject
+from app.history.rules import Change, action_label, as_the_lao_reads, changed_by, changes, subject
 from app.models import HistoryEntry, Organisation
 from app.models.enums import Action, Entity, Role
 
@@ -82,6 +82,24 @@ def _reader(actor: Actor, organisation_id: int) -> Reader:
         HistoryEntry.organisation_id == organisation_id, HistoryEntry.action == Action.PUBLISH_SCORES.value
     )
     return Reader(lao, dict(db.session.execute(published).all()))
+
+
+def who_was_first(actor: Actor, entity: Entity, key: object, organisation_id: int | None) -> str:
+    """By whom a row was changed last, in words that stand behind its name."""
+    last = db.session.execute(
+        select(HistoryEntry.actor_id, HistoryEntry.actor_role, HistoryEntry.actor_name)
+        .where(
+            HistoryEntry.entity == entity.value,
+            HistoryEntry.entity_key == str(key),
+            HistoryEntry.organisation_id.is_not_distinct_from(organisation_id),
+        )
+        .order_by(HistoryEntry.id.desc())
+        .limit(1)
+    ).first()
+    if last is None:
+        return changed_by(None, "", own=False, asked_by=actor.role)
+    own = last.actor_id is not None and last.actor_id == actor.account_id
+    return changed_by(last.actor_role, last.actor_name, own=own, asked_by=actor.role)
 
 
 def told(row: HistoryEntry, reader: Reader = Reader()) -> Told:

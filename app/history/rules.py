@@ -17,6 +17,7 @@ from app.models.enums import (
     PlanStatus,
     ReportStatus,
     ReviewStatus,
+    Role,
     Round,
     Which,
 )
@@ -66,6 +67,17 @@ CHOICES: dict[str, tuple[type[Labelled], ...]] = {
 LABELS = {name: {each.value: each.label for kind in kinds for each in kind} for name, kinds in CHOICES.items()}
 ACTION_LABELS = {action.value: action.label for action in Action}
 OTHER_ACTION = "เปลี่ยนแปลงข้อมูล"
+
+
+def changed_by(role: Role | None, name: str, *, own: bool, asked_by: Role) -> str:
+    """How a row came to be another than a page shows; stands behind the row's name. `role` None: nobody knows who."""
+    if role is None:
+        return "มีการแก้ไขหลังจากเปิดหน้านี้"
+    if own and asked_by is Role.LAO:  # everybody of an LAO signs in with its one account
+        return "มีการแก้ไขจากหน้าต่างอื่นหรือเครื่องอื่นของบัญชีนี้"
+    if own:
+        return "มีการแก้ไขโดยท่านเองในหน้าต่างอื่น"
+    return f"มีการแก้ไขโดย {'ป.ป.ช.' if asked_by is Role.LAO else name} หลังจากเปิดหน้านี้"
 
 
 class Change(NamedTuple):

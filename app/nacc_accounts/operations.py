@@ -79,7 +79,7 @@ def _forget_contact(actor: Actor, organisation_id: int, reason: str, now: dateti
     before = {name: getattr(profile, name) for name in CONTACT}
     for name in CONTACT:
         setattr(profile, name, "")
-    profile.version, profile.updated_at = profile.version + 1, now
+    profile.updated_at = now
     after = dict.fromkeys(CONTACT, "")
     record(
         actor,

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import insert, select, update
 
 from app.access import Actor
-from app.db import db, table
+from app.db import db, table, write
 from app.errors import NotTheirs, Refusal, Stale
 from app.history.operations import entry, record_all
 from app.models import Organisation, PlanYear
@@ -19,14 +19,24 @@ from app.plan_years.rules import PlanFilter, SeenStatus
 _O, _PY = table(Organisation).c, table(PlanYear).c
 
 
-def set_status(actor: Actor, organisation_id: int, year: int, status: PlanStatus, version: int, now: datetime) -> None:
-    """Set one LAO's plan year. Raises NotTheirs outside the actor's provinces, Stale where somebody was first."""
+def set_status(actor: Actor, organisation_id: int, year: int, status: PlanStatus, version: int, now: datetime) -> bool:
+    """Set one LAO's plan year; False where it is so already.
+
+    Raises NotTheirs outside the actor's provinces; Stale at the commit where somebody was first.
+    """
     if organisation_id not in _seen(actor, [organisation_id]):
         raise NotTheirs
     known = db.session.get(PlanYear, (organisation_id, year), with_for_update=True)
-    if (known.version if known else 0) != version:
-        raise Stale
-    set_many(actor, [organisation_id], year, status, now)
+    before = known.status if known else PlanStatus.NOT_SENT
+    if before is status:
+        return known is not None and known.version != version  # a double click: the first one saved it
+    if known is None:
+        db.session.add(PlanYear(organisation_id=organisation_id, fiscal_year=year, status=status))
+        db.session.flush()
+    else:
+        write(known, version, status=status)
+    record_all([_told(actor, organisation_id, year, before, status, now)])
+    return True
 
 
 def set_many(actor: Actor, organisation_ids: Collection[int], year: int, status: PlanStatus, now: datetime) -> int:
@@ -47,8 +57,9 @@ def set_filtered(actor: Actor, asked: PlanFilter, expected: int, status: PlanSta
 
 
 def _seen(actor: Actor, ids: list[int]) -> list[int]:
-    statement = select(_O.id).where(_O.id.in_(ids), queries.in_scope(actor))
-    return list(db.session.scalars(statement))
+    """Those the actor oversees, held: two people setting the first status of one do not both make its row."""
+    statement = select(_O.id).where(_O.id.in_(ids), queries.in_scope(actor)).order_by(_O.id)
+    return list(db.session.scalars(statement.with_for_update(key_share=True)))
 
 
 def _set_some(actor: Actor, ids: list[int], year: int, status: PlanStatus, now: datetime) -> int:

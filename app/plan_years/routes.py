@@ -9,9 +9,10 @@ from werkzeug.wrappers import Response as BaseResponse
 from app import clock, excel
 from app.access import Permission, actor, requires
 from app.db import transaction
-from app.errors import Refusal, Stale
+from app.errors import NOTHING_CHANGED, Refusal, Stale
+from app.history.queries import who_was_first
 from app.listing import Choice, choice_of
-from app.models.enums import PlanStatus
+from app.models.enums import Entity, PlanStatus
 from app.places.queries import filter_name
 from app.plan_years import operations, queries, workbooks
 from app.plan_years.forms import StatusForm, filter_of
@@ -71,13 +72,15 @@ def set_one(organisation_id: int) -> BaseResponse:
     if form.validate():
         try:
             with transaction():
-                operations.set_status(
+                saved = operations.set_status(
                     actor(), organisation_id, asked.year, form.status.data, form.version.data or 0, clock.now()
                 )
         except Stale:
-            refusal = "มีผู้อื่นเปลี่ยนผลแผนนี้ก่อนท่าน ตารางแสดงค่าล่าสุดแล้ว ตรวจแล้วบันทึกอีกครั้งหากต้องการ"
+            first = who_was_first(actor(), Entity.PLAN_YEAR, f"{organisation_id}/{asked.year}", organisation_id)
+            refusal = f"ผลแผนนี้{first} ตารางแสดงค่าล่าสุดแล้ว ตรวจแล้วบันทึกอีกครั้งหากต้องการ"
         else:
             if not request.headers.get("HX-Request"):
+                flash(*(("บันทึกผลแผนแล้ว", "ok") if saved else (NOTHING_CHANGED, "info")))
                 return redirect(f"/nacc/plan-years?{asked.query()}#o{organisation_id}", 303)
             return _page(asked, saved_id=organisation_id)
     return _page(asked, 422, refusal=refusal or "เลือกผลแผน")

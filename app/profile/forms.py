@@ -1,10 +1,11 @@
 """The three tabs of the profile."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from app.accounts.forms import Email
-from app.fields import AtMost, Form, Money, Number, OneOf, Required, Secret, TextBlock, TextLine, Version
+from app.accounts.forms import Email, NewPassword
+from app.fields import AtMost, Money, Number, OneOf, OpenedForm, Required, Secret, TextBlock, TextLine
 from app.models.enums import SizeClass
 
 TABS = {
@@ -22,15 +23,13 @@ TABS = {
         "password",
     ),
 }
-FIRST_FIELD = {"size": "size-0"}
 
 
 def _line(label: str, missing: str = "", length: int = 200) -> TextLine:
     return TextLine(label, validators=[*([Required(missing)] if missing else []), AtMost(length)])
 
 
-class ProfileForm(Form):
-    version = Version()
+class ProfileForm(OpenedForm):
     size = OneOf("ขนาด", choices=[(size, size.label) for size in SizeClass], missing="เลือกขนาดของ อปท.")
     address = TextBlock("ที่ตั้งที่ทำการ", validators=[Required("กรอกที่ตั้งที่ทำการ"), AtMost(1000)])
     area_km2 = Number(
@@ -62,19 +61,29 @@ class ProfileForm(Form):
     website = _line("เว็บไซต์ อปท.", length=254)
     password = Secret("รหัสผ่านสำหรับเข้าสู่ระบบครั้งต่อไป")
 
-    def __init__(self, *args: Any, claiming: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, claiming: bool, username: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.claiming = claiming
+        self.username = username
 
     def validate_password(self, field: Secret) -> None:
         """Needed at the first login; later an empty one leaves the password as it is."""
-        if self.claiming:
-            Required("ตั้งรหัสผ่านอย่างน้อย 8 ตัวอักษร")(self, field)
+        NewPassword(needed=self.claiming)(self, field)
 
     def values(self) -> dict[str, Any]:
-        values = {name: field.data for name, field in self._fields.items()}
+        """What was typed, without the password."""
+        values = {name: self[name].data for names in TABS.values() for name in names if name != "password"}
         return values | {"population": int(values["population"])}
+
+    def show(self, facts: Mapping[str, Any]) -> None:
+        for name, value in facts.items():
+            self[name].data = value
 
     def problems_in(self, tab: str) -> int:
         """How many fields of a tab must be corrected: the tab itself says so."""
-        return sum(bool(self[name].errors) for name in TABS[tab])
+        return sum(bool(self[name].errors) for name in TABS[tab]) + (tab == "contact" and bool(self.password.again))
+
+    @property
+    def open_tab(self) -> str:
+        """The tab to show: the first one with something to correct."""
+        return next((tab for tab in TABS if self.problems_in(tab)), next(iter(TABS)))

@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.access import Actor
 from app.accounts.operations import change_password, claim
-from app.db import db
-from app.errors import Stale
+from app.db import db, write
 from app.history.operations import record
 from app.models import Profile
 from app.models.enums import Action, Entity
@@ -32,38 +31,34 @@ FIELDS = (
 )
 
 
+class Saved(NamedTuple):
+    """What saving came to: `epoch` of the session where a password was set, `changed` where anything was written."""
+
+    epoch: int | None
+    changed: bool
+
+
 def save_profile(
     actor: Actor, values: Mapping[str, Any], version: int, password_hash: str | None, now: datetime
-) -> int | None:
-    """Save the profile, and the password where one is given. Gives the new session epoch, or None without one.
+) -> Saved:
+    """Save the profile, and the password where one is given.
 
-    Raises Stale where somebody else saved first, Refusal where the account was claimed meanwhile.
+    Raises Refusal where the account was claimed meanwhile; Stale at the commit where the profile was saved meanwhile.
     """
     epoch = None
     if password_hash is not None:  # first: who claims too late must not be shown what the other one filled in
         epoch = (claim if actor.claiming else change_password)(actor, password_hash, now)
-    profile = db.session.get(Profile, actor.own_organisation_id, with_for_update=True)
+    own = actor.own_organisation_id
+    profile = db.session.get(Profile, own, with_for_update=True)
     before = {name: getattr(profile, name) for name in FIELDS} if profile else None
     after = {name: values[name] for name in FIELDS}
-    if before == after:
-        return epoch  # also what a double submit comes to
     if profile is None:
-        profile = Profile(organisation_id=actor.own_organisation_id, version=0)
-    elif profile.version != version:
-        raise Stale
-    for name, value in after.items():
-        setattr(profile, name, value)
-    profile.updated_at, profile.version = now, profile.version + 1
-    db.session.add(profile)
-    db.session.flush()
-    record(
-        actor,
-        Action.EDIT if before else Action.FILL,
-        Entity.PROFILE,
-        profile.organisation_id,
-        organisation_id=profile.organisation_id,
-        before=before,
-        after=after,
-        at=now,
-    )
-    return epoch
+        db.session.add(Profile(organisation_id=own, updated_at=now, **after))
+        db.session.flush()
+    elif before == after:  # a double click is no "nothing changed": the first one saved it
+        return Saved(epoch, epoch is not None or profile.version != version)
+    else:
+        write(profile, version, updated_at=now, **after)
+    action = Action.EDIT if before else Action.FILL
+    record(actor, action, Entity.PROFILE, own, organisation_id=own, before=before, after=after, at=now)
+    return Saved(epoch, changed=True)

@@ -4,32 +4,33 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from wtforms import BooleanField
+from wtforms import BooleanField, Field
 
-from app.fields import AtMost, Form, ManyOf, Money, OneOf, Required, TextBlock, TextLine, Version
+from app.conflicts import Differences
+from app.fields import AtMost, ManyOf, Money, OneOf, OpenedForm, Required, TextBlock, TextLine
 from app.models.enums import Kind
 from app.plans.rules import Period
-from app.projects.rules import MAX_NAME, ProjectFacts
+from app.projects.rules import BUDGET, MAX_NAME, ProjectFacts
 from app.words import baht
 
 QUARTER_MONTHS = {1: "ต.ค. - ธ.ค.", 2: "ม.ค. - มี.ค.", 3: "เม.ย. - มิ.ย.", 4: "ก.ค. - ก.ย."}
 MAX_TEXT = 4000
+NOT_IN_YEAR = "ไม่ดำเนินการ"
 
 
 LATER = {
     "dimension": "มิติหลัก",
     "further_dimensions": "มิติที่สอดคล้องเพิ่มเติม (ถ้ามี)",
     "years": "ดำเนินการ ปีงบประมาณ พ.ศ.",
-    "budget_": "งบประมาณปี ",
+    BUDGET: "งบประมาณปี ",
     "no_budget_": "ดำเนินการโดยไม่ใช้งบประมาณ ปี ",
 }
 
 
-class ProjectForm(Form):
+class ProjectForm(OpenedForm):
     """Fields every project has; `project_form` adds those of the period's years and dimensions."""
 
     submission_key = TextLine()
-    version = Version()
     name = TextLine(
         "ชื่อโครงการ/กิจกรรม/มาตรการ/แนวปฏิบัติงาน",
         validators=[Required("กรอกชื่อโครงการ/กิจกรรม/มาตรการ/แนวปฏิบัติงาน"), AtMost(MAX_NAME)],
@@ -49,7 +50,7 @@ class ProjectForm(Form):
     made_later = LATER
 
     def budget(self, year: int) -> Money:
-        return self[f"budget_{year}"]  # type: ignore[no-any-return]
+        return self[f"{BUDGET}{year}"]  # type: ignore[no-any-return]
 
     def no_budget(self, year: int) -> BooleanField:
         return self[f"no_budget_{year}"]
@@ -58,11 +59,14 @@ class ProjectForm(Form):
         super().validate(extra_validators)
         for year in self.all_years:
             field = self.budget(year)
-            if year not in self.years.data or self.no_budget(year).data:
-                field.errors = []  # what stands in a field nobody asked for does not matter
-            elif field.data is None and not field.without and not field.errors:
-                field.errors = [f"กรอกงบประมาณปี {year} หรือเลือก “ดำเนินการโดยไม่ใช้งบประมาณ”"]
+            missing = "" if field.without else f"กรอกงบประมาณปี {year} หรือเลือก “ดำเนินการโดยไม่ใช้งบประมาณ”"
+            self.ask_only(field, year in self.years.data and not self.no_budget(year).data, missing)
         return not self.problems
+
+    def on_screen(self) -> list[Field]:
+        years = [self.years, *map(self.budget, self.all_years)]
+        rest = [self.quarters, self.dimension, self.further_dimensions, self.target_group, self.objective]
+        return [self.name, self.kind, *years, *rest]
 
     def facts(self) -> ProjectFacts:
         """What was typed, for the operation. Only for a form that validated."""
@@ -111,26 +115,28 @@ def _form_class(years: tuple[int, ...], dimensions: tuple[tuple[int, str], ...])
         ),
     }
     for year in years:
-        fields[f"budget_{year}"] = Money(f"{LATER['budget_']}{year}")
+        fields[f"{BUDGET}{year}"] = Money(f"{LATER[BUDGET]}{year}")
         fields[f"no_budget_{year}"] = BooleanField("ดำเนินการโดยไม่ใช้งบประมาณ")
     return type("ProjectFormOfPeriod", (ProjectForm,), fields)
 
 
-def comparison(theirs: ProjectFacts, ours: ProjectFacts) -> list[tuple[str, str, str]]:
+def comparison(theirs: ProjectFacts, ours: ProjectFacts) -> Differences:
     """(label, as it stands, as typed) of every fact that differs: what somebody sees whose page was stale."""
-    both = zip(_in_words(theirs), _in_words(ours), strict=True)
-    return [(label, before, after) for (label, before), (_same, after) in both if before != after]
+    theirs_said, ours_said = _in_words(theirs), _in_words(ours)
+    labels = [*theirs_said, *(label for label in ours_said if label not in theirs_said)]
+    both = [(label, theirs_said.get(label, NOT_IN_YEAR), ours_said.get(label, NOT_IN_YEAR)) for label in labels]
+    return [(label, before, after) for label, before, after in both if before != after]
 
 
-def _in_words(facts: ProjectFacts) -> list[tuple[str, str]]:
-    budgets = [f"{year}: {baht(amount, missing='ไม่ใช้งบประมาณ')}" for year, amount in sorted(facts.budgets.items())]
-    return [
-        ("ชื่อ", facts.name),
-        ("ประเภทงาน", facts.kind.label),
-        ("มิติหลัก", f"มิติที่ {facts.dimension}"),
-        ("มิติที่สอดคล้องเพิ่มเติม", ", ".join(map(str, facts.further_dimensions)) or "–"),
-        ("ไตรมาส", ", ".join(map(str, facts.quarters))),
-        ("งบประมาณ", " · ".join(budgets)),
-        ("กลุ่มเป้าหมาย", facts.target_group),
-        ("วัตถุประสงค์", facts.objective),
-    ]
+def _in_words(facts: ProjectFacts) -> dict[str, str]:
+    budgets = {f"งบประมาณปี {year}": baht(facts.budgets[year], missing="ไม่ใช้งบประมาณ") for year in sorted(facts.budgets)}
+    return {
+        "ชื่อ": facts.name,
+        "ประเภทงาน": facts.kind.label,
+        **budgets,
+        "ไตรมาส": ", ".join(map(str, facts.quarters)),
+        "มิติหลัก": f"มิติที่ {facts.dimension}",
+        "มิติที่สอดคล้องเพิ่มเติม": ", ".join(map(str, facts.further_dimensions)) or "–",
+        "กลุ่มเป้าหมาย": facts.target_group,
+        "วัตถุประสงค์": facts.objective,
+    }

@@ -2,13 +2,14 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
 from sqlalchemy import delete, insert, select, update
 
 from app.access import Actor
-from app.db import db
-from app.errors import Refusal, Stale
+from app.db import db, write
+from app.errors import Refusal
 from app.history.operations import record
 from app.models import Organisation, Project, ProjectDimension, ProjectYear, Report
 from app.models.enums import Action, Entity, ReportStatus, ReviewStatus, Round
@@ -63,23 +64,19 @@ def record_project(actor: Actor, period: Period, facts: ProjectFacts, submission
 
 def edit_project(
     actor: Actor, period: Period, project_id: int, version: int, facts: ProjectFacts, now: datetime
-) -> None:
-    """Change a project. Raises NotTheirs, Stale where somebody else changed it first, Refusal."""
+) -> bool:
+    """Change a project; False where the form changes nothing. Raises NotTheirs, Refusal; Stale at the commit."""
     before = _locked(actor, project_id)
     changed = changed_fields(before.facts, facts)
     if not changed:
-        return  # also what a double submit comes to
-    if before.version != version:
-        raise Stale
+        return before.version != version  # a double click: the first one saved it
+    project = db.session.get_one(Project, project_id)
+    review = _review(project, review_after_edit(before.review_status, changed))
+    # First: what the rules say of a stale page helps nobody. A refusal takes it back.
+    write(project, version, **_columns(facts), **review, updated_at=now)
     year_gates = _year_gates(actor, period)
     _check_editable(before, year_gates)
     _check_year_changes(before, facts, year_gates)
-    project = db.session.get_one(Project, project_id)
-    _set_review(project, review_after_edit(before.review_status, changed))
-    for name, value in _columns(facts).items():
-        setattr(project, name, value)
-    project.updated_at, project.version = now, project.version + 1
-    db.session.flush()
     _write_dimensions(project_id, facts.further_dimensions)
     _write_years(project, before.facts, facts)
     record(
@@ -92,24 +89,20 @@ def edit_project(
         after=facts.as_dict() | {"review_status": project.review_status},
         at=now,
     )
+    return True
 
 
 def delete_project(actor: Actor, period: Period, project_id: int, version: int, now: datetime) -> None:
-    """Take a project out of the lists and counts; its history stays. Raises NotTheirs, Stale, Refusal."""
+    """Take a project out of the lists and counts; its history stays. Raises NotTheirs, Refusal; Stale as above."""
     before = _locked(actor, project_id)
-    if before.version != version:
-        raise Stale
-    _check_editable(before, _year_gates(actor, period))
-    db.session.execute(
-        update(Project)
-        .where(Project.id == project_id)
-        .values(
-            deleted_at=now,
-            counted=counts(before.review_status, deleted=True),
-            submission_key=None,  # the same form sent again records it anew
-            version=version + 1,
-        )
+    write(
+        db.session.get_one(Project, project_id),
+        version,
+        deleted_at=now,
+        counted=counts(before.review_status, deleted=True),
+        submission_key=None,  # the same form sent again records it anew
     )
+    _check_editable(before, _year_gates(actor, period))
     record(
         actor,
         Action.DELETE,
@@ -170,13 +163,12 @@ def _columns(facts: ProjectFacts) -> dict[str, object]:
     }
 
 
-def _set_review(project: Project, status: ReviewStatus) -> None:
+def _review(project: Project, status: ReviewStatus) -> dict[str, Any]:
     """NACC's word as it is after an edit; going back to pending forgets who said the last one, the history does not."""
     if status is project.review_status:
-        return
-    project.review_status = status
-    project.review_reason = project.reviewed_at = project.reviewed_by_id = None
-    project.counted = counts(status, deleted=project.deleted_at is not None)
+        return {}
+    forgotten = dict.fromkeys(("review_reason", "reviewed_at", "reviewed_by_id"))
+    return {"review_status": status, "counted": counts(status, deleted=project.deleted_at is not None), **forgotten}
 
 
 def _write_dimensions(project_id: int, numbers: tuple[int, ...]) -> None:

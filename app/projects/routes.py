@@ -4,21 +4,25 @@ import uuid
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from app import clock, excel
 from app.access import Permission, actor, requires
+from app.conflicts import Conflict, together
 from app.db import transaction
-from app.errors import NotTheirs, Refusal, Stale
+from app.errors import NOTHING_CHANGED, NotTheirs, Refusal, Stale
+from app.history.queries import who_was_first
 from app.listing import ListState, Pager, list_state, number, on_a_page
-from app.models.enums import ReviewStatus
+from app.models.enums import Entity, ReviewStatus
 from app.plans.queries import current_period, period_of, periods, year_gates
 from app.plans.rules import Period, YearGate, closed_year_sentence, default_year, open_years
 from app.profile.queries import place
 from app.projects import operations, queries, workbooks
 from app.projects.forms import ProjectForm, comparison, project_form
 from app.projects.queries import ProjectDetail
-from app.web import answer, wants_fragment
+from app.projects.rules import facts_of
+from app.web import answer, note_save, own_version, wants_fragment
 
 blueprint = Blueprint("projects", __name__)
 
@@ -56,8 +60,11 @@ def _list_parts() -> dict[str, Any]:
     }
 
 
-def _row_parts(project_id: int, state: ListState, *, saved: bool = False) -> dict[str, Any]:
-    """What one row, swapped in place, needs: the row itself, and the counts that follow it."""
+def _row_parts(project_id: int, state: ListState, *, saved: bool | None = None) -> dict[str, Any]:
+    """What one row, swapped in place, needs: the row itself, and the counts that follow it.
+
+    `saved` is what came of a form: False where it changed nothing.
+    """
     who = actor()
     place = number(request.args.get("n", ""), 1)
     counts = queries.review_counts(who, ListState(year=state.year))
@@ -68,6 +75,8 @@ def _row_parts(project_id: int, state: ListState, *, saved: bool = False) -> dic
         "counts": counts,
         "recorded": sum(counts.values()),
         "saved_at": clock.now() if saved else None,
+        "unchanged": NOTHING_CHANGED if saved is False else "",
+        "namesake": queries.namesake(who, project_id) if saved is not None else None,
     }
 
 
@@ -131,6 +140,7 @@ def _record_page(period: Period, form: ProjectForm, recorded: ProjectDetail | No
         gates=_gates_of(period),
         recorded=recorded,
         number=queries.number_in_year(actor(), min(recorded.facts.budgets)) if recorded else 0,
+        namesake=queries.namesake(actor(), recorded.id) if recorded else None,
     )
 
 
@@ -154,9 +164,17 @@ def record_project() -> Response | tuple[str, int]:
         else:
             if request.form.get("then") == "home":
                 flash(f"บันทึกโครงการ “{form.name.data}” แล้ว", "ok")
+                _tell_namesake(project_id)
                 return redirect(f"/home?year={min(form.years.data)}")
             return redirect(f"/projects/new?year={min(form.years.data)}&after={project_id}")
     return _record_page(period, form), 422
+
+
+def _tell_namesake(project_id: int) -> None:
+    """Point out that the words stand in the plan already; two projects may well have the same."""
+    if other := queries.namesake(actor(), project_id):
+        words = render_template("projects/_namesake.html", namesake=other)
+        flash(Markup(words), "warn")  # noqa: S704 - the template escaped what is in it
 
 
 @blueprint.get("/projects/<int:project_id>")
@@ -167,8 +185,9 @@ def open_project(project_id: int) -> Response:
         return answer("projects/list.html", "projects/_rows.html", **_row_parts(project_id, state))
     project = queries.project_detail(actor(), project_id)
     period = _period_of(project)
-    form = project_form(period)(formdata=None, version=project.version)
+    form = project_form(period)(formdata=None)
     form.show(project.facts)
+    form.open(project.facts.as_fields(), project.version)
     return _edit_page(project, period, form, state)
 
 
@@ -200,28 +219,43 @@ def edit_project(project_id: int) -> Response:
     state = _state()
     period = _period_of(queries.project_detail(actor(), project_id))
     form = project_form(period)()
-    more: dict[str, Any] = {}
+    conflict = None
     if form.validate():
+        version = own_version(form.sealed, form.version.data or 0)
         try:
             with transaction():
-                operations.edit_project(actor(), period, project_id, form.version.data or 0, form.facts(), clock.now())
+                saved = operations.edit_project(actor(), period, project_id, version, form.facts(), clock.now())
         except Stale:
-            latest = queries.project_detail(actor(), project_id)
-            form.version.data = latest.version  # sent again, what was typed wins, knowingly
-            more = {"latest": latest, "comparison": comparison(latest.facts, form.facts())}
+            conflict = _both_windows(project_id, form)
+            if not conflict.differences:
+                return _after_change(project_id, state, saved=False)
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            return _after_change(project_id, state, "บันทึกการแก้ไขแล้ว")
-    return _edit_page(queries.project_detail(actor(), project_id), period, form, state, 422, **more)
+            note_save(form.sealed, version)
+            return _after_change(project_id, state, saved)
+    project = queries.project_detail(actor(), project_id)
+    return _edit_page(project, period, form, state, 422, conflict=conflict)
 
 
-def _after_change(project_id: int, state: ListState, message: str) -> Response:
-    """The saved row in place, or back to the list at that row."""
+def _both_windows(project_id: int, form: ProjectForm) -> Conflict:
+    """Let the form show what this window changed on top of what was saved meanwhile: sent again, that is saved."""
+    latest, typed = queries.project_detail(actor(), project_id), form.facts()
+    theirs = latest.facts.as_fields()
+    facts = facts_of(together(form.sealed, theirs, typed.as_fields()))
+    form.show_instead(facts, theirs, latest.version)
+    first = who_was_first(actor(), Entity.PROJECT, project_id, latest.organisation_id)
+    taken = [label for label, _typed, _taken in comparison(typed, facts)]
+    return Conflict(f"โครงการนี้{first}", comparison(latest.facts, facts), taken)
+
+
+def _after_change(project_id: int, state: ListState, saved: bool) -> Response:
+    """The row in place, or back to the list at that row; where nothing was changed, they say so."""
     if wants_fragment():
-        parts = _row_parts(project_id, state, saved=True)
+        parts = _row_parts(project_id, state, saved=saved)
         return answer("projects/list.html", "projects/_saved.html", **parts)
-    flash(message, "ok")
+    flash(*(("บันทึกการแก้ไขแล้ว", "ok") if saved else (NOTHING_CHANGED, "info")))
+    _tell_namesake(project_id)
     return redirect(f"/projects?{state.query()}#p{project_id}")
 
 
@@ -232,7 +266,7 @@ def ask_delete(project_id: int) -> Response:
 
 
 def _delete_page(project_id: int, state: ListState, status: int = 200, refusal: str = "") -> Response:
-    return answer(
+    response = answer(
         "projects/delete.html",
         "projects/_delete.html",
         status,
@@ -241,6 +275,9 @@ def _delete_page(project_id: int, state: ListState, status: int = 200, refusal: 
         n=number(request.args.get("n", ""), 1),
         refusal=refusal,
     )
+    if refusal:  # the question again in its row; only a deletion changes the whole list
+        response.headers["HX-Retarget"] = f"#p{project_id}"
+    return response
 
 
 @blueprint.post("/projects/<int:project_id>/delete")
@@ -252,19 +289,21 @@ def delete_project(project_id: int) -> Response:
     try:
         with transaction():
             operations.delete_project(actor(), _period_of(project), project_id, version, clock.now())
+    except Stale:
+        first = who_was_first(actor(), Entity.PROJECT, project_id, project.organisation_id)
+        return _delete_page(project_id, state, 422, f"โครงการนี้{first} ตรวจแล้วยืนยันการลบอีกครั้ง")
     except Refusal as refusal:
         return _delete_page(project_id, state, 422, refusal.message)
-    message = f"ลบ “{project.facts.name}” แล้ว ผู้ดูแลระบบกู้คืนให้ได้"
     if wants_fragment():
-        counts = queries.review_counts(actor(), ListState(year=state.year))
-        return answer(
-            "projects/list.html",
-            "projects/_deleted.html",
-            state=state,
-            name=project.facts.name,
-            project_id=project_id,
-            counts=counts,
-            recorded=sum(counts.values()),
-        )
-    flash(message, "ok")
+        return _list_without(project)
+    flash(f"ลบ “{project.facts.name}” แล้ว ผู้ดูแลระบบกู้คืนให้ได้", "ok")
     return redirect(f"/projects?{state.query()}")
+
+
+def _list_without(project: ProjectDetail) -> Response:
+    """The list anew, so that numbers, count and pages are right, with the word of the deletion at its place."""
+    parts = _list_parts()
+    place = number(request.args.get("n", ""), 1) - parts["pager"].first
+    parts["gone"] = project
+    parts["above"], parts["rows"] = parts["rows"][: max(place, 0)], parts["rows"][max(place, 0) :]
+    return answer("projects/list.html", "projects/_list.html", **parts)

@@ -6,8 +6,10 @@ from decimal import Decimal
 from typing import Any
 
 from app.models.enums import Kind, ReviewStatus
+from app.words import arabic_digits
 
 MAX_NAME = 500
+BUDGET = "budget_"  # and the year: the name of a field
 # What NACC read when it approved. A change here needs a new look; budgets, years and quarters do not.
 REVIEWED_FIELDS = frozenset({"name", "kind", "dimension", "further_dimensions", "target_group", "objective"})
 
@@ -27,6 +29,24 @@ class ProjectFacts:
 
     def as_dict(self) -> dict[str, Any]:
         return asdict(self)
+
+    def as_fields(self) -> dict[str, Any]:
+        """An entry for each field on screen: of the years only those the project runs in."""
+        fields = self.as_dict()
+        return fields | {f"{BUDGET}{year}": amount for year, amount in fields.pop("budgets").items()}
+
+
+def facts_of(fields: Mapping[str, Any]) -> ProjectFacts:
+    """What `as_fields` was made of, also where the fields come from two windows."""
+    budgets = {int(name.removeprefix(BUDGET)): fields[name] for name in sorted(fields) if name.startswith(BUDGET)}
+    values = {name: value for name, value in fields.items() if not name.startswith(BUDGET)}
+    further = tuple(number for number in fields["further_dimensions"] if number != fields["dimension"])
+    return ProjectFacts(**values | {"further_dimensions": further, "budgets": budgets})
+
+
+def same_words(name: str) -> str:
+    """What two names have in common that differ in spaces, Thai digits or capital letters only."""
+    return arabic_digits("".join(name.split())).casefold()
 
 
 def changed_fields(before: ProjectFacts, after: ProjectFacts) -> set[str]:

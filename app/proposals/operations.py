@@ -4,8 +4,8 @@ from datetime import datetime
 from decimal import Decimal
 
 from app.access import Actor
-from app.db import db
-from app.errors import Refusal, Stale
+from app.db import db, write
+from app.errors import Refusal
 from app.evaluation.queries import max_scores
 from app.history.operations import record
 from app.models import MinimumScore
@@ -15,20 +15,25 @@ from app.plan_years.rules import PlanFilter
 from app.proposals import queries
 
 
-def set_minimum(actor: Actor, year: int, score: Decimal, version: int, now: datetime) -> None:
-    """Set the minimum total of a year. Raises Stale; Refusal where nobody could reach it."""
+def set_minimum(actor: Actor, year: int, score: Decimal, version: int, now: datetime) -> bool:
+    """Set the minimum total of a year; False where it is that already.
+
+    Raises Refusal where nobody could reach it; Stale at the commit where somebody was first.
+    """
     highest = sum(max_scores(year).values(), Decimal())
     if score > highest:
         raise Refusal(f"คะแนนขั้นต่ำต้องไม่เกินคะแนนเต็มรวม {highest:,.2f}", "minimum")
     kept = db.session.get(MinimumScore, year, with_for_update=True)
-    if (kept.version if kept else 0) != version:
-        raise Stale
     before = {"score": kept.score} if kept else None
     if kept is None:
         db.session.add(MinimumScore(fiscal_year=year, score=score))
+        db.session.flush()
+    elif kept.score == score:
+        return kept.version != version  # a double click: the first one saved it
     else:
-        kept.score, kept.version = score, kept.version + 1
+        write(kept, version, score=score)
     record(actor, Action.SET_MINIMUM_SCORE, Entity.MINIMUM_SCORE, year, before=before, after={"score": score}, at=now)
+    return True
 
 
 def confirm_proposals(actor: Actor, asked: PlanFilter, expected: tuple[int, int], now: datetime) -> int:

@@ -7,11 +7,13 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
 from app.access import Permission, actor, requires
+from app.conflicts import Conflict
 from app.db import transaction
-from app.errors import Refusal
+from app.errors import NOTHING_CHANGED, Refusal, Stale
 from app.evaluation.queries import max_scores
 from app.evaluation.routes import asked_for
-from app.models.enums import PlanStatus
+from app.history.queries import who_was_first
+from app.models.enums import Entity, PlanStatus
 from app.places.queries import filter_name
 from app.plans.queries import periods
 from app.proposals import operations, queries
@@ -28,7 +30,9 @@ def proposals() -> BaseResponse:
     return _proposals(ExpectedForm(formdata=None))
 
 
-def _proposals(form: ExpectedForm, minimum: MinimumForm | None = None, status: int = 200) -> BaseResponse:
+def _proposals(
+    form: ExpectedForm, minimum: MinimumForm | None = None, status: int = 200, conflict: Conflict | None = None
+) -> BaseResponse:
     who, asked = actor(), asked_for()
     kept = queries.minimum_score(asked.year)
     found = queries.proposals(who, asked)
@@ -39,6 +43,7 @@ def _proposals(form: ExpectedForm, minimum: MinimumForm | None = None, status: i
         form=form,
         minimum=minimum or MinimumForm(formdata=None, data=kept and {"minimum": kept.score, "version": kept.version}),
         kept=kept,
+        conflict=conflict,
         found=found[:SHOWN],
         passing=passing,
         failing=len(found) - passing,
@@ -69,15 +74,29 @@ def confirm_proposals() -> BaseResponse:
 @requires(Permission.MINIMUM_SCORE)
 def set_minimum() -> BaseResponse:
     asked, form = asked_for(), MinimumForm()
+    conflict = None
     if form.validate():
         try:
             with transaction():
-                operations.set_minimum(
+                saved = operations.set_minimum(
                     actor(), asked.year, form.minimum.data or ZERO, form.version.data or 0, clock.now()
                 )
+        except Stale:
+            conflict = _both_windows(form, asked.year)
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            flash(f"คะแนนขั้นต่ำปี {asked.year} คือ {form.minimum.data:,.2f}", "ok")
+            said = f"คะแนนขั้นต่ำปี {asked.year} คือ {form.minimum.data:,.2f}", "ok"
+            flash(*(said if saved else (NOTHING_CHANGED, "info")))
             return redirect(f"/nacc/scores/proposals?{asked.query()}", 303)
-    return _proposals(ExpectedForm(formdata=None), form, 422)
+    return _proposals(ExpectedForm(formdata=None), form, 422, conflict)
+
+
+def _both_windows(form: MinimumForm, year: int) -> Conflict | None:
+    """What was typed beside what is kept now. Sent again, what was typed is saved."""
+    kept = queries.minimum_score(year)
+    if kept is None:
+        return None
+    form.version.data = kept.version
+    first = who_was_first(actor(), Entity.MINIMUM_SCORE, year, None)
+    return Conflict(f"คะแนนขั้นต่ำนี้{first}", form.differences({"minimum": kept.score}))

@@ -11,6 +11,7 @@ from sqlalchemy import Table, bindparam, delete, insert, literal, select, update
 from app import clock
 from app.access import Actor, system
 from app.db import db
+from app.errors import Stale
 from app.history.operations import entry, record, record_all
 from app.models import Account, District, FormerCode, Organisation, Province
 from app.models.enums import Action, Entity, Role
@@ -83,6 +84,19 @@ def import_lines(actor: Actor, lines: Lines, *, upgrades_only: bool = False) -> 
     told = [(change, ids[change.after.code]) for change in added] + changed
     record_all([_history(actor, change, id_) for change, id_ in told])
     return plan
+
+
+def change_one(actor: Actor, organisation_id: int, version: int, lines: Lines) -> bool:
+    """An import of one LAO, whose page was opened at `version`; False where the line changes nothing.
+
+    Raises BrokenFile; Stale where it was changed since.
+    """
+    _one_at_a_time()
+    stale = queries.version_of(organisation_id) != version
+    changes = import_lines(actor, lines).changes
+    if changes and stale:
+        raise Stale
+    return bool(changes) or stale  # a double click: the first one saved it
 
 
 def _one_at_a_time() -> None:
@@ -166,7 +180,6 @@ def set_closed(actor: Actor, organisation_id: int, closed: bool, reason: str, no
     organisation = db.session.get_one(Organisation, organisation_id, with_for_update=True)
     before = {"closed_at": organisation.closed_at}
     organisation.closed_at = now if closed else None
-    organisation.version += 1
     db.session.flush()
     record(
         actor,

@@ -64,6 +64,10 @@ def find_by_code(code: str) -> ListedOrganisation | None:
     return ListedOrganisation(*row) if row else None
 
 
+def version_of(organisation_id: int) -> int:
+    return db.session.scalars(select(Organisation.version).where(Organisation.id == organisation_id)).one()
+
+
 def search(
     q: str, province_code: str | None = None, district_code: str | None = None, limit: int = 50, offset: int = 0
 ) -> tuple[list[ListedOrganisation], int]:

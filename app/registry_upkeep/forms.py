@@ -1,6 +1,6 @@
 """Shapes of registry upkeep: one LAO as a one-row file, so that it meets the same rules as an import."""
 
-from app.fields import AtMost, Digits, Form, OneOf, Required, TextLine
+from app.fields import AtMost, Digits, Form, OneOf, Required, TextLine, Version
 from app.models.enums import OrganisationType
 from app.registry.rules import LIST_COLUMNS, NAME_LIMIT, OLD_CODE, Lines, Problem
 
@@ -11,6 +11,7 @@ class OrganisationForm(Form):
     type = OneOf("ประเภท อปท.", choices=[(kind.label, kind.label) for kind in OrganisationType], missing="เลือกประเภท")
     province_code = Digits("รหัสจังหวัด 2 หลัก", validators=[Required("กรอกรหัสจังหวัด"), AtMost(2)])
     district_code = Digits("รหัสอำเภอ 4 หลัก", validators=[AtMost(4)])
+    version = Version()
 
     def lines(self, old_code: str) -> Lines:
         """The file with this one row; `old_code` finds the LAO when its code changes, "" adds a new one."""

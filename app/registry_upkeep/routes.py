@@ -7,9 +7,12 @@ from werkzeug.wrappers import Response
 
 from app import clock
 from app.access import Permission, actor, requires
+from app.conflicts import Conflict
 from app.db import transaction
-from app.errors import Refusal
+from app.errors import NOTHING_CHANGED, Refusal, Stale
+from app.history.queries import who_was_first
 from app.listing import MAX_SEARCH
+from app.models.enums import Entity
 from app.registry import operations, queries
 from app.registry.rules import BrokenFile, Plan, plan_import
 from app.registry.workbooks import file_lines
@@ -43,8 +46,16 @@ def new() -> Response:
     return _form_page(OrganisationForm(formdata=None), None)
 
 
-def _form_page(form: OrganisationForm, known: queries.ListedOrganisation | None, status: int = 200) -> Response:
-    page = render_template("administration/organisation.html", form=form, known=known, closing=CloseForm(formdata=None))
+def _form_page(
+    form: OrganisationForm,
+    known: queries.ListedOrganisation | None,
+    status: int = 200,
+    conflict: Conflict | None = None,
+) -> Response:
+    closing = CloseForm(formdata=None)
+    page = render_template(
+        "administration/organisation.html", form=form, known=known, closing=closing, conflict=conflict
+    )
     return make_response(page, status)
 
 
@@ -56,15 +67,18 @@ def _known(code: str) -> queries.ListedOrganisation:
 @ADMIN
 def edit(code: str) -> Response:
     known = _known(code)
-    form = OrganisationForm(
-        formdata=None,
-        code=known.code,
-        name=known.name,
-        type=known.type.label,
-        province_code=known.province_code,
-        district_code=known.district_code or "",
-    )
+    form = OrganisationForm(formdata=None, data=_shown(known) | {"version": queries.version_of(known.id)})
     return _form_page(form, known)
+
+
+def _shown(known: queries.ListedOrganisation) -> dict[str, Any]:
+    return {
+        "code": known.code,
+        "name": known.name,
+        "type": known.type.label,
+        "province_code": known.province_code,
+        "district_code": known.district_code or "",
+    }
 
 
 @blueprint.post("/new")
@@ -80,17 +94,36 @@ def change(code: str) -> Response:
 
 
 def _save(known: queries.ListedOrganisation | None) -> Response:
-    form = OrganisationForm()
+    form, conflict = OrganisationForm(), None
     if form.validate():
         try:
             with transaction():
-                plan = operations.import_lines(actor(), form.lines(known.code if known else ""))
+                saved = _change(form, known)
+        except Stale:
+            known, conflict = _both_windows(form, known)
         except BrokenFile as broken:
             form.show_problems(broken.problems)
         else:
-            flash("บันทึกทะเบียนแล้ว" if plan.changes else "ไม่มีอะไรเปลี่ยน", "ok")
+            flash(*(("บันทึกทะเบียนแล้ว", "ok") if saved else (NOTHING_CHANGED, "info")))
             return redirect(f"/nacc/admin/registry/{form.code.data}", 303)
-    return _form_page(form, known, 422)
+    return _form_page(form, known, 422, conflict)
+
+
+def _change(form: OrganisationForm, known: queries.ListedOrganisation | None) -> bool:
+    if known is None:
+        return bool(operations.import_lines(actor(), form.lines("")).changes)
+    return operations.change_one(actor(), known.id, form.version.data or 0, form.lines(known.code))
+
+
+def _both_windows(
+    form: OrganisationForm, known: queries.ListedOrganisation | None
+) -> tuple[queries.ListedOrganisation, Conflict]:
+    """What was typed beside what the registry says now. Sent again, what was typed is saved."""
+    assert known  # a new LAO has no version that could be old
+    latest = _known(known.code)
+    form.version.data = queries.version_of(latest.id)
+    first = who_was_first(actor(), Entity.ORGANISATION, latest.id, latest.id)
+    return latest, Conflict(f"ทะเบียนนี้{first}", form.differences(_shown(latest)))
 
 
 @blueprint.post("/<code>/close")

@@ -4,7 +4,8 @@ from typing import Any
 
 from wtforms import BooleanField
 
-from app.fields import AtMost, Form, Money, OneOf, TextBlock, TextLine, Version
+from app.conflicts import Differences
+from app.fields import AtMost, Money, OneOf, OpenedForm, TextBlock, TextLine
 from app.models.enums import CannotReason, ReportStatus
 from app.reporting.rules import ReportFacts
 from app.words import baht
@@ -23,11 +24,7 @@ class OptionalChoice(OneOf):
         return None
 
 
-class ReportForm(Form):
-    version = Version()
-    in_ordinance = BooleanField("บรรจุไว้ในข้อบัญญัติ/เทศบัญญัติ/แผนการดำเนินงาน")
-    ordinance_budget = Money("งบประมาณตามข้อบัญญัติ/เทศบัญญัติ")
-    spent = Money("เบิกจ่ายจริง")
+class ReportForm(OpenedForm):
     status = OneOf(
         "สถานะการดำเนินงาน",
         choices=[(status, status.label) for status in EXPLAINED],
@@ -39,28 +36,23 @@ class ReportForm(Form):
         missing="เลือกเหตุผล 1 ข้อ",
     )
     cannot_text = TextLine("โปรดระบุเหตุผลอื่นๆ", validators=[AtMost(500)])
+    in_ordinance = BooleanField("บรรจุไว้ในข้อบัญญัติ/เทศบัญญัติ/แผนการดำเนินงาน")
+    ordinance_budget = Money("งบประมาณตามข้อบัญญัติ/เทศบัญญัติ")
+    spent = Money("เบิกจ่ายจริง")
     note = TextBlock("หมายเหตุ", validators=[AtMost(2000)])
 
     def validate(self, extra_validators: Any = None) -> bool:
         super().validate(extra_validators)
-        if self.status.data is ReportStatus.CANNOT:
-            self._ask_reason()
-        else:
-            self.cannot_text.errors = []
-        if self.in_ordinance.data and self.ordinance_budget.data is None and not self.ordinance_budget.errors:
-            self.ordinance_budget.errors = ["กรอกงบประมาณตามข้อบัญญัติ/เทศบัญญัติ หากไม่ใช้งบประมาณให้กรอก 0"]
-        if self.ordinance_budget.data is not None and not self.in_ordinance.data:
-            self.in_ordinance.errors = ["เลือกช่องนี้ด้วย หากไม่ได้บรรจุไว้ ให้ลบงบประมาณตามข้อบัญญัติ/เทศบัญญัติออก"]
+        cannot = self.status.data is ReportStatus.CANNOT
+        self.ask_only(self.cannot_reason, cannot, self.cannot_reason.missing)
+        other = cannot and self.cannot_reason.data is CannotReason.OTHER
+        self.ask_only(self.cannot_text, other, "ระบุเหตุผลที่ไม่สามารถดำเนินการได้")
+        missing = "กรอกงบประมาณตามข้อบัญญัติ/เทศบัญญัติ หากไม่ใช้งบประมาณให้กรอก 0"
+        self.ask_only(self.ordinance_budget, self.in_ordinance.data, missing)
         return not self.problems
 
-    def _ask_reason(self) -> None:
-        if self.cannot_reason.data is None:
-            self.cannot_reason.errors = [self.cannot_reason.missing]
-        elif self.cannot_reason.data is CannotReason.OTHER and not self.cannot_text.data:
-            self.cannot_text.errors = ["ระบุเหตุผลที่ไม่สามารถดำเนินการได้"]
-
     def facts(self) -> ReportFacts:
-        """What was reported. Only for a form that validated; reasons count only where the status asks for one."""
+        """What was reported, once the form validated; reasons count only where the status asks for one."""
         cannot = self.status.data is ReportStatus.CANNOT
         reason = self.cannot_reason.data if cannot else None
         return ReportFacts(
@@ -82,7 +74,7 @@ class ReportForm(Form):
         self.note.data = facts.note
 
 
-def comparison(theirs: ReportFacts, ours: ReportFacts) -> list[tuple[str, str, str]]:
+def comparison(theirs: ReportFacts, ours: ReportFacts) -> Differences:
     """(label, as it stands, as typed) of every fact that differs: what somebody sees whose page was stale."""
     both = zip(_in_words(theirs), _in_words(ours), strict=True)
     return [(label, before, after) for (label, before), (_same, after) in both if before != after]

@@ -27,12 +27,15 @@ _SAVE = update(table(Report)).where(
 
 def save_report(
     actor: Actor, project_id: int, year: int, round_: Round, version: int, facts: ReportFacts, now: datetime
-) -> None:
-    """Report a project, or correct its report in place. Raises NotTheirs, Stale, Refusal; then nothing is written."""
+) -> bool:
+    """Report a project, or correct its report in place; False where the form changes nothing.
+
+    Raises NotTheirs, Stale, Refusal; then nothing is written.
+    """
     before = report_detail(actor, project_id, year, round_)
     refuse_if_closed(actor, before, now)
     if before.facts == facts:
-        return  # also what a double submit comes to
+        return before.version != version  # a double click: the first one saved it
     written = db.session.execute(
         _SAVE,
         {
@@ -59,6 +62,7 @@ def save_report(
         after=facts.as_dict(),
         at=now,
     )
+    return True
 
 
 def _columns(facts: ReportFacts) -> dict[str, object]:

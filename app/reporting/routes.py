@@ -7,10 +7,12 @@ from werkzeug.wrappers import Response
 
 from app import clock, excel
 from app.access import Permission, actor, requires
+from app.conflicts import Conflict, together
 from app.db import transaction
-from app.errors import Refusal, Stale
+from app.errors import NOTHING_CHANGED, Refusal, Stale
+from app.history.queries import who_was_first
 from app.listing import ListState, Pager, list_state, number, on_a_page
-from app.models.enums import ReportStatus, ReviewStatus, Round
+from app.models.enums import Entity, ReportStatus, ReviewStatus, Round
 from app.plans.queries import periods, window_for, year_gates
 from app.plans.rules import closed_year_sentence, default_year, open_years
 from app.profile.queries import place
@@ -18,7 +20,8 @@ from app.projects.queries import review_counts
 from app.reporting import counts, operations, queries, workbooks
 from app.reporting.forms import EXPLAINED, ReportForm, comparison
 from app.reporting.queries import ReportDetail
-from app.web import answer, wants_fragment
+from app.reporting.rules import facts_of
+from app.web import answer, note_save, own_version, wants_fragment
 
 blueprint = Blueprint("reporting", __name__)
 ROUNDS = tuple(int(round_) for round_ in Round)
@@ -94,12 +97,13 @@ def _round(typed: int) -> Round:
 
 def _filled(line: ReportDetail, round_: Round) -> ReportForm:
     """The form as it was reported; a round not reported yet starts from the other round's ordinance budget."""
-    form = ReportForm(formdata=None, version=line.version)
+    form = ReportForm(formdata=None)
     form.show(line.facts)
     if line.facts.status is ReportStatus.NOT_REPORTED:
         other = Round.SIX if round_ is Round.TWELVE else Round.TWELVE
         known = queries.report_detail(actor(), line.project_id, line.year, other).facts.ordinance_budget
         form.in_ordinance.data, form.ordinance_budget.data = known is not None, known
+    form.open(form.facts().as_fields(), line.version)
     return form
 
 
@@ -130,20 +134,35 @@ def save_report(project_id: int, year: int, round_: int) -> Response:
     who = actor()
     state = _state(year, round_)
     form = ReportForm()
-    more: dict[str, Any] = {}
+    conflict = None
     if form.validate():
+        version = own_version(form.sealed, form.version.data or 0)
         try:
             with transaction():
-                operations.save_report(who, project_id, year, asked, form.version.data or 0, form.facts(), clock.now())
+                changed = operations.save_report(who, project_id, year, asked, version, form.facts(), clock.now())
         except Stale:
             latest = queries.report_detail(who, project_id, year, asked)
-            form.version.data = latest.version  # sent again, what was typed wins, knowingly
-            more = {"latest": latest, "comparison": comparison(latest.facts, form.facts())}
+            conflict = _both_windows(latest, asked, form)
+            if not conflict.differences:
+                return _after_save(latest, asked, state, changed=False)
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            return _after_save(queries.report_detail(who, project_id, year, asked), asked, state)
-    return _form_page(queries.report_detail(who, project_id, year, asked), asked, form, state, 422, **more)
+            note_save(form.sealed, version)
+            return _after_save(queries.report_detail(who, project_id, year, asked), asked, state, changed)
+    line = queries.report_detail(who, project_id, year, asked)
+    return _form_page(line, asked, form, state, 422, conflict=conflict)
+
+
+def _both_windows(latest: ReportDetail, round_: Round, form: ReportForm) -> Conflict:
+    """Let the form show what this window changed on top of what was saved meanwhile: sent again, that is saved."""
+    who, typed, theirs = actor(), form.facts(), latest.facts.as_fields()
+    facts = facts_of(together(form.sealed, theirs, typed.as_fields()))
+    form.show_instead(facts, theirs, latest.version)
+    key = f"{latest.project_id}/{latest.year}/{int(round_)}"
+    first = who_was_first(who, Entity.REPORT, key, who.organisation_id)
+    taken = [label for label, _typed, _taken in comparison(typed, facts)]
+    return Conflict(f"รายงานนี้{first}", comparison(latest.facts, facts), taken)
 
 
 def _row_parts(project_id: int, state: ListState) -> dict[str, Any]:
@@ -151,14 +170,15 @@ def _row_parts(project_id: int, state: ListState) -> dict[str, Any]:
     return {"state": state, "rows": [queries.report_row(actor(), project_id, state, place)]}
 
 
-def _after_save(saved: ReportDetail, round_: Round, state: ListState) -> Response:
+def _after_save(saved: ReportDetail, round_: Round, state: ListState, changed: bool) -> Response:
     """The saved row and the totals in place, or back to the list; with `then=next` on to the next that waits.
 
-    The round that was reported need not be the one the list shows: each row has a button for both.
+    The round that was reported need not be the one the list shows: each row has a button for both. A form that
+    `changed` nothing is answered alike, but nobody is told that it was saved.
     """
     following = _next_waiting(saved.project_id, round_, state) if request.form.get("then") == "next" else None
     if not wants_fragment():
-        flash(_saved_sentence(saved, round_), "ok")
+        flash(*((_saved_sentence(saved, round_), "ok") if changed else (NOTHING_CHANGED, "info")))
         if following:
             here = f"/reporting/{following.id}/{saved.year}/{round_.value}"
             return redirect(f"{here}?{state.query()}&n={following.number}")
@@ -166,7 +186,8 @@ def _after_save(saved: ReportDetail, round_: Round, state: ListState) -> Respons
     return answer(
         "reporting/list.html",
         "reporting/_saved.html",
-        saved_at=clock.now(),
+        saved_at=clock.now() if changed else None,
+        unchanged="" if changed else NOTHING_CHANGED,
         saved_round=round_,
         saved_status=saved.facts.status.label,
         following=following,

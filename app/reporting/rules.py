@@ -15,6 +15,7 @@ from app.words import half_up
 THRESHOLDS: dict[Round, tuple[int, int]] = {Round.SIX: (50, 20), Round.TWELVE: (80, 50)}
 HUNDRED = Decimal(100)
 NO_BAHT = Decimal("0.00")
+SAID_TOGETHER = ("status", "cannot_reason", "cannot_text")
 # Any report at all, whatever it says.
 REPORTED = frozenset({ReportStatus.IN_PROGRESS, ReportStatus.DONE, ReportStatus.CANNOT})
 
@@ -32,6 +33,16 @@ class ReportFacts:
 
     def as_dict(self) -> dict[str, Any]:
         return dict(self.__dict__)
+
+    def as_fields(self) -> dict[str, Any]:
+        """An entry for what is said together: a reason belongs to its status."""
+        fields = self.as_dict()
+        return {"status": tuple(fields.pop(name) for name in SAID_TOGETHER), **fields}
+
+
+def facts_of(fields: Mapping[str, Any]) -> ReportFacts:
+    """What `as_fields` was made of, also where the fields come from two windows."""
+    return ReportFacts(**{**fields, **dict(zip(SAID_TOGETHER, fields["status"], strict=True))})
 
 
 def cannot_words(reason: CannotReason | None, text: str | None) -> str:

@@ -24,9 +24,8 @@ def decide(actor: Actor, project_id: int, version: int, verdict: Verdict, reason
     before = queries.review_detail(actor, project_id)
     if problem := refusal(before.status, verdict, reason):
         raise Refusal(problem, "reason")
-    if before.version != version:
+    if not _decide(actor, [_P.id == project_id, _P.version == version], {}, verdict, reason, now):
         raise Stale
-    _decide(actor, [_P.id == project_id], {}, verdict, reason, now)
 
 
 def decide_all(actor: Actor, queue: Queue, expected: int, verdict: Verdict, reason: str, now: datetime) -> int:

@@ -155,6 +155,7 @@ class ReviewDetail:
 
     id: int
     version: int
+    organisation_id: int
     organisation: str
     organisation_code: str
     place: str
@@ -199,6 +200,7 @@ def review_detail(actor: Actor, project_id: int) -> ReviewDetail:
     return ReviewDetail(
         id=row.id,
         version=row.version,
+        organisation_id=row.organisation_id,
         organisation=row.lao,
         organisation_code=row.code,
         place=f"จังหวัด{row.province}" + (f" อำเภอ{row.district}" if row.district else ""),

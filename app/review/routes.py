@@ -8,8 +8,10 @@ from werkzeug.wrappers import Response
 from app import clock, excel
 from app.access import Permission, actor, requires
 from app.db import transaction
-from app.errors import NotTheirs, Refusal
+from app.errors import NotTheirs, Refusal, Stale
+from app.history.queries import who_was_first
 from app.listing import Choice, choice_of, number
+from app.models.enums import Entity
 from app.places.queries import filter_name
 from app.plans.queries import periods
 from app.registry.queries import districts
@@ -85,6 +87,10 @@ def decide(project_id: int) -> Response:
         try:
             with transaction():
                 operations.decide(who, project_id, form.version.data or 0, form.verdict.data, reason, now)
+        except Stale:
+            lao = queries.review_detail(who, project_id).organisation_id
+            first = who_was_first(who, Entity.PROJECT, project_id, lao)
+            form.refuse(Refusal(f"โครงการนี้{first} ด้านล่างเป็นข้อมูลล่าสุด อ่านแล้วพิจารณาอีกครั้ง"))
         except Refusal as refusal:
             form.refuse(refusal)
         else:

@@ -24,7 +24,7 @@ from tests.pages import check_refused, enter, kept
 from tests.smtp import Mailbox
 
 ADDRESS = "saraban@example.go.th"
-SENT = "ระบบได้ส่งรหัสใหม่เรียบร้อยแล้ว"
+SENT = "หากอีเมลนี้มีอยู่ในข้อมูลพื้นฐานของ อปท. ระบบได้ส่งลิงก์ตั้งรหัสผ่านใหม่ไปให้แล้ว"
 DEAD = "ลิงก์นี้หมดอายุหรือใช้ไปแล้ว"
 NEW = "รหัสใหม่-๒๕๖๑"
 

@@ -64,7 +64,7 @@ def test_a_stale_cell_shows_both_and_saves_when_sent_again(app: Flask, client: C
     _cell(client, lao, "evaluation", "18")
     stale = _cell(client, lao, "evaluation", "12")
     assert stale.status_code == 422
-    assert "มีผู้อื่นบันทึก 18.00 ก่อนท่าน" in stale.text
+    assert "คะแนนนี้มีการแก้ไขโดยท่านเองในหน้าต่างอื่น เป็น 18.00" in stale.text
     assert 'value="12"' in stale.text
     assert 'name="seen_evaluation_1" value="18.00"' in stale.text
     assert _cell(client, lao, "evaluation", "12", "18.00").status_code == 200

@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2]
 MOST_LINES = 350
 
 # What each layer may import of the app, by the last part of the module's name; and which libraries it may not.
-WORDS = {"amounts", "cells", "clock", "words", "enums", "listing", "tables"}  # pure, like rules
+WORDS = {"amounts", "cells", "clock", "conflicts", "words", "enums", "listing", "tables"}  # pure, like rules
 READS = WORDS | {"access", "db", "errors", "listing", "models", "queries", "rules"}
 MAY_IMPORT = {
     "models": {"db", "models", "enums"},
@@ -20,7 +20,7 @@ MAY_IMPORT = {
     "forms": WORDS | {"errors", "fields", "forms", "listing", "rules"},
     "workbooks": WORDS | {"access", "errors", "excel", "listing", "queries", "reader", "rules", "workbooks"},
     "routes": (READS - {"models"}) | {"forms", "mail", "operations", "resume", "routes", "web", "workbooks"}
-    | {"cache", "extensions", "excel", "jobs", "passwords", "reader", "seals"},
+    | {"cache", "extensions", "excel", "fields", "jobs", "passwords", "reader", "seals"},
 }  # fmt: skip
 NO_LIBRARY = {
     "models": {"flask", "wtforms"},
@@ -34,6 +34,7 @@ SAME_LAYER = {"counts": "queries", "sums": "queries"}  # reads that only count
 SAME_LAYER |= {"archive": "queries"}  # reads of published files
 SAME_LAYER |= {"datasets": "rules", "metadata": "rules", "openapi": "rules"}  # pure: what open data is made of
 SAME_LAYER |= {"chapters": "rules", "screens": "rules"}  # pure: what the manual holds
+SAME_LAYER |= {"pages": "routes", "period_pages": "routes"}  # administrators' pages
 SAME_LAYER |= {"answers": "routes"}  # how the API answers
 OUTSIDE_REQUESTS = {"request", "session", "g", "flash"}  # an operation is handed what it needs
 

@@ -147,4 +147,4 @@ def test_one_is_changed_in_place_and_the_counts_follow(app: Flask, client: Clien
     assert "แผนไม่ผ่าน <b>1</b>" in answer.text
     stale = client.send(path, {"status": "not_sent", "version": "1"}, htmx=True)
     assert stale.status_code == 422
-    assert "มีผู้อื่นเปลี่ยนผลแผนนี้ก่อนท่าน" in stale.text
+    assert "ผลแผนนี้มีการแก้ไขโดยท่านเองในหน้าต่างอื่น" in stale.text

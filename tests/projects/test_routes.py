@@ -175,7 +175,7 @@ def test_a_stale_edit_shows_both_versions_loses_neither_and_saves_when_sent_agai
     del typed["submission_key"]
     path = f"/projects/{project_id}"
     answer = check_refused(client, path, typed, {}, htmx=htmx, forgets=("version",))
-    assert "มีผู้อื่นแก้ไขโครงการนี้ก่อนท่าน" in answer.text
+    assert "โครงการนี้มีการแก้ไขจากหน้าต่างอื่นหรือเครื่องอื่นของบัญชีนี้" in answer.text
     assert "<td>ชื่อของเพื่อนร่วมงาน</td><td>ชื่อของฉัน</td>" in answer.text
     assert "ใช้ค่าที่ท่านกรอก" in answer.text
     again = fields(answer.text)
@@ -211,7 +211,7 @@ def test_a_name_is_shown_as_it_was_typed_whatever_it_looks_like(client: Client, 
 def test_saving_in_place_answers_with_the_row_and_the_counts(client: Client, lao: Actor) -> None:
     project_id = make_project(lao)
     review(project_id, ReviewStatus.REJECTED, "ไม่สอดคล้อง")
-    typed = project_form({"version": "1"})
+    typed = project_form({"version": "2"})
     answer = client.send(f"/projects/{project_id}?n=7&year=2561", typed, htmx=True)
     assert answer.status_code == 200
     check_fragment(answer, htmx=True)
@@ -230,7 +230,7 @@ def test_deleting_asks_first_refuses_a_stale_page_and_happens_once(client: Clien
     with transaction():
         edit_project(lao, period_of(YEAR), project_id, 1, facts("ชื่อใหม่"), NOW)
     stale = check_refused(client, path, {"version": "1"}, {}, htmx=htmx, forgets=("version",))
-    assert "มีผู้อื่นแก้ไขรายการนี้ก่อนท่าน" in stale.text
+    assert "โครงการนี้มีการแก้ไขจากหน้าต่างอื่นหรือเครื่องอื่นของบัญชีนี้" in stale.text
     assert "ชื่อใหม่" in stale.text
     done = client.send(path, fields(stale.text), htmx=htmx)
     assert done.status_code == (200 if htmx else 302)

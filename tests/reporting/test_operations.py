@@ -182,7 +182,7 @@ def test_a_rejected_project_that_was_corrected_can_be_reported_and_keeps_its_rep
     review(project_id, ReviewStatus.REJECTED, "ไม่สอดคล้อง")
     assert round_summary(actor, YEAR, Round.SIX).counts.total == 0
     with transaction():
-        edit_project(actor, period_of(YEAR), project_id, 1, facts("แก้แล้ว"), NOW)
+        edit_project(actor, period_of(YEAR), project_id, 2, facts("แก้แล้ว"), NOW)
     assert round_summary(actor, YEAR, Round.SIX).counts.in_progress == 1
     _save(actor, project_id, version=2)
     assert round_summary(actor, YEAR, Round.SIX).counts.done == 1
