@@ -3,7 +3,7 @@
 Labels and choices are those of the form classes beside the view, so they are written nowhere else.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import EnumType
 from importlib import import_module
 from importlib.util import find_spec
@@ -19,7 +19,7 @@ from app.fields import Form
 from app.models import enums
 from app.registry.queries import provinces
 
-Fields = Iterable[tuple[str, str]]
+Fields = Sequence[tuple[str, str]]
 
 # What each form does. A new view that takes a form belongs here before it is merged.
 DEEDS: Mapping[str, str] = {
@@ -101,7 +101,9 @@ def form_words(account_id: int | None, address: str, fields: Fields) -> FormWord
         return FormWords("แบบฟอร์ม", account_name(account_id), [], [], public=False)
     answers = _answers(enums) | _answers(_part(endpoint, "rules"))
     about = dict(_about(_actor(account_id), args, parts.query, answers))
-    typed = {label: words for label, words in _typed(endpoint, list(fields)) if label not in about}
+    if any(name == "years" for name, _value in fields):
+        about.pop(YEAR, None)  # the form itself says its years
+    typed = {label: words for label, words in _typed(endpoint, fields) if label not in about}
     return FormWords(
         DEEDS.get(endpoint, "แบบฟอร์ม").format(deed=answers.get(args.get("deed", ""))),
         account_name(account_id),
@@ -161,7 +163,7 @@ def _filter(asked: Mapping[str, str], answers: Mapping[str, str]) -> Iterator[st
         yield f"“{asked['q']}”"
 
 
-def _typed(endpoint: str, fields: list[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+def _typed(endpoint: str, fields: Fields) -> Iterator[tuple[str, str]]:
     """(label, words) of each field that has a label, in the order they were sent."""
     sent: dict[str, list[str]] = {}
     for name, value in fields:

@@ -1,5 +1,7 @@
 """Reporting in place: correcting by keyboard, going from row to row, and what a refused form keeps."""
 
+import re
+
 from playwright.sync_api import expect
 
 from app.models.enums import ReportStatus
@@ -146,3 +148,7 @@ def test_a_search_keeps_the_focus_and_the_links_follow(opened: Open) -> None:
     expect(page.locator("#r-12")).to_be_focused()
     expect(page.get_by_label("ค้นหาชื่อ")).to_have_value("อบรม")
     expect(page.locator(".rows > tbody")).to_have_count(1)
+    # And the menu goes along with the round that was chosen in place
+    page.locator("nav.menu").get_by_role("link", name="รายงานโครงการทั้งหมด").click()
+    expect(page.locator("#r-12")).to_have_attribute("aria-current", "true")
+    expect(page).to_have_url(re.compile(r"/reporting/all\?year=2561&round=12$"))

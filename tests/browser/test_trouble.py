@@ -6,7 +6,7 @@ from app.access import Actor
 from app.db import db
 from tests.browser.conftest import Open
 from tests.browser.steps import fill_project, lao, row, sign_in
-from tests.factories import all_projects, make_project
+from tests.factories import PASSWORD, all_projects, make_project
 
 LIST = "/reporting?year=2561&round=6"
 
@@ -82,6 +82,30 @@ def test_a_form_older_than_its_session_is_repeated(opened: Open, js: bool) -> No
     expect(page.get_by_role("heading", level=1)).to_have_text("ข้อมูลที่พิมพ์ไว้ยังอยู่")
     page.get_by_role("button", name="บันทึกข้อมูลที่พิมพ์ไว้").click()
     expect(row(page, project).locator(".tag")).to_have_text("แล้วเสร็จ")
+
+
+def test_a_form_is_never_saved_as_the_account_that_signed_in_since(opened: Open, js: bool) -> None:
+    # Given a form filled by one LAO, and another LAO signed in since in another window
+    actor, other = lao(), lao("2900101", name="องค์การบริหารส่วนจังหวัดสงขลา", province="90", district=None)
+    page = opened(js=js)
+    sign_in(page)
+    page.goto("/projects/new?year=2561")
+    fill_project(page, "โครงการของดินทอง")
+    second = page.context.new_page()
+    second.goto("/home")
+    second.get_by_role("button", name="Logout").click()
+    sign_in(second, "2900101")
+    # When it is sent, then it says whose it is, and that one takes it up
+    page.get_by_role("button", name="บันทึกและกลับหน้าแรก").click()
+    expect(page.get_by_role("alert")).to_contain_text("แบบฟอร์มนี้พิมพ์ไว้ในชื่อ องค์การบริหารส่วนตำบลดินทอง (6650807)")
+    expect(page.get_by_role("main")).to_contain_text("โครงการของดินทอง")
+    page.get_by_label("Username").fill("6650807")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Login").click()
+    page.get_by_role("button", name="บันทึกข้อมูลที่พิมพ์ไว้").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("ข้อมูลโดยสรุป")
+    assert _names(actor) == ["โครงการของดินทอง"]
+    assert not _names(other)
 
 
 def test_a_line_that_is_down_loses_no_word(opened: Open) -> None:
