@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
-from app.words import arabic_digits, clean_line
+from app.words import arabic_digits, clean_line, search_key
 
 PAGE_SIZE = 100
 MAX_SEARCH = 200
@@ -121,8 +121,8 @@ def on_a_page(state: ListState, total: int) -> ListState:
 
 
 def like_pattern(word: str) -> str:
-    """A LIKE pattern (escape "/") for text that has `word` anywhere in it, in lower case."""
-    escaped = word.lower().replace("/", "//").replace("%", "/%").replace("_", "/_")
+    """A LIKE pattern (escape "/") for a text whose search key has that of `word` in it."""
+    escaped = search_key(word).replace("/", "//").replace("%", "/%").replace("_", "/_")
     return f"%{escaped}%"
 
 

@@ -10,12 +10,19 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u
 # \v is Word's and Excel's break inside a paragraph or cell: dropped, it would join two numbers into one.
 _LINE_BREAK = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+# The marks that Windows' old Thai fonts, and PDFs made with them, keep at other heights: U+F700 to U+F71A.
+_RAISED = str.maketrans(dict(zip(map(chr, range(0xF700, 0xF71B)), "ฐิีึื่้๊๋์่้๊๋์ญัํ็่้๊๋์ฺุู", strict=True)))
+_TONE_BEFORE_VOWEL = re.compile("[\u0e48-\u0e4c][\u0e31\u0e34-\u0e39\u0e48-\u0e4c]+")
 _NIKHAHIT_AA = re.compile("\u0e4d([\u0e48-\u0e4b]?)\u0e32")
 _TONE_AFTER_AM = re.compile("ำ[ำ\u0e48-\u0e4b]+")
 _LEADING = "เแโใไ"
 _LEADING_VOWEL = re.compile(f"([{_LEADING}])([ก-ฮ])")
-# Only break ties: tone marks and the other signs above, spaces and punctuation.
-_TIE_BREAKERS = re.compile("[^\\w\u0e30-\u0e3a]|[\u0e46-\u0e4f]")
+# Only break ties: tone marks and the other signs above, spaces and punctuation, ฯ too.
+_TIE_BREAKERS = re.compile("[^\\w\u0e30-\u0e3a]|[\u0e2f\u0e46-\u0e4f]")
+# What nobody remembers of a name: สุไหงโก-ลก, กม. 5, จ.ป.ร., กรุงเทพฯ.
+UNSEARCHED = " -\u2010\u2011\u2012\u2013\u2014.ฯ"
+THAI_DIGITS = "๐๑๒๓๔๕๖๗๘๙"
+_SEARCHED = str.maketrans(THAI_DIGITS, "0123456789", UNSEARCHED)
 
 
 def clean_line(text: str) -> str:
@@ -26,13 +33,18 @@ def clean_line(text: str) -> str:
 def clean_text(text: str) -> str:
     """`text` with line breaks kept, invisible and control characters gone, Thai vowels in their one right form."""
     text = _LINE_BREAK.sub("\n", text).replace("\u00a0", " ")
-    text = unicodedata.normalize("NFC", _CONTROL.sub("", _INVISIBLE.sub("", text)))
+    text = unicodedata.normalize("NFC", _CONTROL.sub("", _INVISIBLE.sub("", text)).translate(_RAISED))
+    text = _TONE_BEFORE_VOWEL.sub(_vowels_first, text)
     text = _NIKHAHIT_AA.sub(lambda m: m[1] + "ำ", text).replace("เเ", "แ")
     return _TONE_AFTER_AM.sub(_tones_first, text).strip()
 
 
 def _tones_first(run: re.Match[str]) -> str:
     return "".join(sorted(run[0], key="ำ".__eq__))
+
+
+def _vowels_first(run: re.Match[str]) -> str:
+    return "".join(sorted(run[0], key="\u0e48\u0e49\u0e4a\u0e4b\u0e4c".__contains__))
 
 
 def arabic_digits(text: str) -> str:
@@ -43,11 +55,16 @@ def arabic_digits(text: str) -> str:
 def thai_sort_key(text: str) -> str:
     """A key whose plain code-point order is the order of Thai dictionaries.
 
-    Leading vowels stand after their consonant; tone marks, spaces and punctuation
+    Leading vowels stand after their consonant, Thai digits beside the others; tone marks, spaces and punctuation
     decide only between names that are otherwise alike.
     """
-    swapped = _LEADING_VOWEL.sub(r"\2\1", text)
+    swapped = _LEADING_VOWEL.sub(r"\2\1", arabic_digits(text))
     return f"{_TIE_BREAKERS.sub('', swapped)} {swapped}"
+
+
+def search_key(text: str) -> str:
+    """What is compared when somebody searches: no case, hyphens, dots or spaces, and one kind of digits."""
+    return text.lower().translate(_SEARCHED)
 
 
 def baht(amount: Decimal | None, *, missing: str = "–") -> str:

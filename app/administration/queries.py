@@ -6,9 +6,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from app.db import db
+from app.listing import like_pattern
 from app.models import (
     Account,
     AccountProvince,
@@ -27,6 +28,7 @@ from app.models.enums import Role, Round
 from app.plans.queries import periods
 from app.plans.rules import ReportWindow, report_window
 from app.registry.queries import find_by_code
+from app.words import arabic_digits
 
 PAGE_SIZE = 50
 
@@ -144,11 +146,9 @@ def deleted_projects(q: str, page: int) -> tuple[Sequence[Any], int]:
     """A page of deleted projects, the latest first, and how many there are."""
     wanted: list[Any] = [Project.deleted_at.is_not(None)]
     for word in q.split()[:8]:
-        wanted.append(
-            Project.name.contains(word, autoescape=True)
-            | Organisation.name.contains(word, autoescape=True)
-            | (Organisation.code == word)
-        )
+        keys = (Project.name_search, Organisation.name_search)
+        named = [key.like(like_pattern(word), escape="/") for key in keys]
+        wanted.append(or_(*named, Organisation.code == arabic_digits(word)))
     listed = select(Project.id, Project.name, Project.deleted_at, Project.version, Organisation.name.label("lao"))
     listed = listed.join(Organisation, Organisation.id == Project.organisation_id).where(*wanted)
     total = db.session.scalar(select(func.count()).select_from(listed.subquery())) or 0

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.models.enums import Labelled, Role
-from app.words import clean_line
+from app.words import clean_line, search_key
 
 EXCERPT = 60  # characters shown before what was found, and twice as many after it
 PICTURE_WIDTH = 1100  # pixels
@@ -118,18 +118,19 @@ def chapter_about(chapters: Iterable[Chapter], address: str, role: Role) -> Chap
 
 def search(query: str, texts: Iterable[Text]) -> list[Hit]:
     """Texts that hold every word of `query`; those that say one in their title first, else in the manual's order."""
-    words = clean_line(query).casefold().split()
-    if not words:
+    words = clean_line(query).split()
+    keys = [key for key in map(search_key, words) if key]
+    if not keys:
         return []
-    found = [text for text in texts if all(word in f"{text.title} {text.words}".casefold() for word in words)]
-    found.sort(key=lambda text: not any(word in text.title.casefold() for word in words))
+    found = [text for text in texts if all(key in search_key(f"{text.title} {text.words}") for key in keys)]
+    found.sort(key=lambda text: not any(key in search_key(text.title) for key in keys))
     return [Hit(text, _excerpt(text.words, words)) for text in found]
 
 
 def _excerpt(text: str, words: Sequence[str]) -> str:
     """The words around the first that was found."""
     folded = text.casefold()
-    places = [place for word in words if (place := folded.find(word)) >= 0]
+    places = [place for word in words if (place := folded.find(word.casefold())) >= 0]
     start = max(min(places, default=0) - EXCERPT, 0)
     end = start + 3 * EXCERPT
     return f"{'…' if start else ''}{text[start:end].strip()}{'…' if end < len(text) else ''}"

@@ -24,7 +24,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.db import Base
 from app.models.enums import CannotReason, Kind, ReportStatus, ReviewStatus
 from app.models.plans import ROUNDS, YEAR_RANGE
-from app.models.types import Baht, Quarters, UtcDateTime, one_of
+from app.models.types import Baht, Quarters, UtcDateTime, one_of, searched
 
 CARRIED = ("organisation_id", "province_code", "dimension", "counted")
 
@@ -82,6 +82,7 @@ class Project(Base):
     plan_period_id: Mapped[int]
     name: Mapped[str] = mapped_column(String(500))
     name_sort: Mapped[str] = mapped_column(Text().with_variant(Text(collation="C"), "postgresql"))
+    name_search: Mapped[str] = searched("name")
     kind: Mapped[Kind] = mapped_column(one_of(Kind, "kind"))
     dimension: Mapped[int] = mapped_column(SmallInteger)
     quarters: Mapped[tuple[int, ...]] = mapped_column(Quarters)

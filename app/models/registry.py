@@ -7,7 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
 from app.models.enums import OrganisationType
-from app.models.types import SortKey, UtcDateTime, one_of
+from app.models.types import SortKey, UtcDateTime, one_of, searched
 
 
 class Province(Base):
@@ -16,6 +16,7 @@ class Province(Base):
     code: Mapped[str] = mapped_column(String(2), primary_key=True)
     name: Mapped[str] = mapped_column(String(60), unique=True)
     name_sort: Mapped[str] = mapped_column(SortKey)
+    name_search: Mapped[str] = searched("name")
     name_en: Mapped[str] = mapped_column(String(60))
     iso3166_2: Mapped[str] = mapped_column(String(6))
     nacc_region: Mapped[int | None]
@@ -30,6 +31,7 @@ class District(Base):
     name: Mapped[str] = mapped_column(String(60))
     full_name: Mapped[str] = mapped_column(String(60))
     name_sort: Mapped[str] = mapped_column(SortKey)
+    name_search: Mapped[str] = searched("full_name")
     name_en: Mapped[str] = mapped_column(String(60))
 
 
@@ -46,6 +48,7 @@ class Organisation(Base):
     code: Mapped[str] = mapped_column(String(7), unique=True)
     name: Mapped[str] = mapped_column(String(150))
     name_sort: Mapped[str] = mapped_column(SortKey)
+    name_search: Mapped[str] = searched("name")
     type: Mapped[OrganisationType] = mapped_column(one_of(OrganisationType, "type"))
     province_code: Mapped[str] = mapped_column(ForeignKey("provinces.code"), index=True)
     district_code: Mapped[str | None] = mapped_column(String(4), index=True)  # Bangkok has none

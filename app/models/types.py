@@ -5,10 +5,14 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, Enum, SmallInteger, String
+from sqlalchemy import JSON, BigInteger, Computed, DateTime, Enum, SmallInteger, String, Text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import MappedColumn, mapped_column
 from sqlalchemy.types import TypeDecorator
+
+from app.words import THAI_DIGITS, UNSEARCHED
 
 QUARTERS = (1, 2, 3, 4)
 
@@ -16,6 +20,22 @@ QUARTERS = (1, 2, 3, 4)
 SortKey = String(700).with_variant(String(700, collation="C"), "postgresql")
 # Nothing is NULL, not the JSON word null: "WHERE before IS NULL" finds what is new.
 Json = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+
+
+@compiles(Computed, "sqlite")
+def _virtual(kept: Computed, _compiler: Any, **_more: Any) -> str:
+    """Made while it is read: SQLite can add no other kind to a table that is there."""
+    return f"GENERATED ALWAYS AS ({kept.sqltext}) VIRTUAL"
+
+
+def searched(column: str) -> MappedColumn[str]:
+    """The search key of a column (app/words.py), kept by the database itself: no way of writing a row can miss it."""
+    expression = f"lower({column})"
+    for letter in UNSEARCHED:
+        expression = f"replace({expression}, '{letter}', '')"
+    for digit, thai in enumerate(THAI_DIGITS):
+        expression = f"replace({expression}, '{thai}', '{digit}')"
+    return mapped_column(Text, Computed(expression, persisted=True), nullable=True, deferred=True)
 
 
 class Hundredths(TypeDecorator[Decimal]):

@@ -4,18 +4,18 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 
 from app.access import Actor
 from app.clock import thai_date
 from app.db import db, table
 from app.errors import NotTheirs
 from app.history.rules import action_label
-from app.listing import like_pattern
 from app.models import Account, District, HistoryEntry, Organisation, Profile, Province
 from app.models.enums import Entity
 from app.nacc_accounts.rules import AccountFilter, AccountState, code_words
 from app.plan_years.queries import in_scope
+from app.registry.queries import fits
 
 PAGE_SIZE = 50
 _A, _O, _D, _P, _C = (table(model).c for model in (Account, Organisation, District, Province, Profile))
@@ -64,9 +64,7 @@ def _wanted(actor: Actor, asked: AccountFilter, now: datetime) -> list[ColumnEle
         wanted.append(_O.district_code == asked.district)
     if asked.state:
         wanted.append(_is(AccountState(asked.state), now))
-    for word in asked.q.split()[:8]:
-        wanted.append(or_(_O.name.like(like_pattern(word), escape="/"), _O.code.startswith(word, autoescape=True)))
-    return wanted
+    return [*wanted, *fits(asked.q)]
 
 
 _JOINED = table(Account).join(table(Organisation), _O.id == _A.organisation_id)

@@ -203,7 +203,7 @@ def _project_conditions(asked: Asked) -> Iterator[ColumnElement[bool]]:
     if "year" in asked:
         yield exists().where(_Y.project_id == _P.id, _Y.fiscal_year == asked["year"])
     for word in asked.get("q", "").split():
-        yield func.lower(_P.name).like(like_pattern(word), escape="/")
+        yield _P.name_search.like(like_pattern(word), escape="/")
 
 
 def _key(dataset: Dataset, row: Row) -> Key:
@@ -234,7 +234,7 @@ def _grouped(statement: Select[*tuple[Any, ...]]) -> dict[int, list[Row]]:
 
 def _organisation_page(asked: Asked, after: Key, limit: int) -> Page:
     wanted = [_O.id > (after[0] if after else 0), *_lao_conditions(asked)]
-    wanted += [func.lower(_O.name).like(like_pattern(word), escape="/") for word in asked.get("q", "").split()]
+    wanted += [_O.name_search.like(like_pattern(word), escape="/") for word in asked.get("q", "").split()]
     rows = _organisation_rows(wanted, limit + 1 if limit < MOST else MOST)
     return Page(rows[:limit], (rows[limit - 1][0],) if len(rows) > limit else None)
 

@@ -1,5 +1,6 @@
 """Finding places by their codes. What stands in the registry is public: no actor is asked for."""
 
+import re
 from dataclasses import dataclass
 
 from sqlalchemy import String, cast, select
@@ -9,7 +10,7 @@ from app.errors import NotTheirs
 from app.models import District, Province
 from app.models.enums import PlaceKind
 from app.places.rules import BANGKOK, Place, is_code, path_of, region_name
-from app.registry.queries import find_by_code
+from app.registry.queries import find_by_code, named_like
 from app.registry.queries import search as search_laos
 
 _P, _D = table(Province).c, table(District).c
@@ -100,17 +101,19 @@ def _name(kind: PlaceKind, code: str) -> str:
 
 
 MOST_FOUND = 60
+PLACE_WORD = re.compile(r"^(จังหวัด|จ\.|อำเภอ|อ\.)\s*")
 
 
 def search(q: str) -> list[Found]:
     """Provinces and districts by part of their name, and LAOs as the code look-up finds them; the larger first."""
+    word = PLACE_WORD.sub("", q)
     provinces = db.session.execute(
-        select(_P.code, _P.name).where(_P.name.contains(q, autoescape=True)).order_by(_P.name_sort).limit(MOST_FOUND)
+        select(_P.code, _P.name).where(named_like(Province, word)).order_by(_P.name_sort).limit(MOST_FOUND)
     )
     districts = db.session.execute(
         select(_D.code, _D.full_name, _P.name)
         .join_from(table(District), table(Province), _P.code == _D.province_code)
-        .where(_D.full_name.contains(q, autoescape=True))
+        .where(named_like(District, word))
         .order_by(_D.name_sort)
         .limit(MOST_FOUND)
     )

@@ -7,10 +7,10 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, tr
 
 from app.access import Actor
 from app.db import db, table
-from app.listing import like_pattern
 from app.models import District, FormerCode, Organisation, PlanYear, ProjectYear, Province
 from app.models.enums import PlanStatus, Role
 from app.plan_years.rules import PlanFilter
+from app.registry.queries import fits
 from app.uploads.rules import Lao
 
 PAGE_SIZE = 50
@@ -50,9 +50,7 @@ def _wanted(actor: Actor, asked: PlanFilter) -> list[ColumnElement[bool]]:
         wanted.append(or_(_PY.status.is_(None), _PY.status == PlanStatus.NOT_SENT))
     elif asked.status:
         wanted.append(_PY.status == PlanStatus(asked.status))
-    for word in asked.q.split()[:8]:
-        wanted.append(or_(_O.name.like(like_pattern(word), escape="/"), _O.code.startswith(word, autoescape=True)))
-    return wanted
+    return [*wanted, *fits(asked.q)]
 
 
 def _joined(year: int) -> Any:

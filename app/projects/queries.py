@@ -88,7 +88,7 @@ def _filter(state: ListState) -> list[Any]:
         wanted.append(exists().where(_Y.project_id == _P.id, _Y.fiscal_year == bindparam("year")))
     if state.review:
         wanted.append(_P.review_status == bindparam("review"))
-    return wanted + [func.lower(_P.name).like(bindparam(f"word{n}"), escape="/") for n in range(len(state.words))]
+    return wanted + [_P.name_search.like(bindparam(f"word{n}"), escape="/") for n in range(len(state.words))]
 
 
 def _values(actor: Actor, state: ListState) -> dict[str, Any]:

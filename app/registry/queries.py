@@ -1,16 +1,18 @@
 """Reads of the registry. What stands here is public: no query needs to know who asks."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from app.db import db
+from app.listing import like_pattern
 from app.models import District, FormerCode, Organisation, Province
 from app.models.enums import OrganisationType
 from app.registry.rules import NAME_LIMIT, Facts, Known, Registry
-from app.words import arabic_digits, clean_line
+from app.words import arabic_digits, clean_line, search_key
 
 # What people type for a type, with or without a full stop, and what the full name says.
 ABBREVIATIONS = {
@@ -19,10 +21,15 @@ ABBREVIATIONS = {
     "ทต": OrganisationType.SUBDISTRICT_MUNICIPALITY.label,
     "ทม": OrganisationType.TOWN.label,
     "ทน": OrganisationType.CITY.label,
+    "เทศบาลต": OrganisationType.SUBDISTRICT_MUNICIPALITY.label,
+    "เทศบาลม": OrganisationType.TOWN.label,
+    "เทศบาลน": OrganisationType.CITY.label,
     "กทม": OrganisationType.BANGKOK.label,
 }
 # Without a full stop a name can only follow the three-letter ones: ทน begins ทนง too.
 _ABBREVIATED = re.compile(rf"({'|'.join(ABBREVIATIONS)})(?:\.(.*)|)|(อบต|อบจ)(.+)")
+_PLACE = re.compile(r"(?:(ตำบล|ต\.)|(อำเภอ|อ\.)|(จังหวัด|จ\.))(.+)")
+MOST_WORDS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,31 +80,71 @@ def search(
 ) -> tuple[list[ListedOrganisation], int]:
     """A page of the open LAOs that fit every word of `q`, and how many there are in all.
 
-    A word fits as part of the name, as the short form of a type (อบต.ดินทอง), or as the first digits of
-    a code, also one the LAO had before an upgrade.
+    A word fits as part of the name, as the short form of a type (อบต.ดินทอง), as the first digits of a code, also one
+    the LAO had before an upgrade, or as a place (อ.วังทอง). Where nothing is found, a district or province may also
+    stand beside the name without saying what it is (ดินทอง วังทอง).
     """
-    wanted = [Organisation.closed_at.is_(None), *map(_fits, clean_line(q)[:NAME_LIMIT].split())]
+    wanted: list[ColumnElement[bool]] = [Organisation.closed_at.is_(None)]
     if province_code:
         wanted.append(Organisation.province_code == clean_line(province_code))
     if district_code:
         wanted.append(Organisation.district_code == clean_line(district_code))
-    total = db.session.scalar(select(func.count()).select_from(Organisation).where(*wanted)) or 0
+    found = [*wanted, *fits(q)]
+    total = _count(found)
+    if not total and len(q.split()) > 1:  # a name with its district or province beside it
+        found = [*wanted, *(or_(each, _in_place(word)) for each, word in zip(fits(q), _words(q), strict=True))]
+        total = _count(found)
     order = (Province.name_sort, District.name_sort, Organisation.name_sort, Organisation.code)
-    rows = db.session.execute(_listed().where(*wanted).order_by(*order).limit(limit).offset(offset))
+    rows = db.session.execute(_listed().where(*found).order_by(*order).limit(limit).offset(offset))
     return [ListedOrganisation(*row) for row in rows], total
 
 
+def _count(wanted: Iterable[ColumnElement[bool]]) -> int:
+    return db.session.scalar(select(func.count()).select_from(Organisation).where(*wanted)) or 0
+
+
+def _words(q: str) -> list[str]:
+    return clean_line(q)[:NAME_LIMIT].split()[:MOST_WORDS]
+
+
+def fits(q: str) -> list[ColumnElement[bool]]:
+    """A condition on organisations for each word of `q`: every search for LAOs, the desks' too."""
+    return [_fits(word) for word in _words(q)]
+
+
 def _fits(word: str) -> ColumnElement[bool]:
-    named = Organisation.name.contains(word, autoescape=True)
-    digits = arabic_digits(word)
+    """`word` as part of the name, a type's short form, the first digits of a code, or a place: อ.วังทอง."""
+    named = named_like(Organisation, word)
+    digits = search_key(word)
     if digits.isdecimal():
         former = select(FormerCode.organisation_id).where(FormerCode.code.startswith(digits))
         return or_(Organisation.code.startswith(digits), Organisation.id.in_(former), named)
     if match := _ABBREVIATED.fullmatch(word):
-        short, rest = match[1] or match[3], match[2] or match[4]
-        of_type = Organisation.name.contains(ABBREVIATIONS[short])
-        return or_(named, of_type if not rest else and_(of_type, Organisation.name.contains(rest, autoescape=True)))
+        short, rest = match[1] or match[3], match[2] or match[4] or ""
+        return or_(named, and_(named_like(Organisation, ABBREVIATIONS[short]), named_like(Organisation, rest)))
+    if match := _PLACE.fullmatch(word):
+        return or_(named, _in(match[4], district=match[2], province=match[3]))
     return named
+
+
+def named_like(model: type[Organisation] | type[District] | type[Province], word: str) -> ColumnElement[bool]:
+    """Its name has `word` in it, as a search compares."""
+    return model.name_search.like(like_pattern(word), escape="/")
+
+
+def _in(name: str, district: str | None, province: str | None) -> ColumnElement[bool]:
+    if district:
+        return Organisation.district_code.in_(select(District.code).where(named_like(District, name)))
+    if province:
+        return Organisation.province_code.in_(select(Province.code).where(named_like(Province, name)))
+    return named_like(Organisation, name)
+
+
+def _in_place(word: str) -> ColumnElement[bool]:
+    """The LAO's district or province bears this name."""
+    districts = select(District.code).where(District.name == word)
+    provinces = select(Province.code).where(Province.name == word)
+    return or_(Organisation.district_code.in_(districts), Organisation.province_code.in_(provinces))
 
 
 def _listed() -> Select[*tuple[Any, ...]]:

@@ -103,7 +103,7 @@ def _filter(shape: ListState) -> list[ColumnElement[bool]]:
     wanted: list[ColumnElement[bool]] = [_OWN]
     if shape.status:
         wanted.append(_R.status == bindparam("status"))
-    return wanted + [func.lower(_P.name).like(bindparam(f"word{n}"), escape="/") for n in range(len(shape.words))]
+    return wanted + [_P.name_search.like(bindparam(f"word{n}"), escape="/") for n in range(len(shape.words))]
 
 
 def _values(actor: Actor, state: ListState) -> dict[str, Any]:

@@ -77,9 +77,8 @@ def _conditions(shape: Queue) -> list[ColumnElement[bool]]:
         wanted.append(_P.updated_at <= bindparam("by_since"))
     for number in range(len(shape.words)):
         word: Any = bindparam(f"by_word{number}")
-        wanted.append(
-            or_(func.lower(_P.name).like(word, escape="/"), _O.name.like(word, escape="/"), _O.code.like(word))
-        )
+        named = [key.like(word, escape="/") for key in (_P.name_search, _O.name_search)]
+        wanted.append(or_(*named, _O.code.like(word)))
     return wanted
 
 

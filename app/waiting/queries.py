@@ -13,11 +13,11 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from app.access import Actor
 from app.clock import thai_date, thai_time
 from app.db import db, table
-from app.listing import like_pattern
 from app.models import District, MailLog, Organisation, PlanYear, Profile, Project, ProjectYear, Province, Window
 from app.models.enums import PlanStatus, ReviewStatus, Round
 from app.plan_years.queries import IN_ONE_STATEMENT, in_scope
 from app.plans.rules import ReportWindow, report_window
+from app.registry.queries import fits
 from app.reporting.counts import organisation_counts
 from app.reporting.rules import Counts
 from app.waiting.rules import (
@@ -66,9 +66,7 @@ def _wanted(actor: Actor, asked: WaitingFilter) -> list[ColumnElement[bool]]:
         wanted.append(_O.province_code == asked.province)
     if asked.district:
         wanted.append(_O.district_code == asked.district)
-    for word in asked.q.split()[:8]:
-        wanted.append(or_(_O.name.like(like_pattern(word), escape="/"), _O.code.startswith(word, autoescape=True)))
-    return wanted
+    return [*wanted, *fits(asked.q)]
 
 
 def _works(year: int, round_: Round, *wanted: ColumnElement[bool]) -> dict[int, Work]:

@@ -26,6 +26,7 @@ LIST = """code,name,type,province_code,district_code
 6650811,องค์การบริหารส่วนตำบล 100% ทนง_ไทย,องค์การบริหารส่วนตำบล,65,6508
 2900101,องค์การบริหารส่วนจังหวัดสงขลา,องค์การบริหารส่วนจังหวัด,90,9001
 6900115,องค์การบริหารส่วนตำบลเกาะแต้ว,องค์การบริหารส่วนตำบล,90,9001
+5900201,เทศบาลตำบลโคกม่วง-จ.ป.ร. กม.๕,เทศบาลตำบล,90,9002
 """
 UPGRADE = "old_code,new_code,new_type,new_name\n6650810,5650810,เทศบาลตำบล,เทศบาลตำบลแก่งโสภา\n"
 
@@ -52,6 +53,16 @@ WANTED: dict[str, list[str]] = {
     "อบจ.": ["2650101", "2900101"],
     "อบจ.สงขลา": ["2900101"],
     "กทม": ["1100000"],
+    "กรุงเทพฯ": ["1100000"],
+    "โคกม่วงจปร": ["5900201"],
+    "โคกม่วง กม5": ["5900201"],
+    "เทศบาลต.โคกม่วง": ["5900201"],
+    "ดินทอง วังทอง": ["6650807"],  # a name and its district
+    "ดินทอง พิษณุโลก": ["6650807"],
+    "อบต.ดินทอง อ.วังทอง จ.พิษณุโลก": ["6650807"],
+    "ต.ดินทอง อำเภอวังทอง จังหวัดพิษณุโลก": ["6650807"],
+    "อบต. อ.วังทอง": ["6650811", "6650807", "6650809"],
+    "ดินทอง อ.เมือง": [],
     "100%": ["6650811"],
     "%": ["6650811"],
     "ง_ไ": ["6650811"],
@@ -102,12 +113,12 @@ def test_any_other_code_finds_nobody() -> None:
 @pytest.mark.usefixtures("known")
 def test_a_search_finds_by_code_name_and_short_form() -> None:
     assert {q: codes(q) for q in WANTED} == WANTED
-    assert len(codes("\x00")) == 11, "nothing is left of it: no narrowing"
+    assert len(codes("\x00")) == 12, "nothing is left of it: no narrowing"
 
 
 @pytest.mark.usefixtures("known")
 def test_a_search_is_narrowed_by_province_and_district() -> None:
-    assert codes("", province_code="90") == ["2900101", "6900115"]
+    assert codes("", province_code="90") == ["2900101", "6900115", "5900201"]
     assert codes("องค์การ", province_code="65", district_code="6501") == ["2650101"]
     assert codes("", district_code="9001") == ["2900101", "6900115"]
     assert codes("", province_code="99") == []
@@ -121,7 +132,7 @@ def test_results_stand_by_province_district_and_name_in_thai_order_page_by_page(
     pages = [search("", limit=4, offset=offset) for offset in (0, 4, 8, 12)]
 
     assert [each for rows, _ in pages for each in rows] == everybody
-    assert {count for _, count in pages} == {total} == {11}
+    assert {count for _, count in pages} == {total} == {12}
     assert names[0] == ("กรุงเทพมหานคร", None, "กรุงเทพมหานคร"), "Bangkok has no district"
     assert [name for _, district, name in names if district == "วังทอง"] == [
         "เทศบาลตำบลแก่งโสภา",
@@ -139,7 +150,7 @@ def test_a_closed_lao_is_not_found_by_a_search_but_by_its_code() -> None:
         db.session.execute(gone)
 
     assert codes("ดินทอง") == []
-    assert organisation_total() == 10
+    assert organisation_total() == 11
     found = find_by_code("6650807")
     assert found
     assert found.closed
