@@ -53,29 +53,36 @@ class Place(NamedTuple):
     province: str | None
 
 
-Reader = Callable[[str, When], list[Row]]
+class Found(NamedTuple):
+    """A row, and where it stands: its province, and its place in it, that of an LAO by its id, which never changes."""
+
+    key: tuple[int, int]
+    row: Row
 
 
-def of_country(kind: str, when: When) -> list[Row]:
+Reader = Callable[[str, When], list[Found]]
+
+
+def of_country(kind: str, when: When) -> list[Found]:
     """The country, all its regions, or all its provinces: reads every LAO's sums."""
     return _of_provinces(kind, _provinces(), when)
 
 
 def results(asked: Asked, after: tuple[int, ...], limit: int, read: Reader = of_country) -> Page:
-    """Results of places of one kind, in the order of (province, code), those behind `after`.
+    """Results of places of one kind, in the order of their keys, those behind `after`.
 
     Asked for a province: what lies in it, or what it lies in. `read` reads the whole country.
     """
     kind, when = asked["kind"], When(asked["year"], Round(asked["round"]))
-    rows: list[Row] = []
-    for found in _steps(asked, when, after) if kind in BELOW else [read(kind, when)]:
-        rows += [row for row in found if _fits(row, asked) and (not after or _key(row) > after)]
-        if len(rows) > limit:
-            return Page(rows[:limit], _key(rows[limit - 1]))
-    return Page(rows, None)
+    found: list[Found] = []
+    for some in _steps(asked, when, after) if kind in BELOW else [read(kind, when)]:
+        found += [each for each in some if _fits(each.row, asked) and (not after or each.key > after)]
+        if len(found) > limit:
+            return Page([each.row for each in found[:limit]], found[limit - 1].key)
+    return Page([each.row for each in found], None)
 
 
-def _steps(asked: Asked, when: When, after: tuple[int, ...]) -> Iterator[list[Row]]:
+def _steps(asked: Asked, when: When, after: tuple[int, ...]) -> Iterator[list[Found]]:
     """Rows of places that lie in a province, province by province; one alone where the address names it or a place."""
     districts = _districts()
     known = asked.get("province") or (_province_of(asked["code"]) if "code" in asked else None)
@@ -102,11 +109,6 @@ def _fits(row: Row, asked: Asked) -> bool:
     return bool(row[3] == province)
 
 
-def _key(row: Row) -> tuple[int, ...]:
-    """Where a result stands: its province, and its place in it. The country stands alone in its list."""
-    return (int(row[3] or 0), 0 if row[0] == "country" else int(row[1]))
-
-
 def every_result() -> Iterator[Row]:
     """All results of every year in which a plan was judged: the country's, regions' and provinces', then place by place
     those of each province's districts and LAOs.
@@ -115,16 +117,18 @@ def every_result() -> Iterator[Row]:
     whens = [When(year, round_) for year in years for round_ in Round]
     provinces, districts = _provinces(), _districts()
     for kind in ABOVE:
-        yield from _in_order(row for when in whens for row in _of_provinces(kind, provinces, when))
+        yield from _in_order(found for when in whens for found in _of_provinces(kind, provinces, when))
     for code in provinces:
-        yield from _in_order(row for when in whens for row in _in_province(BELOW, code, districts, when))
+        yield from _in_order(found for when in whens for found in _in_province(BELOW, code, districts, when))
 
 
-def _in_order(rows: Iterable[Row]) -> list[Row]:
-    return sorted(rows, key=lambda row: (_key(row), row[4], row[5]))
+def _in_order(found: Iterable[Found]) -> list[Row]:
+    """By kind of place, place, year and round."""
+    ordered = sorted(found, key=lambda each: (PLACE_KINDS.index(each.row[0]), each.key, each.row[4], each.row[5]))
+    return [each.row for each in ordered]
 
 
-def _of_provinces(kind: str, provinces: Provinces, when: When) -> list[Row]:
+def _of_provinces(kind: str, provinces: Provinces, when: When) -> list[Found]:
     """The country, its regions, or provinces. Bangkok lies in no region."""
     sums = sums_by("province_code", provinces, *when)
     levels = levels_by_province(provinces, *when)
@@ -136,17 +140,18 @@ def _of_provinces(kind: str, provinces: Provinces, when: When) -> list[Row]:
             groups[Place(kind, code, name, code)] = [code]
         elif region:
             groups.setdefault(Place(kind, str(region), region_name(region), None), []).append(code)
-    rows = [
-        _row(place, when, sum((levels[code] for code in codes), Counter()), [sums.get(code, {}) for code in codes])
-        for place, codes in groups.items()
-    ]
-    return sorted(rows, key=_key)
+    found = []
+    for place, codes in groups.items():
+        key = (int(place.province or 0), 0 if kind == "country" else int(place.code))
+        whole = sum((levels[code] for code in codes), Counter())
+        found.append(Found(key, _row(place, when, whole, [sums.get(code, {}) for code in codes])))
+    return sorted(found)
 
 
-def _in_province(kinds: Sequence[str], province: str, districts: Mapping[str, str], when: When) -> list[Row]:
+def _in_province(kinds: Sequence[str], province: str, districts: Mapping[str, str], when: When) -> list[Found]:
     """The LAOs of a province or its districts: LAOs that are open, and closed ones with projects in that year."""
     sums = sums_by("organisation_id", [province], *when)
-    groups: dict[Place, tuple[Counter[Level], list[Sums]]] = {}
+    groups: dict[tuple[int, Place], tuple[Counter[Level], list[Sums]]] = {}
     for id_, code, name, district, closed, status in db.session.execute(
         LAOS, {"province": province, "year": when.year}
     ):
@@ -154,19 +159,22 @@ def _in_province(kinds: Sequence[str], province: str, districts: Mapping[str, st
             continue
         own = sums.get(id_, {})
         reached = _level(own, status, when.round)
-        for place in _places(kinds, Place("organisation", code, name, province), district, districts):
-            levels, some = groups.setdefault(place, (Counter(), []))
+        for key, place in _places(kinds, (id_, Place("organisation", code, name, province)), district, districts):
+            levels, some = groups.setdefault((key, place), (Counter(), []))
             levels[reached] += 1
             some.append(own)
-    return sorted((_row(place, when, *told) for place, told in groups.items()), key=_key)
+    found = (Found((int(province), key), _row(place, when, *told)) for (key, place), told in groups.items())
+    return sorted(found, key=lambda each: (each.key, each.row[0]))
 
 
-def _places(kinds: Sequence[str], lao: Place, district: str | None, names: Mapping[str, str]) -> Iterator[Place]:
+def _places(
+    kinds: Sequence[str], lao: tuple[int, Place], district: str | None, names: Mapping[str, str]
+) -> Iterator[tuple[int, Place]]:
     """Where an LAO's results belong: to itself, and to its district; Bangkok has none."""
     if "organisation" in kinds:
         yield lao
     if "district" in kinds and district:
-        yield Place("district", district, names[district], lao.province)
+        yield int(district), Place("district", district, names[district], lao[1].province)
 
 
 def _level(sums: Sums, status: PlanStatus | None, round_: Round) -> Level:

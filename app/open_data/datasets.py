@@ -14,10 +14,18 @@ from app.models.enums import (
 )
 from app.open_data.rules import DEFAULT_LIMIT, MAX_LIMIT, Dataset, Field, Parameter, Type, values_of
 
-VERSION = "1.0.0"
+VERSION = "1.1.0"
 # What changed in the shape of the data, newest first. A column that goes or changes its meaning makes a new first
 # number and a new address (/api/v2); a column or data set that is added makes a new second number.
-CHANGELOG = (("1.0.0", "2026-11-22", "เผยแพร่ครั้งแรก", "First publication"),)
+CHANGELOG = (
+    (
+        "1.1.0",
+        "2026-11-28",
+        "ไฟล์ .csv และ .xlsx ของ API มีครบทุกแถวตามตัวกรอง ไม่ใช้ limit และ after หน้าของ API ที่ยังมีหน้าถัดไปมีอย่างน้อย 1 แถว",
+        "Files of the API hold every row that fits and take no limit and after; a page with a next one has a row",
+    ),
+    ("1.0.0", "2026-11-22", "เผยแพร่ครั้งแรก", "First publication"),
+)
 
 BAHT = "บาท"
 FIRST_YEAR, LAST_YEAR = 2540, 2700
@@ -49,7 +57,7 @@ _PLAN_BUDGET = Field(
 LIMIT = Parameter(
     "limit",
     "จำนวนแถวต่อหน้า",
-    f"ไม่เกิน {MAX_LIMIT:,} หน้าหนึ่งอาจสั้นกว่านี้ทั้งที่ยังมีหน้าถัดไป",
+    f"ไม่เกิน {MAX_LIMIT:,} หน้าหนึ่งอาจสั้นกว่านี้ทั้งที่ยังมีหน้าถัดไป แต่มีอย่างน้อย 1 แถว",
     DEFAULT_LIMIT,
     least=1,
     most=MAX_LIMIT,
@@ -220,7 +228,7 @@ RESULTS = Dataset(
     "results",
     "ผลการดำเนินงานของแต่ละพื้นที่",
     "result",
-    "ผลรวมของประเทศ ภาค จังหวัด อำเภอ และ อปท. ในแต่ละปีและรอบ นับเฉพาะโครงการที่ไม่ถูกปฏิเสธ ของ อปท. ที่ยังไม่ยุบเลิก",
+    "ผลรวมของประเทศ ภาค จังหวัด อำเภอ และ อปท. ในแต่ละปีและรอบ นับเฉพาะโครงการที่ไม่ถูกปฏิเสธ อปท. ที่ยุบเลิกแล้วอยู่ในผลของปีที่มีโครงการ",
     "Sums of the country, NACC's regions, provinces, districts and organisations, by fiscal year and round",
     (
         Field("place_kind", Type.TEXT, "ชนิดของพื้นที่", "province", allowed=PLACE_KINDS),

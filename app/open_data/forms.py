@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.open_data.datasets import AFTER, LIMIT
-from app.open_data.rules import Dataset, Parameter
+from app.open_data.rules import Parameter
 from app.words import clean_line
 
 WHOLE = re.compile("0|[1-9][0-9]{0,8}")
@@ -19,9 +19,9 @@ class BadParameter(Exception):
         self.name, self.thai, self.english = name, thai, english
 
 
-def asked(dataset: Dataset, args: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+def asked(parameters: Sequence[Parameter], args: Mapping[str, Sequence[str]]) -> dict[str, Any]:
     """What is asked for, by parameter, with defaults; what was not given is missing. Raises BadParameter."""
-    known = {each.name: each for each in dataset.parameters}
+    known = {each.name: each for each in parameters}
     for name, values in args.items():
         if name not in known:
             names = ", ".join(known)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from app.open_data.datasets import BY_SLUG, CHANGELOG, VERSION
-from app.open_data.rules import DECIMAL, Dataset, Field, Parameter, Type
+from app.open_data.rules import DECIMAL, MOST_IN_A_FILE, Dataset, Field, Parameter, Type
 
 PREFIX = "/api/v1"
 LICENCE = {"name": "Creative Commons Attribution 4.0 International", "identifier": "CC-BY-4.0"}
@@ -11,8 +11,9 @@ LICENCE_URL = "https://creativecommons.org/licenses/by/4.0/"
 ABOUT = (
     "Anti-corruption plans of Thailand's local governments: what they planned, reported and reached. "
     "Read only, open to all, without a key. Money, scores and percents are decimal strings; years are fiscal years of "
-    "the Buddhist era; moments are UTC. A page can be shorter than its limit: follow `next` (or the Link header) until "
-    "there is none. Whole data sets stand as files on /open-data."
+    "the Buddhist era; moments are UTC. A page has at least one row while there are any left, and can be shorter than "
+    "its limit: follow `next` (or the Link header) until there is none. A file (.csv, .xlsx) holds every row that fits "
+    f"its filters; above {MOST_IN_A_FILE:,} rows it is refused (422). Whole data sets stand as files on /open-data."
 )
 FILES = {
     "csv": ("text/csv", "UTF-8 with a byte order mark, comma, CRLF, quoted as RFC 4180 has it"),
@@ -29,6 +30,7 @@ PROBLEM = {
         "detail": {"type": "string", "description": "What is wrong, in English"},
         "detail_th": {"type": "string", "description": "What is wrong, in Thai"},
         "parameter": {"type": "string", "description": "The parameter that is wrong"},
+        "file": {"type": "string", "format": "uri", "description": "Where the whole table is, for a file too long"},
     },
     "examples": [
         {
@@ -147,27 +149,33 @@ def _parameter(parameter: Parameter, place: str) -> dict[str, Any]:
 
 def _listing(dataset: Dataset) -> dict[str, Any]:
     content = {"application/json": {"schema": _ref(f"{dataset.row_schema}Page")}}
-    return _get(dataset, f"list_{dataset.name}", f"{dataset.title} – {dataset.description_en}", content)
+    answer = {"description": "One page of the rows", "headers": HEADERS | LINK, "content": content}
+    about = f"{dataset.title} – {dataset.description_en}"
+    return _get(dataset, f"list_{dataset.name}", about, dataset.parameters, {"200": answer})
 
 
 def _file(dataset: Dataset, ending: str, mimetype: str, description: str) -> dict[str, Any]:
     content = {mimetype: {"schema": {"type": "string"}}}
-    return _get(dataset, f"{ending}_{dataset.name}", f"{dataset.title} – {description}", content)
-
-
-def _get(dataset: Dataset, name: str, summary: str, content: dict[str, Any]) -> dict[str, Any]:
     answers = {
-        "200": {"description": "The rows", "headers": HEADERS | LINK, "content": content},
+        "200": {"description": "Every row that fits the filters", "headers": HEADERS, "content": content},
+        "422": _problem(f"More than {MOST_IN_A_FILE:,} rows; `file` says where the whole table is"),
+    }
+    return _get(dataset, f"{ending}_{dataset.name}", f"{dataset.title} – {description}", dataset.filters, answers)
+
+
+def _get(
+    dataset: Dataset, name: str, summary: str, parameters: tuple[Parameter, ...], answers: dict[str, Any]
+) -> dict[str, Any]:
+    answers = answers | {
         "304": {"description": "Nothing new since the ETag that was sent"},
         "400": _problem("A parameter that cannot be read"),
     }
-    parameters = [_parameter(each, "query") for each in dataset.parameters]
     return {
         "get": {
             "operationId": name,
             "summary": summary,
             "tags": [dataset.name],
-            "parameters": parameters,
+            "parameters": [_parameter(each, "query") for each in parameters],
             "responses": answers,
         }
     }

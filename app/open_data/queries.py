@@ -1,8 +1,8 @@
 """The rows of the data sets, page by page or all of them. What stands here is public: no actor is asked for.
 
 Every table that hangs on an LAO is walked LAO by LAO, in the order of their ids: that order never changes, an index
-answers each step, and what one request reads is bounded, whatever its filters leave out. A page can therefore be
-shorter than its limit and still have a next one.
+answers each step, and what one statement reads is bounded, whatever its filters leave out. A page can therefore be
+shorter than its limit and still have a next one; but it has a row, unless there are none left.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -33,7 +33,8 @@ from app.open_data.rules import Dataset
 _O, _F, _P, _D, _PD = (table(each).c for each in (Organisation, FormerCode, Project, District, ProjectDimension))
 _PV, _PY, _Y, _R, _S, _PP = (table(each).c for each in (Province, PlanYear, ProjectYear, Report, Score, PlanPeriod))
 LAOS_AT_ONCE = {"plan_years": 250, "projects": 25, "project_years": 25, "reports": 25}
-STEPS = 8  # an answer reads the rows of so many times LAOS_AT_ONCE, then says where to go on
+STEPS = 8  # a page with a row in it reads so many times LAOS_AT_ONCE, then says where to go on
+MOST_AT_ONCE = 400  # LAOs in one statement of a page that has found nothing so far
 MOST = 2**31 - 1
 
 Row = tuple[Any, ...]
@@ -53,16 +54,17 @@ def page(dataset: Dataset, asked: Asked, after: Key, limit: int) -> Page:
     if dataset.name == "organisations":
         return _organisation_page(asked, after, limit)
     rows: list[Row] = []
-    for _step in range(STEPS):
-        ids = _laos(dataset, asked, after)
-        if not ids:
-            return Page(_complete(dataset, rows), None)
+    at_once, steps = LAOS_AT_ONCE[dataset.name], 0
+    while ids := _laos(dataset, asked, after, at_once):
         found = db.session.execute(_rows(dataset, ids, asked, after).limit(limit + 1 - len(rows))).all()
         rows += map(tuple, found)
         if len(rows) > limit:
             return Page(_complete(dataset, rows[:limit]), _key(dataset, rows[limit - 1]))
-        after = (ids[-1],)
-    return Page(_complete(dataset, rows), after)
+        after, steps = (ids[-1],), steps + 1
+        if steps >= STEPS and rows:
+            return Page(_complete(dataset, rows), after)
+        at_once = at_once if steps < STEPS else min(at_once * 2, MOST_AT_ONCE)
+    return Page(_complete(dataset, rows), None)
 
 
 def every_row(dataset: Dataset) -> Iterator[Row]:
@@ -71,7 +73,7 @@ def every_row(dataset: Dataset) -> Iterator[Row]:
         yield from _organisation_page({}, (), MOST).rows
         return
     after: Key = ()
-    while ids := _laos(dataset, {}, after):
+    while ids := _laos(dataset, {}, after, LAOS_AT_ONCE[dataset.name]):
         yield from _complete(dataset, map(tuple, db.session.execute(_rows(dataset, ids, {}, after))))
         after = (ids[-1],)
 
@@ -104,11 +106,11 @@ def _lao_conditions(asked: Asked) -> list[ColumnElement[bool]]:
     return wanted
 
 
-def _laos(dataset: Dataset, asked: Asked, after: Key) -> list[int]:
+def _laos(dataset: Dataset, asked: Asked, after: Key, at_once: int) -> list[int]:
     """The next LAOs to walk through: the one in which `after` stands once more, unless it is walked to its end."""
     begun = _O.id >= after[0] if len(after) > 1 else _O.id > after[0] if after else _O.id > 0
     wanted = select(_O.id).where(begun, *_lao_conditions(asked)).order_by(_O.id)
-    return list(db.session.scalars(wanted.limit(LAOS_AT_ONCE[dataset.name])))
+    return list(db.session.scalars(wanted.limit(at_once)))
 
 
 _LAO = (_O.id, _O.code, _O.province_code)

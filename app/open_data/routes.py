@@ -19,7 +19,7 @@ from app.open_data import answers, archive, counts, forms, queries, workbooks
 from app.open_data.datasets import BY_SLUG, CHANGELOG, DATASETS, VERSION
 from app.open_data.metadata import SOURCES, Publication, catalogue_fields
 from app.open_data.openapi import FILES, LICENCE, LICENCE_URL, PREFIX, document
-from app.open_data.rules import IN_THAI, MAX_LIMIT, Dataset, plain_row
+from app.open_data.rules import IN_THAI, MAX_LIMIT, MOST_IN_A_FILE, Dataset, plain_row
 from app.public.routes import SITE, for_everybody
 
 blueprint = Blueprint("open_data", __name__)
@@ -79,31 +79,60 @@ def listing(dataset: str) -> Response:
 @public
 def file(dataset: str, ending: str) -> Response:
     known = BY_SLUG[dataset]
-    changed, page, following = _page(known)
-    body = workbooks.file_of(known, ending, page.rows, changed)
+    changed = queries.last_change()  # before the rows: a change in between makes the file younger than it says
+    rows = _whole(known, forms.asked(known.filters, request.args.to_dict(flat=False)))
+    if rows is None:
+        return _too_long(known)
+    body = workbooks.file_of(known, ending, rows, changed)
     mimetype = "text/csv; charset=utf-8; header=present" if ending == "csv" else FILES[ending][0]
     named = {"Content-Disposition": f'attachment; filename="{known.name}.{ending}"'}
-    return answers.answer(body, mimetype, changed, named | _link(following))
+    return answers.answer(body, mimetype, changed, named)
+
+
+def _whole(dataset: Dataset, asked: dict[str, Any]) -> list[queries.Row] | None:
+    """Every row that fits: a file has no next page that somebody would see. None where there are too many."""
+    rows: list[queries.Row] = []
+    after: tuple[int, ...] | None = ()
+    while after is not None:
+        page = _rows(dataset, asked, after, MAX_LIMIT)
+        rows, after = rows + page.rows, page.next
+        if len(rows) > MOST_IN_A_FILE:
+            return None
+    return rows
+
+
+def _too_long(dataset: Dataset) -> Response:
+    """The file of last night instead, where there is one; that page says what else there is."""
+    published = archive.days(current_app.config["SNAPSHOT_FOLDER"])
+    address = current_app.config["PUBLIC_URL"] + PAGE + (f"/latest/{dataset.name}.csv.gz" if published else "")
+    return answers.problem(
+        422,
+        f"มีมากกว่า {MOST_IN_A_FILE:,} แถว ใส่ตัวกรองให้แคบลง หรือใช้ไฟล์ที่ครบทุกแถวที่ {address}",
+        f"More than {MOST_IN_A_FILE:,} rows. Narrow it down, or take the whole table at {address}",
+        file=address,
+    )
 
 
 def _page(dataset: Dataset) -> tuple[datetime | None, queries.Page, str | None]:
     """When anything changed last, the page that is asked for, and the address of the next one."""
-    asked = forms.asked(dataset, request.args.to_dict(flat=False))
+    asked = forms.asked(dataset.parameters, request.args.to_dict(flat=False))
     changed = queries.last_change()  # before the rows: a change in between makes the answer younger than it says
-    after, limit = forms.after(asked), forms.limit(asked)
-    if dataset.name == "results":
-        page = counts.results(asked, after, limit, _of_country)
-    else:
-        page = queries.page(dataset, asked, after, limit)
+    page = _rows(dataset, asked, forms.after(asked), forms.limit(asked))
     if page.next is None:
         return changed, page, None
     told = request.args.to_dict() | {"after": ".".join(map(str, page.next))}
     return changed, page, f"{request.path}?{urlencode(told)}"
 
 
-def _of_country(kind: str, when: counts.When) -> list[queries.Row]:
+def _rows(dataset: Dataset, asked: dict[str, Any], after: tuple[int, ...], limit: int) -> queries.Page:
+    if dataset.name == "results":
+        return counts.results(asked, after, limit, _of_country)
+    return queries.page(dataset, asked, after, limit)
+
+
+def _of_country(kind: str, when: counts.When) -> list[counts.Found]:
     """Kept for a short while, as the public pages are: it reads the whole country, and programs ask often."""
-    kept: TTLCache[Any, list[queries.Row]] = current_app.extensions["country-results"]
+    kept: TTLCache[Any, list[counts.Found]] = current_app.extensions["country-results"]
     with KEPT_LOCK:
         found = kept.get((kind, when))
     if found is None:
@@ -168,6 +197,7 @@ def page() -> str:
         address=current_app.config["PUBLIC_URL"],
         version=VERSION,
         most=MAX_LIMIT,
+        most_in_a_file=MOST_IN_A_FILE,
         catalogue=catalogue_fields(publication(clock.now())),
         licence=LICENCE | {"url": LICENCE_URL},
         sources=SOURCES,

@@ -14,6 +14,8 @@ from typing import Any
 from app.tables import Cell
 
 DEFAULT_LIMIT, MAX_LIMIT = 100, 1000
+MOST_IN_A_FILE = 20_000  # rows; who needs more takes the whole table, which is made once a night
+PAGING = ("limit", "after")
 DECIMAL = r"^-?[0-9]+\.[0-9]{2}$"
 MOMENT = "%Y-%m-%dT%H:%M:%SZ"
 SEPARATOR = ";"
@@ -107,6 +109,11 @@ class Dataset:
     parameters: tuple[Parameter, ...]
     refers: dict[tuple[str, ...], tuple[str, tuple[str, ...]]] = field(default_factory=dict)
     one: Parameter | None = None
+
+    @property
+    def filters(self) -> tuple[Parameter, ...]:
+        """What narrows it down: all parameters but those of paging. A file knows no others."""
+        return tuple(each for each in self.parameters if each.name not in PAGING)
 
     @property
     def slug(self) -> str:

@@ -4,6 +4,7 @@ import csv
 import gzip
 import io
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,8 +17,9 @@ from app import clock
 from app.db import db, is_sqlite, transaction
 from app.models import FormerCode, Organisation, Project
 from app.models.enums import ReportStatus, Round
-from app.open_data import counts, queries
+from app.open_data import counts, queries, routes
 from app.open_data.datasets import BY_SLUG, DATASETS
+from app.open_data.snapshots import take_snapshot
 from app.results.queries import province_rows
 from tests.client import Client
 from tests.factories import NOW, YEAR, make_lao, make_project, make_report
@@ -148,14 +150,99 @@ def test_what_comes_in_between_moves_no_page(filled: Flask, client: Client) -> N
     assert before <= set(ids)
 
 
-def test_a_filter_that_leaves_almost_nothing_costs_no_more_than_a_page(
+@pytest.fixture
+def small_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One LAO in a statement, and one statement in a page that has a row: as the country is to the real numbers."""
+    monkeypatch.setattr(queries, "STEPS", 1)
+    monkeypatch.setattr(queries, "MOST_AT_ONCE", 2)
+    for name in queries.LAOS_AT_ONCE:
+        monkeypatch.setitem(queries.LAOS_AT_ONCE, name, 1)
+
+
+def test_a_page_has_a_row_or_there_are_none_left(filled: Flask, client: Client, small_windows: None) -> None:
+    """Whatever a filter leaves out: an empty page that has a next one reads as "no data"."""
+    for path, number in FILTERED.items():
+        following: str | None = f"{API}/{path}"
+        found = 0
+        while following:
+            told = client.get(following).get_json()
+            found, following = found + len(told["data"]), told["next"]
+            assert told["data"] or not following, path
+        assert found == number, path
+    assert len(client.get(f"{API}/projects?q=สงขลา").get_json()["data"]) == 3  # the first LAO has none of them
+
+
+def test_no_statement_reads_more_than_its_window(
     filled: Flask, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    asked: list[int] = []
+    rows = queries._rows
+
+    def seen(dataset: Any, ids: Any, *rest: Any) -> Any:
+        asked.append(len(ids))
+        return rows(dataset, ids, *rest)
+
+    monkeypatch.setattr(queries, "_rows", seen)
+    monkeypatch.setattr(queries, "MOST_AT_ONCE", 2)
     monkeypatch.setattr(queries, "STEPS", 1)
     monkeypatch.setitem(queries.LAOS_AT_ONCE, "projects", 1)
-    told = client.get(f"{API}/projects?q=สงขลา").get_json()
-    assert told["data"] == []  # the first LAO has none, and the page ends there
-    assert len(data(client, "projects?q=สงขลา")) == 3
+    assert data(client, "projects?q=ไม่มีชื่อนี้") == []
+    assert asked == [1, 2]  # wider after a window without a row, up to the most
+
+
+def test_an_lao_whose_code_changes_between_two_pages_is_told_once(filled: Flask, client: Client) -> None:
+    path = f"{RESULTS}&kind=organisation&province=90&limit=1"
+    first = client.get(path).get_json()
+    with transaction():
+        for code, later in (("5901109", "1901109"), ("2900101", "9900101")):  # one before what was told, one behind
+            db.session.query(Organisation).filter_by(code=code).one().code = later
+    names = [row["place_name"] for row in first["data"] + data(client, first["next"].removeprefix(f"{API}/"))]
+    assert names == ["องค์การบริหารส่วนจังหวัดสงขลา", "เทศบาลตำบลน้ำน้อย"]
+
+
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_a_file_is_whole_or_refused_with_the_way_to_the_whole(
+    filled: Flask, client: Client, small_windows: None, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    monkeypatch.setattr(routes, "MAX_LIMIT", 2)  # rows read at once
+    for dataset in DATASETS.values():
+        for asked in _questions(dataset.name):
+            told = data(client, f"{dataset.slug}?{asked}")
+            answer = client.get(f"{API}/{dataset.slug}.{ending}?{asked}")
+            assert (answer.status_code, _rows_in(answer.data)) == (200, len(told)), (dataset.name, asked)
+            assert "Link" not in answer.headers
+            monkeypatch.setattr(routes, "MOST_IN_A_FILE", len(told) - 1)
+            refused = client.get(f"{API}/{dataset.slug}.{ending}?{asked}")
+            monkeypatch.setattr(routes, "MOST_IN_A_FILE", 20_000)
+            assert (refused.status_code, refused.mimetype) == (422, "application/problem+json")
+            assert refused.get_json(force=True)["file"].endswith("/open-data")
+            for paging in ("limit=5", "after=1"):
+                assert client.get(f"{API}/{dataset.slug}.{ending}?{asked}&{paging}").status_code == 400
+
+
+def _questions(name: str) -> list[str]:
+    if name == "results":
+        return [f"year={YEAR}&round=6&kind={kind}" for kind in ("province", "district", "organisation")]
+    return ["", "province=90"]
+
+
+def _rows_in(content: bytes) -> int:
+    """Rows below the head of a file."""
+    if content.startswith(b"PK"):
+        return int(load_workbook(io.BytesIO(content)).worksheets[0].max_row) - 1
+    return len(list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))) - 1
+
+
+def test_a_file_too_long_leads_to_that_of_last_night(
+    filled: Flask, client: Client, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setitem(filled.config, "SNAPSHOT_FOLDER", tmp_path)
+    take_snapshot(tmp_path, routes.publication(NOW))
+    monkeypatch.setattr(routes, "MOST_IN_A_FILE", 1)
+    refused = client.get(f"{API}/projects.xlsx").get_json(force=True)
+    with client.get(refused["file"].removeprefix(filled.config["PUBLIC_URL"])) as file:
+        assert file.status_code == 200
+    assert refused["file"] in refused["detail_th"]
 
 
 def test_an_upgraded_lao_is_found_by_either_code(filled: Flask, client: Client) -> None:

@@ -18,7 +18,7 @@ from tests.client import Client
 from tests.factories import NOW, YEAR
 from tests.open_data.data import MARK, fill, mark_personal_data, personal_columns
 
-ENDINGS = ("", ".csv", ".xlsx")
+PAGING = {"": "limit=7&", ".csv": "", ".xlsx": ""}
 
 
 def everything(client: Client, folder: Path) -> Iterator[tuple[str, str]]:
@@ -33,8 +33,8 @@ def everything(client: Client, folder: Path) -> Iterator[tuple[str, str]]:
         yield path, client.get(path).text
     for dataset in DATASETS.values():
         for asked in _questions(dataset.name):
-            for ending in ENDINGS:
-                following: str | None = f"/api/v1/{dataset.slug}{ending}?limit=7{asked}"
+            for ending, paging in PAGING.items():
+                following: str | None = f"/api/v1/{dataset.slug}{ending}?{paging}{asked}"
                 while following:
                     answer = client.get(following)
                     yield following, _text(answer.data)
@@ -47,7 +47,7 @@ def everything(client: Client, folder: Path) -> Iterator[tuple[str, str]]:
 
 def _questions(name: str) -> list[str]:
     kinds = ("country", "region", "province", "district", "organisation")
-    return [f"&year={YEAR}&round=6&kind={kind}" for kind in kinds] if name == "results" else [""]
+    return [f"year={YEAR}&round=6&kind={kind}" for kind in kinds] if name == "results" else [""]
 
 
 def _text(content: bytes) -> str:
