@@ -1,23 +1,47 @@
 """What a clerk does in more than one story."""
 
+from decimal import Decimal
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
 from app.access import Actor
 from app.accounts.queries import actor_of
+from app.db import db, transaction
+from app.models import Organisation, Profile
+from app.models.enums import CannotReason, ReportStatus, ReviewStatus
 from tests.client import Client
-from tests.factories import PASSWORD, make_account, make_organisation
+from tests.factories import PASSWORD, YEAR, facts, make_account, make_organisation, make_project, make_report, review
 from tests.pages import enter
 
 CODE = "6650807"
 HOME = "ข้อมูลโดยสรุป"
 LONG_NAME = "โครงการ" + "เสริมสร้างคุณธรรมจริยธรรม" * 13  # near the longest name a project may have
+LONG_WORD = "https://www.facebook.com/permalink.php?story_fbid=" + "0123456789" * 25  # a link somebody pasted
+MOST_MONEY = Decimal("99999999999.99")
 
 
 def lao(code: str = CODE, **place: Any) -> Actor:
     """An LAO that has signed in before."""
     return actor_of(make_account(make_organisation(code, **place), email=f"{code}@example.go.th").id)
+
+
+def make_endless(actor: Actor) -> None:
+    """Projects of the most money, whose texts are one word of 300 characters each, as are those of the LAO."""
+    said = {"target_group": LONG_WORD, "objective": LONG_WORD, "budgets": {YEAR: MOST_MONEY}}
+    ids = [make_project(actor, facts(f"{place}{LONG_WORD}"[:300], **said)) for place in range(3)]
+    told = {"note": LONG_WORD, "ordinance_budget": MOST_MONEY, "spent": MOST_MONEY}
+    make_report(actor, ids[0], **told)
+    why = {"cannot_reason": CannotReason.OTHER, "cannot_text": LONG_WORD[:200]}
+    make_report(actor, ids[1], ReportStatus.CANNOT, **why, **told)
+    review(ids[2], ReviewStatus.REJECTED, LONG_WORD)
+    with transaction():
+        organisation = db.session.get_one(Organisation, actor.own_organisation_id)
+        organisation.name = (organisation.name + LONG_WORD)[:150]
+        profile = db.session.get_one(Profile, organisation.id)
+        profile.address = LONG_WORD
+        for name in ("executive_name", "clerk_name", "contact_name", "contact_position", "contact_department"):
+            setattr(profile, name, LONG_WORD[:200])
 
 
 def sign_in(page: Page, code: str = CODE, password: str = PASSWORD) -> None:

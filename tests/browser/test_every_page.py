@@ -10,12 +10,18 @@ from playwright.sync_api import Page
 
 from app.models.enums import Kind, ReportStatus, ReviewStatus, Round
 from tests.browser.conftest import Open
-from tests.browser.steps import LONG_NAME, lao, row, sign_in
+from tests.browser.steps import LONG_NAME, lao, make_endless, row, sign_in
 from tests.factories import facts, make_account, make_organisation, make_project, make_report, review
 
 AXE = (Path(__file__).parent / "vendor" / "axe-4.14.1.min.js").read_text()
 EVERYTHING: dict[str, Any] = {"resultTypes": ["violations"]}
 COLOURS = EVERYTHING | {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+# Boxes that something sticks out of, unless they scroll.
+BURST = """() => [...document.querySelectorAll(".tw, .card, .panes, .note, .queue, td, tbody th, dd, li")]
+    .filter(box => box.scrollWidth > box.clientWidth + 2 && getComputedStyle(box).overflowX === "visible"
+        && getComputedStyle(box).display !== "inline" && box.clientWidth > 1)
+    .slice(0, 3).map(box => `<${box.tagName} class="${box.className}"> of ${box.clientWidth} px holds `
+        + `${box.scrollWidth}: ${box.innerText.slice(0, 40)}`)"""
 SIZES = ((1366, 768), (360, 740))
 PUBLIC = (
     "/",
@@ -165,7 +171,8 @@ def test_refused_pages_and_the_first_login(opened: Open) -> None:
 
 
 def _fill(actor: Any) -> None:
-    """Projects of each state, one with the longest of names."""
+    """Projects of each state, one with the longest of names; the first of them endless words."""
+    make_endless(actor)
     ids = [make_project(actor, facts(f"โครงการที่ {place}")) for place in range(1, 5)]
     ids.append(make_project(actor, facts(LONG_NAME, kind=Kind.GUIDELINE, dimension=4)))
     for project_id, status in zip(ids[1:], (ReportStatus.DONE, ReportStatus.IN_PROGRESS), strict=False):
@@ -183,6 +190,7 @@ def check(page: Page, where: str) -> list[str]:
         wide = page.evaluate("document.documentElement.scrollWidth")
         if wide > width:
             faults.append(f"{where}: {wide} px wide in a window of {width}")
+        faults += [f"{where} ({width} px): {fault}" for fault in page.evaluate(BURST)]
         for scheme, options in (("light", EVERYTHING), ("dark", COLOURS)):
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             faults += [f"{where} ({width} px, {scheme}): {fault}" for fault in _axe(page, options)]

@@ -4,14 +4,16 @@ The sizes are those of an office PC (1366x768 less its bars), the same with one 
 """
 
 import csv
+from io import BytesIO
 from itertools import cycle, islice
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
+from pypdf import PdfReader
 
 from app.seeds.demo import DATA
 from tests.browser.conftest import Open
-from tests.browser.steps import LONG_NAME, lao, row, sign_in
+from tests.browser.steps import LONG_NAME, lao, make_endless, row, sign_in
 from tests.factories import facts, make_project, make_report
 
 PC, PC_LESS, PHONE = (1366, 657), (1366, 625), (360, 740)
@@ -120,3 +122,37 @@ def test_the_first_screen_of_a_list_shows_rows(opened: Open) -> None:
     assert seen[LIST] >= 4, seen
     assert seen["/projects?year=2561"] >= 6, seen
     assert seen["/reporting/all?year=2561&round=6"] >= 4, seen
+
+
+PAPERS = (
+    LIST,
+    "/projects?year=2561",
+    "/reporting/all?year=2561&round=6",
+    "/evaluation?year=2561",
+    "/reports?year=2561",
+)
+WHOSE = "โครงการ/กิจกรรม/มาตรการ/แนวปฏิบัติงานของ องค์การบริหารส่วนตำบลดินทอง"
+A4_LANDSCAPE = {"width": 1032, "height": 680}  # px within the margins of style.css
+CONTROLS = """() => [...document.querySelectorAll("select, button, input:not(td input), .pager, .seg a, .crumb")]
+    .filter(each => each.checkVisibility() && each.getClientRects().length).map(each => each.outerHTML.slice(0, 90))"""
+
+
+def test_papers_say_whose_they_are_and_hold_nothing_to_press(opened: Open) -> None:
+    actor = lao()
+    for name in _names(40):
+        make_report(actor, make_project(actor, facts(name)))
+    make_endless(actor)
+    page = opened(**A4_LANDSCAPE)
+    sign_in(page)
+    for path in PAPERS:
+        page.goto(path)
+        page.emulate_media(media="print")
+        assert WHOSE in page.locator("main").inner_text(), path
+        assert "อำเภอวังทอง จังหวัดพิษณุโลก" in page.locator("main").inner_text(), path
+        assert "ปีงบประมาณ 2561" in page.locator("main").inner_text(), path
+        assert page.evaluate(CONTROLS) == [], path
+        assert page.evaluate("document.documentElement.scrollWidth") <= A4_LANDSCAPE["width"], path
+    for path in PAPERS[:3]:
+        page.goto(path)
+        pages = PdfReader(BytesIO(page.pdf(prefer_css_page_size=True))).pages
+        assert len(pages) <= 5, f"{path}: 42 rows on {len(pages)} pages, of which long words fill one"

@@ -2,11 +2,11 @@
 
 from playwright.sync_api import Page
 
-from app.models.enums import ReviewStatus, Role
+from app.models.enums import Role
 from tests.browser.conftest import Open
-from tests.browser.steps import LONG_NAME, lao
+from tests.browser.steps import LONG_NAME, lao, make_endless
 from tests.browser.test_every_page import check
-from tests.factories import PASSWORD, YEAR, facts, make_project, make_staff, review
+from tests.factories import PASSWORD, YEAR, facts, make_project, make_staff
 
 PATHS = (
     "/nacc/review",
@@ -52,9 +52,8 @@ def _come_in(page: Page) -> None:
 def test_pages_of_nacc(opened: Open) -> None:
     actor = lao()
     make_staff("chief", Role.ADMINISTRATOR)
-    for name in (LONG_NAME, "โครงการที่สอง", "โครงการที่สาม"):
-        make_project(actor, facts(name))
-    review(3, ReviewStatus.REJECTED, "ไม่สอดคล้องกับมิติที่กำหนด")
+    make_endless(actor)
+    make_project(actor, facts(LONG_NAME))
     page = opened()
     _come_in(page)
     faults: list[str] = []

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.models.enums import OrganisationType
-from app.registry.rules import BrokenFile, Deed, Facts, Known, Plan, Problem, Registry, plan_import
+from app.registry.rules import BrokenFile, Deed, Facts, Known, Plan, Problem, Registry, plan_import, whole_name
 from app.registry.workbooks import file_lines
 
 HEADER = ["code", "name", "type", "province_code", "district_code"]
@@ -311,3 +311,18 @@ def test_any_bytes_make_lines_or_a_problem(content: bytes) -> None:
 
     assert all(isinstance(cell, str) for line in told for cell in line)
     assert len(told) <= len(content) + 1
+
+
+@pytest.mark.parametrize(
+    ("name", "type_", "district", "province", "whole"),
+    [
+        ("อบต.ดินทอง", OrganisationType.SAO, "อำเภอวังทอง", "จังหวัดพิษณุโลก", "อบต.ดินทอง อำเภอวังทอง จังหวัดพิษณุโลก"),
+        ("อบจ.สงขลา", OrganisationType.PAO, "อำเภอเมืองสงขลา", "จังหวัดสงขลา", "อบจ.สงขลา จังหวัดสงขลา"),
+        ("เมืองพัทยา", OrganisationType.PATTAYA, "", "จังหวัดชลบุรี", "เมืองพัทยา จังหวัดชลบุรี"),
+        ("กรุงเทพมหานคร", OrganisationType.BANGKOK, "", "กรุงเทพมหานคร", "กรุงเทพมหานคร"),
+    ],
+)
+def test_papers_name_an_lao_without_empty_words(
+    name: str, type_: OrganisationType, district: str, province: str, whole: str
+) -> None:
+    assert whole_name(name, type_, district, province) == whole
