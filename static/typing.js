@@ -62,7 +62,7 @@
   const dropMarks = (root = document) => all("form[data-typed]", root).forEach((form) => form.removeAttribute("data-typed"));
   const refuse = (form, onward) => {
     const fields = fieldsOf(form);
-    tell("สิ่งที่พิมพ์ไว้ยังไม่ได้บันทึก บันทึกก่อน หรือทิ้งแล้วไปต่อ", {
+    tell("สิ่งที่พิมพ์ไว้ยังไม่ได้บันทึก", {
       field: form.contains(document.activeElement) ? null : (fields.find(differs) ?? fields[0]),
       onward: () => {
         dropMarks();

@@ -105,7 +105,7 @@ def test_back_does_not_throw_an_open_row_away(opened: Open) -> None:
     page.locator(".rnd").get_by_role("link", name="รอบ 6 เดือน").click()
     note.fill("ทิ้งได้")
     page.evaluate("history.back()")
-    page.get_by_role("button", name="ทิ้งสิ่งที่พิมพ์แล้วไปต่อ").click()
+    page.get_by_role("button", name="ทิ้งแล้วไปต่อ").click()
     page.wait_for_url(lambda url: "q=%" not in url)
     expect(note).to_have_count(0)
 
@@ -158,21 +158,33 @@ def test_a_score_is_what_was_typed_last(client: Client, opened: Open, site: str)
     assert (stored(), held) == ("13.00", [])
 
 
-def test_words_typed_after_pressing_save_are_not_taken_by_the_answer(opened: Open) -> None:
-    make_project(lao())
+def test_an_answer_takes_no_words_with_it(opened: Open) -> None:
+    actor = lao()
+    first, second = (make_project(actor, facts(f"โครงการที่ {place}")) for place in (1, 2))
     page = opened()
     sign_in(page)
     page.goto("/reporting?year=2561&round=6")
-    page.locator(".rnd").get_by_role("link", name="รอบ 6 เดือน").click()
-    page.get_by_role("radio", name="ดำเนินการแล้วเสร็จ").check()
+    # Given an unsaved note in the second row, and one in the first that is written after "save and next" was pressed
+    for project in (second, first):
+        row(page, project).locator(".rnd").get_by_role("link", name="รอบ 6 เดือน").click()
+        row(page, project).get_by_label("หมายเหตุ").fill("รอไว้")
+    row(page, first).get_by_role("radio", name="ดำเนินการแล้วเสร็จ").check()
     held: list[Route] = []
-    page.route("**/reporting/1/**", partial(_hold, held))
-    page.get_by_role("button", name="บันทึก", exact=True).click()
-    note = page.get_by_label("หมายเหตุ")
-    note.fill("นึกได้ทีหลัง")
+    page.route(f"**/reporting/{first}/**", partial(_hold, held))
+    save = row(page, first).get_by_role("button", name="บันทึกและรายงานรายการถัดไป")
+    save.click()
+    row(page, first).get_by_label("หมายเหตุ").fill("นึกได้ทีหลัง")
     held[0].continue_()
+    # Then the answer, which would open the second row anew, takes neither
     expect(page.locator("#bar")).to_contain_text("พิมพ์หลังจากกดปุ่ม")
-    expect(note).to_have_value("นึกได้ทีหลัง")
+    expect(row(page, first).get_by_label("หมายเหตุ")).to_have_value("นึกได้ทีหลัง")
+    expect(row(page, second).get_by_label("หมายเหตุ")).to_have_value("รอไว้")
+    # And where the first has nothing newer, it alone is taken
+    page.unroute_all()
+    save.click()
+    row(page, first).get_by_role("button", name="ใช้ค่าที่ท่านกรอก").click()
+    expect(row(page, first).get_by_label("หมายเหตุ")).to_have_count(0)
+    expect(row(page, second).get_by_label("หมายเหตุ")).to_have_value("รอไว้")
 
 
 # --- the review desk ------------------------------------------------------------------------------------------------
@@ -201,7 +213,7 @@ def test_a_typed_reason_survives_moving_on_and_a_held_key_decides_one_project(
         bar.get_by_role("button", name="ปิด").click()
     # Then the words go only when they are given up
     page.get_by_role("link", name="ข้ามไปก่อน").click()
-    bar.get_by_role("button", name="ทิ้งสิ่งที่พิมพ์แล้วไปต่อ").click()
+    bar.get_by_role("button", name="ทิ้งแล้วไปต่อ").click()
     expect(page.locator("#rp-name")).to_have_text("โครงการที่ 1")
     expect(reason).to_have_value("")
     # And A held down approves the project on the screen, no other
