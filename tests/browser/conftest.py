@@ -24,7 +24,7 @@ ARGUMENTS = [
 # What a strict Content-Security-Policy blocks, a page must not even try; the watcher tells it through the console.
 WATCH_CSP = "addEventListener('securitypolicyviolation', e => console.error('CSP', e.violatedDirective, e.sourceFile))"
 Open = Callable[..., Page]
-expect.set_options(timeout=5_000)
+expect.set_options(timeout=8_000)  # as long as a click may take: it no longer waits for the page that a form leads to
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
