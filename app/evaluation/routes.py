@@ -318,7 +318,7 @@ def own_file(file: str) -> Response:
     who = actor()
     year = _own_year(year_gates(who))
     summary = round_summary(who, year, Round.SIX)
-    table = workbooks.own_scores(who, year, summary, place(who).line, clock.now())
+    table = workbooks.own_scores(who, year, summary, place(who).whole_name, clock.now())
     return excel.file_answer(f"ผลการประเมิน {who.organisation_code} ปี {year}", file, table)
 
 

@@ -21,6 +21,7 @@ from app.listing import PAGE_SIZE, Pager
 from app.models import HistoryEntry, Organisation, Project, ProjectDimension, ProjectYear, Report
 from app.models.enums import CannotReason, Entity, Kind, PlaceKind, ReportStatus, ReviewStatus, Role, Round
 from app.places.rules import Place
+from app.reporting.rules import cannot_words
 
 _P, _Y, _R, _O = table(Project).c, table(ProjectYear).c, table(Report).c, table(Organisation).c
 
@@ -188,6 +189,10 @@ class ReportTold:
     cannot_text: str | None
     note: str
     reported_at: datetime | None
+
+    @property
+    def cannot(self) -> str:
+        return cannot_words(self.cannot_reason, self.cannot_text)
 
 
 @dataclass(frozen=True)

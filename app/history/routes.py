@@ -7,6 +7,7 @@ from app import clock, excel
 from app.access import Permission, actor, requires
 from app.history import queries, workbooks
 from app.listing import number
+from app.profile.queries import place_of
 
 blueprint = Blueprint("history", __name__)
 
@@ -46,5 +47,5 @@ def overseen_file(code: str, file: str) -> Response:
 
 
 def _file(organisation_id: int, name: str, file: str) -> Response:
-    table = workbooks.history(actor(), organisation_id, name, clock.now())
+    table = workbooks.history(actor(), organisation_id, place_of(organisation_id).whole_name, clock.now())
     return excel.file_answer(f"ประวัติการเปลี่ยนแปลง {name}", file, table)

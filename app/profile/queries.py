@@ -22,17 +22,16 @@ class Place:
     district: str
 
     @property
-    def line(self) -> str:
-        district = f"อำเภอ{self.district} · " if self.district else ""
-        return f"จังหวัด{self.province} · {district}{self.name}"
-
-    @property
     def whole_name(self) -> str:
         province = self.province if self.type is OrganisationType.BANGKOK else f"จังหวัด{self.province}"
         return whole_name(self.name, self.type, f"อำเภอ{self.district}" if self.district else "", province)
 
 
 def place(actor: Actor) -> Place:
+    return place_of(actor.own_organisation_id)
+
+
+def place_of(organisation_id: int) -> Place:
     row = db.session.execute(
         select(
             Organisation.code,
@@ -43,7 +42,7 @@ def place(actor: Actor) -> Place:
         )
         .join(Province, Province.code == Organisation.province_code)
         .outerjoin(District, District.code == Organisation.district_code)
-        .where(Organisation.id == actor.own_organisation_id)
+        .where(Organisation.id == organisation_id)
     ).one()
     return Place(row.code, row.name, row.type, row.province, row.district or "")
 

@@ -91,7 +91,7 @@ def project_list() -> Response:
 def list_file(file: str) -> Response:
     who, state = actor(), _state()
     name = f"รายการโครงการ {who.organisation_code} ปี {state.year or 'ทั้งหมด'}"
-    return excel.file_answer(name, file, workbooks.project_list(who, state, place(who).line, clock.now()))
+    return excel.file_answer(name, file, workbooks.project_list(who, state, place(who).whole_name, clock.now()))
 
 
 @blueprint.get("/projects/new")

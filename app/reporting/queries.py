@@ -40,6 +40,7 @@ class ReportRow(NamedTuple):
     ordinance: str
     spent: str
     status: ReportStatus
+    reason: str
     reported_on: str
     reported_six: bool
     reported_twelve: bool
@@ -82,6 +83,8 @@ _LISTED = (
     _R.status,
     _R.reported_at,
     _OTHER.status,
+    _R.cannot_reason,
+    _R.cannot_text,
 )
 _EXPORTED = (
     _P.id,
@@ -164,7 +167,7 @@ def report_row(actor: Actor, project_id: int, state: ListState, number: int) -> 
 
 
 def _row(number: int, state: ListState, row: tuple[Any, ...]) -> ReportRow:
-    id_, name, kind, dimension, planned, ordinance, spent, status, reported_at, other = row
+    id_, name, kind, dimension, planned, ordinance, spent, status, reported_at, other, reason, text = row
     reported = status is not ReportStatus.NOT_REPORTED
     reported_other = other is not ReportStatus.NOT_REPORTED
     six, twelve = (reported_other, reported) if state.round == Round.TWELVE else (reported, reported_other)
@@ -178,6 +181,7 @@ def _row(number: int, state: ListState, row: tuple[Any, ...]) -> ReportRow:
         baht(ordinance),
         baht(spent),
         status,
+        cannot_words(reason, text),
         thai_date(reported_at, short=True) if reported_at else "",
         six,
         twelve,
@@ -297,6 +301,7 @@ class ReportedRow(NamedTuple):
     ordinance: str
     spent: str
     status: ReportStatus
+    reason: str
     dimension: str
 
 
@@ -314,6 +319,7 @@ def reported_rows(actor: Actor, state: ListState) -> list[ReportedRow]:
             baht(row[5]),
             baht(row[6]),
             row[7],
+            cannot_words(*row[10:]),
             f"มิติที่ {row[3]}",
         )
         for place, row in enumerate(

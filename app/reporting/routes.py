@@ -75,7 +75,7 @@ def report_list() -> Response:
 def list_file(file: str) -> Response:
     who, state = actor(), _state()
     name = f"รายงานผล {who.organisation_code} ปี {state.year} รอบ {state.round} เดือน"
-    return excel.file_answer(name, file, workbooks.report_list(who, state, place(who).line, clock.now()))
+    return excel.file_answer(name, file, workbooks.report_list(who, state, place(who).whole_name, clock.now()))
 
 
 @blueprint.get("/reporting/<int:project_id>/<int(max=9999):year>/<int:round_>")
@@ -239,4 +239,4 @@ def all_reports() -> Response:
 def all_file(file: str) -> Response:
     who, state = actor(), _state()
     name = f"รายงานโครงการทั้งหมด {who.organisation_code} ปี {state.year} รอบ {state.round} เดือน"
-    return excel.file_answer(name, file, workbooks.all_reports(who, state, place(who).line, clock.now()))
+    return excel.file_answer(name, file, workbooks.all_reports(who, state, place(who).whole_name, clock.now()))

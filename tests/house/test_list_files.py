@@ -8,10 +8,12 @@ import pytest
 from flask import Flask
 from python_calamine import CalamineWorkbook
 
-from app.models.enums import ReportStatus, ReviewStatus, Role, Round
+from app.db import db, transaction
+from app.models import Organisation
+from app.models.enums import CannotReason, OrganisationType, ReportStatus, ReviewStatus, Role, Round
 from app.projects import queries as project_queries
 from app.review import routes as review_routes
-from tests.client import Client
+from tests.client import Client, text_of
 from tests.factories import (
     YEAR,
     facts,
@@ -22,7 +24,7 @@ from tests.factories import (
     make_staff,
     review,
 )
-from tests.pages import enter
+from tests.pages import elements, enter
 
 LAO_LISTS = [
     ("/projects", "year=all", ["=โครงการที่หนึ่ง", "โครงการที่สอง", "โครงการที่สาม"]),
@@ -110,6 +112,70 @@ def test_lists_of_an_lao(app: Flask, client: Client, lao_id: int) -> None:
     enter(client, lao_id)
     for path, query, shown in LAO_LISTS:
         _check(client, path, query, shown)
+
+
+@pytest.mark.parametrize("path", ["/projects", "/reporting", "/reporting/all"])
+def test_screen_and_file_call_a_column_the_same(app: Flask, client: Client, lao_id: int, path: str) -> None:
+    enter(client, lao_id)
+    page = client.get(f"{path}?year={YEAR}&round=6").text
+    shown = {_head(text_of(cell)) for cell in elements(page, "th") if cell.get("scope") == "col"}
+    shown -= {"จัดการ", "6เดือน", "12เดือน"}  # no columns of a file: what can be done, and the other round
+    heads = next(row for row in both(client, path, f"year={YEAR}&round=6") if row[0] == "ลำดับที่")
+    assert shown - {_head(each) for each in heads} == set()
+
+
+def _head(words: str) -> str:
+    """A heading without what makes it fit its column."""
+    return "".join(words.replace("(บาท)", "").split())
+
+
+WHOSE = "องค์การบริหารส่วนตำบลดินทอง อำเภอวังทอง จังหวัดพิษณุโลก"
+OF_PLACE = {"/nacc/review", "/nacc/accounts", "/nacc/waiting"}
+
+
+def test_each_file_says_whose_it_is(app: Flask, client: Client, lao_id: int) -> None:
+    enter(client, lao_id)
+    for path in ("/projects", "/reporting", "/reporting/all", "/evaluation", "/history"):
+        assert [WHOSE] in [_trimmed(row) for row in both(client, path, f"year={YEAR}&round=6")], path
+    enter(client, make_staff("somsri", Role.OFFICER, "65").id)
+    assert [WHOSE] in [_trimmed(row) for row in both(client, "/nacc/history/6650807", "")]
+    for path in OF_PLACE:
+        titles = [row[0] for row in both(client, path, f"year={YEAR}&province=65&district=6508&q=ดินทอง")[:3]]
+        assert any("จังหวัดพิษณุโลก อำเภอวังทอง" in title and "มีคำว่า “ดินทอง”" in title for title in titles), path
+
+
+def test_who_has_no_district_has_no_empty_words_of_one(app: Flask, client: Client) -> None:
+    bangkok = make_lao("3100101", name="กรุงเทพมหานคร", province="10", district=None)
+    with transaction():
+        db.session.get_one(Organisation, bangkok.organisation_id).type = OrganisationType.BANGKOK
+    make_project(bangkok)
+    enter(client, bangkok.account_id)
+    for path in ("/projects", "/reporting", "/evaluation", "/history"):
+        titles = [row[0] for row in both(client, path, f"year={YEAR}&round=6")[:4]]
+        assert "กรุงเทพมหานคร" in titles, path
+        assert not any("อำเภอ" in title or "จังหวัด" in title for title in titles), path
+    enter(client, make_staff("chief", Role.ADMINISTRATOR).id)
+    for what in ("projects", "results"):
+        asked = {"what": what, "place": "10", "year": str(YEAR), "round": "6", "kind": "csv"}
+        assert "ไม่ระบุอำเภอ" not in client.send("/reports/exports", asked).text
+
+
+def test_why_a_project_cannot_be_done_stands_on_screen_and_in_every_list(
+    app: Flask, client: Client, lao_id: int
+) -> None:
+    actor = enter(client, lao_id)
+    for name, reason, text in (("ก", CannotReason.OTHER, "น้ำท่วมทั้งตำบล"), ("ข", CannotReason.NO_BUDGET, None)):
+        project = make_project(actor, facts(name))
+        make_report(actor, project, ReportStatus.CANNOT, cannot_reason=reason, cannot_text=text)
+    for path in ("/reporting", "/reporting/all"):
+        cells = [cell for row in both(client, path, f"year={YEAR}&round=6") for cell in row]
+        page = client.get(f"{path}?year={YEAR}&round=6").text
+        for words in ("น้ำท่วมทั้งตำบล", CannotReason.NO_BUDGET.label):
+            assert words in cells, path
+            assert words in page, path
+    enter(client, make_staff("chief", Role.ADMINISTRATOR).id)
+    asked = {"what": "projects", "place": "65", "year": str(YEAR), "round": "6", "kind": "csv"}
+    assert "น้ำท่วมทั้งตำบล" in client.send("/reports/exports", asked).text
 
 
 def test_lists_of_staff(app: Flask, client: Client, lao_id: int) -> None:
