@@ -137,9 +137,7 @@ def reset_password(token: str, password_hash: str, now: datetime) -> None:
     if found is None:
         raise Refusal(DEAD_LINK)
     account = db.session.get_one(Account, found[0], with_for_update=True)
-    unused = PasswordReset.account_id == account.id, PasswordReset.used_at.is_(None)
-    spent = db.session.execute(update(PasswordReset).where(*unused).values(used_at=now))
-    if not spent.rowcount:  # type: ignore[attr-defined]
+    if not _spend_links(account, now):
         raise Refusal(DEAD_LINK)  # used twice at the same moment
     _set_password(account, password_hash)
     record(
@@ -184,6 +182,21 @@ def issue_activation_code(actor: Actor, account_id: int, now: datetime) -> str:
     account.activation_expires_at = now + ACTIVATION_LIFETIME
     record(actor, Action.ISSUE_CODE, Entity.ACCOUNT, account.id, organisation_id=account.organisation_id, at=now)
     return code
+
+
+def shut_out(account: Account, now: datetime) -> None:
+    """End all that still opens a locked or closed account: its sessions, and the reset links in its mails.
+
+    For good: they must not come alive again when it is unlocked or opened.
+    """
+    account.session_epoch += 1
+    _spend_links(account, now)
+
+
+def _spend_links(account: Account, now: datetime) -> int:
+    unused = PasswordReset.account_id == account.id, PasswordReset.used_at.is_(None)
+    spent = db.session.execute(update(PasswordReset).where(*unused).values(used_at=now))
+    return int(spent.rowcount)  # type: ignore[attr-defined]
 
 
 def _set_password(account: Account, password_hash: str) -> None:

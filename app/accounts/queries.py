@@ -25,6 +25,7 @@ _IDENTITY = select(
     _O.code,
     _O.name,
     _O.province_code,
+    _O.closed_at,
 ).select_from(table(Account).outerjoin(table(Organisation), _O.id == _A.organisation_id))
 # Asked at every request: made once.
 _BY_ID = _IDENTITY.where(_A.id == bindparam("account_id"))
@@ -59,10 +60,10 @@ def credentials(username: str) -> Credentials | None:
 
 
 def load_actor(session_id: str) -> Actor | None:
-    """The actor a session stands for; None once its epoch has passed, or the account is locked or gone."""
+    """The actor a session stands for; None once its epoch has passed, or the account is locked, closed or gone."""
     account_id, epoch, mode = session_id.split(".")
     row = db.session.execute(_BY_ID, {"account_id": int(account_id)}).first()
-    if row is None or row.locked_at is not None or row.session_epoch != int(epoch):
+    if row is None or row.session_epoch != int(epoch) or row.locked_at is not None or row.closed_at is not None:
         return None
     claiming = mode == "claim"
     if claiming != (row.password_hash is None):
@@ -100,7 +101,10 @@ def accounts_with_email(email: str) -> list[tuple[int, str, str]]:
         .join(Organisation, Organisation.id == Account.organisation_id)
         .join(Profile, Profile.organisation_id == Organisation.id)
         .where(
-            func.lower(Profile.email) == email.lower(), Account.password_hash.is_not(None), Account.locked_at.is_(None)
+            func.lower(Profile.email) == email.lower(),
+            Account.password_hash.is_not(None),
+            Account.locked_at.is_(None),
+            Organisation.closed_at.is_(None),
         )
         .order_by(Account.id)
     )
@@ -114,6 +118,7 @@ def reset_account(token_hash: str, now: datetime) -> tuple[int, str] | None:
         .join(PasswordReset, PasswordReset.account_id == Account.id)
         .outerjoin(Organisation, Organisation.id == Account.organisation_id)
         .where(PasswordReset.token_hash == token_hash, PasswordReset.used_at.is_(None), PasswordReset.expires_at > now)
+        .where(Account.locked_at.is_(None), Organisation.closed_at.is_(None))
     ).first()
     return None if row is None else (row.id, row.username)
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from sqlalchemy import delete, select
 
 from app.access import Actor
+from app.accounts.operations import shut_out
 from app.accounts.queries import credentials
 from app.accounts.rules import fingerprint
 from app.administration import queries
@@ -198,12 +199,18 @@ def _role_refusal(actor: Actor, account: Account, role: Role, provinces: tuple[s
 
 
 def lock_staff(actor: Actor, account_id: int, locked: bool, now: datetime) -> None:
-    """Lock or unlock a NACC account; locking ends its sessions. Raises Refusal where nobody could unlock."""
+    """Lock or unlock a NACC account; locking ends its sessions and links. What is so already stays, without an entry.
+
+    Raises NotTheirs; Refusal where nobody could unlock.
+    """
     account = _staff(account_id)
+    if (account.locked_at is not None) is locked:
+        return  # also what a double submit comes to
     if locked:
         last = queries.active_administrators()
         if problem := lock_problem(account_id == actor.account_id, last, _is_admin(account)):
             raise Refusal(problem)
+        shut_out(account, now)
     account.locked_at = now if locked else None
     record(actor, Action.LOCK if locked else Action.UNLOCK, Entity.ACCOUNT, account_id, at=now)
 

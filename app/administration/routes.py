@@ -288,14 +288,24 @@ def change_staff(account_id: int) -> Response:
 @blueprint.post("/staff/<int:account_id>/lock")
 @ADMIN
 def lock_staff(account_id: int) -> Response:
+    return _set_locked(account_id, True)
+
+
+@blueprint.post("/staff/<int:account_id>/unlock")
+@ADMIN
+def unlock_staff(account_id: int) -> Response:
+    return _set_locked(account_id, False)
+
+
+def _set_locked(account_id: int, locked: bool) -> Response:
     row = _staff_row(account_id)
     try:
         with transaction():
-            operations.lock_staff(actor(), account_id, not row.locked, clock.now())
+            operations.lock_staff(actor(), account_id, locked, clock.now())
     except Refusal as refusal:
         flash(refusal.message, "warn")
         return redirect("/nacc/admin/staff", 303)
-    return done("staff", f"{'ปลดล็อก' if row.locked else 'ล็อก'} {row.username} แล้ว")
+    return done("staff", f"{'ล็อก' if locked else 'ปลดล็อก'} {row.username} แล้ว")
 
 
 @blueprint.post("/staff/<int:account_id>/link")

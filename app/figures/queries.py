@@ -218,6 +218,7 @@ class ProjectTold:
     quarters: tuple[int, ...]
     target_group: str
     objective: str
+    plan_period_id: int
     review: ReviewStatus
     reason: str | None
     deleted_at: datetime | None
@@ -232,7 +233,7 @@ def project_told(id_: int) -> ProjectTold:
     """Raises NotTheirs where there is no such project. A deleted one stays readable: its history does."""
     row = db.session.execute(
         select(
-            *(_P.id, _P.name, _P.kind, _P.dimension, _P.quarters, _P.target_group, _P.objective),
+            *(_P.id, _P.name, _P.kind, _P.dimension, _P.quarters, _P.target_group, _P.objective, _P.plan_period_id),
             *(_P.review_status.label("review"), _P.review_reason.label("reason"), _P.deleted_at),
             *(_O.code.label("lao_code"), _O.name.label("lao")),
         )

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from app.access import Actor
-from app.accounts.operations import issue_activation_code
+from app.accounts.operations import issue_activation_code, shut_out
 from app.db import db
 from app.errors import Refusal
 from app.history.operations import record
-from app.models import Account, Organisation, PasswordReset, Profile
+from app.models import Account, Organisation, Profile
 from app.models.enums import Action, Entity
 from app.nacc_accounts import queries
 from app.nacc_accounts.rules import AccountFilter
@@ -64,9 +64,7 @@ def hand_over(actor: Actor, organisation_id: int, reason: str, now: datetime) ->
     if account.locked_at is not None:
         raise Refusal("บัญชีนี้ล็อกอยู่ ปลดล็อกก่อนส่งต่อ")
     account.password_hash = account.claimed_at = None
-    account.session_epoch += 1
-    unused = PasswordReset.account_id == account.id, PasswordReset.used_at.is_(None)
-    db.session.execute(update(PasswordReset).where(*unused).values(used_at=now))
+    shut_out(account, now)
     record(actor, Action.HAND_OVER, Entity.ACCOUNT, account.id, organisation_id=organisation_id, reason=reason, at=now)
     _forget_contact(actor, organisation_id, reason, now)
     return Issued(row.code, issue_activation_code(actor, account.id, now))
@@ -103,7 +101,7 @@ def set_locked(actor: Actor, organisation_id: int, locked: bool, reason: str, no
     before = {"locked_at": account.locked_at}
     account.locked_at = now if locked else None
     if locked:
-        account.session_epoch += 1  # else an unlocked account would find its old sessions open again
+        shut_out(account, now)
     record(
         actor,
         Action.LOCK if locked else Action.UNLOCK,

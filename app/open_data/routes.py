@@ -80,21 +80,23 @@ def listing(dataset: str) -> Response:
 def file(dataset: str, ending: str) -> Response:
     known = BY_SLUG[dataset]
     changed = queries.last_change()  # before the rows: a change in between makes the file younger than it says
-    rows = _whole(known, forms.asked(known.filters, request.args.to_dict(flat=False)))
+    read = _KeptResults(changed)
+    rows = _whole(known, forms.asked(known.filters, request.args.to_dict(flat=False)), read)
     if rows is None:
         return _too_long(known)
+    changed = read.changed
     body = workbooks.file_of(known, ending, rows, changed)
     mimetype = "text/csv; charset=utf-8; header=present" if ending == "csv" else FILES[ending][0]
     named = {"Content-Disposition": f'attachment; filename="{known.name}.{ending}"'}
     return answers.answer(body, mimetype, changed, named)
 
 
-def _whole(dataset: Dataset, asked: dict[str, Any]) -> list[queries.Row] | None:
+def _whole(dataset: Dataset, asked: dict[str, Any], read: "_KeptResults") -> list[queries.Row] | None:
     """Every row that fits: a file has no next page that somebody would see. None where there are too many."""
     rows: list[queries.Row] = []
     after: tuple[int, ...] | None = ()
     while after is not None:
-        page = _rows(dataset, asked, after, MAX_LIMIT)
+        page = _rows(dataset, asked, after, MAX_LIMIT, read)
         rows, after = rows + page.rows, page.next
         if len(rows) > MOST_IN_A_FILE:
             return None
@@ -117,29 +119,43 @@ def _page(dataset: Dataset) -> tuple[datetime | None, queries.Page, str | None]:
     """When anything changed last, the page that is asked for, and the address of the next one."""
     asked = forms.asked(dataset.parameters, request.args.to_dict(flat=False))
     changed = queries.last_change()  # before the rows: a change in between makes the answer younger than it says
-    page = _rows(dataset, asked, forms.after(asked), forms.limit(asked))
+    read = _KeptResults(changed)
+    page = _rows(dataset, asked, forms.after(asked), forms.limit(asked), read)
+    changed = read.changed
     if page.next is None:
         return changed, page, None
     told = request.args.to_dict() | {"after": ".".join(map(str, page.next))}
     return changed, page, f"{request.path}?{urlencode(told)}"
 
 
-def _rows(dataset: Dataset, asked: dict[str, Any], after: tuple[int, ...], limit: int) -> queries.Page:
+def _rows(
+    dataset: Dataset, asked: dict[str, Any], after: tuple[int, ...], limit: int, read: "_KeptResults"
+) -> queries.Page:
     if dataset.name == "results":
-        return counts.results(asked, after, limit, _of_country)
+        return counts.results(asked, after, limit, read)
     return queries.page(dataset, asked, after, limit)
 
 
-def _of_country(kind: str, when: counts.When) -> list[counts.Found]:
-    """Kept for a short while, as the public pages are: it reads the whole country, and programs ask often."""
-    kept: TTLCache[Any, list[counts.Found]] = current_app.extensions["country-results"]
-    with KEPT_LOCK:
-        found = kept.get((kind, when))
-    if found is None:
-        found = counts.of_country(kind, when)
+class _KeptResults:
+    """Reads the whole country, and keeps it for a short while, as the public pages are: programs ask often.
+
+    `changed` becomes that of the oldest rows it gave: the answer is no younger than what stands in it.
+    """
+
+    def __init__(self, changed: datetime | None) -> None:
+        self.changed = changed
+
+    def __call__(self, kind: str, when: counts.When) -> list[counts.Found]:
+        cache: TTLCache[Any, tuple[datetime | None, list[counts.Found]]] = current_app.extensions["country-results"]
         with KEPT_LOCK:
-            kept[kind, when] = found
-    return found
+            kept = cache.get((kind, when))
+        if kept is None:
+            kept = self.changed, counts.of_country(kind, when)
+            with KEPT_LOCK:
+                cache[kind, when] = kept
+        changed, rows = kept
+        self.changed = min(self.changed, changed) if self.changed and changed else None
+        return rows
 
 
 @blueprint.record_once

@@ -12,7 +12,7 @@ from time import monotonic
 from typing import Any, NamedTuple
 
 from cachetools import LRUCache
-from flask import current_app, make_response, request
+from flask import current_app, make_response, request, session
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -77,7 +77,7 @@ def kept_for_all(view: View) -> View:
         if kept is None:
             try:
                 fresh = make_response(view(**given))
-                if fresh.status_code != 200:
+                if fresh.status_code != 200 or session.modified:  # what is somebody's own is kept for nobody
                     return fresh
                 kept = _kept(fresh)
                 cache.put(key, kept)

@@ -10,6 +10,7 @@ from sqlalchemy import Table, bindparam, delete, insert, literal, select, update
 
 from app import clock
 from app.access import Actor, system
+from app.accounts.operations import shut_out
 from app.db import db
 from app.errors import Stale
 from app.history.operations import entry, record, record_all
@@ -176,10 +177,18 @@ def _own_data(name: str) -> list[dict[str, str]]:
 
 
 def set_closed(actor: Actor, organisation_id: int, closed: bool, reason: str, now: datetime) -> None:
-    """Close an LAO that is no more (it leaves look-ups, tables and sign-in), or open it again; its history stays."""
+    """Close an LAO that is no more (it leaves look-ups, tables and sign-in), or open it again; its history stays.
+
+    Closing ends its sessions and reset links. What is so already stays, without an entry.
+    """
     organisation = db.session.get_one(Organisation, organisation_id, with_for_update=True)
+    if (organisation.closed_at is not None) is closed:
+        return  # also what a double submit comes to
     before = {"closed_at": organisation.closed_at}
     organisation.closed_at = now if closed else None
+    if closed:
+        for account in db.session.scalars(select(Account).where(Account.organisation_id == organisation_id)):
+            shut_out(account, now)
     db.session.flush()
     record(
         actor,

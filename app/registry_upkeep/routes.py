@@ -129,14 +129,24 @@ def _both_windows(
 @blueprint.post("/<code>/close")
 @ADMIN
 def close(code: str) -> Response:
+    return _set_closed(code, True)
+
+
+@blueprint.post("/<code>/open")
+@ADMIN
+def open_again(code: str) -> Response:
+    return _set_closed(code, False)
+
+
+def _set_closed(code: str, closed: bool) -> Response:
     known = _known(code)
     form = CloseForm()
     if not form.validate():
         flash("กรอกเหตุผลที่ปิดหรือเปิด อปท.", "warn")
         return redirect(f"/nacc/admin/registry/{known.code}", 303)
     with transaction():
-        operations.set_closed(actor(), known.id, not known.closed, form.why.data or "", clock.now())
-    flash("เปิด อปท. อีกครั้งแล้ว" if known.closed else "ปิด อปท. แล้ว ประวัติและข้อมูลเดิมยังอยู่", "ok")
+        operations.set_closed(actor(), known.id, closed, form.why.data or "", clock.now())
+    flash("ปิด อปท. แล้ว ประวัติและข้อมูลเดิมยังอยู่" if closed else "เปิด อปท. อีกครั้งแล้ว", "ok")
     return redirect(f"/nacc/admin/registry/{known.code}", 303)
 
 

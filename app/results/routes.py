@@ -218,5 +218,6 @@ def project(site: Site, id_: int) -> Response:
     """One project: what was planned, reported and decided, and every change of it."""
     told = project_told(id_)
     place = find(PlaceKind.ORGANISATION, told.lao_code)
-    page = "results/project.html"
-    return answer(page, page, **frame(site, place, asked_moment(place.province_codes)), project=told)
+    page, known = "results/project.html", frame(site, place, asked_moment(place.province_codes))
+    own = next(period for period in known["periods"] if period.id == told.plan_period_id)  # names change with periods
+    return answer(page, page, **known, project=told, dimensions=own.dimensions)

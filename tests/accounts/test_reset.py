@@ -1,6 +1,7 @@
 """A new password for those who forgot theirs: by a link in a mail that a real SMTP server takes."""
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from email.message import Message
 from pathlib import Path
@@ -9,17 +10,23 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import Update, select, update
 
 from app import clock, mail
+from app.access import Actor
 from app.accounts import queries
 from app.accounts.operations import DEAD_LINK, reset_password
+from app.accounts.queries import actor_of
 from app.accounts.rules import fingerprint
+from app.administration.operations import lock_staff
 from app.db import db, is_sqlite, transaction
 from app.errors import Refusal
-from app.models import Account, PasswordReset
+from app.models import Account, Organisation, PasswordReset
+from app.models.enums import Role
+from app.nacc_accounts.operations import set_locked
+from app.registry.operations import set_closed
 from tests.client import Client
-from tests.factories import PASSWORD, make_account, make_organisation
+from tests.factories import PASSWORD, make_account, make_organisation, make_staff
 from tests.pages import check_refused, enter, kept
 from tests.smtp import Mailbox
 
@@ -191,11 +198,70 @@ def test_an_unknown_link_is_dead(client: Client, account: Account) -> None:
         assert client.send(f"/forgot/{token}", {"password": NEW}).status_code == 404
 
 
-def test_a_locked_and_an_unclaimed_account_get_no_mail(client: Client, account: Account, mailbox: Mailbox) -> None:
-    with transaction():
-        db.session.execute(update(Account).values(locked_at=clock.now()))
+def test_a_locked_a_closed_and_an_unclaimed_account_get_no_mail(
+    client: Client, account: Account, mailbox: Mailbox
+) -> None:
+    def shut(statement: Update, **values: object) -> None:
+        with transaction():
+            db.session.execute(statement.values(**values))
+
+    shut(update(Account), locked_at=clock.now())
+    assert SENT in _ask(client).text
+    shut(update(Account), locked_at=None, password_hash=None)
+    assert SENT in _ask(client).text
+    shut(update(Account), password_hash="claimed")
+    shut(update(Organisation), closed_at=clock.now())
     assert SENT in _ask(client).text
     assert not mailbox.mails
+
+
+def _lock(account: Account, actor: Actor) -> None:
+    set_locked(actor, account.organisation_id or 0, True, "ถูกแฮก", clock.now())
+
+
+def _lock_staff(account: Account, actor: Actor) -> None:
+    lock_staff(actor, account.id, True, clock.now())
+
+
+def _close(account: Account, actor: Actor) -> None:
+    set_closed(actor, account.organisation_id or 0, True, "ยุบรวม", clock.now())
+
+
+@pytest.mark.parametrize("shut", [_lock, _lock_staff, _close])
+def test_a_link_mailed_before_an_account_was_shut_is_dead_also_afterwards(
+    app: Flask, client: Client, account: Account, shut: Callable[[Account, Actor], None]
+) -> None:
+    """Who locks an account that was broken into must not leave the thief a way in."""
+    # given
+    chief = actor_of(make_staff("chief", Role.ADMINISTRATOR).id)
+    shutting = make_staff("officer65", Role.OFFICER, "65") if shut is _lock_staff else account
+    with transaction():
+        expires_at = clock.now() + timedelta(minutes=30)
+        db.session.add(PasswordReset(token_hash=fingerprint("link"), account_id=shutting.id, expires_at=expires_at))
+    assert client.get("/forgot/link").status_code == 200
+
+    # when
+    with transaction():
+        shut(shutting, chief)
+    while_shut = client.send("/forgot/link", {"password": NEW})
+    with transaction():
+        db.session.execute(update(Account).values(locked_at=None))
+        db.session.execute(update(Organisation).values(closed_at=None))
+
+    # then
+    assert while_shut.status_code == client.send("/forgot/link", {"password": NEW}).status_code == 404
+
+
+def test_an_account_that_is_shut_otherwise_opens_by_no_link(app: Flask, client: Client, account: Account) -> None:
+    with transaction():
+        expires_at = clock.now() + timedelta(minutes=30)
+        db.session.add(PasswordReset(token_hash=fingerprint("link"), account_id=account.id, expires_at=expires_at))
+        db.session.get_one(Account, account.id).locked_at = clock.now()
+    assert client.send("/forgot/link", {"password": NEW}).status_code == 404
+    with transaction():
+        db.session.get_one(Account, account.id).locked_at = None
+        db.session.get_one(Organisation, account.organisation_id).closed_at = clock.now()
+    assert client.send("/forgot/link", {"password": NEW}).status_code == 404
 
 
 def test_without_a_mail_server_the_mail_goes_into_a_file(

@@ -19,7 +19,7 @@ from app.accounts.routes import TOO_OFTEN
 from app.db import db, transaction
 from app.errors import Refusal
 from app.extensions import limiter
-from app.models import Account, FormerCode, HistoryEntry
+from app.models import Account, FormerCode, HistoryEntry, Organisation
 from app.models.enums import Role
 from app.profile.operations import FIELDS, save_profile
 from app.registry.operations import set_closed
@@ -32,6 +32,7 @@ from tests.factories import (
     make_staff,
     password_hash,
     profile_form,
+    project_form,
 )
 from tests.pages import check_refused, enter, kept, sentences
 
@@ -229,6 +230,27 @@ def test_one_address_cannot_try_all_codes(app: Flask, client: Client, monkeypatc
     monkeypatch.setitem(app.config, "SIGN_IN_LIMIT_ADDRESS", "3/minute")
     codes = [client.send("/login", {"username": f"290010{n}", "password": "x"}).status_code for n in range(4)]
     assert codes == [422, 422, 422, 429]
+
+
+def test_closing_an_lao_ends_its_sessions_for_good(app: Flask, client: Client, account: Account) -> None:
+    """What was opened before cannot save, and does not come alive when the LAO is opened again."""
+    enter(client, account.id)
+    client.get("/projects/new")
+    with transaction():
+        set_closed(system("test"), account.organisation_id, True, "ยุบรวม", clock.now())
+    before = kept()
+    assert client.send("/projects/new", project_form()).location.startswith("/login")
+    assert kept() == before
+    with transaction():
+        set_closed(system("test"), account.organisation_id, False, "ปิดผิด", clock.now())
+    assert client.get("/home").location.startswith("/login")
+
+
+def test_a_closed_lao_is_out_whatever_its_session_says(client: Client, account: Account) -> None:
+    enter(client, account.id)
+    with transaction():
+        db.session.get_one(Organisation, account.organisation_id).closed_at = clock.now()
+    assert client.get("/home").location.startswith("/login")
 
 
 def test_locking_an_account_ends_its_sessions(client: Client, account: Account) -> None:

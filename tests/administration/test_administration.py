@@ -13,7 +13,7 @@ from app.administration.operations import bring_back
 from app.administration.queries import active_administrators, windows
 from app.administration.rules import lock_problem, period_problem
 from app.db import db, transaction
-from app.models import HistoryEntry, Organisation, Project
+from app.models import Account, HistoryEntry, Organisation, Project
 from app.models.enums import ReviewStatus, Role, Round
 from app.plans.queries import period_of, periods, window_for
 from app.projects.operations import delete_project
@@ -162,6 +162,30 @@ def test_a_deleted_project_comes_back_with_its_counts(app: Flask, client: Client
     assert project_detail(lao, project_id).version == 3
     assert round_summary(lao, YEAR, Round.SIX).counts.total == 1
     assert client.send(f"/nacc/admin/deleted/{project_id}", {}).status_code == 404
+
+
+def test_the_same_click_twice_locks_and_closes_once(app: Flask, client: Client) -> None:
+    """The request says what is wanted, not "the other way": the second one must not undo the first."""
+    # given
+    lao, officer = make_lao(), make_staff("somsri", Role.OFFICER, "65")
+    _admin(client)
+
+    def shut() -> tuple[bool, bool]:
+        locked = db.session.get_one(Account, officer.id, populate_existing=True).locked_at
+        closed = db.session.get_one(Organisation, lao.organisation_id, populate_existing=True).closed_at
+        return locked is not None, closed is not None
+
+    for lock, close, expected in (("lock", "close", (True, True)), ("unlock", "open", (False, False))):
+        # when
+        for _click in range(2):
+            client.send(f"/nacc/admin/staff/{officer.id}/{lock}", {})
+            client.send(f"/nacc/admin/registry/6650807/{close}", {"why": "ยุบรวม"})
+        # then
+        assert shut() == expected
+    actions = db.session.scalars(select(HistoryEntry.action).order_by(HistoryEntry.id)).all()
+    assert actions[-4:] == ["lock", "close", "unlock", "open again"]
+    assert f'action="/nacc/admin/staff/{officer.id}/lock"' in client.get("/nacc/admin/staff").text
+    assert 'action="/nacc/admin/registry/6650807/close"' in client.get("/nacc/admin/registry/6650807").text
 
 
 def test_reasons_and_contact_show_where_they_are_used(app: Flask, client: Client) -> None:

@@ -162,6 +162,7 @@ WHO_OPENS = {
     "GET administration.edit_staff": ADMINISTRATOR,
     "POST administration.change_staff": ADMINISTRATOR,
     "POST administration.lock_staff": ADMINISTRATOR,
+    "POST administration.unlock_staff": ADMINISTRATOR,
     "POST administration.renew_staff": ADMINISTRATOR,
     "GET registry_upkeep.search": ADMINISTRATOR,
     "GET registry_upkeep.new": ADMINISTRATOR,
@@ -169,6 +170,7 @@ WHO_OPENS = {
     "POST registry_upkeep.add": ADMINISTRATOR,
     "POST registry_upkeep.change": ADMINISTRATOR,
     "POST registry_upkeep.close": ADMINISTRATOR,
+    "POST registry_upkeep.open_again": ADMINISTRATOR,
     "POST registry_upkeep.import_file": ADMINISTRATOR,
 }
 

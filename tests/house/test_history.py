@@ -34,6 +34,7 @@ SILENT_DEEDS = {
     "app.registry.operations.load_provinces": "the project's own list, before there is anybody who acts",
     "app.accounts.operations.prove": "only reads; `note_sign_in` tells of it",
     "app.accounts.operations.prepare_password": "only hashes",
+    "app.accounts.operations.shut_out": "a part of locking, handing over and closing, which tell of it",
     "app.reporting.operations.refuse_if_closed": "only reads",
     "app.reporting.operations.closed_because": "only reads",
 }

@@ -304,6 +304,24 @@ def test_last_modified_is_the_last_change_that_is_settled(
     assert "Last-Modified" not in client.get(RESULTS).headers
 
 
+def test_last_modified_is_no_younger_than_rows_that_were_kept(
+    filled: Flask, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given
+    monkeypatch.setitem(filled.extensions, "country-results", TTLCache(10, 1000))
+    first = client.get(RESULTS)
+
+    # when
+    lao = make_lao("2901110", name="เทศบาลเมืองใหม่", province="90", district="9001")
+    make_project(lao, now=NOW + timedelta(hours=1))
+    kept = client.get(RESULTS)
+
+    # then
+    assert kept.data == first.data
+    assert kept.headers["Last-Modified"] == first.headers["Last-Modified"]
+    assert client.get(f"{API}/projects").headers["Last-Modified"] == "Mon, 02 Apr 2018 08:32:00 GMT"
+
+
 def test_answers_are_packed_for_those_who_can_read_it(filled: Flask, client: Client) -> None:
     plain = client.get(f"{API}/reports")
     packed = client.get(f"{API}/reports", headers={"Accept-Encoding": "br, gzip;q=0.5"})

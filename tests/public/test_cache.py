@@ -3,7 +3,7 @@
 from threading import Barrier, Thread
 
 import pytest
-from flask import Flask
+from flask import Flask, session
 
 from app.public import cache as module
 from app.public.cache import Kept, PageCache
@@ -68,6 +68,38 @@ def test_an_unchanged_page_is_not_sent_again_and_carries_no_session(app: Flask, 
     assert client.get(PATH, headers={"If-None-Match": '"other"'}).status_code == 200
     fragment = client.get(PATH, headers={"HX-Request": "true"})
     assert "<html" not in fragment.text
+
+
+def test_a_word_for_one_visitor_is_shown_to_nobody_else(app: Flask, client: Client) -> None:
+    """ "The password is set" waits for its reader on a page that is nobody's own, and stays theirs."""
+    # given
+    make_lao()
+    with client.session_transaction() as kept:
+        kept["_flashes"] = [("ok", "ตั้งรหัสผ่านใหม่แล้ว")]
+
+    # when
+    first, stranger = client.get(PATH), Client(app).get(PATH)
+
+    # then
+    for page in (first, stranger):
+        assert "ตั้งรหัสผ่านใหม่แล้ว" not in page.text
+        assert "Set-Cookie" not in page.headers
+    assert "ตั้งรหัสผ่านใหม่แล้ว" in client.get("/login").text
+
+
+def test_a_page_that_touched_the_session_is_kept_for_nobody(app: Flask) -> None:
+    made = []
+
+    def own() -> str:
+        made.append(1)
+        session["mine"] = len(made)
+        return f"page {len(made)}"
+
+    for number in (1, 2):
+        with app.test_request_context("/public/made-up"):
+            answer = app.make_response(module.kept_for_all(own)())
+            assert answer.get_data(as_text=True) == f"page {number}"
+            assert "public" not in answer.headers.get("Cache-Control", "")
 
 
 def test_what_is_not_there_is_not_kept(app: Flask, client: Client) -> None:

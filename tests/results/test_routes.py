@@ -10,11 +10,14 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from python_calamine import CalamineWorkbook
+from sqlalchemy import select
 
 from app.db import db, transaction
-from app.models import FormerCode, Organisation, PlanYear, Project
-from app.models.enums import PlanStatus, ReportStatus, ReviewStatus, Role
+from app.models import Dimension, FormerCode, Organisation, PlanPeriod, PlanYear, Project
+from app.models.enums import PlanStatus, ReportStatus, ReviewStatus, Role, Round
 from app.registry.operations import load_registry
+from app.reporting.operations import save_report
+from app.reporting.rules import ReportFacts
 from app.seeds.demo import load_demo
 from tests.client import Client
 from tests.factories import NOW, YEAR, facts, make_lao, make_organisation, make_project, make_report, make_staff, review
@@ -283,3 +286,24 @@ def test_the_province_table_is_sent_only_when_it_has_changed(app: Flask, client:
     assert changed.status_code == 200
     assert "100.00" in changed.text
     assert client.get(path, headers=asks | HTMX).status_code == 200  # the fragment is another page
+
+
+def test_a_project_stands_under_its_own_periods_dimension_whatever_was_reported_last(
+    app: Flask, client: Client
+) -> None:
+    # given
+    lao = make_lao(passed=(YEAR, 2566))
+    project_id = make_project(lao)
+    later = make_project(lao, facts(budgets={2566: Decimal(1)}))
+    with transaction():
+        for period in db.session.scalars(select(PlanPeriod)):
+            db.session.get_one(Dimension, (period.id, 1)).name = f"มิติของแผน {period.first_year}"
+    with transaction():
+        save_report(lao, later, 2566, Round.SIX, 1, ReportFacts(ReportStatus.DONE), NOW.replace(year=2023))
+
+    # when
+    pages = [client.get(f"/public/projects/{id_}").text for id_ in (project_id, later)]
+
+    # then
+    assert "มิติของแผน 2561" in pages[0]
+    assert "มิติของแผน 2566" in pages[1]
