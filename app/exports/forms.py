@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from wtforms import Field
+
 from app.exports.rules import Asked, Place
 from app.fields import Form, OneOf
 from app.models.enums import ExportKind, ExportWhat, Round
@@ -19,6 +21,9 @@ class ExportForm(Form):
     made_later = LATER
     round = OneOf("รอบ", choices=[(each, each.label) for each in Round], missing="เลือกรอบ")
     kind = OneOf("ชนิดไฟล์", choices=[(each, each.label) for each in ExportKind], missing="เลือกชนิดไฟล์")
+
+    def on_screen(self) -> list[Field]:
+        return [self.what, self.place, self.year, self.round, self.kind]
 
     @property
     def asked(self) -> Asked:

@@ -82,7 +82,8 @@ def save_profile() -> Response:
             form.refuse(refusal)
         else:
             done = _after_save(saved)
-            note_save(form.sealed, version)
+            if saved.changed:
+                note_save(form.sealed, version)
             return done
     return _page(form, 422, conflict)
 

@@ -232,7 +232,8 @@ def edit_project(project_id: int) -> Response:
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            note_save(form.sealed, version)
+            if saved:
+                note_save(form.sealed, version)
             return _after_change(project_id, state, saved)
     project = queries.project_detail(actor(), project_id)
     return _edit_page(project, period, form, state, 422, conflict=conflict)

@@ -148,7 +148,8 @@ def save_report(project_id: int, year: int, round_: int) -> Response:
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            note_save(form.sealed, version)
+            if changed:
+                note_save(form.sealed, version)
             return _after_save(queries.report_detail(who, project_id, year, asked), asked, state, changed)
     line = queries.report_detail(who, project_id, year, asked)
     return _form_page(line, asked, form, state, 422, conflict=conflict)

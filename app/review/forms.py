@@ -1,6 +1,7 @@
 """The shape of a verdict, and of the queue's address."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from wtforms import HiddenField, SelectField
 
@@ -22,6 +23,11 @@ class VerdictForm(Form):
     version = Version()
     expected = Version()
     ids = HiddenField()
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        super().validate(extra_validators)
+        self.ask_only(self.reason, self.verdict.data is Verdict.REJECT)
+        return not self.problems
 
     def full_reason(self, known: list[str]) -> str:
         """The reason to keep; only for a rejection, and only a picked one that is on the list."""

@@ -68,7 +68,12 @@ def _fill_profile(page: Page) -> None:
     page.get_by_label("สังกัด").fill("สำนักปลัด")
     page.get_by_label("โทรศัพท์", exact=True).fill("055 111 222")
     page.get_by_label("อีเมล").fill("dinthong@example.go.th")
-    page.get_by_label("รหัสผ่านสำหรับเข้าสู่ระบบครั้งต่อไป").fill(NEW_PASSWORD)
+    password = page.get_by_label("รหัสผ่านสำหรับเข้าสู่ระบบครั้งต่อไป")
+    password.fill(NEW_PASSWORD)
+    show = page.get_by_role("button", name="แสดงรหัสผ่าน")
+    if show.count():  # with JavaScript
+        show.click()
+        expect(password).to_have_attribute("type", "text")
     page.get_by_role("button", name="บันทึก", exact=True).click()
 
 

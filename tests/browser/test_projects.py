@@ -32,7 +32,7 @@ def test_a_project_is_edited_in_its_row(opened: Open) -> None:
 
 def test_deleting_asks_in_the_row_and_the_count_follows(opened: Open) -> None:
     actor = lao()
-    kept, gone = make_project(actor, facts("โครงการที่อยู่")), make_project(actor, facts("โครงการที่ไป"))
+    gone, kept = make_project(actor, facts("โครงการที่ไป")), make_project(actor, facts("โครงการที่อยู่"))
     page = opened()
     sign_in(page)
     page.goto(LIST)
@@ -49,6 +49,8 @@ def test_deleting_asks_in_the_row_and_the_count_follows(opened: Open) -> None:
     # Then the row says so, the count follows, and after a reload it is gone
     expect(row(page, gone).get_by_role("status")).to_be_focused()
     expect(page.locator("#project-counts")).to_contain_text("จำนวน 1 รายการ")
+    expect(page.locator(".pager")).to_contain_text("แสดง 1–1 จาก 1 รายการ")
+    expect(row(page, kept).locator("td.num").first).to_have_text("1")
     page.reload()
     expect(row(page, kept)).to_be_visible()
     expect(row(page, gone)).to_have_count(0)
@@ -136,6 +138,7 @@ def test_a_refused_profile_opens_the_tab_of_the_problem(opened: Open, js: bool) 
     page.get_by_role("button", name="บันทึก", exact=True).click()
     if js:
         expect(page.locator(".errors")).to_be_focused()
+    expect(page.get_by_label("ประชากรในพื้นที่")).to_be_visible()  # its tab is open
     expect(page.get_by_role("link", name="ข้อมูลพื้นที่และผู้บริหาร แก้ 1")).to_be_visible()
     page.locator(".errors").get_by_role("link").click()
     expect(page.get_by_label("ประชากรในพื้นที่")).to_have_value("หกพัน")

@@ -90,6 +90,43 @@ def test_a_later_change_with_a_mistake_saves_nothing(client: Client, lao: Actor)
         check_refused(client, "/profile", profile_form({"version": "1"} | wrong), beside, forgets=forgets)
 
 
+def test_all_that_is_wrong_with_a_first_login_is_said_in_one_go(client: Client, claimant: Actor) -> None:
+    wrong = {"population": "ห้าพัน", "password": "23456789"}
+    answer = check_refused(
+        client,
+        "/profile",
+        profile_form(wrong),
+        {"population": "ประชากร", "password": "เดาง่ายเกินไป"},
+        forgets=("password",),
+    )
+    assert "2 จุดที่ต้องแก้ไข" in answer.text
+    assert "ครบทุกช่อง ยกเว้นรหัสผ่าน" in answer.text
+    assert '<section class="pane first" id="area"' in answer.text  # without JavaScript too
+    # When only the population was wrong, the empty box says that the password is wanted once more
+    again = check_refused(
+        client, "/profile", profile_form({"population": "x"}), {"password": "พิมพ์รหัสผ่านอีกครั้ง"}, forgets=("password",)
+    )
+    assert "2 จุดที่ต้องแก้ไข" in again.text
+    assert 'data-show="password"' in again.text
+
+
+def test_a_profile_saved_unchanged_is_told_so(client: Client, lao: Actor) -> None:
+    shown = fields(client.get("/profile").text)
+    before = kept()
+    assert "ยังไม่ได้แก้ไขอะไร" in client.send("/profile", shown, follow_redirects=True).text
+    assert kept() == before
+
+
+def test_a_stale_profile_keeps_what_was_saved_in_fields_left_alone(client: Client, lao: Actor) -> None:
+    first, second = fields(client.get("/profile").text), fields(client.get("/profile").text)
+    client.send("/profile", first | {"phone": ["02 000 0000"]})
+    stale = client.send("/profile", second | {"clerk_name": ["คนใหม่"]})
+    assert "ใช้ค่าล่าสุดแล้ว: โทรศัพท์" in stale.text
+    client.send("/profile", fields(stale.text))
+    saved = db.session.get_one(Profile, lao.own_organisation_id, populate_existing=True)
+    assert (saved.phone, saved.clerk_name) == ("02 000 0000", "คนใหม่")
+
+
 def test_what_offices_type_is_understood(client: Client, claimant: Actor) -> None:
     typed = {
         "population": "๖,๕๔๓ คน",

@@ -187,6 +187,63 @@ def test_a_stale_edit_shows_both_versions_loses_neither_and_saves_when_sent_agai
     assert project_detail(lao, project_id).version == 3
 
 
+def test_a_stale_edit_takes_only_what_its_window_changed(client: Client, lao: Actor) -> None:
+    project_id = make_project(lao)
+    path = f"/projects/{project_id}"
+    first, second = fields(client.get(path).text), fields(client.get(path).text)
+    client.send(path, first | {"budget_2561": ["99"]})
+    stale = client.send(path, second | {"objective": ["ของหน้าต่างที่สอง"]})
+    assert stale.status_code == 422
+    assert "ใช้ค่าล่าสุดแล้ว: งบประมาณปี 2561" in stale.text
+    assert "<td>เพื่อปลูกจิตสำนึก</td><td>ของหน้าต่างที่สอง</td>" in stale.text
+    assert client.send(path, fields(stale.text)).status_code == 302
+    saved = project_detail(lao, project_id).facts
+    assert (saved.budgets, saved.objective) == ({2561: Decimal(99)}, "ของหน้าต่างที่สอง")
+    # And a window that changed nothing has nothing to decide
+    same = client.send(path, second, htmx=True)
+    assert "ยังไม่ได้แก้ไขอะไร" in same.text
+    assert project_detail(lao, project_id).version == 3
+
+
+def test_save_back_correct_save_is_no_conflict_and_another_window_is(client: Client, lao: Actor) -> None:
+    project_id = make_project(lao)
+    path = f"/projects/{project_id}"
+    here, elsewhere = fields(client.get(path).text), fields(client.get(path).text)
+    for name in ("ชื่อที่พิมพ์ผิด", "ชื่อที่ถูก", "ชื่อที่ถูกยิ่งกว่า"):  # each time Back leads to the page as it was
+        assert client.send(path, here | {"name": [name]}).status_code == 302
+    assert client.send(path, elsewhere | {"name": ["อีกหน้าต่าง"]}).status_code == 422
+    assert project_detail(lao, project_id).facts.name == "ชื่อที่ถูกยิ่งกว่า"
+
+
+def test_the_same_words_are_pointed_out_and_never_refused(client: Client, lao: Actor) -> None:
+    first = make_project(lao, facts("โครงการ อบรม ปี 2561"))
+    make_project(lao, facts("อื่น"))
+    recorded = client.send(NEW, project_form({"name": "โครงการอบรม  ปี๒๕๖๑"}), follow_redirects=True)
+    link = f'มีชื่อนี้อยู่แล้วเป็น<a href="/projects/{first}">รายการที่ 1 ของปี 2561</a>'
+    assert "บันทึกแล้ว" in recorded.text
+    assert link in recorded.text
+    home = client.send(NEW, project_form({"name": "อื่น", "submission_key": "2", "then": "home"}), follow_redirects=True)
+    assert "รายการที่ 2 ของปี 2561</a>" in home.text
+    third = all_projects(lao.own_organisation_id)[-1].id
+    edited = client.send(f"/projects/{third}", project_form({"name": "โครงการอบรมปี2561", "version": "1"}), htmx=True)
+    assert link in edited.text
+    alone = client.send(f"/projects/{third}", project_form({"name": "ไม่ซ้ำ", "version": "2"}), htmx=True)
+    assert "มีชื่อนี้อยู่แล้ว" not in alone.text
+
+
+def test_a_deleted_project_leaves_the_numbers_and_the_count_below_right(client: Client, lao: Actor) -> None:
+    ids = [make_project(lao, facts(f"โครงการที่ {n}")) for n in (1, 2, 3)]
+    list_ = client.send(f"/projects/{ids[1]}/delete?n=2&year=2561", {"version": "1"}, htmx=True).text
+    assert [re.sub(r"\s", "", n) for n in re.findall(r'<td class="num hide">(.*?)</td>', list_)] == ["1", "2"]
+    assert "แสดง 1–2 จาก 2 รายการ" in list_
+    assert list_.index("โครงการที่ 1<") < list_.index("ลบ “โครงการที่ 2” แล้ว") < list_.index("โครงการที่ 3<")
+    for left, said in ((ids[2], "โครงการที่ 1<"), (ids[0], "ลบ “โครงการที่ 1” แล้ว")):
+        answer = client.send(f"/projects/{left}/delete?n=1&year=2561", {"version": "1"}, htmx=True)
+        assert said in answer.text
+    stale = client.send(f"/projects/{make_project(lao)}/delete", {"version": "7"}, htmx=True)
+    assert stale.headers["HX-Retarget"].startswith("#p")
+
+
 def test_a_version_that_is_no_number_is_a_stale_one(client: Client, lao: Actor) -> None:
     project_id = make_project(lao)
     for version in ("", "x", "-1", HUGE, "1.0", "\x00"):

@@ -240,3 +240,32 @@ def _send_anything(client: Client, project_id: int, typed: dict[str, Any]) -> No
 
 def test_whatever_is_typed_nothing_breaks(client: Client, lao: Actor) -> None:
     _send_anything(client, make_project(lao))
+
+
+def test_unticked_means_not_in_the_ordinance_whatever_stands_in_the_hidden_box(client: Client, lao: Actor) -> None:
+    project_id = make_project(lao)
+    make_report(lao, project_id, ordinance_budget=Decimal("900.00"))
+    shown = fields(client.get(_path(project_id)).text)
+    assert shown["in_ordinance"] == ["y"]
+    unticked = {name: value for name, value in shown.items() if name != "in_ordinance"}
+    assert client.send(_path(project_id), unticked).status_code == 302
+    assert _facts(lao, project_id).ordinance_budget is None
+    hidden = {"status": "done", "ordinance_budget": "x", "cannot_text": "ก" * 501, "version": "3", "note": "ใหม่"}
+    assert client.send(_path(project_id), hidden).status_code == 302
+    reason = {"status": "cannot", "cannot_reason": "no_budget", "cannot_text": "ก" * 501, "version": "4"}
+    assert client.send(_path(project_id), reason).status_code == 302
+
+
+def test_a_report_saved_unchanged_is_told_so_and_a_double_click_that_it_was_saved(client: Client, lao: Actor) -> None:
+    project_id = make_project(lao)
+    make_report(lao, project_id)
+    shown = fields(client.get(_path(project_id)).text)
+    before = kept()
+    for htmx in (True, False):
+        answer = client.send(_path(project_id), shown, htmx=htmx, follow_redirects=True)
+        assert "ยังไม่ได้แก้ไขอะไร" in answer.text
+        assert "บันทึกแล้ว" not in answer.text
+    assert kept() == before
+    for _double_click in range(2):
+        answer = client.send(_path(project_id), shown | {"note": ["ใหม่"]}, htmx=True)
+        assert "บันทึกแล้ว" in answer.text
