@@ -53,7 +53,8 @@ def test_a_row_is_what_jinja_draws(templates: dict[str, str], rows: list[Sample]
 def test_what_a_user_typed_is_never_markup_nor_a_place_to_fill_in(app: Flask) -> None:
     nasty = '<script>alert(1)</script> %(id)s \ue000id\ue001 \ue002 "quoted" & 5%'
     row = ProjectRow(7, 1, "โครงการ", nasty, "1.00", "มิติที่ 1", "2561", ReviewStatus.REJECTED, nasty, True)
-    html = drawn([row], "projects/_row.html", query="year=2561", saved="", unchanged="")
+    marks = dict.fromkeys(("saved", "unchanged", "namesake", "namesake_number", "namesake_year"), "")
+    html = drawn([row], "projects/_row.html", query="year=2561", **marks)
     assert "<script>" not in html
     assert html.count("&lt;script&gt;alert(1)&lt;/script&gt; %(id)s") == 4  # name, its two buttons, reason
     assert 'id="p7"' in html

@@ -429,3 +429,14 @@ def _send_anything(client: Client, project_id: int, changes: dict[str, Any]) -> 
 
 def test_whatever_is_typed_nothing_breaks(client: Client, lao: Actor) -> None:
     _send_anything(client, make_project(lao))
+
+
+def test_the_rows_above_a_deleted_project_stay_where_they_are(app: Flask, client: Client) -> None:
+    lao = make_lao()
+    make_project(lao, facts("โครงการที่อยู่ก่อน"))
+    gone = make_project(lao, facts("โครงการที่ลบ"))
+    enter(client, lao.account_id)
+    client.get(f"/projects?year={YEAR}")
+    answer = client.send(f"/projects/{gone}/delete?year={YEAR}&n=2", {"version": "1"}, htmx=True)
+    assert answer.status_code == 200
+    assert "โครงการที่อยู่ก่อน" in answer.text
