@@ -13,11 +13,11 @@ from sqlalchemy import text
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import access, clock, errors, rows, web, words
+from app.citizens.open_data.answers import NoCookies
 from app.db import db, init_engines
 from app.extensions import csrf, htmx, limiter, login_manager, migrate
+from app.lao.reporting.rules import Grouping
 from app.models import enums
-from app.open_data.answers import NoCookies
-from app.reporting.rules import Grouping
 from config import ROOT, settings
 
 
@@ -50,25 +50,25 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
 # The features that have pages; each brings its blueprint in routes.py.
 FEATURES = (
     "accounts",
-    "administration",
-    "evaluation",
-    "exports",
-    "help",
+    "citizens.help",
+    "citizens.open_data",
+    "citizens.public",
+    "citizens.reports",
     "history",
-    "landing",
-    "nacc_accounts",
-    "open_data",
-    "plan_years",
-    "profile",
-    "projects",
-    "proposals",
-    "public",
+    "lao.landing",
+    "lao.profile",
+    "lao.projects",
+    "lao.reporting",
+    "nacc.administration",
+    "nacc.evaluation",
+    "nacc.exports",
+    "nacc.lao_accounts",
+    "nacc.plan_years",
+    "nacc.proposals",
+    "nacc.registry_upkeep",
+    "nacc.review",
+    "nacc.waiting",
     "registry",
-    "registry_upkeep",
-    "reporting",
-    "reports",
-    "review",
-    "waiting",
 )
 
 

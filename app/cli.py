@@ -7,12 +7,12 @@ from flask import Flask, current_app
 from flask_migrate import upgrade
 
 from app.accounts.cli import group as accounts
-from app.exports.cli import group as jobs
-from app.open_data.cli import group as open_data
+from app.citizens.open_data.cli import group as open_data
+from app.nacc.exports.cli import group as jobs
+from app.nacc.waiting.cli import group as mail
 from app.registry.cli import group as registry
 from app.seeds.cli import demo, refuse_in_production
 from app.seeds.cli import group as seed
-from app.waiting.cli import group as mail
 
 
 def init_cli(app: Flask) -> None:

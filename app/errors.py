@@ -7,8 +7,8 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.wrappers import Response
 
+from app.citizens.open_data.answers import for_api, problem
 from app.db import db
-from app.open_data.answers import for_api, problem
 from app.web import is_htmx, same_origin
 
 

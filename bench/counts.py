@@ -7,9 +7,9 @@ from flask import Flask
 from sqlalchemy import Select, func, select, text
 
 from app.db import db
+from app.lao.reporting.counts import ORGANISATION_COUNTS, STATUS_COUNTS, organisation_counts, status_counts
 from app.models import Organisation
 from app.models.enums import Round
-from app.reporting.counts import ORGANISATION_COUNTS, STATUS_COUNTS, organisation_counts, status_counts
 from bench.frame import Pair, benchmark
 
 YEAR, ROUND = 2562, Round.TWELVE

@@ -6,8 +6,8 @@ from flask import Flask
 from sqlalchemy import text
 
 from app.db import db
+from app.lao.reporting.counts import ORGANISATION_COUNTS
 from app.models.enums import Round
-from app.reporting.counts import ORGANISATION_COUNTS
 from bench.counts import JOINED, driver_sql, place_of
 from bench.engines import filled_app, scale
 from bench.frame import Pair, benchmark

@@ -12,9 +12,9 @@ from app.access import Actor
 from app.db import db, is_sqlite, table, transaction
 from app.models import Project, ProjectYear, Report
 from app.models.enums import ReviewStatus, Role
-from app.review.operations import decide_all
-from app.review.queries import about_how_many, queue_rows
-from app.review.rules import Queue, Verdict
+from app.nacc.review.operations import decide_all
+from app.nacc.review.queries import about_how_many, queue_rows
+from app.nacc.review.rules import Queue, Verdict
 from bench.engines import filled_app
 from bench.frame import Pair, benchmark
 

@@ -20,9 +20,9 @@ from openpyxl import Workbook
 from openpyxl.cell.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 
-from app import sheet_lane
-from app.excel import BAHT_FORMAT, FONT, POINTS, Cell, Table, write_workbook
-from app.exports.workbooks import PROJECT_COLUMNS
+from app.nacc.exports.workbooks import PROJECT_COLUMNS
+from app.spreadsheets import sheet_lane
+from app.spreadsheets.excel import BAHT_FORMAT, FONT, POINTS, Cell, Table, write_workbook
 
 POOL = 5_000
 Row = tuple[Cell, ...]

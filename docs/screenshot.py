@@ -21,8 +21,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from werkzeug.serving import make_server
 
 from app import clock, create_app
-from app.help.rules import PICTURE_WIDTH, Screen
-from app.help.screens import SCREENS
+from app.citizens.help.rules import PICTURE_WIDTH, Screen
+from app.citizens.help.screens import SCREENS
 from app.seeds.cli import demo as load_demo
 from app.seeds.demo import ACCOUNTS
 

@@ -16,14 +16,14 @@ from app.access import Actor
 from app.accounts.passwords import hash_password
 from app.accounts.queries import actor_of
 from app.db import db, transaction
+from app.lao.projects.operations import record_project
+from app.lao.projects.rules import ProjectFacts, counts
+from app.lao.reporting.operations import save_report
+from app.lao.reporting.queries import report_detail
+from app.lao.reporting.rules import ReportFacts
 from app.models import Account, AccountProvince, Organisation, PlanYear, Profile, Project
 from app.models.enums import Kind, OrganisationType, PlanStatus, ReportStatus, ReviewStatus, Role, Round, SizeClass
 from app.plans.queries import period_of
-from app.projects.operations import record_project
-from app.projects.rules import ProjectFacts, counts
-from app.reporting.operations import save_report
-from app.reporting.queries import report_detail
-from app.reporting.rules import ReportFacts
 from app.words import thai_sort_key
 
 PASSWORD = "รหัสผ่าน-ทดสอบ"

@@ -11,10 +11,10 @@ from app.accounts.forms import ForgotForm, LoginForm, ResetForm
 from app.accounts.queries import load_actor, reset_account
 from app.accounts.resume import resume_page, unseal
 from app.accounts.rules import PASSWORD_HINT, fingerprint
-from app.administration.queries import setting
 from app.db import transaction
 from app.errors import Refusal
 from app.extensions import limiter, login_manager
+from app.nacc.administration.queries import setting
 from app.web import form_status, local_path, token_seed
 from app.words import clean_line
 

@@ -3,11 +3,12 @@
 from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
 
-from app import clock, excel
+from app import clock
 from app.access import Permission, actor, requires
 from app.history import queries, workbooks
+from app.lao.profile.queries import place_of
 from app.listing import number
-from app.profile.queries import place_of
+from app.spreadsheets import excel
 
 blueprint = Blueprint("history", __name__)
 

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from app.access import Actor
 from app.clock import BANGKOK, thai_time
-from app.excel import THAI_DATE_FORMAT, Cell, Column, Table, made
 from app.history.queries import every_entry
+from app.spreadsheets.excel import THAI_DATE_FORMAT, Cell, Column, Table, made
 
 COLUMNS = (
     Column("วันที่", 20, THAI_DATE_FORMAT),

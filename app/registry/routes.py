@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
-from app import excel
 from app.access import public
 from app.listing import MAX_SEARCH, query_of
 from app.registry import queries, workbooks
 from app.registry.queries import ListedOrganisation
+from app.spreadsheets import excel
 from app.web import answer
 from app.words import clean_line
 

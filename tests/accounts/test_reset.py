@@ -18,12 +18,12 @@ from app.accounts import queries
 from app.accounts.operations import DEAD_LINK, reset_password
 from app.accounts.queries import actor_of
 from app.accounts.rules import fingerprint
-from app.administration.operations import lock_staff
 from app.db import db, is_sqlite, transaction
 from app.errors import Refusal
 from app.models import Account, Organisation, PasswordReset
 from app.models.enums import Role
-from app.nacc_accounts.operations import set_locked
+from app.nacc.administration.operations import lock_staff
+from app.nacc.lao_accounts.operations import set_locked
 from app.registry.operations import set_closed
 from tests.client import Client
 from tests.factories import PASSWORD, make_account, make_organisation, make_staff

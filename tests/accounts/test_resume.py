@@ -10,9 +10,9 @@ from flask import Flask
 from app.access import Actor
 from app.accounts.form_words import DEEDS, form_words
 from app.accounts.resume import KeptForm, seal, unseal
-from app.evaluation.queries import own_scores
-from app.evaluation.rules import Which
 from app.models.enums import Role
+from app.nacc.evaluation.queries import own_scores
+from app.nacc.evaluation.rules import Which
 from tests.client import Client
 from tests.factories import (
     PASSWORD,

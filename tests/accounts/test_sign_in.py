@@ -19,9 +19,9 @@ from app.accounts.routes import TOO_OFTEN
 from app.db import db, transaction
 from app.errors import Refusal
 from app.extensions import limiter
+from app.lao.profile.operations import FIELDS, save_profile
 from app.models import Account, FormerCode, HistoryEntry, Organisation
 from app.models.enums import Role
-from app.profile.operations import FIELDS, save_profile
 from app.registry.operations import set_closed
 from tests.client import Client
 from tests.factories import (

@@ -6,9 +6,9 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
-from app.exports import jobs, routes
 from app.jobs import engine
 from app.models.enums import Role
+from app.nacc.exports import jobs, routes
 from tests.browser.conftest import Open
 from tests.browser.steps import LONG_NAME, lao
 from tests.browser.test_every_page import check

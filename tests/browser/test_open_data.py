@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from app.open_data.routes import publication
-from app.open_data.snapshots import take_snapshot
+from app.citizens.open_data.routes import publication
+from app.citizens.open_data.snapshots import take_snapshot
 from tests.browser.conftest import Open
 from tests.browser.test_every_page import check
+from tests.citizens.open_data.data import fill
 from tests.factories import NOW
-from tests.open_data.data import fill
 
 
 def test_files_and_explanations(app: Flask, opened: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,8 +2,8 @@
 
 from playwright.sync_api import Page, expect
 
-from app.evaluation.queries import scores_of
 from app.models.enums import Role, Which
+from app.nacc.evaluation.queries import scores_of
 from tests.browser.conftest import Open
 from tests.browser.steps import lao, sign_in
 from tests.browser.test_every_page import check

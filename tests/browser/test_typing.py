@@ -6,10 +6,10 @@ from functools import partial
 from playwright.sync_api import Route, expect
 
 from app.db import db, transaction
-from app.evaluation.queries import scores_of
-from app.evaluation.rules import Cell, Which
 from app.models import Project
 from app.models.enums import ReviewStatus, Role
+from app.nacc.evaluation.queries import scores_of
+from app.nacc.evaluation.rules import Cell, Which
 from tests.browser.conftest import Open
 from tests.browser.steps import come_in, fill_project, lao, row, sign_in
 from tests.client import Client

@@ -7,14 +7,14 @@ from flask import Flask
 
 from app.accounts.queries import actor_of
 from app.db import db, transaction
-from app.evaluation.operations import do_one, save_scores
-from app.evaluation.rules import Cell, Deed, Entry
 from app.models import PlanYear
 from app.models.enums import PlanStatus, Role, Which
-from app.nacc_accounts.operations import set_locked
-from app.plan_years.operations import set_status
-from app.review.operations import decide_chosen
-from app.review.rules import Verdict
+from app.nacc.evaluation.operations import do_one, save_scores
+from app.nacc.evaluation.rules import Cell, Deed, Entry
+from app.nacc.lao_accounts.operations import set_locked
+from app.nacc.plan_years.operations import set_status
+from app.nacc.review.operations import decide_chosen
+from app.nacc.review.rules import Verdict
 from tests.client import Client
 from tests.factories import NOW, PASSWORD, YEAR, make_lao, make_project, make_staff, profile_form
 from tests.pages import enter

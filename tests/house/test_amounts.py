@@ -16,13 +16,13 @@ from werkzeug.datastructures import MultiDict
 from wtforms import DecimalField, DecimalRangeField, FloatField, IntegerField, IntegerRangeField
 from wtforms.fields.core import UnboundField
 
-from app.administration.forms import staff_form
 from app.amounts import MAX_BAHT, NotAnAmount, Wanted, plain, read_amount, read_number_cell
-from app.evaluation.forms import score_class
-from app.evaluation.rules import cells
 from app.fields import Form, Money, Number, Version
+from app.lao.projects.forms import project_form
+from app.nacc.administration.forms import staff_form
+from app.nacc.evaluation.forms import score_class
+from app.nacc.evaluation.rules import cells
 from app.plans.rules import Period
-from app.projects.forms import project_form
 
 ROOT = Path(__file__).parents[2]
 
@@ -233,13 +233,13 @@ def test_no_other_code_makes_a_number_of_what_was_typed() -> None:
     makes = re.compile(r"""Decimal\((?!["\d)])|(?<!\w)float\(|replace\(["'],["']""")
     known = {  # what they read was written by this system
         "app/amounts.py",
-        "app/evaluation/rules.py",  # a checked line, sealed
+        "app/nacc/evaluation/rules.py",  # a checked line, sealed
         "app/history/rules.py",
         "app/models/types.py",
-        "app/projects/queries.py",
-        "app/review/queries.py",
-        "app/sheet_lane.py",
-        "app/reporting/rules.py",
+        "app/lao/projects/queries.py",
+        "app/nacc/review/queries.py",
+        "app/spreadsheets/sheet_lane.py",
+        "app/lao/reporting/rules.py",
         "app/words.py",
     }
     found = {

@@ -10,15 +10,15 @@ import pytest
 from flask import Flask
 
 from app.db import transaction
-from app.evaluation.operations import save_from_file
-from app.evaluation.rules import Cell, Entry
 from app.listing import Choice, choice_of
 from app.models.enums import Kind, PlanStatus, ReviewStatus, Role, Round, Which
-from app.nacc_accounts.rules import AccountFilter, AccountState
-from app.plan_years.rules import PlanFilter
-from app.proposals.operations import set_minimum
-from app.review.rules import Queue
-from app.waiting.rules import Standing, WaitingFilter
+from app.nacc.evaluation.operations import save_from_file
+from app.nacc.evaluation.rules import Cell, Entry
+from app.nacc.lao_accounts.rules import AccountFilter, AccountState
+from app.nacc.plan_years.rules import PlanFilter
+from app.nacc.proposals.operations import set_minimum
+from app.nacc.review.rules import Queue
+from app.nacc.waiting.rules import Standing, WaitingFilter
 from tests.client import XHTML, Client
 from tests.factories import NOW, YEAR, facts, make_lao, make_organisation, make_project, make_staff
 from tests.pages import enter, kept, tags, tree

@@ -6,9 +6,9 @@ import pytest
 
 from app.conflicts import form_name, seal, together
 from app.history.rules import changed_by
+from app.lao.projects import rules as projects
+from app.lao.reporting.rules import ReportFacts, facts_of
 from app.models.enums import CannotReason, ReportStatus, Role
-from app.projects import rules as projects
-from app.reporting.rules import ReportFacts, facts_of
 from tests.factories import facts
 
 OPENED = {"name": "ก", "amount": Decimal("1000.00"), "note": ""}

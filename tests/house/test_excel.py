@@ -11,7 +11,7 @@ import pytest
 from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
-from app.excel import (
+from app.spreadsheets.excel import (
     BAHT_FORMAT,
     EXPLANATIONS,
     THAI_DATE_FORMAT,

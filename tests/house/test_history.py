@@ -29,14 +29,14 @@ NOTHING_TO_TELL = {
 }
 # Deeds that write, or hand back what was written, without an entry of their own.
 SILENT_DEEDS = {
-    "app.exports.operations": NOTHING_TO_TELL["exports.ask"],
+    "app.nacc.exports.operations": NOTHING_TO_TELL["exports.ask"],
     "app.history.operations.entry": "makes the entry",
     "app.registry.operations.load_provinces": "the project's own list, before there is anybody who acts",
     "app.accounts.operations.prove": "only reads; `note_sign_in` tells of it",
     "app.accounts.operations.prepare_password": "only hashes",
     "app.accounts.operations.shut_out": "a part of locking, handing over and closing, which tell of it",
-    "app.reporting.operations.refuse_if_closed": "only reads",
-    "app.reporting.operations.closed_because": "only reads",
+    "app.lao.reporting.operations.refuse_if_closed": "only reads",
+    "app.lao.reporting.operations.closed_because": "only reads",
 }
 
 
@@ -123,7 +123,7 @@ def test_every_deed_comes_to_the_history() -> None:
 
 def test_the_walk_sees_a_deed_that_tells_nothing_and_one_that_tells_by_another() -> None:
     assert not _enters(("app.accounts.operations", "prepare_password"))
-    assert _enters(("app.profile.operations", "save_profile"))
+    assert _enters(("app.lao.profile.operations", "save_profile"))
     assert _enters(("app.accounts.routes", "sign_in"))
 
 

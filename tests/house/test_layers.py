@@ -97,14 +97,14 @@ def test_imports_of_every_file_run_downwards() -> None:
         ("rules", "from app.plans import queries"),
         ("rules", "def f():\n    from flask import request"),
         ("rules", "import sqlalchemy.orm"),
-        ("queries", "from app.projects.operations import edit_project"),
-        ("queries", "from app.projects.forms import ProjectForm"),
-        ("operations", "from app.projects import routes"),
+        ("queries", "from app.lao.projects.operations import edit_project"),
+        ("queries", "from app.lao.projects.forms import ProjectForm"),
+        ("operations", "from app.lao.projects import routes"),
         ("operations", "from flask import current_app, session"),
         ("forms", "from app.plans.queries import periods"),
         ("routes", "from app.models import Project"),
         ("routes", "from app import models"),
-        ("models", "from app.projects.rules import counts"),
+        ("models", "from app.lao.projects.rules import counts"),
     ],
 )
 def test_an_import_that_runs_back_up_is_found(layer: str, source: str) -> None:

@@ -9,10 +9,10 @@ from flask import Flask
 from python_calamine import CalamineWorkbook
 
 from app.db import db, transaction
+from app.lao.projects import queries as project_queries
 from app.models import Organisation
 from app.models.enums import CannotReason, OrganisationType, ReportStatus, ReviewStatus, Role, Round
-from app.projects import queries as project_queries
-from app.review import routes as review_routes
+from app.nacc.review import routes as review_routes
 from tests.client import Client, text_of
 from tests.factories import (
     YEAR,

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from app.excel import Table, summed, workbook
-from app.exports.workbooks import PROJECT_COLUMNS, RULES
+from app.nacc.exports.workbooks import PROJECT_COLUMNS, RULES
+from app.spreadsheets.excel import Table, summed, workbook
 
 SOFFICE = shutil.which("soffice")
 PATIENCE_SECONDS = 120

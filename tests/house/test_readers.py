@@ -19,13 +19,13 @@ from openpyxl.worksheet.worksheet import Worksheet
 from python_calamine import CalamineWorkbook
 from werkzeug.test import TestResponse
 
-from app import excel
 from app.db import db, is_sqlite
 from app.models.enums import Role
-from app.tables import BAHT_FORMAT, BAHT_WIDTH
+from app.spreadsheets import excel
+from app.spreadsheets.tables import BAHT_FORMAT, BAHT_WIDTH
+from tests.citizens.open_data.data import fill
 from tests.client import Client
 from tests.factories import YEAR, facts, make_project, make_report, make_staff
-from tests.open_data.data import fill
 from tests.pages import enter
 
 NPM = Path(__file__).parent / "npm"

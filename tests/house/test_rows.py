@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from jinja2 import ChoiceLoader, DictLoader
 
 from app import rows as module
+from app.lao.projects.queries import ProjectRow
 from app.models.enums import ReviewStatus
-from app.projects.queries import ProjectRow
 from app.rows import RowTemplateError, drawn
 
 words = st.text(max_size=40)
@@ -54,7 +54,7 @@ def test_what_a_user_typed_is_never_markup_nor_a_place_to_fill_in(app: Flask) ->
     nasty = '<script>alert(1)</script> %(id)s \ue000id\ue001 \ue002 "quoted" & 5%'
     row = ProjectRow(7, 1, "โครงการ", nasty, "1.00", "มิติที่ 1", "2561", ReviewStatus.REJECTED, nasty, True)
     marks = dict.fromkeys(("saved", "unchanged", "namesake", "namesake_number", "namesake_year"), "")
-    html = drawn([row], "projects/_row.html", query="year=2561", **marks)
+    html = drawn([row], "lao/projects/_row.html", query="year=2561", **marks)
     assert "<script>" not in html
     assert html.count("&lt;script&gt;alert(1)&lt;/script&gt; %(id)s") == 4  # name, its two buttons, reason
     assert 'id="p7"' in html
@@ -77,7 +77,7 @@ def test_what_a_user_typed_is_never_markup_nor_a_place_to_fill_in(app: Flask) ->
         "{{ icon.get(r.name) }}",
         "{% set link = '/' ~ r.id %}\n{{ link|urlencode }}",
         "{% for letter in r.name %}x{% endfor %}",
-        "{% include 'projects/_row.html' %}{% with x = r %}{% endwith %}",
+        "{% include 'lao/projects/_row.html' %}{% with x = r %}{% endwith %}",
         "{{ r }}",
         "{{ r.nmae }}",
         "{% if r.query == 'a' %}x{% endif %}",

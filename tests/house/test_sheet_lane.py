@@ -17,9 +17,9 @@ from openpyxl import Workbook
 from openpyxl.cell.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font
 
-from app import excel, sheet_lane, sheets
-from app.sheets import MOST_CHARACTERS, ROWS_AT_ONCE, Block
-from app.tables import BAHT_FORMAT, THAI_DATE_FORMAT, Cell, Column, Table
+from app.spreadsheets import excel, sheet_lane, sheets
+from app.spreadsheets.sheets import MOST_CHARACTERS, ROWS_AT_ONCE, Block
+from app.spreadsheets.tables import BAHT_FORMAT, THAI_DATE_FORMAT, Cell, Column, Table
 
 MOMENT = datetime(2020, 2, 3, 4, 5, 6, tzinfo=UTC)
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")

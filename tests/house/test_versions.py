@@ -17,16 +17,16 @@ from sqlalchemy.exc import IntegrityError
 
 from app.access import Actor
 from app.accounts.queries import actor_of
-from app.administration.operations import change_staff, give_more_time, rename_dimension, set_setting, set_window
 from app.db import Base, db, is_sqlite, table, transaction
 from app.errors import Stale
-from app.exports import operations as exports
-from app.exports.queries import own_file
+from app.lao.profile.operations import FIELDS, save_profile
 from app.models import ExportJob, Profile, Setting, Window
 from app.models.enums import ExportKind, ExportState, ExportWhat, PlanStatus, Role, Round
-from app.plan_years.operations import set_many, set_status
-from app.profile.operations import FIELDS, save_profile
-from app.proposals.operations import set_minimum
+from app.nacc.administration.operations import change_staff, give_more_time, rename_dimension, set_setting, set_window
+from app.nacc.exports import operations as exports
+from app.nacc.exports.queries import own_file
+from app.nacc.plan_years.operations import set_many, set_status
+from app.nacc.proposals.operations import set_minimum
 from app.registry.operations import change_one
 from app.registry.rules import LIST_COLUMNS
 from tests.factories import NOW, YEAR, make_account, make_lao, make_organisation, make_profile, make_staff

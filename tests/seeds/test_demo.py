@@ -11,14 +11,14 @@ from sqlalchemy import func, select
 
 from app.accounts.operations import prove
 from app.accounts.queries import credentials
+from app.citizens.results.queries import province_rows
 from app.db import db, transaction
 from app.errors import Refusal
+from app.lao.reporting.counts import round_summary
+from app.lao.reporting.rules import in_table_order
 from app.models import HistoryEntry, Project
 from app.models.enums import ReviewStatus, Role, Round
 from app.registry.operations import load_registry
-from app.reporting.counts import round_summary
-from app.reporting.rules import in_table_order
-from app.results.queries import province_rows
 from app.seeds.demo import load_demo, shared_out
 from tests.factories import NOW
 

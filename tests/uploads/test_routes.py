@@ -11,11 +11,11 @@ from werkzeug.test import TestResponse
 
 from app.access import Actor
 from app.db import db, table, transaction
-from app.evaluation.queries import max_scores, scores_of
-from app.evaluation.rules import Cell, heading
 from app.models import FormerCode, Organisation
 from app.models.enums import PlanStatus, Role, Which
-from app.plan_years.operations import set_many
+from app.nacc.evaluation.queries import max_scores, scores_of
+from app.nacc.evaluation.rules import Cell, heading
+from app.nacc.plan_years.operations import set_many
 from app.plans.queries import plan_statuses
 from tests.client import Client
 from tests.factories import NOW, YEAR, make_lao, make_organisation, make_staff

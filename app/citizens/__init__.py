@@ -1,0 +1,1 @@
+"""What everybody may see: results, figures, the portal, open data, the manual."""

@@ -1,0 +1,289 @@
+"""The projects behind a figure, for a place of any size. All of it is public: no actor is asked for.
+
+A page of the country's 350,000 projects is found by counting LAO by LAO in the index, and then reading only the few
+LAOs whose projects stand on that page.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
+
+from app.citizens.figures.rules import DEFINITIONS, Amount, Figure, ProjectLine, Side
+from app.citizens.places.rules import Place
+from app.db import db, table
+from app.errors import NotTheirs
+from app.history.rules import Change as Difference
+from app.history.rules import action_label, changes
+from app.lao.reporting.rules import cannot_words
+from app.listing import PAGE_SIZE, Pager
+from app.models import HistoryEntry, Organisation, Project, ProjectDimension, ProjectYear, Report
+from app.models.enums import CannotReason, Entity, Kind, PlaceKind, ReportStatus, ReviewStatus, Role, Round
+
+_P, _Y, _R, _O = table(Project).c, table(ProjectYear).c, table(Report).c, table(Organisation).c
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One figure of one place; `dimension` 0: all of them."""
+
+    place: Place
+    year: int
+    round: Round
+    figure: Figure
+    dimension: int = 0
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return {
+            "codes": list(self.place.province_codes),
+            "year": self.year,
+            "round": int(self.round),
+            "dimension": self.dimension,
+            "district": self.place.code,
+            "organisation": self.place.id,
+        }
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One page of the projects on one side, and how many there are on it."""
+
+    lines: list[ProjectLine]
+    pager: Pager
+
+    @property
+    def total(self) -> int:
+        return self.pager.total
+
+
+def listed(asked: Asked, side: Side, page: int) -> Listed:
+    """A page of the projects of `side`, LAO by LAO in the order of their codes."""
+    statement = _numbers(asked.figure, side, asked.place.kind, bool(asked.dimension))
+    numbers = db.session.execute(statement, asked.values).all()
+    total = sum(number for _id, number in numbers)
+    pager = Pager(min(page, Pager(1, total).pages), total)  # the last one where there are no longer so many
+    first = (pager.page - 1) * PAGE_SIZE
+    wanted, skipped = _laos_of_page([(id_, number) for id_, number in numbers], first)
+    if not wanted:
+        return Listed([], pager)
+    lines = db.session.execute(_lines(asked.figure, side, bool(asked.dimension)), asked.values | {"laos": wanted})
+    found = [ProjectLine(*row) for row in lines]
+    return Listed(found[first - skipped :][:PAGE_SIZE], pager)
+
+
+def _laos_of_page(numbers: list[tuple[int, int]], first: int) -> tuple[list[int], int]:
+    """The LAOs whose projects stand on the page that begins with number `first`, and how many come before them."""
+    laos, before, skipped = list[int](), 0, 0
+    for id_, number in numbers:
+        if before + number > first and before < first + PAGE_SIZE:
+            if not laos:
+                skipped = before
+            laos.append(id_)
+        before += number
+    return laos, skipped
+
+
+@lru_cache(maxsize=512)
+def _numbers(figure: Figure, side: Side, kind: PlaceKind, by_dimension: bool) -> Select[Any]:
+    """(organisation id, number of its projects on that side), in the order of LAO codes; each from its own index."""
+    if figure is Figure.PLANNED and side is not Side.LEFT_OUT:
+        given = _Y.plan_budget_satang.is_not(None)
+        c, here = _Y, and_(_Y.counted, given if side is Side.COUNTED else ~given)
+    else:
+        c, here = _R, and_(_R.round == bindparam("round"), _side(figure, side))
+    lines = (
+        select(c.organisation_id.label("id"), func.count().label("number"))
+        .where(*_place(kind, c), here)
+        .where(*([c.dimension == bindparam("dimension")] if by_dimension else []))
+        .group_by(c.province_code, c.organisation_id)
+        .subquery()
+    )
+    return (
+        select(lines.c.id, lines.c.number).join_from(lines, table(Organisation), _O.id == lines.c.id).order_by(_O.code)
+    )
+
+
+def _place(kind: PlaceKind, c: Any) -> list[ColumnElement[bool]]:
+    """The place and year, on the columns of project years or of reports."""
+    conditions = [c.province_code.in_(bindparam("codes", expanding=True)), c.fiscal_year == bindparam("year")]
+    if kind is PlaceKind.DISTRICT:
+        inside = select(_O.id).where(_O.district_code == bindparam("district"))
+        conditions.append(c.organisation_id.in_(inside))
+    elif kind is PlaceKind.ORGANISATION:
+        conditions.append(c.organisation_id == bindparam("organisation"))
+    return conditions
+
+
+def _amounts(figure: Figure) -> tuple[Amount, ...]:
+    wanted = DEFINITIONS[figure].amount
+    return (wanted,) if wanted else ()
+
+
+def _side(figure: Figure, side: Side) -> ColumnElement[bool]:
+    """`side_of` in SQL: tests compare the two on every project."""
+    if side is Side.LEFT_OUT:
+        return ~_R.counted
+    wanted = DEFINITIONS[figure]
+    columns = {Amount.PLANNED: _Y.plan_budget_satang, Amount.ORDINANCE: _R.ordinance_budget_satang}
+    columns[Amount.SPENT] = _R.spent_satang
+    has = [_R.status.in_(sorted(wanted.statuses)), *(columns[each].is_not(None) for each in _amounts(figure))]
+    inside = and_(*has)
+    return and_(_R.counted, inside if side is Side.COUNTED else ~inside)
+
+
+def _joined() -> Any:
+    return (
+        table(Report)
+        .join(table(ProjectYear), and_(_Y.project_id == _R.project_id, _Y.fiscal_year == _R.fiscal_year))
+        .join(table(Project), _P.id == _R.project_id)
+        .join(table(Organisation), _O.id == _R.organisation_id)
+    )
+
+
+@lru_cache(maxsize=512)
+def _lines(figure: Figure, side: Side, by_dimension: bool) -> Select[Any]:
+    return (
+        select(
+            _P.id,
+            _P.name,
+            _P.kind,
+            _P.dimension,
+            _O.code,
+            _O.name,
+            _R.status,
+            _Y.plan_budget_satang,
+            _R.ordinance_budget_satang,
+            _R.spent_satang,
+            _P.review_status,
+            _P.deleted_at.is_not(None),
+            func.coalesce(_P.review_reason, ""),
+        )
+        .select_from(_joined())
+        .where(
+            _R.organisation_id.in_(bindparam("laos", expanding=True)),
+            *_place(PlaceKind.COUNTRY, _R),
+            _R.round == bindparam("round"),
+            _side(figure, side),
+            *([_R.dimension == bindparam("dimension")] if by_dimension else []),
+        )
+        .order_by(_O.code, _P.id)
+    )
+
+
+# --- one project ------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class ReportTold:
+    """One line of a project's reports. Amounts in baht."""
+
+    year: int
+    round: Round
+    status: ReportStatus
+    planned: Decimal | None
+    ordinance: Decimal | None
+    spent: Decimal | None
+    cannot_reason: CannotReason | None
+    cannot_text: str | None
+    note: str
+    reported_at: datetime | None
+
+    @property
+    def cannot(self) -> str:
+        return cannot_words(self.cannot_reason, self.cannot_text)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One entry of the history without names of people: who did it is the LAO, or NACC."""
+
+    at: datetime
+    by: str
+    action: str
+    about: str
+    reason: str
+    changes: list[Difference]
+
+
+@dataclass(frozen=True)
+class ProjectTold:
+    """All that is public about one project."""
+
+    id: int
+    name: str
+    kind: Kind
+    dimension: int
+    quarters: tuple[int, ...]
+    target_group: str
+    objective: str
+    plan_period_id: int
+    review: ReviewStatus
+    reason: str | None
+    deleted_at: datetime | None
+    lao_code: str
+    lao: str
+    further: list[int]
+    reports: list[ReportTold]
+    changes: list[Change]
+
+
+def project_told(id_: int) -> ProjectTold:
+    """Raises NotTheirs where there is no such project. A deleted one stays readable: its history does."""
+    row = db.session.execute(
+        select(
+            *(_P.id, _P.name, _P.kind, _P.dimension, _P.quarters, _P.target_group, _P.objective, _P.plan_period_id),
+            *(_P.review_status.label("review"), _P.review_reason.label("reason"), _P.deleted_at),
+            *(_O.code.label("lao_code"), _O.name.label("lao")),
+        )
+        .join_from(table(Project), table(Organisation), _O.id == _P.organisation_id)
+        .where(_P.id == id_)
+    ).first()
+    if row is None:
+        raise NotTheirs
+    further = select(ProjectDimension.dimension).where(ProjectDimension.project_id == id_)
+    lines = db.session.execute(
+        select(
+            *(_R.fiscal_year, _R.round, _R.status, _Y.plan_budget_satang, _R.ordinance_budget_satang, _R.spent_satang),
+            *(_R.cannot_reason, _R.cannot_text, _R.note, _R.reported_at),
+        )
+        .join_from(
+            table(Report), table(ProjectYear), and_(_Y.project_id == _R.project_id, _Y.fiscal_year == _R.fiscal_year)
+        )
+        .where(_R.project_id == id_)
+        .order_by(_R.fiscal_year, _R.round)
+    ).all()
+    reports = [ReportTold(year, Round(round_), *rest) for year, round_, *rest in lines]
+    return ProjectTold(
+        **row._mapping,
+        further=sorted(db.session.scalars(further)),
+        reports=reports,
+        changes=_changes(id_, row.lao, reports),
+    )
+
+
+def _changes(id_: int, lao: str, reports: list[ReportTold]) -> list[Change]:
+    """Every change of the project and of its reports, the latest first."""
+    about = {f"{id_}/{each.year}/{int(each.round)}": f"ปี {each.year} {each.round.label}" for each in reports}
+    entries = db.session.scalars(
+        select(HistoryEntry)
+        .where(
+            or_(
+                and_(HistoryEntry.entity == Entity.PROJECT.value, HistoryEntry.entity_key == str(id_)),
+                and_(HistoryEntry.entity == Entity.REPORT.value, HistoryEntry.entity_key.in_(about)),
+            )
+        )
+        .order_by(HistoryEntry.id.desc())
+    )
+    return [
+        Change(
+            entry.at,
+            lao if entry.actor_role is Role.LAO else "ระบบ" if entry.actor_role is Role.SYSTEM else "ป.ป.ช.",
+            action_label(entry.action),
+            about.get(entry.entity_key, "") if entry.entity == Entity.REPORT else "",
+            entry.reason,
+            changes(entry.before, entry.after),
+        )
+        for entry in entries
+    ]

@@ -1,0 +1,267 @@
+"""The data sets: which there are, what their columns mean, what narrows them down. The one home of all of it."""
+
+from enum import EnumType
+
+from app.citizens.open_data.rules import DEFAULT_LIMIT, MAX_LIMIT, Dataset, Field, Parameter, Type, values_of
+from app.models.enums import (
+    CannotReason,
+    Kind,
+    Level,
+    OrganisationType,
+    PlanStatus,
+    ReportStatus,
+    ReviewStatus,
+    Round,
+)
+
+VERSION = "1.1.0"
+# What changed in the shape of the data, newest first. A column that goes or changes its meaning makes a new first
+# number and a new address (/api/v2); a column or data set that is added makes a new second number.
+CHANGELOG = (
+    (
+        "1.1.0",
+        "2026-11-28",
+        "ไฟล์ .csv และ .xlsx ของ API มีครบทุกแถวตามตัวกรอง ไม่ใช้ limit และ after หน้าของ API ที่ยังมีหน้าถัดไปมีอย่างน้อย 1 แถว",
+        "Files of the API hold every row that fits and take no limit and after; a page with a next one has a row",
+    ),
+    ("1.0.0", "2026-11-22", "เผยแพร่ครั้งแรก", "First publication"),
+)
+
+BAHT = "บาท"
+FIRST_YEAR, LAST_YEAR = 2540, 2700
+CODE_7, CODE_4, CODE_2 = "^[0-9]{7}$", "^[0-9]{4}$", "^[0-9]{2}$"
+PLACE_CODE = "^(TH|[0-9]{1,7})$"
+PLACE_KINDS = ("country", "region", "province", "district", "organisation")
+NO_PUBLIC = "ว่างจนกว่าจะประกาศคะแนน"
+
+_ORGANISATION = (
+    Field("organisation_id", Type.INTEGER, "เลขประจำ อปท.", 7849, "ไม่เปลี่ยน แม้รหัส 7 หลักเปลี่ยน"),
+    Field("organisation_code", Type.TEXT, "รหัส อปท. 7 หลัก", "6650807", pattern=CODE_7),
+    Field("province_code", Type.TEXT, "รหัสจังหวัด", "65", pattern=CODE_2),
+)
+_YEAR = Field("fiscal_year", Type.INTEGER, "ปีงบประมาณ (พ.ศ.)", 2561, "1 ตุลาคมของปีก่อน ถึง 30 กันยายน")
+_ROUND = Field("round", Type.INTEGER, "รอบการรายงาน", 6, allowed=values_of(Round), unit="เดือน")
+_DIMENSION = Field("dimension", Type.INTEGER, "มิติหลัก", 2, "นับโครงการในมิติหลักเท่านั้น")
+_COUNTED = Field("counted", Type.BOOLEAN, "นับในผลรวม", True, "false เมื่อ ป.ป.ช. ปฏิเสธโครงการ")
+_PROJECT = Field("project_id", Type.INTEGER, "เลขโครงการ", 1234)
+_PLAN_BUDGET = Field(
+    "plan_budget",
+    Type.DECIMAL,
+    "งบประมาณตามแผน",
+    "150000.50",
+    "ว่าง: ดำเนินการโดยไม่ใช้งบประมาณ (ต่างจาก 0.00)",
+    True,
+    unit=BAHT,
+)
+
+LIMIT = Parameter(
+    "limit",
+    "จำนวนแถวต่อหน้า",
+    f"ไม่เกิน {MAX_LIMIT:,} หน้าหนึ่งอาจสั้นกว่านี้ทั้งที่ยังมีหน้าถัดไป แต่มีอย่างน้อย 1 แถว",
+    DEFAULT_LIMIT,
+    least=1,
+    most=MAX_LIMIT,
+    default=DEFAULT_LIMIT,
+)
+AFTER = Parameter(
+    "after", "ต่อจาก", "ค่าที่ได้จากลิงก์หน้าถัดไป ไม่ต้องคิดเอง", "12.345", pattern=r"^[0-9]{1,9}(\.[0-9]{1,9}){0,3}$"
+)
+_PAGING = (LIMIT, AFTER)
+_YEAR_FILTER = Parameter("year", "ปีงบประมาณ (พ.ศ.)", "ปีงบประมาณ", 2561, least=FIRST_YEAR, most=LAST_YEAR)
+_PROVINCE_FILTER = Parameter("province", "จังหวัด", "รหัสจังหวัด 2 หลัก", "90", CODE_2)
+_PLACE = (
+    _PROVINCE_FILTER,
+    Parameter("district", "อำเภอ", "รหัสอำเภอ 4 หลัก", "9001", CODE_4),
+    Parameter("type", "ประเภท อปท.", "ประเภทของ อปท.", "sao", choices=values_of(OrganisationType)),
+    Parameter("organisation", "อปท.", "รหัส อปท. 7 หลัก", "2900101", CODE_7),
+)
+_ROUND_FILTER = Parameter("round", "รอบการรายงาน", "6 หรือ 12 เดือน", 6, choices=values_of(Round))
+_DIMENSION_FILTER = Parameter("dimension", "มิติหลัก", "เลขมิติ", 2, least=1, most=9)
+_WORDS = Parameter("q", "ค้นหา", "ข้อความส่วนหนึ่งของชื่อ", "ธรรมาภิบาล", longest=100)
+
+
+def _choice(name: str, title: str, choices: EnumType) -> Parameter:
+    values = values_of(choices)
+    return Parameter(name, title, title, values[-1], choices=values)
+
+
+ORGANISATIONS = Dataset(
+    "organisations",
+    "องค์กรปกครองส่วนท้องถิ่น",
+    "organisation",
+    "อปท. ทุกแห่งในทะเบียน รวมแห่งที่ยุบเลิกแล้ว",
+    "Every local government in the registry, closed ones included",
+    (
+        Field("id", Type.INTEGER, "เลขประจำ อปท.", 7849, "ไม่เปลี่ยน แม้รหัส 7 หลักเปลี่ยน"),
+        Field("code", Type.TEXT, "รหัส อปท. 7 หลัก", "6650807", pattern=CODE_7),
+        Field("name", Type.TEXT, "ชื่อ อปท.", "องค์การบริหารส่วนตำบลดินทอง"),
+        Field("type", Type.CHOICE, "ประเภท อปท.", "sao", choices=OrganisationType),
+        Field("province_code", Type.TEXT, "รหัสจังหวัด", "65", pattern=CODE_2),
+        Field("province", Type.TEXT, "จังหวัด", "พิษณุโลก"),
+        Field("district_code", Type.TEXT, "รหัสอำเภอ", "6508", "กรุงเทพมหานครไม่มี", True, pattern=CODE_4),
+        Field("district", Type.TEXT, "อำเภอ", "วังทอง", "กรุงเทพมหานครไม่มี", True),
+        Field("nacc_region", Type.INTEGER, "ภาคของ ป.ป.ช.", 6, "กรุงเทพมหานครไม่มี", True),
+        Field("closed", Type.BOOLEAN, "ยุบเลิกแล้ว", False),
+        Field("former_codes", Type.CODES, "รหัสเดิม", ["4120401"], "รหัสก่อนยกฐานะ คั่นด้วย ; ใน CSV"),
+    ),
+    ("id",),
+    (*_PLACE[:3], _WORDS, *_PAGING),
+    one=Parameter("code", "รหัส อปท.", "รหัส 7 หลัก ปัจจุบันหรือเดิม", "6650807", CODE_7),
+)
+
+PLAN_YEARS = Dataset(
+    "plan_years",
+    "แผนของแต่ละปีงบประมาณ",
+    "plan year",
+    "ผลการพิจารณาแผนของ อปท. ในแต่ละปี ไม่มีแถว: ยังไม่ส่งแผน",
+    "Whether an organisation's plan passed in a fiscal year; no row means that no plan was sent in",
+    (
+        *_ORGANISATION,
+        _YEAR,
+        Field("status", Type.CHOICE, "ผลแผน", "passed", choices=PlanStatus),
+        Field("sar_score", Type.DECIMAL, "คะแนน SAR รวม", "71.50", NO_PUBLIC, True, unit="คะแนน"),
+        Field("evaluation_score", Type.DECIMAL, "ผลประเมินรวม", "68.25", NO_PUBLIC, True, unit="คะแนน"),
+    ),
+    ("organisation_id", "fiscal_year"),
+    (*_PLACE, _YEAR_FILTER, _choice("status", "ผลแผน", PlanStatus), *_PAGING),
+    {("organisation_id",): ("organisations", ("id",))},
+)
+
+PROJECT_YEARS = Dataset(
+    "project_years",
+    "งบประมาณรายปีของโครงการ",
+    "project year",
+    "ปีงบประมาณที่แต่ละโครงการดำเนินการ และงบประมาณตามแผน",
+    "The fiscal years each project runs in, with its planned budget",
+    (_PROJECT, *_ORGANISATION, _YEAR, _PLAN_BUDGET, _DIMENSION, _COUNTED),
+    ("project_id", "fiscal_year"),
+    (*_PLACE, _YEAR_FILTER, _DIMENSION_FILTER, *_PAGING),
+    {("organisation_id",): ("organisations", ("id",)), ("project_id",): ("projects", ("id",))},
+)
+
+PROJECTS = Dataset(
+    "projects",
+    "โครงการ/กิจกรรม/มาตรการ/แนวปฏิบัติงาน",
+    "project",
+    "โครงการตามแผน พร้อมผลการพิจารณาของ ป.ป.ช. ไม่รวมโครงการที่ลบแล้ว",
+    "The entries of the plans with NACC's word on them; deleted ones are left out",
+    (
+        Field("id", Type.INTEGER, "เลขโครงการ", 1234),
+        *_ORGANISATION,
+        Field("plan_period", Type.TEXT, "ช่วงของแผน", "2561-2564", pattern="^[0-9]{4}-[0-9]{4}$"),
+        Field("name", Type.TEXT, "ชื่อโครงการ", "โครงการอบรมคุณธรรม"),
+        Field("kind", Type.CHOICE, "ประเภทงาน", "project", choices=Kind),
+        _DIMENSION,
+        Field("further_dimensions", Type.INTEGERS, "มิติที่สอดคล้องเพิ่มเติม", [1, 3], "ไม่นับ คั่นด้วย ; ใน CSV"),
+        Field("quarters", Type.INTEGERS, "ไตรมาสที่ดำเนินการ", [1, 2], "คั่นด้วย ; ใน CSV"),
+        Field("target_group", Type.TEXT, "กลุ่มเป้าหมาย", "บุคลากร 50 คน"),
+        Field("objective", Type.TEXT, "วัตถุประสงค์", "เพื่อปลูกจิตสำนึก"),
+        Field("review_status", Type.CHOICE, "ผลการพิจารณา", "approved", choices=ReviewStatus),
+        Field("review_reason", Type.TEXT, "เหตุผลที่ปฏิเสธ", "ไม่สอดคล้องกับมิติที่กำหนด", "", True),
+        Field("reviewed_at", Type.MOMENT, "พิจารณาเมื่อ", "2018-01-15T03:00:00Z", "เวลา UTC", True),
+        _COUNTED,
+        Field("created_at", Type.MOMENT, "บันทึกเมื่อ", "2017-12-15T02:30:00Z", "เวลา UTC"),
+        Field("updated_at", Type.MOMENT, "แก้ไขล่าสุด", "2018-01-15T03:00:00Z", "เวลา UTC"),
+        Field(
+            "years",
+            Type.NESTED,
+            "งบประมาณรายปี",
+            [{"fiscal_year": 2561, "plan_budget": "150000.50"}],
+            "ใน CSV และ Excel คือตาราง project_years",
+            nested=(_YEAR, _PLAN_BUDGET),
+        ),
+    ),
+    ("id",),
+    (
+        *_PLACE,
+        _YEAR_FILTER,
+        _DIMENSION_FILTER,
+        _choice("kind", "ประเภทงาน", Kind),
+        _choice("review_status", "ผลการพิจารณา", ReviewStatus),
+        _WORDS,
+        *_PAGING,
+    ),
+    {("organisation_id",): ("organisations", ("id",))},
+    Parameter("id", "เลขโครงการ", "เลขโครงการ", 1234, least=1, most=2**31 - 1),
+)
+
+REPORTS = Dataset(
+    "reports",
+    "รายงานผลการดำเนินงาน",
+    "report",
+    "สถานะของแต่ละโครงการในแต่ละปีและรอบ รวมที่ยังไม่รายงาน",
+    "The status of each project in each fiscal year and round, those not reported yet included",
+    (
+        _PROJECT,
+        *_ORGANISATION,
+        _YEAR,
+        _ROUND,
+        Field("status", Type.CHOICE, "สถานะ", "done", choices=ReportStatus),
+        Field("ordinance_budget", Type.DECIMAL, "งบตามข้อบัญญัติ", "150000.50", "ว่าง: ไม่ได้บรรจุไว้", True, unit=BAHT),
+        Field("spent", Type.DECIMAL, "เบิกจ่ายจริง", "149000.00", "", True, unit=BAHT),
+        Field("cannot_reason", Type.CHOICE, "เหตุที่ไม่สามารถดำเนินการ", "no_budget", "", True, CannotReason),
+        Field("cannot_text", Type.TEXT, "เหตุอื่นๆ", "น้ำท่วม", "", True),
+        Field("note", Type.TEXT, "หมายเหตุ", "ดำเนินการร่วมกับโรงเรียน", "", True),
+        Field("reported_at", Type.MOMENT, "รายงานเมื่อ", "2018-04-02T07:32:00Z", "เวลา UTC", True),
+        _DIMENSION,
+        _COUNTED,
+    ),
+    ("project_id", "fiscal_year", "round"),
+    (
+        *_PLACE,
+        _YEAR_FILTER,
+        _ROUND_FILTER,
+        _DIMENSION_FILTER,
+        _choice("status", "สถานะ", ReportStatus),
+        *_PAGING,
+    ),
+    {
+        ("organisation_id",): ("organisations", ("id",)),
+        ("project_id", "fiscal_year"): ("project_years", ("project_id", "fiscal_year")),
+    },
+)
+
+_LEVELS = tuple(
+    Field(f"organisations_{each.value}", Type.INTEGER, f"จำนวน อปท. ระดับ{each.label}", 3, unit="แห่ง") for each in Level
+)
+RESULTS = Dataset(
+    "results",
+    "ผลการดำเนินงานของแต่ละพื้นที่",
+    "result",
+    "ผลรวมของประเทศ ภาค จังหวัด อำเภอ และ อปท. ในแต่ละปีและรอบ นับเฉพาะโครงการที่ไม่ถูกปฏิเสธ อปท. ที่ยุบเลิกแล้วอยู่ในผลของปีที่มีโครงการ",
+    "Sums of the country, NACC's regions, provinces, districts and organisations, by fiscal year and round",
+    (
+        Field("place_kind", Type.TEXT, "ชนิดของพื้นที่", "province", allowed=PLACE_KINDS),
+        Field("place_code", Type.TEXT, "รหัสพื้นที่", "90", "ประเทศใช้ TH", pattern=PLACE_CODE),
+        Field("place_name", Type.TEXT, "ชื่อพื้นที่", "สงขลา"),
+        Field("province_code", Type.TEXT, "รหัสจังหวัด", "90", "ว่าง: ประเทศและภาค", True, pattern=CODE_2),
+        _YEAR,
+        _ROUND,
+        Field("total", Type.INTEGER, "โครงการทั้งหมด", 85, unit="โครงการ"),
+        Field("done", Type.INTEGER, "แล้วเสร็จ", 24, unit="โครงการ"),
+        Field("in_progress", Type.INTEGER, "อยู่ระหว่างดำเนินการ", 55, unit="โครงการ"),
+        Field("cannot", Type.INTEGER, "ไม่สามารถดำเนินการได้", 6, unit="โครงการ"),
+        Field("waiting", Type.INTEGER, "ยังไม่รายงานผล", 0, unit="โครงการ"),
+        Field("percent", Type.DECIMAL, "ร้อยละที่แล้วเสร็จ", "28.24", "แล้วเสร็จ ÷ ทั้งหมด × 100 ปัดครึ่งขึ้น", unit="ร้อยละ"),
+        Field("level", Type.CHOICE, "ระดับการนำแผนไปปฏิบัติ", "medium", "มีเฉพาะ อปท.", True, Level),
+        Field("organisations", Type.INTEGER, "จำนวน อปท.", 141, unit="แห่ง"),
+        *_LEVELS,
+        Field("plan_budget", Type.DECIMAL, "งบประมาณตามแผน", "15679000.00", unit=BAHT),
+        Field("ordinance_budget", Type.DECIMAL, "งบตามข้อบัญญัติ", "19679100.00", unit=BAHT),
+        Field("spent", Type.DECIMAL, "เบิกจ่ายจริง", "8763466.00", unit=BAHT),
+        Field("budget_percent", Type.DECIMAL, "ร้อยละที่เบิกจ่าย", "55.89", "ว่าง: งบตามแผนเป็น 0", True, unit="ร้อยละ"),
+        Field("in_ordinance", Type.INTEGER, "โครงการที่อยู่ในข้อบัญญัติ", 16, unit="โครงการ"),
+    ),
+    ("place_kind", "place_code", "fiscal_year", "round"),
+    (
+        Parameter("year", "ปีงบประมาณ (พ.ศ.)", "ปีงบประมาณ", 2561, least=FIRST_YEAR, most=LAST_YEAR, required=True),
+        Parameter("round", "รอบการรายงาน", "6 หรือ 12 เดือน", 6, choices=values_of(Round), required=True),
+        Parameter("kind", "ชนิดของพื้นที่", "ชนิดของพื้นที่", "province", choices=PLACE_KINDS, default="province"),
+        Parameter("code", "พื้นที่", "รหัสพื้นที่ ประเทศใช้ TH", "90", pattern=PLACE_CODE),
+        Parameter("province", "จังหวัด", "รหัสจังหวัด 2 หลัก: พื้นที่ในจังหวัดนี้ หรือที่จังหวัดนี้อยู่ใน", "90", CODE_2),
+        *_PAGING,
+    ),
+)
+
+DATASETS = {each.name: each for each in (ORGANISATIONS, PLAN_YEARS, PROJECTS, PROJECT_YEARS, REPORTS, RESULTS)}
+BY_SLUG = {each.slug: each for each in DATASETS.values()}

@@ -1,0 +1,268 @@
+"""The rows of the data sets, page by page or all of them. What stands here is public: no actor is asked for.
+
+Every table that hangs on an LAO is walked LAO by LAO, in the order of their ids: that order never changes, an index
+answers each step, and what one statement reads is bounded, whatever its filters leave out. A page can therefore be
+shorter than its limit and still have a next one; but it has a row, unless there are none left.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, false, func, or_, select, tuple_
+
+from app.citizens.open_data.rules import Dataset
+from app.db import db, table
+from app.errors import NotTheirs
+from app.listing import like_pattern
+from app.models import (
+    District,
+    FormerCode,
+    HistoryEntry,
+    Organisation,
+    PlanPeriod,
+    PlanYear,
+    Project,
+    ProjectDimension,
+    ProjectYear,
+    Province,
+    Report,
+    Score,
+)
+
+_O, _F, _P, _D, _PD = (table(each).c for each in (Organisation, FormerCode, Project, District, ProjectDimension))
+_PV, _PY, _Y, _R, _S, _PP = (table(each).c for each in (Province, PlanYear, ProjectYear, Report, Score, PlanPeriod))
+LAOS_AT_ONCE = {"plan_years": 250, "projects": 25, "project_years": 25, "reports": 25}
+STEPS = 8  # a page with a row in it reads so many times LAOS_AT_ONCE, then says where to go on
+MOST_AT_ONCE = 400  # LAOs in one statement of a page that has found nothing so far
+MOST = 2**31 - 1
+
+Row = tuple[Any, ...]
+Asked = Mapping[str, Any]
+Key = tuple[int, ...]
+
+
+class Page(NamedTuple):
+    """Rows in the order of the data set's fields, and the key after which the next page begins."""
+
+    rows: list[Row]
+    next: Key | None
+
+
+def page(dataset: Dataset, asked: Asked, after: Key, limit: int) -> Page:
+    """The rows behind `after` that fit what is asked, at most `limit`."""
+    if dataset.name == "organisations":
+        return _organisation_page(asked, after, limit)
+    rows: list[Row] = []
+    at_once, steps = LAOS_AT_ONCE[dataset.name], 0
+    while ids := _laos(dataset, asked, after, at_once):
+        found = db.session.execute(_rows(dataset, ids, asked, after).limit(limit + 1 - len(rows))).all()
+        rows += map(tuple, found)
+        if len(rows) > limit:
+            return Page(_complete(dataset, rows[:limit]), _key(dataset, rows[limit - 1]))
+        after, steps = (ids[-1],), steps + 1
+        if steps >= STEPS and rows:
+            return Page(_complete(dataset, rows), after)
+        at_once = at_once if steps < STEPS else min(at_once * 2, MOST_AT_ONCE)
+    return Page(_complete(dataset, rows), None)
+
+
+def every_row(dataset: Dataset) -> Iterator[Row]:
+    """All rows in the order of their keys, without holding more than a few LAOs' in memory."""
+    if dataset.name == "organisations":
+        yield from _organisation_page({}, (), MOST).rows
+        return
+    after: Key = ()
+    while ids := _laos(dataset, {}, after, LAOS_AT_ONCE[dataset.name]):
+        yield from _complete(dataset, map(tuple, db.session.execute(_rows(dataset, ids, {}, after))))
+        after = (ids[-1],)
+
+
+def one(dataset: Dataset, value: Any) -> Row:
+    """The organisation with this code, now or before, or the project with this number. Raises NotTheirs."""
+    if dataset.name == "organisations":
+        former = select(_F.organisation_id).where(_F.code == value)
+        rows = _organisation_rows([or_(_O.code == value, _O.id.in_(former))], 1)
+    else:
+        wanted = _PROJECTS.where(_P.id == value, _P.deleted_at.is_(None))
+        rows = _complete(dataset, map(tuple, db.session.execute(wanted)))
+    for row in rows:
+        return row
+    raise NotTheirs
+
+
+def last_change() -> datetime | None:
+    """When anything was changed last: every change stands in the history, which only grows."""
+    newest = table(HistoryEntry).c
+    return db.session.scalar(select(newest.at).order_by(newest.id.desc()).limit(1))
+
+
+def _lao_conditions(asked: Asked) -> list[ColumnElement[bool]]:
+    columns = {"province": _O.province_code, "district": _O.district_code, "type": _O.type}
+    wanted: list[ColumnElement[bool]] = [column == asked[name] for name, column in columns.items() if name in asked]
+    if "organisation" in asked:
+        former = select(_F.organisation_id).where(_F.code == asked["organisation"])
+        wanted.append(or_(_O.code == asked["organisation"], _O.id.in_(former)))
+    return wanted
+
+
+def _laos(dataset: Dataset, asked: Asked, after: Key, at_once: int) -> list[int]:
+    """The next LAOs to walk through: the one in which `after` stands once more, unless it is walked to its end."""
+    begun = _O.id >= after[0] if len(after) > 1 else _O.id > after[0] if after else _O.id > 0
+    wanted = select(_O.id).where(begun, *_lao_conditions(asked)).order_by(_O.id)
+    return list(db.session.scalars(wanted.limit(at_once)))
+
+
+_LAO = (_O.id, _O.code, _O.province_code)
+_PROJECTS = (
+    select(
+        _P.id,
+        *_LAO,
+        cast(_PP.first_year, String) + "-" + cast(_PP.last_year, String),
+        _P.name,
+        _P.kind,
+        _P.dimension,
+        _P.quarters,
+        _P.target_group,
+        _P.objective,
+        _P.review_status,
+        _P.review_reason,
+        _P.reviewed_at,
+        _P.counted,
+        _P.created_at,
+        _P.updated_at,
+    )
+    .join_from(table(Project), table(Organisation), _O.id == _P.organisation_id)
+    .join(table(PlanPeriod), _PP.id == _P.plan_period_id)
+)
+
+
+def _published(score: ColumnElement[Any]) -> ColumnElement[Any]:
+    of_year = and_(_S.organisation_id == _PY.organisation_id, _S.fiscal_year == _PY.fiscal_year)
+    return select(func.sum(score)).where(of_year, _PY.published_at.is_not(None)).scalar_subquery()
+
+
+SELECTS: dict[str, Select[*tuple[Any, ...]]] = {
+    "plan_years": select(
+        *_LAO, _PY.fiscal_year, _PY.status, _published(_S.sar_hundredths), _published(_S.evaluation_hundredths)
+    ).join_from(table(PlanYear), table(Organisation), _O.id == _PY.organisation_id),
+    "projects": _PROJECTS,
+    "project_years": select(_P.id, *_LAO, _Y.fiscal_year, _Y.plan_budget_satang, _P.dimension, _P.counted)
+    .join_from(table(Project), table(Organisation), _O.id == _P.organisation_id)
+    .join(table(ProjectYear), _Y.project_id == _P.id),
+    "reports": select(
+        _P.id,
+        *_LAO,
+        _R.fiscal_year,
+        _R.round,
+        _R.status,
+        _R.ordinance_budget_satang,
+        _R.spent_satang,
+        _R.cannot_reason,
+        _R.cannot_text,
+        func.nullif(_R.note, ""),
+        _R.reported_at,
+        _P.dimension,
+        _P.counted,
+    )
+    .join_from(table(Project), table(Organisation), _O.id == _P.organisation_id)
+    .join(table(Report), _R.project_id == _P.id),
+}
+# What rows are ordered by; the LAO comes first, whatever the primary key says.
+KEYS: dict[str, tuple[ColumnElement[Any], ...]] = {
+    "plan_years": (_PY.organisation_id, _PY.fiscal_year),
+    "projects": (_P.organisation_id, _P.id),
+    "project_years": (_P.organisation_id, _P.id, _Y.fiscal_year),
+    "reports": (_P.organisation_id, _P.id, _R.fiscal_year, _R.round),
+}
+# Where the parts of the key stand in a row.
+KEY_PLACES = {"plan_years": (0, 3), "projects": (1, 0), "project_years": (1, 0, 4), "reports": (1, 0, 4, 5)}
+FILTERS: dict[str, dict[str, ColumnElement[Any]]] = {
+    "plan_years": {"year": _PY.fiscal_year, "status": _PY.status},
+    "projects": {"dimension": _P.dimension, "kind": _P.kind, "review_status": _P.review_status},
+    "project_years": {"year": _Y.fiscal_year, "dimension": _P.dimension},
+    "reports": {"year": _R.fiscal_year, "round": _R.round, "dimension": _P.dimension, "status": _R.status},
+}
+
+
+def _rows(dataset: Dataset, ids: Sequence[int], asked: Asked, after: Key) -> Select[*tuple[Any, ...]]:
+    """Rows of these LAOs behind `after`, in order."""
+    name = dataset.name
+    key = KEYS[name]
+    wanted: list[ColumnElement[bool]] = [key[0].in_(ids)]
+    wanted += [column == asked[filter_] for filter_, column in FILTERS[name].items() if filter_ in asked]
+    if name != "plan_years":
+        wanted.append(_P.deleted_at.is_(None))
+    if name == "projects":
+        wanted += _project_conditions(asked)
+    if len(after) > 1:
+        known = after[: len(key)]
+        wanted.append(tuple_(*key[: len(known)]) > tuple_(*known))
+    return SELECTS[name].where(*wanted).order_by(*key)
+
+
+def _project_conditions(asked: Asked) -> Iterator[ColumnElement[bool]]:
+    if "year" in asked:
+        yield exists().where(_Y.project_id == _P.id, _Y.fiscal_year == asked["year"])
+    for word in asked.get("q", "").split():
+        yield _P.name_search.like(like_pattern(word), escape="/")
+
+
+def _key(dataset: Dataset, row: Row) -> Key:
+    return tuple(row[place] for place in KEY_PLACES[dataset.name])
+
+
+def _complete(dataset: Dataset, rows: Iterable[Row]) -> list[Row]:
+    """The rows with what stands in tables below their own."""
+    rows = list(rows)
+    if dataset.name != "projects" or not rows:
+        return rows
+    ids = [row[0] for row in rows]
+    further = _grouped(select(_PD.project_id, _PD.dimension).where(_PD.project_id.in_(ids)))
+    years = _grouped(select(_Y.project_id, _Y.fiscal_year, _Y.plan_budget_satang).where(_Y.project_id.in_(ids)))
+    return [
+        (*row[:8], sorted(each for (each,) in further.get(row[0], ())), *row[8:], sorted(years.get(row[0], ())))
+        for row in rows
+    ]
+
+
+def _grouped(statement: Select[*tuple[Any, ...]]) -> dict[int, list[Row]]:
+    """What else a row has, by the row's id, which comes first in the statement."""
+    found: dict[int, list[Row]] = {}
+    for id_, *rest in db.session.execute(statement):
+        found.setdefault(id_, []).append(tuple(rest))
+    return found
+
+
+def _organisation_page(asked: Asked, after: Key, limit: int) -> Page:
+    wanted = [_O.id > (after[0] if after else 0), *_lao_conditions(asked)]
+    wanted += [_O.name_search.like(like_pattern(word), escape="/") for word in asked.get("q", "").split()]
+    rows = _organisation_rows(wanted, limit + 1 if limit < MOST else MOST)
+    return Page(rows[:limit], (rows[limit - 1][0],) if len(rows) > limit else None)
+
+
+def _organisation_rows(wanted: Iterable[ColumnElement[bool]], limit: int) -> list[Row]:
+    statement = (
+        select(
+            _O.id,
+            _O.code,
+            _O.name,
+            _O.type,
+            _O.province_code,
+            _PV.name,
+            _O.district_code,
+            _D.name,
+            _PV.nacc_region,
+            _O.closed_at.is_not(None),
+        )
+        .join_from(table(Organisation), table(Province), _PV.code == _O.province_code)
+        .outerjoin(table(District), _D.code == _O.district_code)
+        .where(*wanted)
+        .order_by(_O.id)
+        .limit(limit)
+    )
+    rows = db.session.execute(statement).all()
+    ids = {row[0] for row in rows}
+    among = _F.organisation_id.between(min(ids), max(ids)) if ids else false()
+    former = _grouped(select(_F.organisation_id, _F.code).where(among))
+    return [(*row, sorted(code for (code,) in former.get(row[0], ()))) for row in rows]

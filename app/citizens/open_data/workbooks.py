@@ -1,0 +1,32 @@
+"""Rows of the data sets as CSV and Excel: machine names in the head, what they mean on a sheet beside."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from app.citizens.open_data.queries import Row
+from app.citizens.open_data.rules import Dataset, Field, Type, cell_row
+from app.spreadsheets.excel import BAHT_FORMAT, BAHT_WIDTH, Column, Table, csv_text, workbook
+
+FORMATS = {Type.DECIMAL: BAHT_FORMAT, Type.INTEGER: "0"}
+WIDE = {"name": 60, "objective": 50, "target_group": 40, "note": 40, "review_reason": 40, "place_name": 40}
+# A workbook says when it was made; where nothing was ever changed, this does.
+BEGINNING = datetime.fromisoformat("2017-10-01T00:00:00+07:00")
+
+
+def table(dataset: Dataset, rows: Iterable[Row]) -> Table:
+    """The rows on their way into a file; a generator is consumed as it is written."""
+    columns = [_column(each) for each in dataset.columns]
+    return Table(dataset.name, (), columns, map(cell_row(dataset.columns), rows))
+
+
+def file_of(dataset: Dataset, ending: str, rows: Iterable[Row], changed: datetime | None) -> bytes:
+    """One page as CSV or Excel. The same rows and the same moment make the same bytes."""
+    if ending == "csv":
+        return csv_text(table(dataset, rows))
+    return workbook(table(dataset, rows), at=changed or BEGINNING)
+
+
+def _column(field: Field) -> Column:
+    explain = " ".join(filter(None, (field.title, field.description, f"({field.unit})" if field.unit else "")))
+    width = BAHT_WIDTH if field.type is Type.DECIMAL else WIDE.get(field.name, 18)
+    return Column(field.name, width, FORMATS.get(field.type, "General"), explain)

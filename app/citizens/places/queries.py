@@ -1,0 +1,128 @@
+"""Finding places by their codes. What stands in the registry is public: no actor is asked for."""
+
+import re
+from dataclasses import dataclass
+
+from sqlalchemy import String, cast, select
+
+from app.citizens.places.rules import BANGKOK, Place, is_code, path_of, region_name
+from app.db import db, table
+from app.errors import NotTheirs
+from app.models import District, Province
+from app.models.enums import PlaceKind
+from app.registry.queries import find_by_code, named_like
+from app.registry.queries import search as search_laos
+
+_P, _D = table(Province).c, table(District).c
+
+
+def find(kind: PlaceKind, code: str) -> Place:
+    """The place with this code. Raises NotTheirs where there is none."""
+    if kind is not PlaceKind.COUNTRY and not is_code(code):
+        raise NotTheirs
+    match kind:
+        case PlaceKind.COUNTRY:
+            return country()
+        case PlaceKind.REGION:
+            return _region(code)
+        case PlaceKind.PROVINCE:
+            return _province(code)
+        case PlaceKind.DISTRICT:
+            return _district(code)
+        case PlaceKind.ORGANISATION:
+            return _organisation(code)
+
+
+def country() -> Place:
+    codes = db.session.scalars(select(_P.code).order_by(_P.code)).all()
+    return Place(PlaceKind.COUNTRY, "", "ทั้งประเทศ", tuple(codes))
+
+
+def _region(code: str) -> Place:
+    inside = select(_P.code).where(cast(_P.nacc_region, String) == code).order_by(_P.code)
+    codes = db.session.scalars(inside).all()
+    if not codes:
+        raise NotTheirs
+    return Place(PlaceKind.REGION, code, region_name(int(code)), tuple(codes), (country(),))
+
+
+def _province(code: str) -> Place:
+    row = db.session.execute(select(_P.name, _P.nacc_region).where(_P.code == code)).first()
+    if row is None:
+        raise NotTheirs
+    above = _region(str(row.nacc_region)) if row.nacc_region else country()
+    name = row.name if code == BANGKOK else f"จังหวัด{row.name}"
+    return Place(PlaceKind.PROVINCE, code, name, (code,), (*above.parents, above))
+
+
+def _district(code: str) -> Place:
+    row = db.session.execute(select(_D.full_name, _D.province_code).where(_D.code == code)).first()
+    if row is None:
+        raise NotTheirs
+    above = _province(row.province_code)
+    return Place(PlaceKind.DISTRICT, code, row.full_name, above.province_codes, (*above.parents, above))
+
+
+def _organisation(code: str) -> Place:
+    """By the code of today or one it had before: an address in an old report still leads somewhere."""
+    lao = find_by_code(code)
+    if lao is None:
+        raise NotTheirs
+    above = _district(lao.district_code) if lao.district_code else _province(lao.province_code)
+    parents = (*above.parents, above)
+    return Place(PlaceKind.ORGANISATION, lao.code, lao.name, above.province_codes, parents, lao.id, lao.type)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A place that a search found, with the words that tell it from others of its name."""
+
+    kind: PlaceKind
+    code: str
+    name: str
+    where: str
+
+    @property
+    def path(self) -> str:
+        return path_of(self.kind, self.code)
+
+
+def filter_name(province: str, district: str) -> str:
+    """What a filter of a NACC desk by these codes is called; a code that names no place stands for itself."""
+    chosen = ((PlaceKind.PROVINCE, province), (PlaceKind.DISTRICT, district))
+    return " ".join(_name(kind, code) for kind, code in chosen if code) or "ทุกจังหวัดที่ท่านดูแล"
+
+
+def _name(kind: PlaceKind, code: str) -> str:
+    try:
+        return find(kind, code).name
+    except NotTheirs:
+        return f"{kind.label} {code}"
+
+
+MOST_FOUND = 60
+PLACE_WORD = re.compile(r"^(จังหวัด|จ\.|อำเภอ|อ\.)\s*")
+
+
+def search(q: str) -> list[Found]:
+    """Provinces and districts by part of their name, and LAOs as the code look-up finds them; the larger first."""
+    word = PLACE_WORD.sub("", q)
+    provinces = db.session.execute(
+        select(_P.code, _P.name).where(named_like(Province, word)).order_by(_P.name_sort).limit(MOST_FOUND)
+    )
+    districts = db.session.execute(
+        select(_D.code, _D.full_name, _P.name)
+        .join_from(table(District), table(Province), _P.code == _D.province_code)
+        .where(named_like(District, word))
+        .order_by(_D.name_sort)
+        .limit(MOST_FOUND)
+    )
+    laos, _total = search_laos(q, limit=MOST_FOUND)
+    return [
+        *(Found(PlaceKind.PROVINCE, code, f"จังหวัด{name}" if code != BANGKOK else name, "") for code, name in provinces),
+        *(Found(PlaceKind.DISTRICT, code, name, f"จังหวัด{where}") for code, name, where in districts),
+        *(
+            Found(PlaceKind.ORGANISATION, lao.code, lao.name, f"{lao.district or ''} จังหวัด{lao.province}".strip())
+            for lao in laos
+        ),
+    ]

@@ -1,0 +1,54 @@
+"""What citizens see, without an account: the results of every place, a map, and a search."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, request
+from werkzeug.wrappers import Response
+
+from app.access import public
+from app.citizens.places.queries import search
+from app.citizens.public.cache import PageCache, View, kept_for_all
+from app.citizens.public.rules import LAKE, OUTLINES, VIEW_BOX, shade, shades
+from app.citizens.results.routes import Site, mount
+from app.models.enums import PlaceKind
+from app.web import answer
+from app.words import clean_line
+
+blueprint = Blueprint("public", __name__)
+# Search engines are welcome to every place and project. What is counted anew for each address is for people.
+ROBOTS = "User-agent: *\n" + "".join(
+    f"Disallow: {path}\n" for path in ("/*/figures/", "/*/compare", "/*/table.", "/public/search", "/api/", "/nacc/")
+)
+SITE = Site("/public", "layout/outside.html", public=True)
+MAP = {"outlines": OUTLINES, "view_box": VIEW_BOX, "lake": LAKE, "shade": shade, "shades": shades}
+
+
+def for_everybody(view: View) -> View:
+    return public(kept_for_all(view))
+
+
+@blueprint.record_once
+def prepare(state: Any) -> None:
+    state.app.extensions["public-pages"] = PageCache()
+    state.app.jinja_env.globals["map"] = MAP
+
+
+mount(blueprint, SITE, for_everybody)
+
+
+@blueprint.get("/robots.txt")
+@public
+def robots() -> Response:
+    return Response(ROBOTS, content_type="text/plain; charset=utf-8")
+
+
+@blueprint.get("/public/search")
+@for_everybody
+def find_place() -> Any:
+    """Places by name or code; a code that is an LAO's own leads straight there."""
+    q = clean_line(request.args.get("q", ""))[:100]
+    found = search(q) if q else []
+    if len(found) == 1 and found[0].code == q and found[0].kind is PlaceKind.ORGANISATION:
+        return redirect(SITE.base + found[0].path)
+    page: Response = answer("citizens/public/search.html", "citizens/public/_search.html", site=SITE, q=q, found=found)
+    return page

@@ -1,0 +1,59 @@
+"""Reports for those signed in: the LAO's own summary, the province table, and the results of every place."""
+
+from typing import Any
+
+from flask import Blueprint, redirect, request
+from werkzeug.wrappers import Response
+
+from app.access import Permission, actor, requires
+from app.citizens.places.queries import find
+from app.citizens.places.rules import is_code
+from app.citizens.results import queries
+from app.citizens.results.routes import Site, asked_moment, frame, lao_table, mount, place_page
+from app.errors import NotTheirs
+from app.models.enums import PlaceKind, Role
+from app.plans.queries import periods
+from app.registry.queries import provinces
+from app.web import along, answer, etag, known_already
+
+blueprint = Blueprint("reports", __name__)
+SITE = Site("/reports/places", "layout/inside.html")
+mount(blueprint, SITE, requires(Permission.RESULTS))
+
+
+@blueprint.get("/reports")
+@requires(Permission.RESULTS)
+def reports() -> Any:
+    """An LAO's own summary; for staff the largest place they have to do with."""
+    who = actor()
+    if who.role is not Role.LAO:
+        codes = who.province_codes
+        one = f"/provinces/{min(codes)}" if who.role is Role.OFFICER and codes else ""
+        return redirect(along(SITE.base + one))
+    return place_page(SITE, PlaceKind.ORGANISATION.value, who.organisation_code)
+
+
+@blueprint.get("/reports/province")
+@requires(Permission.RESULTS)
+def province_table() -> Response:
+    code = request.args.get("province") or _default_province() or provinces()[0][0]
+    if not is_code(code):
+        raise NotTheirs
+    moment = asked_moment([code])
+    # An address without a year or round means another one after the next report, or the next plan period.
+    tag = etag(queries.table_state(code, moment.year, moment.round), moment, periods(), request.full_path)
+    if known_already(tag):
+        return Response(status=304, headers={"ETag": tag})
+    told = frame(SITE, find(PlaceKind.PROVINCE, code), moment)
+    table = lao_table(queries.province_rows(code, moment.year, moment.round), "/reports/province", moment)
+    known = dict(provinces())
+    response = answer(
+        "citizens/reports/province.html", "citizens/reports/_province.html", **told, **table, provinces=known
+    )
+    response.headers["ETag"] = tag
+    return response
+
+
+def _default_province() -> str:
+    who = actor()
+    return who.province_code if who.role is Role.LAO else min(who.province_codes, default="")

@@ -1,0 +1,265 @@
+"""Results of places of any size, in one year and round or in all. All of it is public: no actor is asked for."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, String, and_, bindparam, func, select, type_coerce
+
+from app.citizens.places.rules import Place, path_of, region_name
+from app.db import db, table
+from app.errors import NotTheirs
+from app.lao.reporting.counts import ORGANISATION_COUNTS, lao_summary, organisation_counts
+from app.lao.reporting.rules import REPORTED, Counts, Money, PlaceRow, PlaceSummary, Summed, add_up, levels_of
+from app.lao.reporting.sums import Sums, levels_by_province, sums_by, totals
+from app.models import District, Organisation, PlanYear, Province, Report
+from app.models.enums import PlaceKind, PlanStatus, Round
+from app.words import thai_sort_key
+
+_P, _D, _O, _PY, _R = (table(model).c for model in (Province, District, Organisation, PlanYear, Report))
+NO_DISTRICT = "ไม่ระบุอำเภอ"
+WHOLE = 0  # in place of a dimension: all of them
+
+# --- the province table ---------------------------------------------------------------------------
+_LAOS: Select[Any] = (
+    select(
+        _O.id,
+        _O.code,
+        _O.name,
+        _O.name_sort,
+        _O.type,
+        _O.closed_at.is_not(None),
+        _O.district_code,
+        _D.name,
+        _D.name_sort,
+        _PY.status,
+    )
+    .select_from(
+        table(Organisation)
+        .outerjoin(table(District), _D.code == _O.district_code)
+        .outerjoin(table(PlanYear), and_(_PY.organisation_id == _O.id, _PY.fiscal_year == bindparam("year")))
+    )
+    .where(_O.province_code == bindparam("province_code"))
+)
+
+
+_VERSIONS: Select[Any] = (
+    select(_O.id, _O.version, type_coerce(_PY.status, String))
+    .outerjoin_from(
+        table(Organisation), table(PlanYear), and_(_PY.organisation_id == _O.id, _PY.fiscal_year == bindparam("year"))
+    )
+    .where(_O.province_code == bindparam("province_code"))
+    .order_by(_O.id)
+)
+
+
+def table_state(province_code: str, year: int, round_: Round) -> list[Any]:
+    """All that can change in a province table, in few words: an LAO's facts have a version, the rest are numbers."""
+    place = {"province_code": province_code, "year": year}
+    versions = db.session.execute(_VERSIONS, place).all()
+    counts = db.session.execute(ORGANISATION_COUNTS, place | {"round": int(round_)})
+    return [*map(tuple, versions), *map(tuple, counts)]
+
+
+def province_rows(province_code: str, year: int, round_: Round) -> list[PlaceRow]:
+    """The LAOs of a province, not yet in order; one that is closed only where it has projects in that year.
+
+    Raises NotTheirs for a code that is no province's.
+    """
+    place = {"province_code": province_code, "year": year}
+    laos = db.session.execute(_LAOS, place).all()
+    if not laos and db.session.get(Province, province_code) is None:
+        raise NotTheirs
+    counted, none, nowhere = organisation_counts(province_code, year, round_), Counts(), thai_sort_key(NO_DISTRICT)
+    return [
+        PlaceRow(
+            id_,
+            code,
+            name,
+            name_sort,
+            district or NO_DISTRICT,
+            district_sort or nowhere,
+            counted.get(id_, none),
+            status is PlanStatus.PASSED,
+            round_,
+            type_,
+            district_code,
+        )
+        for id_, code, name, name_sort, type_, closed, district_code, district, district_sort, status in laos
+        if not closed or id_ in counted
+    ]
+
+
+# --- roll-ups ---------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Part:
+    """A place inside another one, with its results; `group` is the heading it stands under."""
+
+    kind: PlaceKind
+    code: str
+    name: str
+    group: str
+    summary: PlaceSummary
+
+    @property
+    def path(self) -> str:
+        return path_of(self.kind, self.code)
+
+
+@dataclass(frozen=True)
+class Results:
+    """A place larger than an LAO in one year and round: in all, by part, and LAO by LAO where it is a province's."""
+
+    whole: PlaceSummary
+    parts: list[Part]
+    rows: list[PlaceRow]
+    money: Mapping[int, Money]  # by organisation id
+
+    @property
+    def by_code(self) -> dict[str, Part]:
+        return {part.code: part for part in self.parts}
+
+    def ranked(self) -> list[Part]:
+        """The parts by percent downward; equal ones as they stand, and last where nobody has reported."""
+        return sorted(self.parts, key=lambda part: (not part.summary.counts.reported, -part.summary.counts.percent))
+
+
+def results(place: Place, year: int, round_: Round) -> Results:
+    """Results of any place larger than an LAO."""
+    if place.kind in (PlaceKind.COUNTRY, PlaceKind.REGION):
+        return _results_by_province(place, year, round_)
+    return _results_by_district(place, year, round_)
+
+
+def _results_by_province(place: Place, year: int, round_: Round) -> Results:
+    sums = sums_by("province_code", place.province_codes, year, round_)
+    levels = levels_by_province(place.province_codes, year, round_)
+    provinces = db.session.execute(
+        select(_P.code, _P.name, _P.nacc_region)
+        .where(_P.code.in_(place.province_codes))
+        .order_by(func.coalesce(_P.nacc_region, 0), _P.name_sort)
+    )
+    parts = [
+        Part(
+            PlaceKind.PROVINCE,
+            code,
+            name,
+            region_name(region) if region else "ส่วนกลาง",
+            PlaceSummary(round_, levels[code], sums.get(code, {})),
+        )
+        for code, name, region in provinces
+    ]
+    return Results(_whole(parts, round_), parts, [], {})
+
+
+def _results_by_district(place: Place, year: int, round_: Round) -> Results:
+    rows = province_rows(place.one_province, year, round_)
+    if place.kind is PlaceKind.DISTRICT:
+        rows = [row for row in rows if row.district_code == place.code]
+    sums = sums_by("organisation_id", place.province_codes, year, round_)
+    by_district: dict[tuple[str, str, str], list[PlaceRow]] = {}
+    for row in rows:
+        by_district.setdefault((row.district_sort, row.district_code or "", row.district), []).append(row)
+    parts = [
+        Part(PlaceKind.DISTRICT, code, name, "", _summary(inside, sums, round_))
+        for (_order, code, name), inside in sorted(by_district.items())
+    ]
+    money = {row.organisation_id: _money(sums.get(row.organisation_id, {})) for row in rows}
+    return Results(_whole(parts, round_), parts if place.kind is PlaceKind.PROVINCE else [], rows, money)
+
+
+def _summary(rows: list[PlaceRow], sums: Mapping[int, Sums], round_: Round) -> PlaceSummary:
+    inside = (sums[row.organisation_id] for row in rows if row.organisation_id in sums)
+    return PlaceSummary(round_, levels_of(rows), add_up(*inside))
+
+
+def _whole(parts: Iterable[Part], round_: Round) -> PlaceSummary:
+    return sum((part.summary for part in parts), PlaceSummary(round_, {}, {}))
+
+
+def _money(sums: Sums) -> Money:
+    return sum((money for _counts, money in sums.values()), Money())
+
+
+def lao_money(province_code: str, year: int, round_: Round) -> dict[int, Money]:
+    """Money of each LAO of a province that has projects, by organisation id."""
+    return {id_: _money(sums) for id_, sums in sums_by("organisation_id", (province_code,), year, round_).items()}
+
+
+def summed(place: Place, year: int, round_: Round) -> Summed:
+    """Results of any place in one sum."""
+    if place.kind is PlaceKind.ORGANISATION:
+        return lao_summary(place.id, place.one_province, year, round_)
+    return results(place, year, round_).whole
+
+
+# --- years and rounds side by side ------------------------------------------------------------------
+def compared(place: Place, years: Sequence[int]) -> dict[tuple[int, Round], Summed]:
+    """Results by fiscal year and round, those of larger places in one sum; a year without a project has nothing."""
+    moments = [(year, round_) for year in years for round_ in Round]
+    if place.kind is PlaceKind.ORGANISATION:
+        return {moment: lao_summary(place.id, place.one_province, *moment) for moment in moments}
+    if place.kind is PlaceKind.DISTRICT:
+        return {moment: results(place, *moment).whole for moment in moments}
+    found: dict[tuple[int, Round], Summed] = {}
+    for year in years:
+        for round_, sums in totals(place.province_codes, year).items():
+            levels = levels_by_province(place.province_codes, year, round_).values()
+            found[year, round_] = PlaceSummary(round_, sum(levels, Counter()), {WHOLE: sums})
+    return found
+
+
+class Beside(NamedTuple):
+    """An LAO next to others: all of a place, or those of its type there."""
+
+    label: str
+    path: str
+    laos: int
+    counts: Counts
+
+
+def beside(place: Place, year: int, round_: Round) -> list[Beside]:
+    """An LAO's district, its type in the province, and its province."""
+    rows = province_rows(place.one_province, year, round_)
+    groups = []
+    for each in reversed(place.parents):
+        if each.kind is PlaceKind.DISTRICT:
+            groups.append((each.name, each.path, [row for row in rows if row.district_code == each.code]))
+        elif each.kind is PlaceKind.PROVINCE and place.type:
+            alike = [row for row in rows if row.type is place.type]
+            groups.append((f"{place.type.label} ใน{each.name}", f"{each.path}?type={place.type.value}", alike))
+            groups.append((each.name, each.path, rows))
+    return [Beside(label, path, len(r), sum((row.counts for row in r), Counts())) for label, path, r in groups]
+
+
+def row_of(place: Place, year: int, round_: Round) -> PlaceRow:
+    """The line of one LAO in its province's table. Raises NotTheirs for a closed one that has none in that year."""
+    for row in province_rows(place.one_province, year, round_):
+        if row.organisation_id == place.id:
+            return row
+    raise NotTheirs
+
+
+_ANY_REPORT = (
+    select(_R.fiscal_year)
+    .where(
+        _R.province_code.in_(bindparam("codes", expanding=True)),
+        _R.fiscal_year == bindparam("year"),
+        _R.round == bindparam("round"),
+        _R.status.in_(sorted(REPORTED)),
+        _R.counted,
+    )
+    .limit(1)
+)
+
+
+def latest_reported(province_codes: Iterable[str], years: Iterable[int]) -> tuple[int, Round] | None:
+    """The latest of `years`, and its latest round, that somebody in those provinces has reported for."""
+    codes = list(province_codes)
+    for year in sorted(years, reverse=True):
+        for round_ in sorted(Round, reverse=True):
+            asked = {"codes": codes, "year": year, "round": int(round_)}
+            if db.session.execute(_ANY_REPORT, asked).first():
+                return year, round_
+    return None

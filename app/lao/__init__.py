@@ -1,0 +1,1 @@
+"""What an LAO works with: its profile, its plan, its reports."""

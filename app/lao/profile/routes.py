@@ -1,0 +1,137 @@
+"""The LAO's profile and its home page."""
+
+from typing import Any
+
+from flask import Blueprint, flash, make_response, redirect, render_template, request, session
+from werkzeug.wrappers import Response
+
+from app import clock
+from app.access import Permission, actor, requires
+from app.accounts.operations import prepare_password
+from app.accounts.queries import actor_of
+from app.accounts.routes import open_session
+from app.accounts.rules import PASSWORD_HINT
+from app.conflicts import Conflict, together
+from app.db import transaction
+from app.errors import NOTHING_CHANGED, Refusal, Stale
+from app.history.queries import who_was_first
+from app.lao.profile import operations, queries
+from app.lao.profile.forms import ProfileForm
+from app.lao.profile.operations import FIELDS
+from app.lao.projects.queries import review_counts
+from app.lao.reporting.counts import recorded_by_year, round_summary
+from app.listing import ListState, number
+from app.models.enums import Entity, Round
+from app.plans.queries import current_period, period_of, periods, window_for, year_gates
+from app.plans.rules import default_year
+from app.web import answer, note_save, own_version
+
+blueprint = Blueprint("profile", __name__)
+
+
+@blueprint.get("/profile")
+@requires(Permission.PROFILE, Permission.CLAIM)
+def profile() -> Response:
+    who = actor()
+    kept, version = _kept()
+    form = ProfileForm(formdata=None, claiming=who.claiming, username=who.organisation_code, data=kept)
+    form.open(kept, version)
+    return _page(form)
+
+
+def _kept() -> tuple[dict[str, Any], int]:
+    """The profile as it stands, and its version; before the first login is done there is none."""
+    row = queries.profile(actor())
+    return ({name: getattr(row, name) for name in FIELDS}, row.version) if row else ({}, 0)
+
+
+def _page(form: ProfileForm, status: int = 200, conflict: Conflict | None = None) -> Response:
+    who = actor()
+    period = current_period(clock.fiscal_year(clock.now()))
+    return make_response(
+        render_template(
+            "lao/profile/page.html",
+            form=form,
+            place=queries.place(who),
+            claiming=who.claiming,
+            first_year=period.first_year,
+            conflict=conflict,
+            password_hint=PASSWORD_HINT,
+        ),
+        status,
+    )
+
+
+@blueprint.post("/profile")
+@requires(Permission.PROFILE, Permission.CLAIM)
+def save_profile() -> Response:
+    who = actor()
+    form = ProfileForm(claiming=who.claiming, username=who.organisation_code)
+    conflict = None
+    if form.validate():
+        typed, version = form.password.data, own_version(form.sealed, form.version.data or 0)
+        password_hash = prepare_password(typed, who.organisation_code) if typed else None
+        try:
+            with transaction():
+                saved = operations.save_profile(who, form.values(), version, password_hash, clock.now())
+        except Stale:
+            conflict = _both_windows(form)
+            if not conflict.differences and not typed:
+                return _after_save(operations.Saved(None, changed=False))
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            done = _after_save(saved)
+            if saved.changed:
+                note_save(form.sealed, version)
+            return done
+    return _page(form, 422, conflict)
+
+
+def _both_windows(form: ProfileForm) -> Conflict:
+    """Let the form show what this window changed on top of what was saved meanwhile: sent again, that is saved."""
+    who, (theirs, version), typed = actor(), _kept(), form.values()
+    both = together(form.sealed, theirs, typed)
+    taken = [form[name].label.text for name in FIELDS if both[name] != typed[name]]
+    form.show_instead(both, theirs, version)
+    first = who_was_first(who, Entity.PROFILE, who.own_organisation_id, who.organisation_id)
+    return Conflict(f"ข้อมูลพื้นฐานนี้{first}", form.differences(theirs), taken)
+
+
+def _after_save(saved: operations.Saved) -> Response:
+    """Go on with this session; a new password has ended all others."""
+    who = actor()
+    if saved.epoch is not None and who.account_id is not None:
+        session.clear()
+        open_session(actor_of(who.account_id))
+    flash(*(("บันทึกข้อมูลพื้นฐานแล้ว", "ok") if saved.changed else (NOTHING_CHANGED, "info")))
+    return redirect("/home" if who.claiming else "/profile")
+
+
+@blueprint.get("/home")
+@requires(Permission.HOME)
+def home() -> Response:
+    who, now = actor(), clock.now()
+    gates = year_gates(who)
+    year = number(request.args.get("year", ""), 0)
+    known = [gate.year for gate in gates]
+    if year not in known:
+        year = default_year(known, gates, clock.fiscal_year(now))
+    period = period_of(year) or current_period(year)
+    summaries = {round_: round_summary(who, year, round_) for round_ in Round}
+    return answer(
+        "lao/profile/home.html",
+        "lao/profile/_home.html",
+        place=queries.place(who),
+        year=year,
+        period=period,
+        periods=periods(),
+        gates=[gate for gate in gates if gate.year in period.years],
+        gate=next(gate for gate in gates if gate.year == year),
+        summaries=summaries,
+        focus=Round.TWELVE if summaries[Round.TWELVE].counts.reported else Round.SIX,
+        windows={round_: window_for(who.own_organisation_id, year, round_) for round_ in Round},
+        review=review_counts(who, ListState(year=year)),
+        elsewhere=[] if summaries[Round.SIX].counts.total else recorded_by_year(who),
+        now=now,
+    )

@@ -1,0 +1,142 @@
+"""The shape of a project as a clerk records it: one budget field for each year of the plan period."""
+
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any
+
+from wtforms import BooleanField, Field
+
+from app.conflicts import Differences
+from app.fields import AtMost, ManyOf, Money, OneOf, OpenedForm, Required, TextBlock, TextLine
+from app.lao.projects.rules import BUDGET, MAX_NAME, ProjectFacts
+from app.models.enums import Kind
+from app.plans.rules import Period
+from app.words import baht
+
+QUARTER_MONTHS = {1: "ต.ค. - ธ.ค.", 2: "ม.ค. - มี.ค.", 3: "เม.ย. - มิ.ย.", 4: "ก.ค. - ก.ย."}
+MAX_TEXT = 4000
+NOT_IN_YEAR = "ไม่ดำเนินการ"
+
+
+LATER = {
+    "dimension": "มิติหลัก",
+    "further_dimensions": "มิติที่สอดคล้องเพิ่มเติม (ถ้ามี)",
+    "years": "ดำเนินการ ปีงบประมาณ พ.ศ.",
+    BUDGET: "งบประมาณปี ",
+    "no_budget_": "ดำเนินการโดยไม่ใช้งบประมาณ ปี ",
+}
+
+
+class ProjectForm(OpenedForm):
+    """Fields every project has; `project_form` adds those of the period's years and dimensions."""
+
+    submission_key = TextLine()
+    name = TextLine(
+        "ชื่อโครงการ/กิจกรรม/มาตรการ/แนวปฏิบัติงาน",
+        validators=[Required("กรอกชื่อโครงการ/กิจกรรม/มาตรการ/แนวปฏิบัติงาน"), AtMost(MAX_NAME)],
+    )
+    kind = OneOf("ประเภทงาน", choices=[(kind, kind.label) for kind in Kind], missing="เลือกประเภทงาน")
+    quarters = ManyOf(
+        "ดำเนินการในไตรมาส",
+        choices=list(QUARTER_MONTHS.items()),
+        missing="เลือกไตรมาสที่ดำเนินการอย่างน้อย 1 ไตรมาส",
+    )
+    target_group = TextBlock("กลุ่มเป้าหมาย", validators=[Required("กรอกกลุ่มเป้าหมาย"), AtMost(MAX_TEXT)])
+    objective = TextBlock("วัตถุประสงค์", validators=[Required("กรอกวัตถุประสงค์"), AtMost(MAX_TEXT)])
+    dimension: OneOf
+    further_dimensions: ManyOf
+    years: ManyOf
+    all_years: tuple[int, ...] = ()
+    made_later = LATER
+
+    def budget(self, year: int) -> Money:
+        return self[f"{BUDGET}{year}"]  # type: ignore[no-any-return]
+
+    def no_budget(self, year: int) -> BooleanField:
+        return self[f"no_budget_{year}"]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        super().validate(extra_validators)
+        for year in self.all_years:
+            field = self.budget(year)
+            missing = "" if field.without else f"กรอกงบประมาณปี {year} หรือเลือก “ดำเนินการโดยไม่ใช้งบประมาณ”"
+            self.ask_only(field, year in self.years.data and not self.no_budget(year).data, missing)
+        return not self.problems
+
+    def on_screen(self) -> list[Field]:
+        years = [self.years, *map(self.budget, self.all_years)]
+        rest = [self.quarters, self.dimension, self.further_dimensions, self.target_group, self.objective]
+        return [self.name, self.kind, *years, *rest]
+
+    def facts(self) -> ProjectFacts:
+        """What was typed, for the operation. Only for a form that validated."""
+        budgets: dict[int, Decimal | None] = {
+            year: None if self.no_budget(year).data else self.budget(year).data for year in self.years.data
+        }
+        return ProjectFacts(
+            name=self.name.data,
+            kind=self.kind.data,
+            dimension=self.dimension.data,
+            further_dimensions=tuple(
+                number for number in self.further_dimensions.data if number != self.dimension.data
+            ),
+            quarters=tuple(self.quarters.data),
+            target_group=self.target_group.data,
+            objective=self.objective.data,
+            budgets=budgets,
+        )
+
+    def show(self, facts: ProjectFacts) -> None:
+        """Fill the empty form with a recorded project."""
+        self.name.data, self.kind.data, self.dimension.data = facts.name, facts.kind, facts.dimension
+        self.further_dimensions.data, self.quarters.data = list(facts.further_dimensions), list(facts.quarters)
+        self.target_group.data, self.objective.data = facts.target_group, facts.objective
+        self.years.data = sorted(facts.budgets)
+        for year, amount in facts.budgets.items():
+            self.budget(year).data = amount
+            self.no_budget(year).data = amount is None
+
+
+def project_form(period: Period) -> type[ProjectForm]:
+    """The form class of a plan period."""
+    return _form_class(tuple(period.years), tuple(period.dimensions.items()))
+
+
+@lru_cache(maxsize=32)
+def _form_class(years: tuple[int, ...], dimensions: tuple[tuple[int, str], ...]) -> type[ProjectForm]:
+    fields: dict[str, Any] = {
+        "all_years": years,
+        "dimension": OneOf(LATER["dimension"], choices=list(dimensions), missing="เลือกมิติหลัก 1 มิติ"),
+        "further_dimensions": ManyOf(LATER["further_dimensions"], choices=list(dimensions)),
+        "years": ManyOf(
+            LATER["years"],
+            choices=[(year, str(year)) for year in years],
+            missing="เลือกปีงบประมาณที่ดำเนินการอย่างน้อย 1 ปี",
+        ),
+    }
+    for year in years:
+        fields[f"{BUDGET}{year}"] = Money(f"{LATER[BUDGET]}{year}")
+        fields[f"no_budget_{year}"] = BooleanField("ดำเนินการโดยไม่ใช้งบประมาณ")
+    return type("ProjectFormOfPeriod", (ProjectForm,), fields)
+
+
+def comparison(theirs: ProjectFacts, ours: ProjectFacts) -> Differences:
+    """(label, as it stands, as typed) of every fact that differs: what somebody sees whose page was stale."""
+    theirs_said, ours_said = _in_words(theirs), _in_words(ours)
+    labels = [*theirs_said, *(label for label in ours_said if label not in theirs_said)]
+    both = [(label, theirs_said.get(label, NOT_IN_YEAR), ours_said.get(label, NOT_IN_YEAR)) for label in labels]
+    return [(label, before, after) for label, before, after in both if before != after]
+
+
+def _in_words(facts: ProjectFacts) -> dict[str, str]:
+    budgets = {f"งบประมาณปี {year}": baht(facts.budgets[year], missing="ไม่ใช้งบประมาณ") for year in sorted(facts.budgets)}
+    return {
+        "ชื่อ": facts.name,
+        "ประเภทงาน": facts.kind.label,
+        **budgets,
+        "ไตรมาส": ", ".join(map(str, facts.quarters)),
+        "มิติหลัก": f"มิติที่ {facts.dimension}",
+        "มิติที่สอดคล้องเพิ่มเติม": ", ".join(map(str, facts.further_dimensions)) or "–",
+        "กลุ่มเป้าหมาย": facts.target_group,
+        "วัตถุประสงค์": facts.objective,
+    }

@@ -1,0 +1,210 @@
+"""Deeds on projects: record, edit, delete. Each checks the gate, changes, and writes the history."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import NAMESPACE_OID, uuid5
+
+from sqlalchemy import delete, insert, select, update
+
+from app.access import Actor
+from app.db import db, write
+from app.errors import Refusal
+from app.history.operations import record
+from app.lao.projects import queries
+from app.lao.projects.rules import (
+    ProjectFacts,
+    changed_fields,
+    counts,
+    editable,
+    review_after_edit,
+    year_removal_refusal,
+)
+from app.models import Organisation, Project, ProjectDimension, ProjectYear, Report
+from app.models.enums import Action, Entity, ReportStatus, ReviewStatus, Round
+from app.plans.queries import plan_statuses
+from app.plans.rules import Period, YearGate, closed_year_sentence, gates, open_years
+from app.words import thai_sort_key
+
+
+def record_project(actor: Actor, period: Period, facts: ProjectFacts, submission_key: str, now: datetime) -> int:
+    """Record a project; gives its id. The same form sent twice gives the same project. Raises Refusal."""
+    db.session.execute(select(Organisation.id).where(Organisation.id == actor.own_organisation_id).with_for_update())
+    key = _form_key(submission_key, facts)
+    if key and (known := queries.recorded_before(actor, key)):
+        return known
+    _check_years(_year_gates(actor, period), set(facts.budgets))
+    project = Project(
+        organisation_id=actor.own_organisation_id,
+        province_code=actor.province_code,
+        plan_period_id=period.id,
+        submission_key=key,
+        review_status=ReviewStatus.PENDING,
+        counted=True,
+        created_at=now,
+        updated_at=now,
+        **_columns(facts),
+    )
+    db.session.add(project)
+    db.session.flush()
+    _write_dimensions(project.id, facts.further_dimensions)
+    for year, amount in facts.budgets.items():
+        _add_year(project, year, amount)
+    record(
+        actor,
+        Action.RECORD,
+        Entity.PROJECT,
+        project.id,
+        organisation_id=project.organisation_id,
+        after=facts.as_dict(),
+        at=now,
+    )
+    return project.id
+
+
+def edit_project(
+    actor: Actor, period: Period, project_id: int, version: int, facts: ProjectFacts, now: datetime
+) -> bool:
+    """Change a project; False where the form changes nothing. Raises NotTheirs, Refusal; Stale at the commit."""
+    before = _locked(actor, project_id)
+    changed = changed_fields(before.facts, facts)
+    if not changed:
+        return before.version != version  # a double click: the first one saved it
+    project = db.session.get_one(Project, project_id)
+    review = _review(project, review_after_edit(before.review_status, changed))
+    # First: what the rules say of a stale page helps nobody. A refusal takes it back.
+    write(project, version, **_columns(facts), **review, updated_at=now)
+    year_gates = _year_gates(actor, period)
+    _check_editable(before, year_gates)
+    _check_year_changes(before, facts, year_gates)
+    _write_dimensions(project_id, facts.further_dimensions)
+    _write_years(project, before.facts, facts)
+    record(
+        actor,
+        Action.EDIT,
+        Entity.PROJECT,
+        project_id,
+        organisation_id=before.organisation_id,
+        before=before.facts.as_dict() | {"review_status": before.review_status},
+        after=facts.as_dict() | {"review_status": project.review_status},
+        at=now,
+    )
+    return True
+
+
+def delete_project(actor: Actor, period: Period, project_id: int, version: int, now: datetime) -> None:
+    """Take a project out of the lists and counts; its history stays. Raises NotTheirs, Refusal; Stale as above."""
+    before = _locked(actor, project_id)
+    write(
+        db.session.get_one(Project, project_id),
+        version,
+        deleted_at=now,
+        counted=counts(before.review_status, deleted=True),
+        submission_key=None,  # the same form sent again records it anew
+    )
+    _check_editable(before, _year_gates(actor, period))
+    record(
+        actor,
+        Action.DELETE,
+        Entity.PROJECT,
+        project_id,
+        organisation_id=before.organisation_id,
+        before=before.facts.as_dict(),
+        at=now,
+    )
+
+
+def _form_key(submission_key: str, facts: ProjectFacts) -> str | None:
+    """The same form with the same words is one project; gone back to and changed, it is the next one."""
+    return str(uuid5(NAMESPACE_OID, f"{submission_key} {facts}")) if submission_key else None
+
+
+def _locked(actor: Actor, project_id: int) -> queries.ProjectDetail:
+    """The project as it stands, kept from changing until this transaction ends."""
+    db.session.execute(select(Project.id).where(Project.id == project_id).with_for_update())
+    return queries.project_detail(actor, project_id)
+
+
+def _year_gates(actor: Actor, period: Period) -> list[YearGate]:
+    return gates(period.years, plan_statuses(actor.own_organisation_id))
+
+
+def _check_years(year_gates: list[YearGate], years: set[int]) -> None:
+    closed = sorted(years - set(open_years(year_gates)))
+    if closed:
+        raise Refusal(closed_year_sentence(closed[0], year_gates), "years")
+
+
+def _check_editable(project: queries.ProjectDetail, year_gates: list[YearGate]) -> None:
+    if not editable(project.facts.budgets, open_years(year_gates)):
+        year = min(project.facts.budgets)
+        raise Refusal(closed_year_sentence(year, year_gates))
+
+
+def _check_year_changes(before: queries.ProjectDetail, facts: ProjectFacts, year_gates: list[YearGate]) -> None:
+    """A closed year stays as it is: not added, not changed, not taken out."""
+    opened = open_years(year_gates)
+    old, new = before.facts.budgets, facts.budgets
+    _check_years(year_gates, {year for year in new if year not in old or old[year] != new[year]})
+    for year in old.keys() - new.keys():
+        if refusal := year_removal_refusal(year, reported=year in before.reported_years, open_=year in opened):
+            raise Refusal(refusal, "years")
+
+
+def _columns(facts: ProjectFacts) -> dict[str, object]:
+    return {
+        "name": facts.name,
+        "name_sort": thai_sort_key(facts.name),
+        "kind": facts.kind,
+        "dimension": facts.dimension,
+        "quarters": facts.quarters,
+        "target_group": facts.target_group,
+        "objective": facts.objective,
+    }
+
+
+def _review(project: Project, status: ReviewStatus) -> dict[str, Any]:
+    """NACC's word as it is after an edit; going back to pending forgets who said the last one, the history does not."""
+    if status is project.review_status:
+        return {}
+    forgotten = dict.fromkeys(("review_reason", "reviewed_at", "reviewed_by_id"))
+    return {"review_status": status, "counted": counts(status, deleted=project.deleted_at is not None), **forgotten}
+
+
+def _write_dimensions(project_id: int, numbers: tuple[int, ...]) -> None:
+    db.session.execute(delete(ProjectDimension).where(ProjectDimension.project_id == project_id))
+    if numbers:
+        rows = [{"project_id": project_id, "dimension": number} for number in numbers]
+        db.session.execute(insert(ProjectDimension), rows)
+
+
+def _write_years(project: Project, before: ProjectFacts, after: ProjectFacts) -> None:
+    for year in before.budgets.keys() - after.budgets.keys():
+        db.session.execute(delete(Report).where(Report.project_id == project.id, Report.fiscal_year == year))
+        db.session.execute(
+            delete(ProjectYear).where(ProjectYear.project_id == project.id, ProjectYear.fiscal_year == year)
+        )
+    for year, amount in after.budgets.items():
+        if year not in before.budgets:
+            _add_year(project, year, amount)
+        elif before.budgets[year] != amount:
+            db.session.execute(
+                update(ProjectYear)
+                .where(ProjectYear.project_id == project.id, ProjectYear.fiscal_year == year)
+                .values(plan_budget=amount)
+            )
+
+
+def _add_year(project: Project, year: int, amount: Decimal | None) -> None:
+    """A year with its two report lines, which wait from the first day."""
+    carried = {
+        "project_id": project.id,
+        "fiscal_year": year,
+        "organisation_id": project.organisation_id,
+        "province_code": project.province_code,
+        "dimension": project.dimension,
+        "counted": project.counted,
+    }
+    db.session.execute(insert(ProjectYear), {**carried, "plan_budget": amount})
+    waiting = {"status": ReportStatus.NOT_REPORTED, "note": "", "version": 1}
+    db.session.execute(insert(Report), [{**carried, **waiting, "round": int(round_)} for round_ in Round])

@@ -1,0 +1,311 @@
+"""Record, list, edit and delete: HTTP only."""
+
+import uuid
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from app import clock
+from app.access import Permission, actor, requires
+from app.conflicts import Conflict, together
+from app.db import transaction
+from app.errors import NOTHING_CHANGED, NotTheirs, Refusal, Stale
+from app.history.queries import who_was_first
+from app.lao.profile.queries import place
+from app.lao.projects import operations, queries, workbooks
+from app.lao.projects.forms import ProjectForm, comparison, project_form
+from app.lao.projects.queries import ProjectDetail
+from app.lao.projects.rules import facts_of
+from app.listing import ListState, Pager, list_state, number, on_a_page
+from app.models.enums import Entity, ReviewStatus
+from app.plans.queries import current_period, period_of, periods, year_gates
+from app.plans.rules import Period, YearGate, closed_year_sentence, default_year, open_years
+from app.spreadsheets import excel
+from app.web import answer, note_save, own_version, wants_fragment
+
+blueprint = Blueprint("projects", __name__)
+
+
+def _state(gates: list[YearGate] | None = None) -> ListState:
+    years = gates or year_gates(actor())
+    this_year = clock.fiscal_year(clock.now())
+    return list_state(
+        request.args,
+        default_year=default_year([gate.year for gate in years], years, this_year),
+        sorts=queries.SORTS,
+        review=("", *ReviewStatus),
+    )
+
+
+def _list_parts() -> dict[str, Any]:
+    """What the list and the counts above it need."""
+    who = actor()
+    gates = year_gates(who)
+    state = _state(gates)
+    found = queries.review_counts(who, state)
+    total = sum(found.values())
+    state = on_a_page(state, total)
+    everything = queries.review_counts(who, ListState(year=state.year)) if state.filtered else found
+    return {
+        "state": state,
+        "place": place(who),
+        "gates": gates,
+        "rows": queries.project_rows(who, state, open_years(gates)),
+        "pager": Pager(state.page, total),
+        "counts": everything,
+        "recorded": sum(everything.values()),
+        "closed": "" if state.year in [0, *open_years(gates)] else closed_year_sentence(state.year, gates),
+        "elsewhere": [] if everything else queries.recorded_by_year(who),
+    }
+
+
+def _row_parts(project_id: int, state: ListState, *, saved: bool | None = None) -> dict[str, Any]:
+    """What one row, swapped in place, needs: the row itself, and the counts that follow it.
+
+    `saved` is what came of a form: False where it changed nothing.
+    """
+    who = actor()
+    place = number(request.args.get("n", ""), 1)
+    counts = queries.review_counts(who, ListState(year=state.year))
+    row = queries.project_row(who, project_id, state, open_years(year_gates(who)), place)
+    return {
+        "state": state,
+        "rows": [row],
+        "counts": counts,
+        "recorded": sum(counts.values()),
+        "saved_at": clock.now() if saved else None,
+        "unchanged": NOTHING_CHANGED if saved is False else "",
+        "namesake": queries.namesake(who, project_id) if saved is not None else None,
+    }
+
+
+@blueprint.get("/projects")
+@requires(Permission.PROJECTS)
+def project_list() -> Response:
+    return answer("lao/projects/list.html", "lao/projects/_list.html", **_list_parts())
+
+
+@blueprint.get("/projects/table.<any(xlsx, csv):file>")
+@requires(Permission.PROJECTS)
+def list_file(file: str) -> Response:
+    who, state = actor(), _state()
+    name = f"รายการโครงการ {who.organisation_code} ปี {state.year or 'ทั้งหมด'}"
+    return excel.file_answer(name, file, workbooks.project_list(who, state, place(who).whole_name, clock.now()))
+
+
+@blueprint.get("/projects/new")
+@requires(Permission.PROJECTS)
+def new_project() -> str:
+    period = _period_for_recording()
+    form = project_form(period)(formdata=None, submission_key=str(uuid.uuid4()))
+    recorded = None
+    if last := number(request.args.get("after", ""), 0):
+        recorded = _recorded(last)
+        form.years.data = sorted(recorded.facts.budgets) if recorded else []
+    elif (year := number(request.args.get("year", ""), 0)) in period.years:
+        form.years.data = [year]
+    return _record_page(period, form, recorded)
+
+
+def _recorded(project_id: int) -> ProjectDetail | None:
+    """The project recorded just before: its years are those of the next one, most of the time."""
+    try:
+        return queries.project_detail(actor(), project_id)
+    except NotTheirs:
+        return None
+
+
+def _period_for_recording() -> Period:
+    year = _year_for_recording()
+    return period_of(year) or current_period(year)
+
+
+def _year_for_recording() -> int:
+    """The year in the address, else the one a page opens with: what is sent goes to the period of that year."""
+    year = number(request.args.get("year", ""), 0)
+    if period_of(year):
+        return year
+    gates = year_gates(actor())
+    return default_year([gate.year for gate in gates], gates, clock.fiscal_year(clock.now()))
+
+
+def _record_page(period: Period, form: ProjectForm, recorded: ProjectDetail | None = None) -> str:
+    return render_template(
+        "lao/projects/new.html",
+        form=form,
+        year=_year_for_recording(),
+        period=period,
+        periods=periods(),
+        gates=_gates_of(period),
+        recorded=recorded,
+        number=queries.number_in_year(actor(), min(recorded.facts.budgets)) if recorded else 0,
+        namesake=queries.namesake(actor(), recorded.id) if recorded else None,
+    )
+
+
+def _gates_of(period: Period) -> list[Any]:
+    return [gate for gate in year_gates(actor()) if gate.year in period.years]
+
+
+@blueprint.post("/projects/new")
+@requires(Permission.PROJECTS)
+def record_project() -> Response | tuple[str, int]:
+    period = _period_for_recording()
+    form = project_form(period)()
+    if form.validate():
+        try:
+            with transaction():
+                project_id = operations.record_project(
+                    actor(), period, form.facts(), form.submission_key.data or "", clock.now()
+                )
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            if request.form.get("then") == "home":
+                flash(f"บันทึกโครงการ “{form.name.data}” แล้ว", "ok")
+                _tell_namesake(project_id)
+                return redirect(f"/home?year={min(form.years.data)}")
+            return redirect(f"/projects/new?year={min(form.years.data)}&after={project_id}")
+    return _record_page(period, form), 422
+
+
+def _tell_namesake(project_id: int) -> None:
+    """Point out that the words stand in the plan already; two projects may well have the same."""
+    if other := queries.namesake(actor(), project_id):
+        words = render_template("lao/projects/_namesake.html", namesake=other)
+        flash(Markup(words), "warn")  # noqa: S704 - the template escaped what is in it
+
+
+@blueprint.get("/projects/<int:project_id>")
+@requires(Permission.PROJECTS)
+def open_project(project_id: int) -> Response:
+    state = _state()
+    if request.args.get("view") == "row" and wants_fragment():
+        return answer("lao/projects/list.html", "lao/projects/_rows.html", **_row_parts(project_id, state))
+    project = queries.project_detail(actor(), project_id)
+    period = _period_of(project)
+    form = project_form(period)(formdata=None)
+    form.show(project.facts)
+    form.open(project.facts.as_fields(), project.version)
+    return _edit_page(project, period, form, state)
+
+
+def _edit_page(
+    project: ProjectDetail, period: Period, form: ProjectForm, state: ListState, status: int = 200, **more: Any
+) -> Response:
+    return answer(
+        "lao/projects/edit.html",
+        "lao/projects/_panel.html",
+        status,
+        project=project,
+        period=period,
+        form=form,
+        state=state,
+        n=number(request.args.get("n", ""), 1),
+        gates=_gates_of(period),
+        suffix=f"-{project.id}",
+        **more,
+    )
+
+
+def _period_of(project: ProjectDetail) -> Period:
+    return next(period for period in periods() if period.id == project.plan_period_id)
+
+
+@blueprint.post("/projects/<int:project_id>")
+@requires(Permission.PROJECTS)
+def edit_project(project_id: int) -> Response:
+    state = _state()
+    period = _period_of(queries.project_detail(actor(), project_id))
+    form = project_form(period)()
+    conflict = None
+    if form.validate():
+        version = own_version(form.sealed, form.version.data or 0)
+        try:
+            with transaction():
+                saved = operations.edit_project(actor(), period, project_id, version, form.facts(), clock.now())
+        except Stale:
+            conflict = _both_windows(project_id, form)
+            if not conflict.differences:
+                return _after_change(project_id, state, saved=False)
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            if saved:
+                note_save(form.sealed, version)
+            return _after_change(project_id, state, saved)
+    project = queries.project_detail(actor(), project_id)
+    return _edit_page(project, period, form, state, 422, conflict=conflict)
+
+
+def _both_windows(project_id: int, form: ProjectForm) -> Conflict:
+    """Let the form show what this window changed on top of what was saved meanwhile: sent again, that is saved."""
+    latest, typed = queries.project_detail(actor(), project_id), form.facts()
+    theirs = latest.facts.as_fields()
+    facts = facts_of(together(form.sealed, theirs, typed.as_fields()))
+    form.show_instead(facts, theirs, latest.version)
+    first = who_was_first(actor(), Entity.PROJECT, project_id, latest.organisation_id)
+    taken = [label for label, _typed, _taken in comparison(typed, facts)]
+    return Conflict(f"โครงการนี้{first}", comparison(latest.facts, facts), taken)
+
+
+def _after_change(project_id: int, state: ListState, saved: bool) -> Response:
+    """The row in place, or back to the list at that row; where nothing was changed, they say so."""
+    if wants_fragment():
+        parts = _row_parts(project_id, state, saved=saved)
+        return answer("lao/projects/list.html", "lao/projects/_saved.html", **parts)
+    flash(*(("บันทึกการแก้ไขแล้ว", "ok") if saved else (NOTHING_CHANGED, "info")))
+    _tell_namesake(project_id)
+    return redirect(f"/projects?{state.query()}#p{project_id}")
+
+
+@blueprint.get("/projects/<int:project_id>/delete")
+@requires(Permission.PROJECTS)
+def ask_delete(project_id: int) -> Response:
+    return _delete_page(project_id, _state())
+
+
+def _delete_page(project_id: int, state: ListState, status: int = 200, refusal: str = "") -> Response:
+    response = answer(
+        "lao/projects/delete.html",
+        "lao/projects/_delete.html",
+        status,
+        project=queries.project_detail(actor(), project_id),
+        state=state,
+        n=number(request.args.get("n", ""), 1),
+        refusal=refusal,
+    )
+    if refusal:  # the question again in its row; only a deletion changes the whole list
+        response.headers["HX-Retarget"] = f"#p{project_id}"
+    return response
+
+
+@blueprint.post("/projects/<int:project_id>/delete")
+@requires(Permission.PROJECTS)
+def delete_project(project_id: int) -> Response:
+    state = _state()
+    project = queries.project_detail(actor(), project_id)
+    version = number(request.form.get("version", ""), 0)
+    try:
+        with transaction():
+            operations.delete_project(actor(), _period_of(project), project_id, version, clock.now())
+    except Stale:
+        first = who_was_first(actor(), Entity.PROJECT, project_id, project.organisation_id)
+        return _delete_page(project_id, state, 422, f"โครงการนี้{first} ตรวจแล้วยืนยันการลบอีกครั้ง")
+    except Refusal as refusal:
+        return _delete_page(project_id, state, 422, refusal.message)
+    if wants_fragment():
+        return _list_without(project)
+    flash(f"ลบ “{project.facts.name}” แล้ว ผู้ดูแลระบบกู้คืนให้ได้", "ok")
+    return redirect(f"/projects?{state.query()}")
+
+
+def _list_without(project: ProjectDetail) -> Response:
+    """The list anew, so that numbers, count and pages are right, with the word of the deletion at its place."""
+    parts = _list_parts()
+    place = number(request.args.get("n", ""), 1) - parts["pager"].first
+    parts["gone"] = project
+    parts["above"], parts["rows"] = parts["rows"][: max(place, 0)], parts["rows"][max(place, 0) :]
+    return answer("lao/projects/list.html", "lao/projects/_list.html", **parts)

@@ -1,0 +1,130 @@
+"""Reads that only count. Every count comes from the one covering index, ix_reports_count, never from a counter table.
+
+The number of each status is a FILTER inside one aggregate: GROUP BY status would sort the whole
+province first (SQLite: 1.3 ms instead of 0.8 for 4,200 lines). What waits is the rest of the total.
+"""
+
+from typing import Any
+
+from sqlalchemy import FunctionFilter, Select, and_, bindparam, func, select
+
+from app.access import Actor
+from app.db import db, table
+from app.lao.reporting.rules import NO_BAHT, Counts, Money, RoundSummary, counts_of
+from app.models import PlanYear, ProjectYear, Report
+from app.models.enums import PlanStatus, ReportStatus, Round
+
+_R, _Y, _PY = table(Report).c, table(ProjectYear).c, table(PlanYear).c
+
+
+def _number(status: ReportStatus) -> FunctionFilter[int]:
+    return func.count().filter(_R.status == status)
+
+
+_NUMBERS = (
+    func.count(),
+    _number(ReportStatus.IN_PROGRESS),
+    _number(ReportStatus.DONE),
+    _number(ReportStatus.CANNOT),
+)
+_IN_PROVINCE = (
+    _R.province_code == bindparam("province_code"),
+    _R.fiscal_year == bindparam("year"),
+    _R.round == bindparam("round"),
+    _R.counted,
+)
+# Made once: putting a statement together takes as long as running it.
+STATUS_COUNTS = select(*_NUMBERS).where(*_IN_PROVINCE)
+ORGANISATION_COUNTS = select(_R.organisation_id, *_NUMBERS).where(*_IN_PROVINCE).group_by(_R.organisation_id)
+
+
+def status_counts(province_code: str, year: int, round_: Round) -> list[tuple[ReportStatus, int]]:
+    """How many projects of a province have each status, the ones that count only; every status is there."""
+    total, in_progress, done, cannot = db.session.execute(STATUS_COUNTS, _place(province_code, year, round_)).one()
+    return [
+        (ReportStatus.IN_PROGRESS, in_progress),
+        (ReportStatus.DONE, done),
+        (ReportStatus.CANNOT, cannot),
+        (ReportStatus.NOT_REPORTED, total - in_progress - done - cannot),
+    ]
+
+
+def organisation_counts(province_code: str, year: int, round_: Round) -> dict[int, Counts]:
+    """Counts of each LAO of a province, by organisation id; an LAO without projects that count is missing."""
+    rows = db.session.execute(ORGANISATION_COUNTS, _place(province_code, year, round_))
+    return {
+        organisation_id: Counts(in_progress, done, cannot, total - in_progress - done - cannot)
+        for organisation_id, total, in_progress, done, cannot in rows
+    }
+
+
+def _place(province_code: str, year: int, round_: Round) -> dict[str, str | int]:
+    return {"province_code": province_code, "year": year, "round": int(round_)}
+
+
+# One LAO, by dimension and status, with its money: the index finds the lines, money is read from them.
+_ROUND_SUMMARY = (
+    select(
+        _R.dimension,
+        _R.status,
+        func.count(),
+        func.sum(_Y.plan_budget_satang),
+        func.sum(_R.ordinance_budget_satang),
+        func.count(_R.ordinance_budget_satang),
+        func.sum(_R.spent_satang),
+    )
+    .join_from(
+        table(Report),
+        table(ProjectYear),
+        and_(_Y.project_id == _R.project_id, _Y.fiscal_year == _R.fiscal_year),
+    )
+    .where(*_IN_PROVINCE, _R.organisation_id == bindparam("organisation_id"))
+    .group_by(_R.dimension, _R.status)
+    .order_by(_R.dimension)
+)
+_PLAN_STATUS = select(_PY.status).where(
+    _PY.organisation_id == bindparam("organisation_id"), _PY.fiscal_year == bindparam("year")
+)
+
+
+def round_summary(actor: Actor, year: int, round_: Round) -> RoundSummary:
+    """Counts and money of the actor's LAO."""
+    return lao_summary(actor.own_organisation_id, actor.province_code, year, round_)
+
+
+def lao_summary(organisation_id: int, province_code: str, year: int, round_: Round) -> RoundSummary:
+    """Counts and money of one LAO, by dimension; every project that counts is in exactly one of them."""
+    lao = {"organisation_id": organisation_id}
+    place = {**_place(province_code, year, round_), **lao}
+    by_dimension: dict[int, tuple[Counts, Money]] = {}
+    for dimension, status, number, planned, ordinance, in_ordinance, spent in db.session.execute(_ROUND_SUMMARY, place):
+        counts, money = by_dimension.get(dimension, (Counts(), Money()))
+        more = Money(planned or NO_BAHT, ordinance or NO_BAHT, spent or NO_BAHT, in_ordinance)
+        by_dimension[dimension] = (counts + counts_of([(status, number)]), money + more)
+    status = db.session.execute(_PLAN_STATUS, lao | {"year": year}).scalar()
+    return RoundSummary(round_, status is PlanStatus.PASSED, by_dimension)
+
+
+_BY_YEAR = select(_R.fiscal_year, func.count()).where(
+    _R.province_code == bindparam("province_code"),
+    _R.organisation_id == bindparam("organisation_id"),
+    _R.round == bindparam("round"),
+    _R.counted,
+)
+_RECORDED_BY_YEAR = _BY_YEAR.group_by(_R.fiscal_year).order_by(_R.fiscal_year.desc())
+_REPORTED_BY_YEAR = _RECORDED_BY_YEAR.where(_R.status != ReportStatus.NOT_REPORTED)
+
+
+def recorded_by_year(actor: Actor) -> list[tuple[int, int]]:
+    """(fiscal year, how many projects to report) of every year that has some, the latest first."""
+    return _by_year(_RECORDED_BY_YEAR, actor, Round.SIX)  # both rounds have the same projects
+
+
+def reported_by_year(actor: Actor, round_: Round) -> list[tuple[int, int]]:
+    """(fiscal year, how many reports in the round) of every year that has some, the latest first."""
+    return _by_year(_REPORTED_BY_YEAR, actor, round_)
+
+
+def _by_year(statement: Select[Any], actor: Actor, round_: Round) -> list[tuple[int, int]]:
+    own = {"province_code": actor.province_code, "organisation_id": actor.own_organisation_id, "round": int(round_)}
+    return [(year, number) for year, number in db.session.execute(statement, own)]

@@ -1,0 +1,343 @@
+"""Reads of reports: each takes the actor and sees only its own LAO's. Counting is in counts.py.
+
+Statements are put together once for each shape of a list: that takes longer than running them.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, func, select, true
+
+from app.access import Actor
+from app.clock import thai_date
+from app.db import db, table
+from app.errors import NotTheirs
+from app.lao.reporting.rules import ReportFacts, cannot_words
+from app.listing import PAGE_SIZE, ListState, like_pattern
+from app.models import PlanYear, Project, ProjectYear, Report, Window, WindowException
+from app.models.enums import Kind, PlanStatus, ReportStatus, ReviewStatus, Round
+from app.plans.rules import ReportWindow, report_window
+from app.words import baht
+
+NO_BUDGET = "ไม่ใช้งบ"
+_P, _Y, _R = table(Project).c, table(ProjectYear).c, table(Report).c
+_OTHER_TABLE = table(Report).alias("other_round")
+_OTHER = _OTHER_TABLE.c
+
+
+class ReportRow(NamedTuple):
+    """A line of the report list, ready to print. Money and status are those of the round the list shows."""
+
+    id: int
+    number: int
+    name: str
+    kind: str
+    dimension: str
+    planned: str
+    ordinance: str
+    spent: str
+    status: ReportStatus
+    reason: str
+    reported_on: str
+    reported_six: bool
+    reported_twelve: bool
+
+    def reported(self, round_: Round) -> bool:
+        return self.reported_twelve if round_ is Round.TWELVE else self.reported_six
+
+
+SORTS = ("", "name", "dimension", "status", "planned")
+_ORDER: dict[str, tuple[Any, ...]] = {
+    "": (_P.id,),
+    "name": (_P.name_sort, _P.id),
+    "dimension": (_P.dimension, _P.id),
+    "status": (_R.status, _P.id),
+    "planned": (func.coalesce(_Y.plan_budget_satang, -1).desc(), _P.id),
+    "latest": (_R.reported_at.desc(), _P.id),
+}
+
+
+def _of_year(column: ColumnElement[int], project: ColumnElement[int]) -> ColumnElement[bool]:
+    return and_(project == _P.id, column == bindparam("year"))
+
+
+# Projects of the year that count, with their report line of the list's round and of the other one.
+_JOINED = (
+    table(Project)
+    .join(table(ProjectYear), _of_year(_Y.fiscal_year, _Y.project_id))
+    .join(table(Report), and_(_of_year(_R.fiscal_year, _R.project_id), _R.round == bindparam("round")))
+    .join(_OTHER_TABLE, and_(_of_year(_OTHER.fiscal_year, _OTHER.project_id), _OTHER.round == bindparam("other_round")))
+)
+_OWN = and_(_P.organisation_id == bindparam("organisation_id"), _P.counted == true())
+_LISTED = (
+    _P.id,
+    _P.name,
+    _P.kind,
+    _P.dimension,
+    _Y.plan_budget_satang,
+    _R.ordinance_budget_satang,
+    _R.spent_satang,
+    _R.status,
+    _R.reported_at,
+    _OTHER.status,
+    _R.cannot_reason,
+    _R.cannot_text,
+)
+_EXPORTED = (
+    _P.id,
+    _P.kind,
+    _P.name,
+    _P.dimension,
+    _Y.plan_budget_satang,
+    _R.ordinance_budget_satang,
+    _R.spent_satang,
+    _R.status,
+    _R.cannot_reason,
+    _R.cannot_text,
+    _R.note,
+)
+
+
+def _filter(shape: ListState) -> list[ColumnElement[bool]]:
+    """The conditions of a list, with places for what `_values` puts in."""
+    wanted: list[ColumnElement[bool]] = [_OWN]
+    if shape.status:
+        wanted.append(_R.status == bindparam("status"))
+    return wanted + [_P.name_search.like(bindparam(f"word{n}"), escape="/") for n in range(len(shape.words))]
+
+
+def _values(actor: Actor, state: ListState) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "organisation_id": actor.own_organisation_id,
+        "year": state.year,
+        "round": state.round,
+        "other_round": int(Round.SIX if state.round == Round.TWELVE else Round.TWELVE),
+    }
+    if state.status:
+        values["status"] = ReportStatus(state.status)
+    return values | {f"word{n}": like_pattern(word) for n, word in enumerate(state.words)}
+
+
+@lru_cache(maxsize=256)
+def _count_statement(shape: ListState) -> Select[Any]:
+    return select(func.count()).select_from(_JOINED).where(*_filter(shape))
+
+
+@lru_cache(maxsize=256)
+def _page_statement(shape: ListState, *, only_reported: bool = False) -> Select[Any]:
+    statement = select(*_LISTED).select_from(_JOINED).where(*_filter(shape)).order_by(*_ORDER[shape.sort])
+    if only_reported:
+        statement = statement.where(_R.reported_at.is_not(None))
+    return statement.limit(PAGE_SIZE).offset(bindparam("offset", type_=Integer))
+
+
+@lru_cache(maxsize=256)
+def _export_statement(shape: ListState, *, only_reported: bool = False) -> Select[Any]:
+    statement = select(*_EXPORTED).select_from(_JOINED).where(*_filter(shape)).order_by(*_ORDER[shape.sort])
+    return statement.where(_R.reported_at.is_not(None)) if only_reported else statement
+
+
+_ONE_LISTED = select(*_LISTED).select_from(_JOINED).where(_OWN, _P.id == bindparam("project_id"))
+
+
+def _offset(state: ListState) -> int:
+    return (state.page - 1) * PAGE_SIZE
+
+
+def listed_count(actor: Actor, state: ListState) -> int:
+    return db.session.scalar(_count_statement(state.shape), _values(actor, state)) or 0
+
+
+def report_rows(actor: Actor, state: ListState) -> list[ReportRow]:
+    """One page of the report list."""
+    found = db.session.execute(_page_statement(state.shape), _values(actor, state) | {"offset": _offset(state)})
+    return [_row(place, state, tuple(row)) for place, row in enumerate(found, start=_offset(state) + 1)]
+
+
+def report_row(actor: Actor, project_id: int, state: ListState, number: int) -> ReportRow:
+    """The line of one project as it stands now. Raises NotTheirs."""
+    whole = ListState(year=state.year, round=state.round)
+    row = db.session.execute(_ONE_LISTED, _values(actor, whole) | {"project_id": project_id}).first()
+    if row is None:
+        raise NotTheirs
+    return _row(number, state, tuple(row))
+
+
+def _row(number: int, state: ListState, row: tuple[Any, ...]) -> ReportRow:
+    id_, name, kind, dimension, planned, ordinance, spent, status, reported_at, other, reason, text = row
+    reported = status is not ReportStatus.NOT_REPORTED
+    reported_other = other is not ReportStatus.NOT_REPORTED
+    six, twelve = (reported_other, reported) if state.round == Round.TWELVE else (reported, reported_other)
+    return ReportRow(
+        id_,
+        number,
+        name,
+        kind.label,
+        f"มิติที่ {dimension}",
+        baht(planned, missing=NO_BUDGET),
+        baht(ordinance),
+        baht(spent),
+        status,
+        cannot_words(reason, text),
+        thai_date(reported_at, short=True) if reported_at else "",
+        six,
+        twelve,
+    )
+
+
+def exported_rows(actor: Actor, state: ListState) -> list[tuple[Any, ...]]:
+    """The whole list for a file: kind, name, dimension, three budgets (Decimal or None), status, reason, note."""
+    found = db.session.execute(_export_statement(state.shape), _values(actor, state))
+    return [
+        (kind.label, name, f"มิติที่ {dimension}", *budgets, status.label, cannot_words(reason, text), note)
+        for _id, kind, name, dimension, *budgets, status, reason, text, note in found
+    ]
+
+
+@dataclass(frozen=True)
+class ReportDetail:
+    """One report line, with all that deciding on it needs."""
+
+    project_id: int
+    name: str
+    kind: Kind
+    dimension: int
+    quarters: tuple[int, ...]
+    target_group: str
+    objective: str
+    planned: Decimal | None
+    year: int
+    version: int
+    review_status: ReviewStatus
+    plan_status: PlanStatus
+    window: ReportWindow
+    facts: ReportFacts
+    reported_at: datetime | None
+
+
+_PY, _W, _X = table(PlanYear).c, table(Window).c, table(WindowException).c
+_DETAIL = (
+    select(
+        _P.id,
+        _P.name,
+        _P.kind,
+        _P.dimension,
+        _P.quarters,
+        _P.target_group,
+        _P.objective,
+        _P.review_status,
+        _Y.plan_budget_satang.label("planned"),
+        _R.version,
+        _R.status,
+        _R.ordinance_budget_satang.label("ordinance_budget"),
+        _R.spent_satang.label("spent"),
+        _R.cannot_reason,
+        _R.cannot_text,
+        _R.note,
+        _R.reported_at,
+        _PY.status.label("plan_status"),
+        _W.opens_at,
+        _W.closes_at,
+        _X.closes_at.label("extended_until"),
+    )
+    .select_from(
+        table(Report)
+        .join(table(Project), _P.id == _R.project_id)
+        .join(table(ProjectYear), and_(_Y.project_id == _R.project_id, _Y.fiscal_year == _R.fiscal_year))
+        .outerjoin(table(PlanYear), and_(_PY.organisation_id == _R.organisation_id, _PY.fiscal_year == _R.fiscal_year))
+        .outerjoin(table(Window), and_(_W.fiscal_year == _R.fiscal_year, _W.round == _R.round))
+        .outerjoin(
+            table(WindowException),
+            and_(_X.organisation_id == _R.organisation_id, _X.fiscal_year == _R.fiscal_year, _X.round == _R.round),
+        )
+    )
+    .where(
+        _R.project_id == bindparam("project_id"),
+        _R.fiscal_year == bindparam("year"),
+        _R.round == bindparam("round"),
+        _R.organisation_id == bindparam("organisation_id"),
+        _P.deleted_at.is_(None),
+    )
+)
+
+
+def report_detail(actor: Actor, project_id: int, year: int, round_: Round) -> ReportDetail:
+    """One report line of the actor's LAO. Raises NotTheirs for any other, a deleted or an unknown one."""
+    asked = {"project_id": project_id, "year": year, "round": int(round_)}
+    row = db.session.execute(_DETAIL, asked | {"organisation_id": actor.own_organisation_id}).first()
+    if row is None:
+        raise NotTheirs
+    window = (row.opens_at, row.closes_at) if row.opens_at else None
+    return ReportDetail(
+        project_id=row.id,
+        name=row.name,
+        kind=row.kind,
+        dimension=row.dimension,
+        quarters=row.quarters,
+        target_group=row.target_group,
+        objective=row.objective,
+        planned=row.planned,
+        year=year,
+        version=row.version,
+        review_status=row.review_status,
+        plan_status=row.plan_status or PlanStatus.NOT_SENT,
+        window=report_window(year, round_, window, row.extended_until),
+        facts=ReportFacts(row.status, row.ordinance_budget, row.spent, row.cannot_reason, row.cannot_text, row.note),
+        reported_at=row.reported_at,
+    )
+
+
+class ReportedRow(NamedTuple):
+    """A line of "all reports", ready to print."""
+
+    id: int
+    number: int
+    kind: str
+    name: str
+    planned: str
+    ordinance: str
+    spent: str
+    status: ReportStatus
+    reason: str
+    dimension: str
+
+
+def reported_rows(actor: Actor, state: ListState) -> list[ReportedRow]:
+    """One page of the projects that were reported in a year and round, the latest first."""
+    latest = _latest(state)
+    statement = _page_statement(latest.shape, only_reported=True)
+    return [
+        ReportedRow(
+            row[0],
+            place,
+            row[2].label,
+            row[1],
+            baht(row[4], missing=NO_BUDGET),
+            baht(row[5]),
+            baht(row[6]),
+            row[7],
+            cannot_words(*row[10:]),
+            f"มิติที่ {row[3]}",
+        )
+        for place, row in enumerate(
+            db.session.execute(statement, _values(actor, latest) | {"offset": _offset(latest)}),
+            start=_offset(latest) + 1,
+        )
+    ]
+
+
+def _latest(state: ListState) -> ListState:
+    return ListState(year=state.year, round=state.round, sort="latest", page=state.page)
+
+
+def every_reported(actor: Actor, state: ListState) -> list[tuple[Any, ...]]:
+    """All pages of them for a file: as `exported_rows`, with the project's id before them."""
+    latest = _latest(state)
+    found = db.session.execute(_export_statement(latest.shape, only_reported=True), _values(actor, latest))
+    return [
+        (id_, kind.label, name, f"มิติที่ {dimension}", *budgets, status.label, cannot_words(reason, text), note)
+        for id_, kind, name, dimension, *budgets, status, reason, text, note in found
+    ]

@@ -1,0 +1,1 @@
+"""What NACC works with: review, plan years, scores, reminders, accounts, administration."""

@@ -1,0 +1,282 @@
+"""Deeds of administrators: windows, periods, reasons, staff, deleted projects, contact. Each with its history."""
+
+import secrets
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from sqlalchemy import delete, select
+
+from app.access import Actor
+from app.accounts.operations import shut_out
+from app.accounts.queries import credentials
+from app.accounts.rules import fingerprint
+from app.db import db, write
+from app.errors import NotTheirs, Refusal
+from app.history.operations import record
+from app.lao.projects.rules import counts
+from app.models import (
+    Account,
+    AccountProvince,
+    Dimension,
+    PasswordReset,
+    PlanPeriod,
+    Project,
+    RejectionReason,
+    Setting,
+    Window,
+    WindowException,
+)
+from app.models.enums import Action, Entity, Role, Round
+from app.nacc.administration import queries
+from app.nacc.administration.rules import lock_problem, maximum_problem, period_problem, window_problem
+from app.registry.queries import find_by_code
+
+INVITATION_LIFETIME = timedelta(days=7)
+MAX_SCORE = Decimal(25)
+
+
+def set_window(
+    actor: Actor, year: int, round_: Round, opens_at: datetime, closes_at: datetime | None, version: int, now: datetime
+) -> bool:
+    """Set when a round can be reported; False where it is so already. Raises Refusal; Stale at the commit."""
+    if problem := window_problem(opens_at, closes_at):
+        raise Refusal(problem, "closes_at")
+    window = db.session.get(Window, (year, int(round_)), with_for_update=True)
+    before = {"opens_at": window.opens_at, "closes_at": window.closes_at} if window else None
+    after = {"opens_at": opens_at, "closes_at": closes_at}
+    if window is None:
+        db.session.add(Window(fiscal_year=year, round=int(round_), **after))
+        db.session.flush()
+    elif before == after:
+        return window.version != version  # a double click: the first one saved it
+    else:
+        write(window, version, **after)
+    record(actor, Action.SET_WINDOW, Entity.WINDOW, f"{year}/{int(round_)}", before=before, after=after, at=now)
+    return True
+
+
+def give_more_time(
+    actor: Actor, code: str, year: int, round_: Round, closes_at: datetime, reason: str, version: int, now: datetime
+) -> bool:
+    """Let one LAO report until `closes_at`, though the round closes earlier; False where it may already.
+
+    `version` is that of the time it was given before, 0 for none: a longer time is not taken back unseen.
+    Raises Refusal for an unknown code; Stale at the commit.
+    """
+    found = find_by_code(code)
+    if found is None:
+        raise Refusal(f"ไม่พบ อปท. รหัส {code}", "code")
+    key = (found.id, year, int(round_))
+    given = db.session.get(WindowException, key, with_for_update=True)
+    before = {"closes_at": given.closes_at, "reason": given.reason} if given else None
+    after = {"closes_at": closes_at, "reason": reason}
+    if given is None:
+        row = WindowException(organisation_id=found.id, fiscal_year=year, round=int(round_), **after)
+        row.given_by_id = actor.account_id
+        db.session.add(row)
+        db.session.flush()
+    elif before == after:
+        return given.version != version  # a double click: the first one gave it
+    else:
+        write(given, version, **after, given_by_id=actor.account_id)
+    record(
+        actor,
+        Action.GIVE_MORE_TIME,
+        Entity.WINDOW,
+        f"{year}/{int(round_)}",
+        organisation_id=found.id,
+        before=before,
+        after={"closes_at": closes_at},
+        reason=reason,
+        at=now,
+    )
+    return True
+
+
+def add_period(actor: Actor, first: int, last: int, names: list[str], now: datetime) -> None:
+    """A plan period with its dimensions. Raises Refusal where it overlaps another."""
+    if problem := period_problem(first, last, names, queries.period_years()):
+        raise Refusal(problem, "first_year")
+    period = PlanPeriod(first_year=first, last_year=last)
+    db.session.add(period)
+    db.session.flush()
+    db.session.add_all(
+        Dimension(plan_period_id=period.id, number=number, name=name, max_score=MAX_SCORE)
+        for number, name in enumerate(names, start=1)
+    )
+    db.session.flush()
+    record(
+        actor, Action.ADD, Entity.PLAN_PERIOD, period.id, after={"years": [first, last], "dimensions": names}, at=now
+    )
+
+
+def rename_dimension(
+    actor: Actor, period_id: int, number: int, name: str, max_score: Decimal, version: int, now: datetime
+) -> bool:
+    """Change a dimension's name and the most it can score; False where it is so already.
+
+    Raises NotTheirs; Refusal where a score would be above the most; Stale at the commit.
+    """
+    dimension = db.session.get(Dimension, (period_id, number), with_for_update=True)
+    if dimension is None:
+        raise NotTheirs
+    before = {"name": dimension.name, "max_score": dimension.max_score}
+    after = {"name": name, "max_score": max_score}
+    if before == after:
+        return dimension.version != version  # a double click: the first one saved it
+    write(dimension, version, **after)
+    if problem := maximum_problem(max_score, queries.highest_score(period_id, number)):
+        raise Refusal(problem, "max_score")
+    record(actor, Action.EDIT, Entity.DIMENSION, f"{period_id}/{number}", before=before, after=after, at=now)
+    return True
+
+
+def add_reason(actor: Actor, text: str, now: datetime) -> None:
+    """A reason for the officers' pick list; one that was retired comes back."""
+    known = db.session.scalar(select(RejectionReason).where(RejectionReason.text == text))
+    if known is None:
+        known = RejectionReason(text=text, position=len(queries.reasons()))
+        db.session.add(known)
+    known.retired_at = None
+    db.session.flush()
+    record(actor, Action.ADD, Entity.REJECTION_REASON, known.id, after={"text": text}, at=now)
+
+
+def retire_reason(actor: Actor, reason_id: int, now: datetime) -> None:
+    """Take a reason off the pick list; projects rejected with it keep it."""
+    reason = db.session.get(RejectionReason, reason_id)
+    if reason is None:
+        raise NotTheirs
+    reason.retired_at = now
+    record(actor, Action.RETIRE, Entity.REJECTION_REASON, reason.id, before={"text": reason.text}, at=now)
+
+
+def invite_staff(actor: Actor, username: str, name: str, role: Role, provinces: tuple[str, ...], now: datetime) -> str:
+    """A NACC account without a password; gives the token of the link by which its owner sets one. Raises Refusal."""
+    if username.isdigit():
+        raise Refusal("ชื่อผู้ใช้ต้องไม่เป็นตัวเลขล้วน เพราะจะซ้ำกับรหัสของ อปท.", "username")
+    if credentials(username) is not None:
+        raise Refusal(f"มีผู้ใช้ชื่อ {username} แล้ว", "username")
+    if role is Role.OFFICER and not provinces:
+        raise Refusal("เลือกจังหวัดที่เจ้าหน้าที่ดูแลอย่างน้อย 1 จังหวัด", "provinces")
+    account = Account(role=role, username=username, display_name=name)
+    db.session.add(account)
+    db.session.flush()
+    _give_provinces(account.id, role, provinces)
+    after = {"username": username, "name": name, "role": role, "provinces": provinces}
+    record(actor, Action.CREATE, Entity.ACCOUNT, account.id, after=after, at=now)
+    return _new_link(account.id, now)
+
+
+def change_staff(
+    actor: Actor, account_id: int, name: str, role: Role, provinces: tuple[str, ...], version: int, now: datetime
+) -> bool:
+    """Change a NACC account's name, role or provinces: at its next request; False where they are so already.
+
+    Raises NotTheirs, Refusal; Stale at the commit.
+    """
+    account = _staff(account_id)
+    before = queries.staff_facts(account)
+    after = {"name": name, "role": role, "provinces": sorted(provinces) if role is Role.OFFICER else []}
+    if before == after:
+        return account.version != version  # a double click: the first one saved it
+    refused = _role_refusal(actor, account, role, provinces)
+    write(account, version, display_name=name, role=role)  # first: what the rules say of a stale page helps nobody
+    if refused:
+        raise refused
+    _give_provinces(account_id, role, provinces)
+    record(actor, Action.EDIT, Entity.ACCOUNT, account_id, before=before, after=after, at=now)
+    return True
+
+
+def _role_refusal(actor: Actor, account: Account, role: Role, provinces: tuple[str, ...]) -> Refusal | None:
+    if role is Role.OFFICER and not provinces:
+        return Refusal("เลือกจังหวัดที่เจ้าหน้าที่ดูแลอย่างน้อย 1 จังหวัด", "provinces")
+    own, last = account.id == actor.account_id, queries.active_administrators()
+    if role is not account.role and (problem := lock_problem(own, last, _is_admin(account))):
+        return Refusal(problem.replace("ล็อกบัญชี", "เปลี่ยนบทบาท"), "role")
+    return None
+
+
+def lock_staff(actor: Actor, account_id: int, locked: bool, now: datetime) -> None:
+    """Lock or unlock a NACC account; locking ends its sessions and links. What is so already stays, without an entry.
+
+    Raises NotTheirs; Refusal where nobody could unlock.
+    """
+    account = _staff(account_id)
+    if (account.locked_at is not None) is locked:
+        return  # also what a double submit comes to
+    if locked:
+        last = queries.active_administrators()
+        if problem := lock_problem(account_id == actor.account_id, last, _is_admin(account)):
+            raise Refusal(problem)
+        shut_out(account, now)
+    account.locked_at = now if locked else None
+    record(actor, Action.LOCK if locked else Action.UNLOCK, Entity.ACCOUNT, account_id, at=now)
+
+
+def renew_staff(actor: Actor, account_id: int, now: datetime) -> str:
+    """The token of a link by which a staff member sets a new password; it is shown once, no password ever."""
+    account = _staff(account_id)
+    record(actor, Action.MAKE_PASSWORD_LINK, Entity.ACCOUNT, account_id, at=now)
+    return _new_link(account.id, now)
+
+
+def _staff(account_id: int) -> Account:
+    account = db.session.get(Account, account_id, with_for_update=True)
+    if account is None or account.username is None:
+        raise NotTheirs
+    return account
+
+
+def _is_admin(account: Account) -> bool:
+    return account.role is Role.ADMINISTRATOR and account.locked_at is None and account.password_hash is not None
+
+
+def _give_provinces(account_id: int, role: Role, codes: tuple[str, ...]) -> None:
+    db.session.execute(delete(AccountProvince).where(AccountProvince.account_id == account_id))
+    if role is Role.OFFICER:
+        db.session.add_all(AccountProvince(account_id=account_id, province_code=code) for code in codes)
+        db.session.flush()
+
+
+def _new_link(account_id: int, now: datetime) -> str:
+    token = secrets.token_urlsafe(32)
+    expires = now + INVITATION_LIFETIME
+    db.session.add(PasswordReset(token_hash=fingerprint(token), account_id=account_id, expires_at=expires))
+    return token
+
+
+def bring_back(actor: Actor, project_id: int, now: datetime) -> None:
+    """Return a deleted project to the lists and, where it is not rejected, to the counts. Raises NotTheirs."""
+    project = db.session.get(Project, project_id, with_for_update=True)
+    if project is None or project.deleted_at is None:
+        raise NotTheirs
+    before = {"deleted_at": project.deleted_at}
+    project.deleted_at = None
+    project.counted = counts(project.review_status, deleted=False)
+    db.session.flush()
+    record(
+        actor,
+        Action.BRING_BACK,
+        Entity.PROJECT,
+        project_id,
+        organisation_id=project.organisation_id,
+        before=before,
+        at=now,
+    )
+
+
+def set_setting(actor: Actor, name: str, value: str, version: int, now: datetime) -> bool:
+    """Keep a word of the installation, like the contact; False where it is kept already. Raises Stale at the commit."""
+    kept = db.session.get(Setting, name, with_for_update=True)
+    before = {"value": kept.value} if kept else None
+    if kept is None:
+        db.session.add(Setting(name=name, value=value))
+        db.session.flush()
+    elif kept.value == value:
+        return kept.version != version  # a double click: the first one saved it
+    else:
+        write(kept, version, value=value)
+    record(actor, Action.SET, Entity.SETTING, name, before=before, after={"value": value}, at=now)
+    return True

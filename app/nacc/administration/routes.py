@@ -1,0 +1,317 @@
+"""Administrators' pages: HTTP only."""
+
+from typing import Any
+
+from flask import abort, current_app, flash, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from app import clock
+from app.access import actor
+from app.conflicts import Conflict
+from app.db import transaction
+from app.errors import Refusal, Stale
+from app.listing import MAX_SEARCH, number
+from app.models.enums import Entity, Round
+from app.nacc.administration import operations, queries
+from app.nacc.administration import period_pages as _period_pages  # noqa: F401 - adds its views
+from app.nacc.administration.forms import (
+    ContactForm,
+    MoreTimeForm,
+    ReasonForm,
+    StaffForm,
+    WindowForm,
+    staff_form,
+)
+from app.nacc.administration.pages import ADMIN, blueprint, both_windows, done, page
+from app.plans.queries import period_of
+from app.registry.queries import provinces
+from app.words import clean_line
+
+
+@blueprint.get("")
+@ADMIN
+def overview() -> str:
+    return render_template("nacc/administration/page.html")
+
+
+# --- windows ---------------------------------------------------------------------------------------
+
+
+def _windows_page(form: MoreTimeForm, status: int = 200, **more: Any) -> Response:
+    context = {"windows": queries.windows(), "exceptions": queries.exceptions(), "form": form, "now": clock.now()}
+    return page("windows", status, **context, **more)
+
+
+@blueprint.get("/windows")
+@ADMIN
+def windows() -> Response:
+    return _windows_page(MoreTimeForm(formdata=None))
+
+
+@blueprint.get("/windows/<int:year>/<int:round_>")
+@ADMIN
+def edit_window(year: int, round_: int) -> Response:
+    window, version = _window(year, round_)
+    form = WindowForm(formdata=None, opens_at=window.opens_at, closes_at=window.closes_at, version=version)
+    return page("window", window=window, form=form)
+
+
+def _window(year: int, round_: int) -> Any:
+    found = (each for each in queries.windows() if each[0].year == year and each[0].round == round_)
+    return next(found, None) or abort(404)
+
+
+@blueprint.post("/windows/<int:year>/<int:round_>")
+@ADMIN
+def set_window(year: int, round_: int) -> Response:
+    window, _version = _window(year, round_)
+    form, conflict = WindowForm(), None
+    if form.validate() and form.opens_at.data:
+        try:
+            with transaction():
+                saved = operations.set_window(
+                    actor(),
+                    year,
+                    Round(round_),
+                    form.opens_at.data,
+                    form.closes_at.data,
+                    form.version.data or 0,
+                    clock.now(),
+                )
+        except Stale:
+            window, version = _window(year, round_)
+            kept = {"opens_at": window.opens_at, "closes_at": window.closes_at}
+            conflict = both_windows(form, "เวลานี้", kept, version, Entity.WINDOW, f"{year}/{round_}")
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            return done("windows", f"ตั้งเวลา{window.round.label} ปี {year} แล้ว", saved)
+    return page("window", 422, window=window, form=form, conflict=conflict)
+
+
+@blueprint.post("/windows/more-time")
+@ADMIN
+def give_more_time() -> Response:
+    form, conflict = MoreTimeForm(), None
+    if form.validate() and form.until.data and form.year.data:
+        year, round_ = int(form.year.data), Round(form.round.data)
+        try:
+            if period_of(year) is None:
+                raise Refusal(f"ปี {year} ไม่อยู่ในแผนใด", "year")
+            with transaction():
+                saved = operations.give_more_time(
+                    actor(),
+                    form.code.data or "",
+                    year,
+                    round_,
+                    form.until.data,
+                    form.why.data or "",
+                    form.version.data or 0,
+                    clock.now(),
+                )
+        except Stale:
+            conflict = _given_before(form, year, round_)
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            return done("windows", f"ขยายเวลาให้ {form.code.data} แล้ว", saved)
+    return _windows_page(form, 422, conflict=conflict)
+
+
+def _given_before(form: MoreTimeForm, year: int, round_: Round) -> Conflict | None:
+    given = queries.more_time(form.code.data or "", year, int(round_))
+    if given is None:
+        return None
+    kept, key = {"until": given.closes_at, "why": given.reason}, f"{year}/{int(round_)}"
+    what = f"อปท. รหัส {form.code.data} ได้ขยายเวลารอบนี้อยู่แล้ว "
+    return both_windows(form, what, kept, given.version, Entity.WINDOW, key, given.organisation_id)
+
+
+# --- rejection reasons, contact, deleted projects --------------------------------------------------
+
+
+@blueprint.get("/reasons")
+@ADMIN
+def reasons() -> Response:
+    return page("reasons", reasons=queries.reasons(), form=ReasonForm(formdata=None))
+
+
+@blueprint.post("/reasons")
+@ADMIN
+def add_reason() -> Response:
+    form = ReasonForm()
+    if not form.validate():
+        return page("reasons", 422, reasons=queries.reasons(), form=form)
+    with transaction():
+        operations.add_reason(actor(), form.text.data or "", clock.now())
+    return done("reasons", "เพิ่มเหตุผลแล้ว")
+
+
+@blueprint.post("/reasons/<int:reason_id>/retire")
+@ADMIN
+def retire_reason(reason_id: int) -> Response:
+    with transaction():
+        operations.retire_reason(actor(), reason_id, clock.now())
+    return done("reasons", "เลิกใช้เหตุผลแล้ว โครงการที่เคยถูกปฏิเสธด้วยเหตุผลนี้ยังคงแสดงอยู่")
+
+
+@blueprint.get("/contact")
+@ADMIN
+def contact() -> Response:
+    text, version = _contact()
+    return page("contact", form=ContactForm(formdata=None, contact=text, version=version))
+
+
+def _contact() -> tuple[str, int]:
+    """The contact as it stands, and its version: 0 while it is that of the configuration."""
+    kept = queries.kept_setting("contact")
+    return (kept.value, kept.version) if kept else (current_app.config["CONTACT"], 0)
+
+
+@blueprint.post("/contact")
+@ADMIN
+def set_contact() -> Response:
+    form, conflict = ContactForm(), None
+    if form.validate():
+        text, version = form.contact.data or "", form.version.data or 0
+        try:
+            with transaction():
+                saved = operations.set_setting(actor(), "contact", text, version, clock.now())
+        except Stale:
+            text, version = _contact()
+            conflict = both_windows(form, "ข้อความนี้", {"contact": text}, version, Entity.SETTING, "contact")
+        else:
+            return done("contact", "บันทึกข้อความติดต่อแล้ว", saved)
+    return page("contact", 422, form=form, conflict=conflict)
+
+
+@blueprint.get("/deleted")
+@ADMIN
+def deleted() -> Response:
+    q = clean_line(request.args.get("q", ""))[:MAX_SEARCH]
+    shown = min(max(1, number(request.args.get("page", ""), 1)), 10_000)
+    rows, total = queries.deleted_projects(q, shown)
+    return page("deleted", rows=rows, total=total, q=q, page=shown, page_size=queries.PAGE_SIZE)
+
+
+@blueprint.post("/deleted/<int:project_id>")
+@ADMIN
+def bring_back(project_id: int) -> Response:
+    with transaction():
+        operations.bring_back(actor(), project_id, clock.now())
+    return done("deleted", "กู้คืนโครงการแล้ว โครงการกลับไปอยู่ในรายการของ อปท.")
+
+
+# --- staff -----------------------------------------------------------------------------------------
+
+
+@blueprint.get("/staff")
+@ADMIN
+def staff() -> Response:
+    return _staff_page(staff_form(provinces())(formdata=None))
+
+
+def _staff_page(form: StaffForm, status: int = 200) -> Response:
+    return page("staff", status, staff=queries.staff(), form=form)
+
+
+@blueprint.post("/staff")
+@ADMIN
+def invite() -> Response:
+    form = staff_form(provinces())()
+    username = form.username.data or ""
+    if form.validate():
+        try:
+            if not username:
+                raise Refusal("กรอกชื่อผู้ใช้", "username")
+            with transaction():
+                token = operations.invite_staff(
+                    actor(), username, form.name.data or "", form.role.data, tuple(form.provinces.data), clock.now()
+                )
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            return _link_page(username, token)
+    return _staff_page(form, 422)
+
+
+def _link_page(username: str, token: str) -> Response:
+    """The link, shown this once: only its hash is kept."""
+    return page("link", username=username, link=f"{current_app.config['PUBLIC_URL']}/forgot/{token}")
+
+
+def _staff_row(account_id: int) -> queries.StaffRow:
+    row = next((each for each in queries.staff() if each.id == account_id), None)
+    return row or abort(404)
+
+
+@blueprint.get("/staff/<int:account_id>")
+@ADMIN
+def edit_staff(account_id: int) -> Response:
+    row = _staff_row(account_id)
+    given = queries.province_codes_of(account_id)
+    form = staff_form(provinces())(
+        formdata=None, name=row.name, role=row.role, provinces=given, version=row.version, username=row.username
+    )
+    return page("staff_member", row=row, form=form)
+
+
+@blueprint.post("/staff/<int:account_id>")
+@ADMIN
+def change_staff(account_id: int) -> Response:
+    row = _staff_row(account_id)
+    form, conflict = staff_form(provinces())(), None
+    if form.validate():
+        try:
+            with transaction():
+                saved = operations.change_staff(
+                    actor(),
+                    account_id,
+                    form.name.data or "",
+                    form.role.data,
+                    tuple(form.provinces.data),
+                    form.version.data or 0,
+                    clock.now(),
+                )
+        except Stale:
+            row = _staff_row(account_id)
+            kept = {"name": row.name, "role": row.role, "provinces": sorted(queries.province_codes_of(account_id))}
+            form.provinces.data = sorted(form.provinces.data)
+            conflict = both_windows(form, "บัญชีนี้", kept, row.version, Entity.ACCOUNT, account_id)
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            return done("staff", f"แก้ไข {row.username} แล้ว", saved)
+    return page("staff_member", 422, row=row, form=form, conflict=conflict)
+
+
+@blueprint.post("/staff/<int:account_id>/lock")
+@ADMIN
+def lock_staff(account_id: int) -> Response:
+    return _set_locked(account_id, True)
+
+
+@blueprint.post("/staff/<int:account_id>/unlock")
+@ADMIN
+def unlock_staff(account_id: int) -> Response:
+    return _set_locked(account_id, False)
+
+
+def _set_locked(account_id: int, locked: bool) -> Response:
+    row = _staff_row(account_id)
+    try:
+        with transaction():
+            operations.lock_staff(actor(), account_id, locked, clock.now())
+    except Refusal as refusal:
+        flash(refusal.message, "warn")
+        return redirect("/nacc/admin/staff", 303)
+    return done("staff", f"{'ล็อก' if locked else 'ปลดล็อก'} {row.username} แล้ว")
+
+
+@blueprint.post("/staff/<int:account_id>/link")
+@ADMIN
+def renew_staff(account_id: int) -> Response:
+    row = _staff_row(account_id)
+    with transaction():
+        token = operations.renew_staff(actor(), account_id, clock.now())
+    return _link_page(row.username, token)

@@ -1,0 +1,213 @@
+"""Entering, closing and publishing scores. Each deed stands in the history."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import bindparam, insert, select, update
+
+from app.access import Actor
+from app.db import db, table
+from app.errors import Refusal, Stale
+from app.history.operations import entry, record_all
+from app.models import Organisation, PlanYear, Score
+from app.models.enums import Action, Entity, PlanStatus, Role, Which
+from app.nacc.evaluation import queries
+from app.nacc.evaluation.rules import (
+    Cell,
+    Deed,
+    Entry,
+    Scores,
+    Values,
+    applies,
+    changes,
+    problem_with,
+    refusal,
+    stale_cells,
+)
+from app.nacc.plan_years.queries import IN_ONE_STATEMENT
+from app.nacc.plan_years.rules import PlanFilter
+
+_O, _PY, _S = (table(model).c for model in (Organisation, PlanYear, Score))
+_NEW_SCORE = insert(table(Score))
+_CHANGED_SCORE = (
+    update(table(Score))
+    .where(
+        _S.organisation_id == bindparam("lao"), _S.fiscal_year == bindparam("year"), _S.dimension == bindparam("part")
+    )
+    .values(
+        sar_hundredths=bindparam("new_sar", type_=_S.sar_hundredths.type),
+        evaluation_hundredths=bindparam("new_evaluation", type_=_S.evaluation_hundredths.type),
+        version=_S.version + 1,
+    )
+)
+
+DEED_ACTIONS = {
+    Deed.CLOSE: Action.CLOSE_SCORES,
+    Deed.OPEN: Action.OPEN_SCORES,
+    Deed.PUBLISH: Action.PUBLISH_SCORES,
+}
+
+
+def save_scores(
+    actor: Actor, organisation_id: int, year: int, entries: Mapping[Cell, Entry], reason: str, now: datetime
+) -> int:
+    """Save cells of one LAO; gives how many changed, of a double click those of the first one.
+
+    Raises NotTheirs, Stale where a cell no longer holds what was seen, and Refusal beside the cell or "reason".
+    """
+    _lock(actor, [organisation_id])
+    kept = queries.scores_of_one(actor, organisation_id, year)
+    if stale_cells(entries, kept):
+        raise Stale
+    wanted = {cell: typed.value for cell, typed in entries.items()}
+    before = sum(entry.seen != entry.value == kept.value(cell) for cell, entry in entries.items())
+    return _write(actor, year, {organisation_id: (kept, wanted)}, reason, now) or before
+
+
+def save_from_file(
+    actor: Actor, lines: Mapping[tuple[int, int], Mapping[Cell, Entry]], reason: str, now: datetime
+) -> int:
+    """Save what a checked file says, by organisation id and fiscal year; gives how many cells changed.
+
+    Raises Stale where a cell was changed since it was shown, and Refusal.
+    """
+    changed = 0
+    for year in sorted({year for _id, year in lines}):
+        ordered = sorted(id_ for id_, each in lines if each == year)
+        for first in range(0, len(ordered), IN_ONE_STATEMENT):
+            some = {id_: lines[id_, year] for id_ in ordered[first : first + IN_ONE_STATEMENT]}
+            changed += _save_some(actor, year, some, reason, now)
+    return changed
+
+
+def _save_some(actor: Actor, year: int, lines: Mapping[int, Mapping[Cell, Entry]], reason: str, now: datetime) -> int:
+    _lock(actor, lines)
+    kept = queries.scores_of(actor, lines, year)
+    if any(stale_cells(lines[id_], scores) for id_, scores in kept.items()):
+        raise Stale
+    values = {id_: {cell: typed.value for cell, typed in lines[id_].items()} for id_ in kept}
+    return _write(actor, year, {id_: (kept[id_], values[id_]) for id_ in kept}, reason, now)
+
+
+def _lock(actor: Actor, ids: Collection[int]) -> None:
+    """Hold the LAOs, so that two people entering the first score do not both make the plan year."""
+    held = select(_O.id).where(_O.id.in_(ids), queries.seen_by(actor)).order_by(_O.id)
+    db.session.execute(held.with_for_update(key_share=True))
+
+
+def _write(actor: Actor, year: int, wanted: Mapping[int, tuple[Scores, Values]], reason: str, now: datetime) -> int:
+    maxima = queries.max_scores(year)
+    moving = {id_: (kept, new) for id_, (kept, values) in wanted.items() if (new := changes(values, kept))}
+    for kept, new in moving.values():
+        _check(actor, kept, new, maxima, reason)
+    _make_plan_years(moving, year)
+    _store(moving, year)
+    record_all(
+        [
+            _told(actor, Action.ENTER_SCORES, id_, year, {c.name: kept.value(c) for c in new}, _named(new), reason, now)
+            for id_, (kept, new) in moving.items()
+        ]
+    )
+    return sum(len(new) for _kept, new in moving.values())
+
+
+def _check(actor: Actor, kept: Scores, new: Values, maxima: Mapping[int, Decimal], reason: str) -> None:
+    for cell, value in new.items():
+        if problem := problem_with(value, maxima.get(cell.dimension)):
+            raise Refusal(problem, cell.name)
+    if problem := refusal(actor.role, {cell.which for cell in new}, kept, reason):
+        raise Refusal(problem, "" if actor.role is Role.LAO else "reason")
+
+
+def _named(values: Values) -> dict[str, Decimal | None]:
+    return {cell.name: value for cell, value in values.items()}
+
+
+def _told(
+    actor: Actor, action: Action, id_: int, year: int, before: Any, after: Any, reason: str, now: datetime
+) -> dict[str, Any]:
+    return entry(actor, action, Entity.SCORES, f"{id_}/{year}", id_, before, after, reason.strip(), now)
+
+
+def _make_plan_years(ids: Collection[int], year: int) -> None:
+    """A score needs its plan year; one that is not there yet was not sent in."""
+    have = set(
+        db.session.scalars(select(_PY.organisation_id).where(_PY.organisation_id.in_(ids), _PY.fiscal_year == year))
+    )
+    rows = [
+        {"organisation_id": id_, "fiscal_year": year, "status": PlanStatus.NOT_SENT, "version": 1}
+        for id_ in ids
+        if id_ not in have
+    ]
+    if rows:
+        db.session.execute(insert(table(PlanYear)), rows)
+
+
+def _store(moving: Mapping[int, tuple[Scores, Values]], year: int) -> None:
+    new, changed = [], []
+    for id_, (kept, values) in moving.items():
+        for dimension in sorted({cell.dimension for cell in values}):
+            sar, evaluation = (
+                values.get(cell, kept.value(cell)) for cell in (Cell(which, dimension) for which in Which)
+            )
+            if Cell(Which.SAR, dimension) in kept.values:
+                changed.append(
+                    {"lao": id_, "year": year, "part": dimension, "new_sar": sar, "new_evaluation": evaluation}
+                )
+            else:
+                place = {"organisation_id": id_, "fiscal_year": year, "dimension": dimension, "version": 1}
+                new.append(place | {"sar_hundredths": sar, "evaluation_hundredths": evaluation})
+    if new:
+        db.session.execute(_NEW_SCORE, new)
+    if changed:
+        db.session.execute(_CHANGED_SCORE, changed)
+
+
+def do_one(actor: Actor, organisation_id: int, year: int, deed: Deed, now: datetime) -> None:
+    """Close, open or publish one LAO's scores. Raises NotTheirs; Refusal where there is nothing to publish."""
+    kept = queries.scores_of_one(actor, organisation_id, year)
+    if deed is Deed.PUBLISH and not kept.evaluated:
+        raise Refusal("ยังไม่มีผลประเมินให้เผยแพร่")
+    _do(actor, [organisation_id], year, deed, now)
+
+
+def do_filtered(actor: Actor, asked: PlanFilter, expected: int, deed: Deed, now: datetime) -> int:
+    """The deed for all LAOs the filters show. Raises Refusal where their number is not the one that was said before."""
+    ids = queries.affected(actor, asked, deed)
+    if len(ids) != expected:
+        raise Refusal(f"จำนวนเปลี่ยนไปแล้ว: ขณะนี้มี {len(ids):,} แห่ง ไม่ใช่ {expected:,} ตรวจแล้วยืนยันอีกครั้ง", "expected")
+    return sum(
+        _do(actor, ids[first : first + IN_ONE_STATEMENT], asked.year, deed, now)
+        for first in range(0, len(ids), IN_ONE_STATEMENT)
+    )
+
+
+def _do(actor: Actor, ids: Collection[int], year: int, deed: Deed, now: datetime) -> int:
+    _lock(actor, ids)
+    found = queries.scores_of(actor, ids, year)
+    moving = [id_ for id_, kept in found.items() if applies(deed, kept)]
+    _make_plan_years(moving, year)
+    column, value = ("published_at" if deed is Deed.PUBLISH else "sar_closed_at"), (None if deed is Deed.OPEN else now)
+    db.session.execute(
+        update(table(PlanYear))
+        .where(_PY.organisation_id.in_(moving), _PY.fiscal_year == year)
+        .values({column: value, "version": _PY.version + 1})
+    )
+    record_all(
+        [
+            _told(
+                actor,
+                DEED_ACTIONS[deed],
+                id_,
+                year,
+                {column: getattr(found[id_], column)},
+                {column: value},
+                "",
+                now,
+            )
+            for id_ in moving
+        ]
+    )
+    return len(moving)

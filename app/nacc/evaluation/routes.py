@@ -1,0 +1,346 @@
+"""Scores: NACC's grid, and one LAO's row as a page. HTTP only."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from app import clock
+from app.access import Permission, actor, requires
+from app.citizens.places.queries import filter_name
+from app.db import transaction
+from app.errors import NOTHING_CHANGED, NotTheirs, Refusal, Stale
+from app.history.queries import who_was_first
+from app.lao.profile.queries import place
+from app.lao.reporting.counts import round_summary
+from app.listing import number
+from app.models.enums import Entity, PlanStatus, Round, Which
+from app.nacc.evaluation import operations, queries, workbooks
+from app.nacc.evaluation.forms import ExpectedForm, ScoreFileForm, ScoreForm, score_form
+from app.nacc.evaluation.rules import (
+    Cell,
+    Deed,
+    FileLine,
+    Scores,
+    SeenScores,
+    cells,
+    heading,
+    preview,
+    read_file,
+    stale_cells,
+)
+from app.nacc.plan_years.forms import filter_of
+from app.nacc.plan_years.queries import laos_by_code, laos_by_id, plan_counts
+from app.nacc.plan_years.rules import PlanFilter
+from app.nacc.review.queries import own_provinces
+from app.plans.queries import current_period, period_of, periods, year_gates
+from app.plans.rules import YearGate, default_year
+from app.registry.queries import districts
+from app.spreadsheets import excel
+from app.uploads.cells import Problems
+from app.uploads.reader import read_sheet
+from app.uploads.rules import CHANGED_MEANWHILE, WHEN_MADE, Preview, most_common
+from app.uploads.seals import seal, unseal
+from app.web import answer
+
+blueprint = Blueprint("evaluation", __name__)
+SEALED = "score-file"
+
+
+def asked_for() -> PlanFilter:
+    """The filter in the address, with this fiscal year or the nearest one of a plan where it names none."""
+    this_year = clock.fiscal_year(clock.now())
+    period = current_period(this_year)
+    years = [year for each in periods() for year in each.years]
+    return filter_of(request.args, years, min(max(this_year, period.first_year), period.last_year))
+
+
+@blueprint.get("/nacc/scores")
+@requires(Permission.SCORES)
+def grid() -> BaseResponse:
+    who, asked = actor(), asked_for()
+    counts = plan_counts(who, asked)
+    return answer(
+        "nacc/evaluation/grid.html",
+        "nacc/evaluation/_grid.html",
+        asked=asked,
+        rows=queries.grid(who, asked),
+        maxima=queries.max_scores(asked.year),
+        shown=cells(queries.max_scores(asked.year)),
+        total=counts[PlanStatus(asked.status)] if asked.status else sum(counts.values()),
+        page_size=queries.PAGE_SIZE,
+        provinces=own_provinces(who),
+        districts=districts(asked.province) if asked.province else [],
+        periods=periods(),
+    )
+
+
+@blueprint.post("/nacc/scores/<int:organisation_id>/<int:year>/<int:dimension>/<any(sar,evaluation):which>")
+@requires(Permission.SCORES)
+def save_cell(organisation_id: int, year: int, dimension: int, which: str) -> BaseResponse:
+    """One cell of the grid: answered with that cell and the total of its kind."""
+    cell = Cell(Which(which), dimension)
+    maxima = queries.max_scores(year)
+    if dimension not in maxima:
+        raise NotTheirs
+    form = score_form([cell], maxima)
+    saved = _save(form, organisation_id, year) is not None
+    if saved and not request.headers.get("HX-Request"):
+        return redirect(f"/nacc/scores?year={year}#o{organisation_id}", 303)
+    kept = queries.scores_of_one(actor(), organisation_id, year)
+    shown = score_form([cell], maxima, kept) if saved else form
+    name = queries.lao_name(actor(), organisation_id)
+    page = render_template(
+        "nacc/evaluation/_saved.html",
+        lao_id=organisation_id,
+        name=name,
+        year=year,
+        cell=cell,
+        form=shown,
+        scores=kept,
+        saved=saved,
+    )
+    return make_response(page, 200 if saved else 422)
+
+
+def _save(form: ScoreForm, organisation_id: int, year: int) -> int | None:
+    """Save what was typed and give how many cells changed; None where the form then says why not."""
+    if not form.validate():
+        queries.scores_of_one(actor(), organisation_id, year)  # what is not theirs is 404, whatever was typed
+        return None
+    typed, reason = form.entries(), form.reason.data or ""
+    try:
+        with transaction():
+            return operations.save_scores(actor(), organisation_id, year, typed, reason, clock.now())
+    except Stale:
+        kept = queries.scores_of_one(actor(), organisation_id, year)
+        first = who_was_first(actor(), Entity.SCORES, f"{organisation_id}/{year}", organisation_id)
+        form.tell_stale(stale_cells(typed, kept), kept, first)
+    except Refusal as refusal:
+        form.refuse(refusal)
+    return None
+
+
+def _tell(changed: int, words: str) -> None:
+    flash(*((words, "ok") if changed else (NOTHING_CHANGED, "info")))
+
+
+@blueprint.get("/nacc/scores/<int:organisation_id>/<int:year>")
+@requires(Permission.SCORES)
+def open_row(organisation_id: int, year: int) -> str:
+    kept = queries.scores_of_one(actor(), organisation_id, year)
+    maxima = queries.max_scores(year)
+    return _row_page(organisation_id, year, score_form(cells(maxima), maxima, kept), kept)
+
+
+def _row_page(organisation_id: int, year: int, form: ScoreForm, kept: Scores) -> str:
+    return render_template(
+        "nacc/evaluation/row.html",
+        lao_id=organisation_id,
+        name=queries.lao_name(actor(), organisation_id),
+        year=year,
+        period=period_of(year),
+        maxima=queries.max_scores(year),
+        form=form,
+        scores=kept,
+        deeds=_deeds(kept),
+    )
+
+
+def _deeds(kept: Scores) -> list[Deed]:
+    switch = Deed.CLOSE if kept.sar_closed_at is None else Deed.OPEN
+    return [switch] if kept.published_at is not None or not kept.evaluated else [switch, Deed.PUBLISH]
+
+
+@blueprint.post("/nacc/scores/<int:organisation_id>/<int:year>")
+@requires(Permission.SCORES)
+def save_row(organisation_id: int, year: int) -> BaseResponse:
+    maxima = queries.max_scores(year)
+    form = score_form(cells(maxima), maxima)
+    changed = _save(form, organisation_id, year)
+    if changed is not None:
+        _tell(changed, "บันทึกคะแนนแล้ว")
+        return redirect(f"/nacc/scores/{organisation_id}/{year}", 303)
+    kept = queries.scores_of_one(actor(), organisation_id, year)
+    return make_response(_row_page(organisation_id, year, form, kept), 422)
+
+
+@blueprint.post("/nacc/scores/<int:organisation_id>/<int:year>/<any(close,open,publish):deed>")
+@requires(Permission.SCORES)
+def do_one(organisation_id: int, year: int, deed: str) -> BaseResponse:
+    try:
+        with transaction():
+            operations.do_one(actor(), organisation_id, year, Deed(deed), clock.now())
+    except Refusal as refusal:
+        flash(refusal.message, "warn")
+    else:
+        flash(f"{Deed(deed).label}แล้ว", "ok")
+    return redirect(f"/nacc/scores/{organisation_id}/{year}", 303)
+
+
+@blueprint.get("/nacc/scores/<any(close,open,publish):deed>")
+@requires(Permission.SCORES)
+def ask_filtered(deed: str) -> str:
+    return _many_page(Deed(deed), ExpectedForm(formdata=None))
+
+
+def _many_page(deed: Deed, form: ExpectedForm) -> str:
+    asked = asked_for()
+    affected = len(queries.affected(actor(), asked, deed))
+    words = asked.in_words(filter_name(asked.province, asked.district))
+    return render_template("nacc/evaluation/many.html", asked=asked, form=form, deed=deed, number=affected, words=words)
+
+
+@blueprint.post("/nacc/scores/<any(close,open,publish):deed>")
+@requires(Permission.SCORES)
+def do_filtered(deed: str) -> BaseResponse:
+    asked, form, done = asked_for(), ExpectedForm(), Deed(deed)
+    try:
+        with transaction():
+            changed = operations.do_filtered(actor(), asked, form.expected.data or 0, done, clock.now())
+    except Refusal as refusal:
+        form.form_errors = [refusal.message]
+        return make_response(_many_page(done, form), 422)
+    flash(f"{done.label}แล้ว {changed:,} แห่ง", "ok")
+    return redirect(f"/nacc/scores?{asked.query(page=1)}", 303)
+
+
+@blueprint.get("/nacc/scores/table.<any(xlsx, csv):file>")
+@requires(Permission.SCORES)
+def grid_file(file: str) -> Response:
+    asked = asked_for()
+    return excel.file_answer(f"คะแนน ปี {asked.year}", file, workbooks.score_file(actor(), asked))
+
+
+@blueprint.get("/nacc/scores/file")
+@requires(Permission.SCORES)
+def file_page() -> str:
+    return _file_page(ScoreFileForm(formdata=None))
+
+
+def _file_page(form: ScoreFileForm, problems: Problems | None = None, preview: Preview | None = None) -> str:
+    asked, told = asked_for(), problems or Problems()
+    return render_template(
+        "nacc/evaluation/file.html",
+        form=form,
+        asked=asked,
+        period=period_of(asked.year),
+        heading=heading(queries.max_scores(asked.year)),
+        problems=told.first,
+        problem_total=told.total,
+        preview=preview,
+    )
+
+
+@blueprint.post("/nacc/scores/file")
+@requires(Permission.SCORES)
+def check_file() -> str | tuple[str, int]:
+    """The dry run: what the file would change, or every problem with its cell. Nothing is written."""
+    form, year = ScoreFileForm(), asked_for().year
+    maxima, period = queries.max_scores(year), period_of(year) or current_period(year)
+    try:
+        sheet = read_sheet(form.content(), heading(maxima), WHEN_MADE)
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return _file_page(form), 422
+    lines, problems = read_file(sheet, maxima, period.years, laos_by_code(actor(), sheet.codes))
+    return (_file_page(form, problems), 422) if problems else _dry_run(form, lines, sheet.notes)
+
+
+def _dry_run(form: ScoreFileForm, lines: list[FileLine], notes: Sequence[str] = ()) -> str:
+    found = preview(lines, queries.scores_in_years(actor(), [(line.lao.id, line.year) for line in lines]))
+    found.notes = notes
+    form.sealed.data = seal(SEALED, actor(), found.sealed)
+    return _file_page(form, preview=found)
+
+
+@blueprint.post("/nacc/scores/file/confirm")
+@requires(Permission.SCORES)
+def confirm_file() -> BaseResponse | tuple[str, int]:
+    form = ScoreFileForm()
+    try:
+        lines = [SeenScores.of(plain) for plain in unseal(SEALED, actor(), form.sealed.data)]
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return _file_page(form), 422
+    if not form.validate():
+        return _dry_run(form, _again(lines)), 422
+    chosen = {(line.organisation_id, line.year): new for line in lines if (new := line.chosen(form.everything.data))}
+    try:
+        with transaction():
+            changed = operations.save_from_file(actor(), chosen, form.reason.data or "", clock.now())
+    except Stale:
+        form.form_errors = [CHANGED_MEANWHILE]
+        return _dry_run(form, _again(lines)), 422
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return _dry_run(form, _again(lines)), 422
+    flash(f"นำเข้าแล้ว เปลี่ยน {changed:,} ช่อง ใน {len(chosen):,} แห่ง", "ok")
+    year = most_common(year for _id, year in chosen) or asked_for().year
+    return redirect(f"/nacc/scores?{asked_for().query(year=year, status='', q='', page=1)}", 303)
+
+
+def _again(lines: list[SeenScores]) -> list[FileLine]:
+    laos = laos_by_id(actor(), [line.organisation_id for line in lines])
+    return [line.again(laos[line.organisation_id]) for line in lines if line.organisation_id in laos]
+
+
+@blueprint.get("/evaluation")
+@requires(Permission.EVALUATION)
+def own() -> BaseResponse:
+    return _own_page(None)
+
+
+def _own_page(form: ScoreForm | None, status: int = 200) -> BaseResponse:
+    who = actor()
+    gates = year_gates(who)
+    year = _own_year(gates)
+    kept, maxima, period = queries.own_scores(who, year), queries.max_scores(year), period_of(year)
+    return answer(
+        "nacc/evaluation/own.html",
+        "nacc/evaluation/_own.html",
+        status,
+        place=place(who),
+        year=year,
+        period=period,
+        periods=periods(),
+        gates=[gate for gate in gates if period and gate.year in period.years],
+        maxima=maxima,
+        scores=kept,
+        summary=round_summary(who, year, Round.SIX),  # what is planned does not depend on the round
+        form=form or score_form(_own_cells(maxima), maxima, kept),
+    )
+
+
+@blueprint.get("/evaluation/table.<any(xlsx, csv):file>")
+@requires(Permission.EVALUATION)
+def own_file(file: str) -> Response:
+    who = actor()
+    year = _own_year(year_gates(who))
+    summary = round_summary(who, year, Round.SIX)
+    table = workbooks.own_scores(who, year, summary, place(who).whole_name, clock.now())
+    return excel.file_answer(f"ผลการประเมิน {who.organisation_code} ปี {year}", file, table)
+
+
+def _own_year(gates: list[YearGate]) -> int:
+    known = [gate.year for gate in gates]
+    year = number(request.args.get("year", ""), 0)
+    return year if year in known else default_year(known, gates, clock.fiscal_year(clock.now()))
+
+
+def _own_cells(maxima: Mapping[int, Decimal]) -> list[Cell]:
+    return [cell for cell in cells(maxima) if cell.which is Which.SAR]
+
+
+@blueprint.post("/evaluation")
+@requires(Permission.EVALUATION)
+def save_own() -> BaseResponse:
+    year = _own_year(year_gates(actor()))
+    maxima = queries.max_scores(year)
+    form = score_form(_own_cells(maxima), maxima)
+    changed = _save(form, actor().own_organisation_id, year)
+    if changed is None:
+        return _own_page(form, 422)
+    _tell(changed, "บันทึกคะแนน SAR แล้ว")
+    return redirect(f"/evaluation?year={year}", 303)

@@ -1,0 +1,113 @@
+"""What goes into the files, and the files: an actor reaches the provinces given to it, and its own files."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Result, and_, bindparam, func, select, true
+
+from app.access import Actor
+from app.citizens.results.queries import lao_money, province_rows
+from app.db import db, is_sqlite, table
+from app.errors import NotTheirs
+from app.lao.reporting.rules import Money, PlaceRow, in_table_order
+from app.models import District, ExportJob, Organisation, Project, ProjectYear, Province, Report
+from app.models.enums import ExportState, ExportWhat, Role, Round
+from app.nacc.exports.rules import Area, Asked, Place, places
+
+_O, _P, _D, _V = table(Organisation).c, table(Project).c, table(District).c, table(Province).c
+_Y, _R, _J = table(ProjectYear).c, table(Report).c, table(ExportJob).c
+ROWS_AT_ONCE = 1_000
+OPEN = (ExportState.QUEUED, ExportState.RUNNING)
+
+
+def offered(actor: Actor) -> list[Place]:
+    """The places the actor can choose from."""
+    mine = true() if actor.role is Role.ADMINISTRATOR else _V.code.in_(sorted(actor.province_codes))
+    rows = db.session.execute(select(_V.code, _V.name, _V.nacc_region).where(mine).order_by(_V.name_sort))
+    return places(actor.role, [Area(*row) for row in rows])
+
+
+def place_of(actor: Actor, token: str) -> Place:
+    """Raises NotTheirs for a place the actor is not offered."""
+    for place in offered(actor):
+        if place.token == token:
+            return place
+    raise NotTheirs
+
+
+@contextmanager
+def one_moment() -> Iterator[Connection]:
+    """A connection that sees the database as it is now, however long reading takes."""
+    with db.engine.connect() as connection:
+        if not is_sqlite(db.engine):  # whose readers see one moment by themselves
+            connection.execution_options(isolation_level="REPEATABLE READ")
+        yield connection
+
+
+def row_total(asked: Asked, place: Place) -> int:
+    codes = [area.code for area in place.provinces]
+    if asked.what is ExportWhat.RESULTS:
+        wanted: Any = select(func.count()).where(_O.province_code.in_(codes), _O.closed_at.is_(None))
+    else:
+        wanted = select(func.count()).where(_Y.province_code.in_(codes), _Y.fiscal_year == asked.year, _Y.counted)
+    return db.session.scalar(wanted) or 0
+
+
+_PROJECTS = (
+    select(
+        _O.code,
+        _O.name,
+        _D.name.label("district"),
+        _P.kind,
+        _P.name.label("project"),
+        _P.dimension,
+        _Y.plan_budget_satang.label("planned"),
+        _R.ordinance_budget_satang.label("ordinance"),
+        _R.spent_satang.label("spent"),
+        _R.status,
+        _R.cannot_reason,
+        _R.cannot_text,
+    )
+    .select_from(
+        table(ProjectYear)
+        .join(table(Project), _P.id == _Y.project_id)
+        .join(table(Organisation), _O.id == _Y.organisation_id)
+        .join(
+            table(Report),
+            and_(_R.project_id == _Y.project_id, _R.fiscal_year == _Y.fiscal_year, _R.round == bindparam("round")),
+        )
+        .outerjoin(table(District), _D.code == _O.district_code)
+    )
+    .where(_Y.province_code == bindparam("province"), _Y.fiscal_year == bindparam("year"), _Y.counted)
+    .order_by(_D.name_sort, _O.name_sort, _P.id)
+)
+
+
+def projects(connection: Connection, area: Area, year: int, round_: Round) -> Result[*tuple[Any, ...]]:
+    """The projects of a province that count, with their report: by district and LAO, read a part at a time."""
+    values = {"province": area.code, "year": year, "round": int(round_)}
+    return connection.execute(_PROJECTS, values, execution_options={"yield_per": ROWS_AT_ONCE})
+
+
+def results(area: Area, year: int, round_: Round) -> Iterator[tuple[PlaceRow, Money]]:
+    """The LAOs of a province in the order of its table, each with its money."""
+    money = lao_money(area.code, year, round_)
+    for _district, rows in in_table_order(province_rows(area.code, year, round_)):
+        for row in rows:
+            yield row, money.get(row.organisation_id, Money())
+
+
+def own_files(actor: Actor) -> list[ExportJob]:
+    """The files the actor asked for, the latest first."""
+    mine = select(ExportJob).where(ExportJob.account_id == actor.account_id).order_by(ExportJob.id.desc())
+    return list(db.session.scalars(mine))
+
+
+def own_file(actor: Actor, job_id: int, *, lock: bool = False) -> ExportJob:
+    """A file as it stands; with `lock`, its worker waits. Raises NotTheirs for one that somebody else asked for."""
+    mine = select(ExportJob).where(ExportJob.id == job_id, ExportJob.account_id == actor.account_id)
+    found = db.session.scalar(mine.with_for_update().execution_options(populate_existing=True) if lock else mine)
+    if found is None:
+        raise NotTheirs
+    return found

@@ -1,0 +1,115 @@
+"""Deeds on LAO accounts. Codes are handed back to be shown once; neither they nor passwords reach the history."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import select
+
+from app.access import Actor
+from app.accounts.operations import issue_activation_code, shut_out
+from app.db import db
+from app.errors import Refusal
+from app.history.operations import record
+from app.models import Account, Organisation, Profile
+from app.models.enums import Action, Entity
+from app.nacc.lao_accounts import queries
+from app.nacc.lao_accounts.rules import AccountFilter
+
+CONTACT = ("contact_name", "contact_position", "contact_department", "phone", "mobile", "fax", "email")
+
+
+class Issued(NamedTuple):
+    """A code that was just made, by the LAO's 7-digit code."""
+
+    code: str
+    activation: str
+
+
+def issue_one(actor: Actor, organisation_id: int, now: datetime) -> Issued:
+    """A new activation code for an LAO that has no password. Raises NotTheirs, Refusal."""
+    row = queries.account_of(actor, organisation_id, now)
+    if row.locked:
+        raise Refusal("บัญชีนี้ล็อกอยู่ ปลดล็อกก่อนออกรหัส")
+    return Issued(row.code, issue_activation_code(actor, row.account_id, now))
+
+
+def issue_filtered(actor: Actor, asked: AccountFilter, expected: int, now: datetime) -> list[Issued]:
+    """New codes for every LAO the filters show that has no password; an earlier code ends.
+
+    Raises Refusal where their number is not the one that was said before.
+    """
+    ids = queries.unclaimed(actor, asked, now).ids
+    if len(ids) != expected:
+        raise Refusal(f"จำนวนเปลี่ยนไปแล้ว: ขณะนี้จะออกรหัส {len(ids):,} แห่ง ไม่ใช่ {expected:,} ตรวจแล้วยืนยันอีกครั้ง", "expected")
+    return _issue(actor, ids, now)
+
+
+def _issue(actor: Actor, ids: Sequence[int], now: datetime) -> list[Issued]:
+    loaded = select(Account, Organisation.code).join(Organisation, Organisation.id == Account.organisation_id)
+    codes = {account.id: code for account, code in db.session.execute(loaded.where(Account.id.in_(ids)))}
+    return [Issued(codes[id_], issue_activation_code(actor, id_, now)) for id_ in ids]
+
+
+def hand_over(actor: Actor, organisation_id: int, reason: str, now: datetime) -> Issued:
+    """Take the account from who has it and give a code for whoever comes next. Raises NotTheirs, Refusal.
+
+    The password, every session, every reset link and the coordinator's contact end here: a link mailed to the
+    old address must not open the account again. What the contact was stays in the history.
+    """
+    row = queries.account_of(actor, organisation_id, now)
+    account = db.session.get_one(Account, row.account_id, with_for_update=True)
+    if account.password_hash is None:
+        raise Refusal("อปท. นี้ยังไม่ได้ตั้งรหัสผ่าน ออกรหัสเปิดใช้งานได้เลย")
+    if account.locked_at is not None:
+        raise Refusal("บัญชีนี้ล็อกอยู่ ปลดล็อกก่อนส่งต่อ")
+    account.password_hash = account.claimed_at = None
+    shut_out(account, now)
+    record(actor, Action.HAND_OVER, Entity.ACCOUNT, account.id, organisation_id=organisation_id, reason=reason, at=now)
+    _forget_contact(actor, organisation_id, reason, now)
+    return Issued(row.code, issue_activation_code(actor, account.id, now))
+
+
+def _forget_contact(actor: Actor, organisation_id: int, reason: str, now: datetime) -> None:
+    profile = db.session.get(Profile, organisation_id, with_for_update=True)
+    if profile is None:
+        return
+    before = {name: getattr(profile, name) for name in CONTACT}
+    for name in CONTACT:
+        setattr(profile, name, "")
+    profile.updated_at = now
+    after = dict.fromkeys(CONTACT, "")
+    record(
+        actor,
+        Action.HAND_OVER,
+        Entity.PROFILE,
+        organisation_id,
+        organisation_id=organisation_id,
+        before=before,
+        after=after,
+        reason=reason,
+        at=now,
+    )
+
+
+def set_locked(actor: Actor, organisation_id: int, locked: bool, reason: str, now: datetime) -> None:
+    """Lock an account, which ends its sessions at their next request, or unlock it. Raises NotTheirs, Refusal."""
+    row = queries.account_of(actor, organisation_id, now)
+    account = db.session.get_one(Account, row.account_id, with_for_update=True)
+    if (account.locked_at is not None) is locked:
+        raise Refusal("มีผู้ล็อกบัญชีนี้แล้ว" if locked else "มีผู้ปลดล็อกบัญชีนี้แล้ว")
+    before = {"locked_at": account.locked_at}
+    account.locked_at = now if locked else None
+    if locked:
+        shut_out(account, now)
+    record(
+        actor,
+        Action.LOCK if locked else Action.UNLOCK,
+        Entity.ACCOUNT,
+        account.id,
+        organisation_id=organisation_id,
+        before=before,
+        after={"locked_at": account.locked_at},
+        reason=reason,
+        at=now,
+    )

@@ -1,0 +1,166 @@
+"""Reads for the desk of LAO accounts: those of the actor's provinces, and never what is secret of them."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Row, Select, and_, func, select
+
+from app.access import Actor
+from app.clock import thai_date
+from app.db import db, table
+from app.errors import NotTheirs
+from app.history.rules import action_label
+from app.models import Account, District, HistoryEntry, Organisation, Profile, Province
+from app.models.enums import Entity
+from app.nacc.lao_accounts.rules import AccountFilter, AccountState, code_words
+from app.nacc.plan_years.queries import in_scope
+from app.registry.queries import fits
+
+PAGE_SIZE = 50
+_A, _O, _D, _P, _C = (table(model).c for model in (Account, Organisation, District, Province, Profile))
+
+
+class AccountRow(NamedTuple):
+    """One LAO's account, ready to print."""
+
+    account_id: int
+    organisation_id: int
+    code: str
+    name: str
+    place: str
+    contact: str
+    email: str
+    claimed: bool
+    claimed_at: datetime | None
+    last_login_at: datetime | None
+    locked: bool
+    code_state: str
+
+
+class HistoryLine(NamedTuple):
+    at: datetime
+    actor: str
+    words: str
+    reason: str
+
+
+def _is(state: AccountState, now: datetime) -> ColumnElement[bool]:
+    live = and_(_A.activation_expires_at.is_not(None), _A.activation_expires_at > now)
+    return {
+        AccountState.UNCLAIMED: _A.password_hash.is_(None),
+        AccountState.NO_CODE: and_(_A.password_hash.is_(None), ~live),
+        AccountState.CLAIMED: _A.password_hash.is_not(None),
+        AccountState.NEVER: _A.last_login_at.is_(None),
+        AccountState.LOCKED: _A.locked_at.is_not(None),
+    }[state]
+
+
+def _wanted(actor: Actor, asked: AccountFilter, now: datetime) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = [in_scope(actor), _O.closed_at.is_(None)]
+    if asked.province:
+        wanted.append(_O.province_code == asked.province)
+    if asked.district:
+        wanted.append(_O.district_code == asked.district)
+    if asked.state:
+        wanted.append(_is(AccountState(asked.state), now))
+    return [*wanted, *fits(asked.q)]
+
+
+_JOINED = table(Account).join(table(Organisation), _O.id == _A.organisation_id)
+
+
+def _listed(*wanted: ColumnElement[bool]) -> Select[Any]:
+    places = _JOINED.join(table(Province), _P.code == _O.province_code)
+    places = places.outerjoin(table(District), _D.code == _O.district_code)
+    places = places.outerjoin(table(Profile), _C.organisation_id == _O.id)
+    columns = (
+        *(_A.id, _A.organisation_id, _O.code, _O.name, _P.name.label("province"), _D.name.label("district")),
+        *(_A.password_hash.is_not(None).label("claimed"), _A.claimed_at, _A.last_login_at, _A.locked_at),
+        *(_A.activation_expires_at, _C.contact_name, _C.email),
+    )
+    return select(*columns).select_from(places).where(*wanted).order_by(_P.name_sort, _D.name_sort, _O.name_sort)
+
+
+def _row(row: Row[*tuple[Any, ...]], now: datetime) -> AccountRow:
+    until = row.activation_expires_at
+    return AccountRow(
+        row.id,
+        row.organisation_id,
+        row.code,
+        row.name,
+        " ".join(filter(None, (row.province, row.district))),
+        row.contact_name or "",
+        row.email or "",
+        bool(row.claimed),
+        row.claimed_at,
+        row.last_login_at,
+        row.locked_at is not None,
+        code_words(bool(row.claimed), until, now, thai_date(until, short=True) if until else ""),
+    )
+
+
+def account_rows(actor: Actor, asked: AccountFilter, now: datetime) -> list[AccountRow]:
+    """One page of accounts: by province, district and name in Thai order."""
+    statement = _listed(*_wanted(actor, asked, now)).order_by(_O.code)
+    rows = db.session.execute(statement.limit(PAGE_SIZE).offset((asked.page - 1) * PAGE_SIZE))
+    return [_row(row, now) for row in rows]
+
+
+def every_account(actor: Actor, asked: AccountFilter, now: datetime) -> list[AccountRow]:
+    """All pages of them."""
+    return [_row(row, now) for row in db.session.execute(_listed(*_wanted(actor, asked, now)).order_by(_O.code))]
+
+
+def account_total(actor: Actor, asked: AccountFilter, now: datetime) -> int:
+    statement = select(func.count()).select_from(_JOINED).where(*_wanted(actor, asked, now))
+    return db.session.scalar(statement) or 0
+
+
+def state_counts(actor: Actor, asked: AccountFilter, now: datetime) -> dict[AccountState, int]:
+    """How many accounts are in each state under the same filters, whatever the filter of states says."""
+    everything = AccountFilter(asked.province, asked.district, "", asked.q)
+    numbers = [func.count().filter(_is(state, now)) for state in AccountState]
+    row = db.session.execute(select(*numbers).select_from(_JOINED).where(*_wanted(actor, everything, now))).one()
+    return dict(zip(AccountState, row, strict=True))
+
+
+def account_of(actor: Actor, organisation_id: int, now: datetime) -> AccountRow:
+    """The account of one LAO. Raises NotTheirs outside the actor's provinces."""
+    row = db.session.execute(_listed(in_scope(actor), _O.closed_at.is_(None), _O.id == organisation_id)).first()
+    if row is None:
+        raise NotTheirs
+    return _row(row, now)
+
+
+class Unclaimed(NamedTuple):
+    """Accounts that new codes go to: their ids, in the order of the list. `with_code`: have one that still works."""
+
+    ids: list[int]
+    with_code: int
+
+
+def unclaimed(actor: Actor, asked: AccountFilter, now: datetime) -> Unclaimed:
+    """Those of the filtered accounts that have no password and are not locked."""
+    wanted = (*_wanted(actor, asked, now), _A.password_hash.is_(None), _A.locked_at.is_(None))
+    rows = db.session.execute(_listed(*wanted).order_by(_O.code)).all()
+    live = [row for row in rows if row.activation_expires_at is not None and now < row.activation_expires_at]
+    return Unclaimed([row.id for row in rows], len(live))
+
+
+def rows_by_code(actor: Actor, codes: Collection[str], now: datetime) -> dict[str, AccountRow]:
+    """Accounts of those LAO codes that the actor oversees."""
+    rows = db.session.execute(_listed(in_scope(actor), _O.code.in_(codes)))
+    return {row.code: _row(row, now) for row in rows}
+
+
+def account_history(actor: Actor, row: AccountRow) -> list[HistoryLine]:
+    """What happened to the account, the latest first."""
+    del actor  # `row` was read for it
+    entries = db.session.scalars(
+        select(HistoryEntry)
+        .where(HistoryEntry.entity == Entity.ACCOUNT.value, HistoryEntry.entity_key == str(row.account_id))
+        .order_by(HistoryEntry.id.desc())
+        .limit(20)
+    )
+    return [HistoryLine(each.at, each.actor_name, action_label(each.action), each.reason) for each in entries]

@@ -1,0 +1,202 @@
+"""The desk of LAO accounts: HTTP only."""
+
+from dataclasses import replace
+
+from flask import Blueprint, Response, current_app, flash, make_response, redirect, render_template, request
+from itsdangerous import BadData, URLSafeTimedSerializer
+from werkzeug.wrappers import Response as BaseResponse
+
+from app import clock, mail
+from app.access import Permission, actor, requires
+from app.accounts.operations import mail_reset_link
+from app.accounts.rules import ACTIVATION_LIFETIME
+from app.citizens.places.queries import filter_name
+from app.db import transaction
+from app.errors import NotTheirs, Refusal
+from app.nacc.lao_accounts import operations, queries, workbooks
+from app.nacc.lao_accounts.forms import CodesForm, ReasonForm, filter_of
+from app.nacc.lao_accounts.operations import Issued
+from app.nacc.lao_accounts.rules import SHOWN_SECONDS, AccountFilter
+from app.nacc.review.queries import own_provinces
+from app.registry.queries import districts
+from app.spreadsheets import excel
+from app.web import answer
+
+blueprint = Blueprint("nacc_accounts", __name__)
+NO_PROVINCE = "เลือกจังหวัดในตัวกรองก่อน ออกรหัสได้ครั้งละ 1 จังหวัด"
+
+
+def _filter() -> AccountFilter:
+    """The filter; somebody with one province only need not choose it."""
+    asked, own = filter_of(request.args), own_provinces(actor())
+    return replace(asked, province=own[0][0]) if len(own) == 1 and not asked.province else asked
+
+
+@blueprint.get("/nacc/accounts")
+@requires(Permission.ACCOUNTS)
+def desk() -> BaseResponse:
+    who, asked, now = actor(), _filter(), clock.now()
+    return answer(
+        "nacc/lao_accounts/page.html",
+        "nacc/lao_accounts/_table.html",
+        asked=asked,
+        rows=queries.account_rows(who, asked, now),
+        total=queries.account_total(who, asked, now),
+        counts=queries.state_counts(who, asked, now),
+        page_size=queries.PAGE_SIZE,
+        provinces=own_provinces(who),
+        districts=districts(asked.province) if asked.province else [],
+    )
+
+
+@blueprint.get("/nacc/accounts/table.<any(xlsx, csv):file>")
+@requires(Permission.ACCOUNTS)
+def list_file(file: str) -> Response:
+    return excel.file_answer("บัญชี อปท.", file, workbooks.account_list(actor(), _filter(), clock.now()))
+
+
+@blueprint.get("/nacc/accounts/codes")
+@requires(Permission.ACCOUNTS)
+def ask_codes() -> str:
+    return _ask_page(_filter(), CodesForm(formdata=None))
+
+
+def _ask_page(asked: AccountFilter, form: CodesForm) -> str:
+    if not asked.province and not form.form_errors:
+        form.form_errors = [NO_PROVINCE]
+    found = queries.unclaimed(actor(), asked, clock.now()) if asked.province else queries.Unclaimed([], 0)
+    words = asked.in_words(filter_name(asked.province, asked.district))
+    return render_template("nacc/lao_accounts/ask_codes.html", asked=asked, form=form, found=found, words=words)
+
+
+@blueprint.post("/nacc/accounts/codes")
+@requires(Permission.ACCOUNTS)
+def issue_codes() -> BaseResponse:
+    asked, form = _filter(), CodesForm()
+    try:
+        if not asked.province or not form.expected.data:
+            raise Refusal(NO_PROVINCE if not asked.province else "ไม่มี อปท. ที่ต้องออกรหัส")
+        with transaction():
+            issued = operations.issue_filtered(actor(), asked, form.expected.data, clock.now())
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return make_response(_ask_page(asked, form), 422)
+    return _codes_page(issued)
+
+
+def _codes_page(issued: list[Issued]) -> Response:
+    """The only time the codes are seen. The Excel file is made from what this page carries, not from the server."""
+    who, now = actor(), clock.now()
+    until = clock.thai_date(now + ACTIVATION_LIFETIME)
+    known = queries.rows_by_code(who, [each.code for each in issued], now)
+    lines = [(known[each.code], each.activation) for each in issued]
+    sealed = _serializer().dumps([until, [list(each) for each in issued]])
+    response = make_response(
+        render_template("nacc/lao_accounts/codes.html", lines=lines, until=until, sealed=sealed, now=now)
+    )
+    response.headers["Cache-Control"] = "no-store"  # going back must not show them again
+    return response
+
+
+def _serializer() -> URLSafeTimedSerializer:
+    """Signed for this one person: a page taken elsewhere makes no file there."""
+    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt=f"activation-codes-{actor().account_id}")
+
+
+@blueprint.post("/nacc/accounts/codes/excel")
+@requires(Permission.ACCOUNTS)
+def code_file() -> Response:
+    try:
+        until, issued = _serializer().loads(CodesForm().sealed.data or "", max_age=SHOWN_SECONDS)
+    except (BadData, ValueError, TypeError):
+        raise NotTheirs from None
+    codes = workbooks.code_file(actor(), issued, until, clock.now())
+    response = excel.file_answer("รหัสเปิดใช้งาน", "xlsx", codes)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@blueprint.get("/nacc/accounts/<int:organisation_id>")
+@requires(Permission.ACCOUNTS)
+def account(organisation_id: int) -> BaseResponse:
+    return _account_page(organisation_id, ReasonForm(formdata=None))
+
+
+def _account_page(organisation_id: int, form: ReasonForm, status: int = 200, deed: str = "") -> Response:
+    """`deed`: which of the forms on the page `form` came from."""
+    who, now = actor(), clock.now()
+    row = queries.account_of(who, organisation_id, now)
+    history = queries.account_history(who, row)
+    empty = ReasonForm(formdata=None)
+    forms = {name: form if name == deed else empty for name in ("lock", "unlock", "hand-over")}
+    page = render_template(
+        "nacc/lao_accounts/account.html", row=row, history=history, forms=forms, form=form, deed=deed
+    )
+    return make_response(page, status)
+
+
+@blueprint.post("/nacc/accounts/<int:organisation_id>/code")
+@requires(Permission.ACCOUNTS)
+def issue_code(organisation_id: int) -> BaseResponse:
+    form = ReasonForm(formdata=None)
+    try:
+        with transaction():
+            issued = operations.issue_one(actor(), organisation_id, clock.now())
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return _account_page(organisation_id, form, 422, "code")
+    return _codes_page([issued])
+
+
+@blueprint.post("/nacc/accounts/<int:organisation_id>/reset")
+@requires(Permission.ACCOUNTS)
+def send_reset(organisation_id: int) -> BaseResponse:
+    row = queries.account_of(actor(), organisation_id, clock.now())
+    if not row.claimed or not row.email or row.locked:
+        form = ReasonForm(formdata=None)
+        form.form_errors = ["ส่งลิงก์ได้เฉพาะบัญชีที่ตั้งรหัสผ่านแล้ว มีอีเมล และไม่ได้ล็อก"]
+        return _account_page(organisation_id, form, 422, "reset")
+    mail.behind_the_request(mail_reset_link, actor(), row.account_id, row.name, row.email)
+    flash(f"ส่งลิงก์ตั้งรหัสผ่านใหม่ไปที่ {row.email} แล้ว ใช้ได้ภายใน 30 นาที", "ok")
+    return redirect(f"/nacc/accounts/{organisation_id}", 303)
+
+
+@blueprint.post("/nacc/accounts/<int:organisation_id>/hand-over")
+@requires(Permission.ACCOUNTS)
+def hand_over(organisation_id: int) -> BaseResponse:
+    form = ReasonForm()
+    if form.validate():
+        try:
+            with transaction():
+                issued = operations.hand_over(actor(), organisation_id, form.reason.data or "", clock.now())
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            return _codes_page([issued])
+    return _account_page(organisation_id, form, 422, "hand-over")
+
+
+@blueprint.post("/nacc/accounts/<int:organisation_id>/lock")
+@requires(Permission.ACCOUNTS)
+def lock(organisation_id: int) -> BaseResponse:
+    return _set_locked(organisation_id, True, "lock")
+
+
+@blueprint.post("/nacc/accounts/<int:organisation_id>/unlock")
+@requires(Permission.ACCOUNTS)
+def unlock(organisation_id: int) -> BaseResponse:
+    return _set_locked(organisation_id, False, "unlock")
+
+
+def _set_locked(organisation_id: int, locked: bool, deed: str) -> BaseResponse:
+    form = ReasonForm()
+    if form.validate():
+        try:
+            with transaction():
+                operations.set_locked(actor(), organisation_id, locked, form.reason.data or "", clock.now())
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            flash("ล็อกบัญชีแล้ว ผู้ที่เข้าสู่ระบบอยู่ออกจากระบบทันที" if locked else "ปลดล็อกบัญชีแล้ว", "ok")
+            return redirect(f"/nacc/accounts/{organisation_id}", 303)
+    return _account_page(organisation_id, form, 422, deed)

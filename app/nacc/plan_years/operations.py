@@ -1,0 +1,97 @@
+"""Saying which plans passed. Taking "passed" back closes the year to recording and reporting; it deletes nothing."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select, update
+
+from app.access import Actor
+from app.db import db, table, write
+from app.errors import NotTheirs, Refusal, Stale
+from app.history.operations import entry, record_all
+from app.models import Organisation, PlanYear
+from app.models.enums import Action, Entity, PlanStatus
+from app.nacc.plan_years import queries
+from app.nacc.plan_years.queries import IN_ONE_STATEMENT
+from app.nacc.plan_years.rules import PlanFilter, SeenStatus
+
+_O, _PY = table(Organisation).c, table(PlanYear).c
+
+
+def set_status(actor: Actor, organisation_id: int, year: int, status: PlanStatus, version: int, now: datetime) -> bool:
+    """Set one LAO's plan year; False where it is so already.
+
+    Raises NotTheirs outside the actor's provinces; Stale at the commit where somebody was first.
+    """
+    if organisation_id not in _seen(actor, [organisation_id]):
+        raise NotTheirs
+    known = db.session.get(PlanYear, (organisation_id, year), with_for_update=True)
+    before = known.status if known else PlanStatus.NOT_SENT
+    if before is status:
+        return known is not None and known.version != version  # a double click: the first one saved it
+    if known is None:
+        db.session.add(PlanYear(organisation_id=organisation_id, fiscal_year=year, status=status))
+        db.session.flush()
+    else:
+        write(known, version, status=status)
+    record_all([_told(actor, organisation_id, year, before, status, now)])
+    return True
+
+
+def set_many(actor: Actor, organisation_ids: Collection[int], year: int, status: PlanStatus, now: datetime) -> int:
+    """Set the plan year of those LAOs the actor oversees; gives how many changed. What is so already stays."""
+    changed = 0
+    ordered = sorted(set(organisation_ids))
+    for first in range(0, len(ordered), IN_ONE_STATEMENT):
+        changed += _set_some(actor, _seen(actor, ordered[first : first + IN_ONE_STATEMENT]), year, status, now)
+    return changed
+
+
+def set_filtered(actor: Actor, asked: PlanFilter, expected: int, status: PlanStatus, now: datetime) -> int:
+    """Set every LAO the filters show. Raises Refusal where their number is not the one that was said before."""
+    ids = queries.filtered_ids(actor, asked)
+    if len(ids) != expected:
+        raise Refusal(f"จำนวนเปลี่ยนไปแล้ว: ขณะนี้ตัวกรองมี {len(ids):,} แห่ง ไม่ใช่ {expected:,} ตรวจแล้วยืนยันอีกครั้ง", "expected")
+    return set_many(actor, ids, asked.year, status, now)
+
+
+def _seen(actor: Actor, ids: list[int]) -> list[int]:
+    """Those the actor oversees, held: two people setting the first status of one do not both make its row."""
+    statement = select(_O.id).where(_O.id.in_(ids), queries.in_scope(actor)).order_by(_O.id)
+    return list(db.session.scalars(statement.with_for_update(key_share=True)))
+
+
+def _set_some(actor: Actor, ids: list[int], year: int, status: PlanStatus, now: datetime) -> int:
+    here = _PY.organisation_id.in_(ids), _PY.fiscal_year == year
+    before = dict(db.session.execute(select(_PY.organisation_id, _PY.status).where(*here).with_for_update()).all())
+    moving = [id_ for id_ in ids if before.get(id_, PlanStatus.NOT_SENT) is not status]
+    new = [id_ for id_ in moving if id_ not in before]
+    if new:
+        rows = [{"organisation_id": id_, "fiscal_year": year, "status": status, "version": 1} for id_ in new]
+        db.session.execute(insert(table(PlanYear)), rows)
+    old = [id_ for id_ in moving if id_ in before]
+    if old:
+        db.session.execute(
+            update(table(PlanYear))
+            .where(_PY.organisation_id.in_(old), _PY.fiscal_year == year)
+            .values(status=status, version=_PY.version + 1)
+        )
+    record_all([_told(actor, id_, year, before.get(id_, PlanStatus.NOT_SENT), status, now) for id_ in moving])
+    return len(moving)
+
+
+def _told(actor: Actor, id_: int, year: int, before: PlanStatus, after: PlanStatus, now: datetime) -> dict[str, Any]:
+    facts = {"status": before}, {"status": after}
+    return entry(actor, Action.SET_PLAN_YEAR, Entity.PLAN_YEAR, f"{id_}/{year}", id_, *facts, "", now)
+
+
+def set_from_file(actor: Actor, lines: Collection[SeenStatus], now: datetime) -> int:
+    """Set what a checked file says; gives how many changed. Raises Stale where one was changed since it was shown."""
+    kept = queries.statuses([(line.organisation_id, line.year) for line in lines], lock=True)
+    grouped: dict[tuple[int, PlanStatus], list[int]] = {}
+    for line in lines:
+        if kept.get((line.organisation_id, line.year), PlanStatus.NOT_SENT) not in (line.seen, line.status):
+            raise Stale
+        grouped.setdefault((line.year, line.status), []).append(line.organisation_id)
+    return sum(set_many(actor, ids, year, status, now) for (year, status), ids in grouped.items())

@@ -1,0 +1,102 @@
+"""Who passes by the minimum score: proposed by the system, confirmed by an officer. HTTP only."""
+
+from decimal import Decimal
+
+from flask import Blueprint, flash, make_response, redirect, render_template
+from werkzeug.wrappers import Response as BaseResponse
+
+from app import clock
+from app.access import Permission, actor, requires
+from app.citizens.places.queries import filter_name
+from app.conflicts import Conflict
+from app.db import transaction
+from app.errors import NOTHING_CHANGED, Refusal, Stale
+from app.history.queries import who_was_first
+from app.models.enums import Entity, PlanStatus
+from app.nacc.evaluation.queries import max_scores
+from app.nacc.evaluation.routes import asked_for
+from app.nacc.proposals import operations, queries
+from app.nacc.proposals.forms import ExpectedForm, MinimumForm
+from app.plans.queries import periods
+
+blueprint = Blueprint("proposals", __name__)
+SHOWN = 100  # the page says how many there are
+ZERO = Decimal(0)
+
+
+@blueprint.get("/nacc/scores/proposals")
+@requires(Permission.SCORES)
+def proposals() -> BaseResponse:
+    return _proposals(ExpectedForm(formdata=None))
+
+
+def _proposals(
+    form: ExpectedForm, minimum: MinimumForm | None = None, status: int = 200, conflict: Conflict | None = None
+) -> BaseResponse:
+    who, asked = actor(), asked_for()
+    kept = queries.minimum_score(asked.year)
+    found = queries.proposals(who, asked)
+    passing = sum(each.status is PlanStatus.PASSED for each in found)
+    text = render_template(
+        "nacc/proposals/page.html",
+        asked=asked,
+        form=form,
+        minimum=minimum or MinimumForm(formdata=None, data=kept and {"minimum": kept.score, "version": kept.version}),
+        kept=kept,
+        conflict=conflict,
+        found=found[:SHOWN],
+        passing=passing,
+        failing=len(found) - passing,
+        maxima=max_scores(asked.year),
+        words=asked.in_words(filter_name(asked.province, asked.district)),
+        may_set=who.may(Permission.MINIMUM_SCORE),
+        periods=periods(),
+    )
+    return make_response(text, status)
+
+
+@blueprint.post("/nacc/scores/proposals")
+@requires(Permission.SCORES)
+def confirm_proposals() -> BaseResponse:
+    asked, form = asked_for(), ExpectedForm()
+    expected = form.passing.data or 0, form.failing.data or 0
+    try:
+        with transaction():
+            changed = operations.confirm_proposals(actor(), asked, expected, clock.now())
+    except Refusal as refusal:
+        form.form_errors = [refusal.message]
+        return _proposals(form, status=422)
+    flash(f"เปลี่ยนผลแผนแล้ว {changed:,} แห่ง", "ok")
+    return redirect(f"/nacc/plan-years?{asked.query(page=1)}", 303)
+
+
+@blueprint.post("/nacc/scores/proposals/minimum")
+@requires(Permission.MINIMUM_SCORE)
+def set_minimum() -> BaseResponse:
+    asked, form = asked_for(), MinimumForm()
+    conflict = None
+    if form.validate():
+        try:
+            with transaction():
+                saved = operations.set_minimum(
+                    actor(), asked.year, form.minimum.data or ZERO, form.version.data or 0, clock.now()
+                )
+        except Stale:
+            conflict = _both_windows(form, asked.year)
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            said = f"คะแนนขั้นต่ำปี {asked.year} คือ {form.minimum.data:,.2f}", "ok"
+            flash(*(said if saved else (NOTHING_CHANGED, "info")))
+            return redirect(f"/nacc/scores/proposals?{asked.query()}", 303)
+    return _proposals(ExpectedForm(formdata=None), form, 422, conflict)
+
+
+def _both_windows(form: MinimumForm, year: int) -> Conflict | None:
+    """What was typed beside what is kept now. Sent again, what was typed is saved."""
+    kept = queries.minimum_score(year)
+    if kept is None:
+        return None
+    form.version.data = kept.version
+    first = who_was_first(actor(), Entity.MINIMUM_SCORE, year, None)
+    return Conflict(f"คะแนนขั้นต่ำนี้{first}", form.differences({"minimum": kept.score}))

@@ -1,0 +1,171 @@
+"""Registry upkeep for administrators: one LAO, or a file, by the rules of the import. HTTP only."""
+
+from typing import Any
+
+from flask import Blueprint, abort, flash, make_response, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from app import clock
+from app.access import Permission, actor, requires
+from app.conflicts import Conflict
+from app.db import transaction
+from app.errors import NOTHING_CHANGED, Refusal, Stale
+from app.history.queries import who_was_first
+from app.listing import MAX_SEARCH
+from app.models.enums import Entity
+from app.nacc.registry_upkeep.forms import CloseForm, OrganisationForm
+from app.registry import operations, queries
+from app.registry.rules import BrokenFile, Plan, plan_import
+from app.registry.workbooks import file_lines
+from app.uploads.forms import UploadForm
+from app.words import clean_line
+
+blueprint = Blueprint("registry_upkeep", __name__, url_prefix="/nacc/admin/registry")
+ADMIN = requires(Permission.ADMINISTRATION)
+SHOWN = 50
+
+
+def _list_page(status: int = 200, **more: Any) -> Response:
+    q = clean_line(request.args.get("q", ""))[:MAX_SEARCH]
+    rows, total = queries.search(q, None, None, SHOWN) if q else ([], 0)
+    shown: dict[str, Any] = {"plan": None, "problems": [], "problem_total": 0, "done": False}
+    shown["form"] = UploadForm(formdata=None)
+    context = {"q": q, "rows": rows, "total": total} | shown | more
+    return make_response(render_template("nacc/administration/registry.html", **context), status)
+
+
+@blueprint.get("")
+@ADMIN
+def search() -> Response:
+    return _list_page()
+
+
+@blueprint.get("/new")
+@ADMIN
+def new() -> Response:
+    return _form_page(OrganisationForm(formdata=None), None)
+
+
+def _form_page(
+    form: OrganisationForm,
+    known: queries.ListedOrganisation | None,
+    status: int = 200,
+    conflict: Conflict | None = None,
+) -> Response:
+    closing = CloseForm(formdata=None)
+    page = render_template(
+        "nacc/administration/organisation.html", form=form, known=known, closing=closing, conflict=conflict
+    )
+    return make_response(page, status)
+
+
+def _known(code: str) -> queries.ListedOrganisation:
+    return queries.find_by_code(code) or abort(404)
+
+
+@blueprint.get("/<code>")
+@ADMIN
+def edit(code: str) -> Response:
+    known = _known(code)
+    form = OrganisationForm(formdata=None, data=_shown(known) | {"version": queries.version_of(known.id)})
+    return _form_page(form, known)
+
+
+def _shown(known: queries.ListedOrganisation) -> dict[str, Any]:
+    return {
+        "code": known.code,
+        "name": known.name,
+        "type": known.type.label,
+        "province_code": known.province_code,
+        "district_code": known.district_code or "",
+    }
+
+
+@blueprint.post("/new")
+@ADMIN
+def add() -> Response:
+    return _save(None)
+
+
+@blueprint.post("/<code>")
+@ADMIN
+def change(code: str) -> Response:
+    return _save(_known(code))
+
+
+def _save(known: queries.ListedOrganisation | None) -> Response:
+    form, conflict = OrganisationForm(), None
+    if form.validate():
+        try:
+            with transaction():
+                saved = _change(form, known)
+        except Stale:
+            known, conflict = _both_windows(form, known)
+        except BrokenFile as broken:
+            form.show_problems(broken.problems)
+        else:
+            flash(*(("บันทึกทะเบียนแล้ว", "ok") if saved else (NOTHING_CHANGED, "info")))
+            return redirect(f"/nacc/admin/registry/{form.code.data}", 303)
+    return _form_page(form, known, 422, conflict)
+
+
+def _change(form: OrganisationForm, known: queries.ListedOrganisation | None) -> bool:
+    if known is None:
+        return bool(operations.import_lines(actor(), form.lines("")).changes)
+    return operations.change_one(actor(), known.id, form.version.data or 0, form.lines(known.code))
+
+
+def _both_windows(
+    form: OrganisationForm, known: queries.ListedOrganisation | None
+) -> tuple[queries.ListedOrganisation, Conflict]:
+    """What was typed beside what the registry says now. Sent again, what was typed is saved."""
+    assert known  # a new LAO has no version that could be old
+    latest = _known(known.code)
+    form.version.data = queries.version_of(latest.id)
+    first = who_was_first(actor(), Entity.ORGANISATION, latest.id, latest.id)
+    return latest, Conflict(f"ทะเบียนนี้{first}", form.differences(_shown(latest)))
+
+
+@blueprint.post("/<code>/close")
+@ADMIN
+def close(code: str) -> Response:
+    return _set_closed(code, True)
+
+
+@blueprint.post("/<code>/open")
+@ADMIN
+def open_again(code: str) -> Response:
+    return _set_closed(code, False)
+
+
+def _set_closed(code: str, closed: bool) -> Response:
+    known = _known(code)
+    form = CloseForm()
+    if not form.validate():
+        flash("กรอกเหตุผลที่ปิดหรือเปิด อปท.", "warn")
+        return redirect(f"/nacc/admin/registry/{known.code}", 303)
+    with transaction():
+        operations.set_closed(actor(), known.id, closed, form.why.data or "", clock.now())
+    flash("ปิด อปท. แล้ว ประวัติและข้อมูลเดิมยังอยู่" if closed else "เปิด อปท. อีกครั้งแล้ว", "ok")
+    return redirect(f"/nacc/admin/registry/{known.code}", 303)
+
+
+@blueprint.post("/file")
+@ADMIN
+def import_file() -> Response:
+    """Tell what a file would do (`do=check`), or do it."""
+    form = UploadForm()
+    try:
+        lines = file_lines(form.content())
+        plan: Plan
+        if request.form.get("do") == "import":
+            with transaction():
+                plan = operations.import_lines(actor(), lines)
+        else:
+            plan = plan_import(lines, queries.registry())
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return _list_page(422, form=form)
+    except BrokenFile as broken:
+        return _list_page(422, problems=broken.problems[:SHOWN], problem_total=len(broken.problems))
+    return _list_page(plan=plan, done=request.form.get("do") == "import")

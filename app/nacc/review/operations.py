@@ -1,0 +1,104 @@
+"""NACC's word on projects: one, many, or all that a filter shows; and taking the last one back."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+
+from app.access import Actor
+from app.db import db, table
+from app.errors import Refusal, Stale
+from app.history.operations import entry, record_all
+from app.lao.projects.rules import counts
+from app.models import Project
+from app.models.enums import Action, Entity, ReviewStatus
+from app.nacc.review import queries
+from app.nacc.review.rules import Queue, Verdict, refusal
+
+_P = table(Project).c
+
+
+def decide(actor: Actor, project_id: int, version: int, verdict: Verdict, reason: str, now: datetime) -> None:
+    """Approve or reject one project. Raises NotTheirs, Refusal; Stale where it changed since it was read."""
+    db.session.execute(select(_P.id).where(_P.id == project_id).with_for_update())
+    before = queries.review_detail(actor, project_id)
+    if problem := refusal(before.status, verdict, reason):
+        raise Refusal(problem, "reason")
+    if not _decide(actor, [_P.id == project_id, _P.version == version], {}, verdict, reason, now):
+        raise Stale
+
+
+def decide_all(actor: Actor, queue: Queue, expected: int, verdict: Verdict, reason: str, now: datetime) -> int:
+    """Decide on every pending project the filters show, seen or not; gives how many.
+
+    Raises Refusal where their number is no longer the `expected` one that was said before.
+    """
+    if problem := refusal(queue.status, verdict, reason):
+        raise Refusal(problem, "reason")
+    ids, values = queries.filtered_ids(actor, queue, now)
+    decided = _decide(actor, [_P.id.in_(ids)], values, verdict, reason, now)
+    if decided != expected:
+        raise Refusal(
+            f"จำนวนเปลี่ยนไปแล้ว: ขณะนี้ตัวกรองมี {decided:,} โครงการ ไม่ใช่ {expected:,} ตรวจแล้วยืนยันอีกครั้ง", "expected"
+        )
+    return decided
+
+
+def decide_chosen(actor: Actor, ids: list[int], verdict: Verdict, reason: str, now: datetime) -> int:
+    """Decide on the ticked projects that still wait; gives how many."""
+    if problem := refusal(ReviewStatus.PENDING, verdict, reason):
+        raise Refusal(problem, "reason")
+    return _decide(actor, [_P.id.in_(ids), queries.in_scope(actor)], {}, verdict, reason, now)
+
+
+def _decide(
+    actor: Actor, which: list[Any], values: dict[str, Any], verdict: Verdict, reason: str, now: datetime
+) -> int:
+    status = verdict.status
+    changed = db.session.execute(
+        update(table(Project))
+        .where(*which, _P.review_status == ReviewStatus.PENDING, _P.deleted_at.is_(None))
+        .values(
+            review_status=status,
+            review_reason=reason if verdict is Verdict.REJECT else None,
+            reviewed_at=now,
+            reviewed_by_id=actor.account_id,
+            counted=counts(status, deleted=False),
+            version=_P.version + 1,
+        )
+        .returning(_P.id, _P.organisation_id),
+        values,
+    ).all()
+    before, after = {"review_status": ReviewStatus.PENDING}, {"review_status": status}
+    record_all(
+        [
+            entry(actor, verdict.action, Entity.PROJECT, id_, organisation_id, before, after, reason, now)
+            for id_, organisation_id in changed
+        ]
+    )
+    return len(changed)
+
+
+def take_back(actor: Actor, decided_at: datetime, now: datetime) -> int:
+    """Undo the actor's own decision of that moment, for every project nobody has touched since; gives how many."""
+    changed = db.session.execute(
+        update(table(Project))
+        .where(queries.decided_together(actor, decided_at), _P.updated_at < decided_at)
+        .values(
+            review_status=ReviewStatus.PENDING,
+            review_reason=None,
+            reviewed_at=None,
+            reviewed_by_id=None,
+            counted=True,
+            version=_P.version + 1,
+        )
+        .returning(_P.id, _P.organisation_id)
+    ).all()
+    after = {"review_status": ReviewStatus.PENDING}
+    record_all(
+        [
+            entry(actor, Action.TAKE_BACK, Entity.PROJECT, id_, lao, None, after, "เลิกทำผลพิจารณาล่าสุด", now)
+            for id_, lao in changed
+        ]
+    )
+    return len(changed)

@@ -1,0 +1,281 @@
+"""What waits for NACC: reads that see only the provinces given to the actor."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    and_,
+    bindparam,
+    exists,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+    type_coerce,
+)
+
+from app.access import Actor
+from app.clock import BANGKOK, thai_date
+from app.db import db, table
+from app.errors import NotTheirs
+from app.history.queries import Told, told
+from app.history.rules import Change, changes
+from app.lao.projects.queries import year_budgets, years_text
+from app.lao.projects.rules import ProjectFacts
+from app.listing import like_pattern
+from app.models import (
+    District,
+    HistoryEntry,
+    Organisation,
+    Project,
+    ProjectDimension,
+    ProjectYear,
+    Province,
+    RejectionReason,
+)
+from app.models.enums import Action, Entity, Kind, ReviewStatus, Role
+from app.nacc.review.rules import Queue
+
+PAGE_SIZE = 50
+COUNTED_TO = 200
+_P, _O, _Y = table(Project).c, table(Organisation).c, table(ProjectYear).c
+
+
+def in_scope(actor: Actor) -> ColumnElement[bool]:
+    """Projects of the provinces given to an officer; all for an administrator; none for anybody else."""
+    if actor.role is Role.ADMINISTRATOR:
+        return true()
+    if actor.role is Role.OFFICER:
+        return _P.province_code.in_(sorted(actor.province_codes))
+    return false()
+
+
+def _conditions(shape: Queue) -> list[ColumnElement[bool]]:
+    # Written out: a partial index answers only for a value the database sees while it plans.
+    status: Any = literal_column(f"'{shape.status.value}'")
+    wanted: list[ColumnElement[bool]] = [type_coerce(_P.review_status, String) == status, _P.deleted_at.is_(None)]
+    if shape.province:
+        wanted.append(_P.province_code == bindparam("by_province"))
+    if shape.district:
+        wanted.append(_O.district_code == bindparam("by_district"))
+    if shape.dimension:
+        wanted.append(_P.dimension == bindparam("by_dimension"))
+    if shape.kind:
+        wanted.append(_P.kind == bindparam("by_kind"))
+    if shape.year:
+        wanted.append(exists().where(_Y.project_id == _P.id, _Y.fiscal_year == bindparam("by_year")))
+    if shape.days:
+        wanted.append(_P.updated_at <= bindparam("by_since"))
+    for number in range(len(shape.words)):
+        word: Any = bindparam(f"by_word{number}")
+        named = [key.like(word, escape="/") for key in (_P.name_search, _O.name_search)]
+        wanted.append(or_(*named, _O.code.like(word)))
+    return wanted
+
+
+def _values(queue: Queue, now: datetime) -> dict[str, Any]:
+    """Values for the places in `_conditions`. "by_": an UPDATE over the queue must not take them for its columns."""
+    values: dict[str, Any] = {f"by_word{n}": like_pattern(word) for n, word in enumerate(queue.words)}
+    values |= {"by_province": queue.province, "by_district": queue.district, "by_dimension": queue.dimension}
+    values |= {"by_year": queue.year, "by_since": now - timedelta(days=queue.days)}
+    return values | ({"by_kind": Kind(queue.kind)} if queue.kind else {})
+
+
+_JOINED = table(Project).join(table(Organisation), _O.id == _P.organisation_id)
+
+
+class QueueRow(NamedTuple):
+    """A project in the queue, ready to print."""
+
+    id: int
+    name: str
+    organisation: str
+    dimension: str
+    kind: str
+    waiting_since: str
+    status: ReviewStatus
+
+
+@lru_cache(maxsize=256)
+def _whole(shape: Queue, *columns: Any) -> Select[Any]:
+    return select(*columns).select_from(_JOINED).where(*_conditions(shape)).order_by(_P.created_at, _P.id)
+
+
+_ROW = (_P.id, _P.name, _O.name.label("organisation"), _P.dimension, _P.kind, _P.updated_at, _P.review_status)
+_FILE_ROW = (_O.code, _O.name, _P.kind, _P.name, _P.dimension, _P.review_status, _P.updated_at)
+
+
+@lru_cache(maxsize=256)
+def _page(shape: Queue) -> Select[Any]:
+    return _whole(shape, *_ROW).limit(PAGE_SIZE).offset(bindparam("offset", type_=Integer))
+
+
+def queue_rows(actor: Actor, queue: Queue, now: datetime) -> list[QueueRow]:
+    """One page of the queue, the longest waiting first."""
+    values = _values(queue, now) | {"offset": (queue.page - 1) * PAGE_SIZE}
+    return [
+        QueueRow(id_, name, lao, f"มิติที่ {dimension}", kind.label, thai_date(since, short=True), status)
+        for id_, name, lao, dimension, kind, since, status in db.session.execute(
+            _page(queue.shape).where(in_scope(actor)), values
+        )
+    ]
+
+
+def every_queued(actor: Actor, queue: Queue, now: datetime) -> Iterator[tuple[Any, ...]]:
+    """The whole queue for a file: code and LAO, kind, name, dimension, status, date of the last change."""
+    found = db.session.execute(_whole(queue.shape, *_FILE_ROW).where(in_scope(actor)), _values(queue, now))
+    for code, lao, kind, name, dimension, status, since in found:
+        yield code, lao, kind.label, name, dimension, status.label, since.astimezone(BANGKOK).date()
+
+
+def queue_count(actor: Actor, queue: Queue, now: datetime) -> int:
+    """How many projects the whole queue has: what "all filtered" means."""
+    statement = select(func.count()).select_from(_JOINED).where(*_conditions(queue.shape), in_scope(actor))
+    return db.session.scalar(statement, _values(queue, now)) or 0
+
+
+def filtered_ids(actor: Actor, queue: Queue, now: datetime) -> tuple[Select[Any], dict[str, Any]]:
+    """The ids of the whole queue as a statement with its values, for one UPDATE over them."""
+    return select(_P.id).select_from(_JOINED).where(*_conditions(queue.shape), in_scope(actor)), _values(queue, now)
+
+
+@dataclass(frozen=True)
+class ReviewDetail:
+    """One project in full, with what happened to it."""
+
+    id: int
+    version: int
+    organisation_id: int
+    organisation: str
+    organisation_code: str
+    place: str
+    status: ReviewStatus
+    reason: str
+    reviewed_at: datetime | None
+    facts: ProjectFacts
+    years: str
+    history: list[Told]
+    since_rejection: list[Change]
+
+
+def review_detail(actor: Actor, project_id: int) -> ReviewDetail:
+    """One project of the actor's provinces. Raises NotTheirs for any other, a deleted or an unknown one."""
+    row = db.session.execute(
+        select(
+            table(Project),
+            _O.name.label("lao"),
+            _O.code,
+            Province.name.label("province"),
+            District.name.label("district"),
+        )
+        .select_from(_JOINED.join(table(Province), Province.code == _P.province_code))
+        .outerjoin(table(District), District.code == _O.district_code)
+        .where(_P.id == project_id, _P.deleted_at.is_(None), in_scope(actor))
+    ).first()
+    if row is None:
+        raise NotTheirs
+    further = select(ProjectDimension.dimension).where(ProjectDimension.project_id == project_id)
+    budgets = year_budgets(project_id)
+    facts = ProjectFacts(
+        name=row.name,
+        kind=row.kind,
+        dimension=row.dimension,
+        further_dimensions=tuple(sorted(db.session.scalars(further))),
+        quarters=row.quarters,
+        target_group=row.target_group,
+        objective=row.objective,
+        budgets=budgets,
+    )
+    history = _history(project_id)
+    return ReviewDetail(
+        id=row.id,
+        version=row.version,
+        organisation_id=row.organisation_id,
+        organisation=row.lao,
+        organisation_code=row.code,
+        place=f"จังหวัด{row.province}" + (f" อำเภอ{row.district}" if row.district else ""),
+        status=row.review_status,
+        reason=row.review_reason or "",
+        reviewed_at=row.reviewed_at,
+        facts=facts,
+        years=years_text(budgets),
+        history=[told(each) for each in history],
+        since_rejection=_since_rejection(history, facts),
+    )
+
+
+def _history(project_id: int) -> list[HistoryEntry]:
+    entries = select(HistoryEntry).where(
+        HistoryEntry.entity == Entity.PROJECT.value, HistoryEntry.entity_key == str(project_id)
+    )
+    return list(db.session.scalars(entries.order_by(HistoryEntry.id.desc())))
+
+
+def _since_rejection(history: list[HistoryEntry], facts: ProjectFacts) -> list[Change]:
+    """What the LAO changed after the last rejection; empty where there was none."""
+    rejected_at = next((entry.id for entry in history if entry.action == Action.REJECT), None)
+    if rejected_at is None:
+        return []
+    edits = [entry for entry in history if entry.action == Action.EDIT and entry.id > rejected_at]
+    if not edits or edits[-1].before is None:
+        return []
+    before, after = edits[-1].before, _as_kept(facts)
+    return changes({name: before.get(name) for name in after}, after)
+
+
+def _as_kept(facts: ProjectFacts) -> dict[str, Any]:
+    """Facts in the plain form the history keeps them in."""
+    plain = facts.as_dict()
+    budgets = {str(year): None if amount is None else str(amount) for year, amount in facts.budgets.items()}
+    lists = {name: list(plain[name]) for name in ("further_dimensions", "quarters")}
+    return {**plain, **lists, "kind": facts.kind.value, "budgets": budgets}
+
+
+def neighbours(actor: Actor, queue: Queue, project_id: int, now: datetime) -> tuple[int | None, int | None]:
+    """Ids before and after a project on its page of the queue; the first of the queue where it is no longer in it."""
+    ids = [row.id for row in queue_rows(actor, queue, now)]
+    if project_id not in ids:
+        return None, ids[0] if ids else None
+    place = ids.index(project_id)
+    return (ids[place - 1] if place else None), (ids[place + 1] if place + 1 < len(ids) else None)
+
+
+def waiting(actor: Actor, ids: list[int]) -> list[int]:
+    """Those of `ids` that still wait and that the actor reviews."""
+    wanted = _P.id.in_(ids), _P.review_status == ReviewStatus.PENDING, _P.deleted_at.is_(None), in_scope(actor)
+    return list(db.session.scalars(select(_P.id).where(*wanted).order_by(_P.id)))
+
+
+def rejection_reasons() -> list[str]:
+    """The pick list, in the order administrators gave it."""
+    statement = select(RejectionReason.text).where(RejectionReason.retired_at.is_(None))
+    return list(db.session.scalars(statement.order_by(RejectionReason.position, RejectionReason.id)))
+
+
+def about_how_many(actor: Actor, queue: Queue, now: datetime) -> int:
+    """How many projects the queue has, counted no further than COUNTED_TO + 1: the desk must not wait for more."""
+    needs_lao = queue.district or queue.words
+    places = _JOINED if needs_lao else table(Project)
+    some = select(_P.id).select_from(places).where(*_conditions(queue.shape), in_scope(actor)).limit(COUNTED_TO + 1)
+    return db.session.scalar(select(func.count()).select_from(some.subquery()), _values(queue, now)) or 0
+
+
+def own_provinces(actor: Actor) -> list[tuple[str, str]]:
+    """Code and name of the provinces the actor reviews, in Thai order."""
+    scope = true() if actor.role is Role.ADMINISTRATOR else Province.code.in_(sorted(actor.province_codes))
+    rows = db.session.execute(select(Province.code, Province.name).where(scope).order_by(Province.name_sort))
+    return [(code, name) for code, name in rows]
+
+
+def decided_together(actor: Actor, at: datetime) -> ColumnElement[bool]:
+    """Projects of one decision of the actor: it gives all of them the same moment."""
+    return and_(_P.reviewed_by_id == actor.account_id, _P.reviewed_at == at, in_scope(actor), _P.deleted_at.is_(None))

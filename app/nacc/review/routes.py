@@ -1,0 +1,171 @@
+"""The review desk: HTTP only."""
+
+from datetime import datetime
+
+from flask import Blueprint, flash, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from app import clock
+from app.access import Permission, actor, requires
+from app.citizens.places.queries import filter_name
+from app.db import transaction
+from app.errors import NotTheirs, Refusal, Stale
+from app.history.queries import who_was_first
+from app.listing import Choice, choice_of, number
+from app.models.enums import Entity
+from app.nacc.review import operations, queries, workbooks
+from app.nacc.review.forms import VerdictForm, queue_of
+from app.nacc.review.rules import Queue, Verdict
+from app.plans.queries import periods
+from app.registry.queries import districts
+from app.spreadsheets import excel
+from app.web import answer, nothing_chosen
+
+blueprint = Blueprint("review", __name__)
+MAX_CHOSEN = queries.PAGE_SIZE
+MOST_IN_A_FILE = 20_000  # that long a request may wait; more is work for an export
+
+
+def _desk(queue: Queue, project_id: int | None, status: int = 200, form: VerdictForm | None = None) -> Response:
+    """The queue with one project open: the asked one, else the first."""
+    who, now = actor(), clock.now()
+    rows = queries.queue_rows(who, queue, now)
+    if project_id is None and rows:
+        project_id = rows[0].id
+    before, after = queries.neighbours(who, queue, project_id, now) if project_id else (None, None)
+    return answer(
+        "nacc/review/page.html",
+        "nacc/review/_desk.html",
+        status,
+        queue=queue,
+        rows=rows,
+        total=queries.about_how_many(who, queue, now),
+        counted_to=queries.COUNTED_TO,
+        project=queries.review_detail(who, project_id) if project_id else None,
+        before=before,
+        after=after,
+        form=form or VerdictForm(formdata=None),
+        reasons=queries.rejection_reasons(),
+        provinces=queries.own_provinces(who),
+        districts=districts(queue.province) if queue.province else [],
+        periods=periods(),
+        page_size=queries.PAGE_SIZE,
+        undo=request.args.get("undo", ""),
+        decided=number(request.args.get("decided", ""), 0),
+    )
+
+
+@blueprint.get("/nacc/review")
+@requires(Permission.REVIEW)
+def desk() -> Response:
+    return _desk(queue_of(request.args), None)
+
+
+@blueprint.get("/nacc/review/table.<any(xlsx, csv):file>")
+@requires(Permission.REVIEW)
+def queue_file(file: str) -> Response:
+    who, queue, now = actor(), queue_of(request.args), clock.now()
+    if queries.queue_count(who, queue, now) > MOST_IN_A_FILE:
+        flash(f"มีมากกว่า {MOST_IN_A_FILE:,} โครงการ เลือกจังหวัดหรือตัวกรองอื่นก่อน หรือใช้ไฟล์ส่งออก", "warn")
+        return redirect(f"/nacc/review?{queue.query()}", 303)
+    return excel.file_answer(f"โครงการ {queue.status.label}", file, workbooks.queue_file(who, queue, now))
+
+
+@blueprint.get("/nacc/review/<int:project_id>")
+@requires(Permission.REVIEW)
+def open_project(project_id: int) -> Response:
+    return _desk(queue_of(request.args), project_id)
+
+
+@blueprint.post("/nacc/review/<int:project_id>")
+@requires(Permission.REVIEW)
+def decide(project_id: int) -> Response:
+    who, queue, now = actor(), queue_of(request.args), clock.now()
+    form = VerdictForm()
+    _before, after = queries.neighbours(who, queue, project_id, now)
+    if form.validate():
+        reason = form.full_reason(queries.rejection_reasons())
+        try:
+            with transaction():
+                operations.decide(who, project_id, form.version.data or 0, form.verdict.data, reason, now)
+        except Stale:
+            lao = queries.review_detail(who, project_id).organisation_id
+            first = who_was_first(who, Entity.PROJECT, project_id, lao)
+            form.refuse(Refusal(f"โครงการนี้{first} ด้านล่างเป็นข้อมูลล่าสุด อ่านแล้วพิจารณาอีกครั้ง"))
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            return _onward(queue, after, now, 1)
+    return _desk(queue, project_id, 422, form)
+
+
+def _onward(queue: Queue, project_id: int | None, decided_at: datetime, decided: int) -> Response:
+    """To the next project, with the way back to the decision just made."""
+    path = f"/nacc/review/{project_id}" if project_id else "/nacc/review"
+    return redirect(f"{path}?{queue.query(undo=decided_at.isoformat(), decided=decided)}", 303)
+
+
+@blueprint.get("/nacc/review/many")
+@requires(Permission.REVIEW)
+def ask_many() -> str | Response:
+    queue = queue_of(request.args)
+    choice = choice_of(request.args.getlist("ids"), request.args.get("all", ""), MAX_CHOSEN)
+    return (
+        _many_page(queue, VerdictForm(formdata=None), choice)
+        if choice
+        else nothing_chosen(f"/nacc/review?{queue.query()}")
+    )
+
+
+def _many_page(queue: Queue, form: VerdictForm, choice: Choice) -> str:
+    who, ids = actor(), list(choice.ids)
+    total = len(queries.waiting(who, ids)) if ids else queries.queue_count(who, queue, clock.now())
+    return render_template(
+        "nacc/review/many.html",
+        queue=queue,
+        choice=choice,
+        total=total,
+        form=form,
+        reasons=queries.rejection_reasons(),
+        words=queue.in_words(filter_name(queue.province, queue.district)),
+    )
+
+
+@blueprint.post("/nacc/review/many")
+@requires(Permission.REVIEW)
+def decide_many() -> Response | tuple[str, int]:
+    who, queue, now = actor(), queue_of(request.args), clock.now()
+    form = VerdictForm()
+    choice = choice_of(request.form.getlist("ids"), request.form.get("all", ""), MAX_CHOSEN)
+    if not choice:
+        return nothing_chosen(f"/nacc/review?{queue.query()}")
+    if form.validate():
+        reason = form.full_reason(queries.rejection_reasons())
+        verdict: Verdict = form.verdict.data
+        try:
+            with transaction():
+                if choice.ids:
+                    decided = operations.decide_chosen(who, list(choice.ids), verdict, reason, now)
+                else:
+                    decided = operations.decide_all(who, queue, form.expected.data or 0, verdict, reason, now)
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            return _onward(queue, None, now, decided)
+    return _many_page(queue, form, choice), 422
+
+
+@blueprint.post("/nacc/review/take-back")
+@requires(Permission.REVIEW)
+def take_back() -> Response:
+    queue = queue_of(request.args)
+    try:
+        decided_at = datetime.fromisoformat(request.form.get("at", ""))
+    except ValueError:
+        raise NotTheirs from None
+    if decided_at.tzinfo is None:
+        raise NotTheirs
+    with transaction():
+        returned = operations.take_back(actor(), decided_at, clock.now())
+    flash(f"เลิกทำแล้ว {returned:,} โครงการกลับไปรอพิจารณา", "ok")
+    return redirect(f"/nacc/review?{queue.query()}", 303)

@@ -1,0 +1,71 @@
+"""Reminding LAOs. A reminder is written down here, with who asked for it; the job in `jobs.py` sends it."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.dialects import postgresql, sqlite
+
+from app.access import Actor
+from app.db import db, is_sqlite, table
+from app.errors import Refusal
+from app.history.operations import entry, record_all
+from app.models import MailLog
+from app.models.enums import Action, Entity
+from app.nacc.waiting import queries
+from app.nacc.waiting.rules import REMINDER, Candidate, Sorted, WaitingFilter, Work, sort_out, thai_day
+
+ROWS_AT_ONCE = 200
+
+
+def remind_chosen(actor: Actor, ids: Collection[int], asked: WaitingFilter, now: datetime) -> tuple[int, Sorted]:
+    """Queue a reminder to each of `ids` that needs one; gives how many were queued, and why others were not."""
+    return _remind(actor, queries.chosen_works(actor, ids, asked.year, asked.round), asked, now)
+
+
+def remind_filtered(actor: Actor, asked: WaitingFilter, expected: int, now: datetime) -> tuple[int, Sorted]:
+    """Queue a reminder to every LAO the filters show and that needs one.
+
+    Raises Refusal where their number is not the one that was said before.
+    """
+    works = queries.shown(actor, asked).works
+    found = len(sort_out(queries.candidates(works, thai_day(now))).mailed)
+    if found != expected:
+        raise Refusal(f"จำนวนเปลี่ยนไปแล้ว: ขณะนี้จะส่งถึง {found:,} แห่ง ไม่ใช่ {expected:,} ตรวจแล้วยืนยันอีกครั้ง", "expected")
+    return _remind(actor, works, asked, now)
+
+
+def _remind(actor: Actor, works: dict[int, Work], asked: WaitingFilter, now: datetime) -> tuple[int, Sorted]:
+    found = sort_out(queries.candidates(works, thai_day(now)))
+    queued = 0
+    for first in range(0, len(found.mailed), ROWS_AT_ONCE):
+        queued += _queue(actor, found.mailed[first : first + ROWS_AT_ONCE], asked, now)
+    return queued, found
+
+
+def _queue(actor: Actor, some: list[Candidate], asked: WaitingFilter, now: datetime) -> int:
+    """Whoever was queued by somebody else at this very moment is passed over: the unique key decides, not a look."""
+    insert: Any = sqlite.insert if is_sqlite(db.engine) else postgresql.insert
+    statement = insert(table(MailLog)).values([_row(actor, each, asked, now) for each in some])
+    statement = statement.on_conflict_do_nothing(index_elements=["organisation_id", "kind", "day"])
+    queued = list(db.session.scalars(statement.returning(table(MailLog).c.organisation_id)))
+    about = {"year": asked.year, "round": int(asked.round)}
+    record_all([entry(actor, Action.QUEUE_REMINDER, Entity.MAIL, id_, id_, None, about, "", now) for id_ in queued])
+    return len(queued)
+
+
+def _row(actor: Actor, candidate: Candidate, asked: WaitingFilter, now: datetime) -> dict[str, Any]:
+    return {
+        "organisation_id": candidate.organisation_id,
+        "kind": REMINDER,
+        "to_address": candidate.email,
+        "day": thai_day(now),
+        "fiscal_year": asked.year,
+        "round": int(asked.round),
+        "total": candidate.work.total,
+        "waiting": candidate.work.waiting,
+        "queued_at": now,
+        "queued_by_id": actor.account_id,
+        "attempts": 0,
+        "error": "",
+    }

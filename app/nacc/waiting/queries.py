@@ -1,0 +1,275 @@
+"""Reads for the desk of what waits: LAOs of the actor's provinces, where each stands, and the mails they got.
+
+Standings are decided by the rules from counts of the covering index, so the whole filtered list is put
+together here (7,850 LAOs at most) and only the shown page is read in full.
+"""
+
+from collections.abc import Collection, Iterator
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+
+from app.access import Actor
+from app.clock import thai_date, thai_time
+from app.db import db, table
+from app.lao.reporting.counts import organisation_counts
+from app.lao.reporting.rules import Counts
+from app.models import District, MailLog, Organisation, PlanYear, Profile, Project, ProjectYear, Province, Window
+from app.models.enums import PlanStatus, ReviewStatus, Round
+from app.nacc.plan_years.queries import IN_ONE_STATEMENT, in_scope
+from app.nacc.waiting.rules import (
+    GIVEN_UP,
+    MAX_ATTEMPTS,
+    REMINDED,
+    REMINDER,
+    Candidate,
+    Standing,
+    WaitingFilter,
+    Work,
+    standing,
+)
+from app.plans.rules import ReportWindow, report_window
+from app.registry.queries import fits
+
+PAGE_SIZE = 50
+_O, _PY, _D, _P, _C, _M = (table(model).c for model in (Organisation, PlanYear, District, Province, Profile, MailLog))
+_WAITS = and_(_M.sent_at.is_(None), _M.attempts < MAX_ATTEMPTS)
+_FAILED = and_(_M.sent_at.is_(None), _M.attempts >= MAX_ATTEMPTS)
+_NUMBERS = (func.count().filter(_M.sent_at.is_not(None)), func.count().filter(_WAITS), func.count().filter(_FAILED))
+
+
+class WaitingRow(NamedTuple):
+    """One LAO of the shown page, with its coordinator. `mail`: the last reminder, ready to print."""
+
+    organisation_id: int
+    code: str
+    name: str
+    place: str
+    work: Work
+    standing: Standing
+    contact: str
+    phone: str
+    mobile: str
+    email: str
+    mail: str
+    mailed_today: bool
+
+    @property
+    def remindable(self) -> bool:
+        return self.standing in REMINDED and bool(self.email) and not self.mailed_today
+
+
+def _wanted(actor: Actor, asked: WaitingFilter) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = [in_scope(actor), _O.closed_at.is_(None)]
+    if asked.province:
+        wanted.append(_O.province_code == asked.province)
+    if asked.district:
+        wanted.append(_O.district_code == asked.district)
+    return [*wanted, *fits(asked.q)]
+
+
+def _works(year: int, round_: Round, *wanted: ColumnElement[bool]) -> dict[int, Work]:
+    """Facts of each LAO that `wanted` finds, by province, district and name in Thai order."""
+    places = table(Organisation).outerjoin(table(PlanYear), and_(_PY.organisation_id == _O.id, _PY.fiscal_year == year))
+    places = places.join(table(Province), _P.code == _O.province_code)
+    places = places.outerjoin(table(District), _D.code == _O.district_code)
+    order = (_P.name_sort, _D.name_sort, _O.name_sort, _O.code)
+    rows = db.session.execute(
+        select(_O.id, _O.province_code, _PY.status).select_from(places).where(*wanted).order_by(*order)
+    ).all()
+    provinces = sorted({province for _id, province, _status in rows})
+    counts: dict[int, Counts] = {}
+    for province in provinces:
+        counts |= organisation_counts(province, year, round_)
+    rejected = _with_rejected(provinces, year)
+    none = Counts()
+    return {
+        id_: Work(
+            status is PlanStatus.PASSED, counts.get(id_, none).total, counts.get(id_, none).reported, id_ in rejected
+        )
+        for id_, _province, status in rows
+    }
+
+
+def _with_rejected(provinces: Collection[str], year: int) -> set[int]:
+    """LAOs that have a rejected project in that year."""
+    project, year_of = table(Project).c, table(ProjectYear).c
+    rows = db.session.scalars(
+        select(project.organisation_id)
+        .join_from(table(Project), table(ProjectYear), year_of.project_id == project.id)
+        .where(
+            project.province_code.in_(provinces),
+            project.review_status == ReviewStatus.REJECTED,
+            project.deleted_at.is_(None),
+            year_of.fiscal_year == year,
+        )
+        .distinct()
+    )
+    return set(rows)
+
+
+class Shown(NamedTuple):
+    """The filtered list: how many LAOs have each standing, and those the filter of standings leaves."""
+
+    counts: dict[Standing, int]
+    works: dict[int, Work]
+
+
+def shown(actor: Actor, asked: WaitingFilter) -> Shown:
+    works = _works(asked.year, asked.round, *_wanted(actor, asked))
+    counts = dict.fromkeys(Standing, 0)
+    for work in works.values():
+        counts[standing(work)] += 1
+    left = {id_: work for id_, work in works.items() if not asked.state or standing(work) == asked.state}
+    return Shown(counts, left)
+
+
+def chosen_works(actor: Actor, ids: Collection[int], year: int, round_: Round) -> dict[int, Work]:
+    """Facts of those of `ids` that the actor oversees."""
+    return _works(year, round_, in_scope(actor), _O.closed_at.is_(None), _O.id.in_(sorted(ids)[:IN_ONE_STATEMENT]))
+
+
+def waiting_rows(works: dict[int, Work], page: int, today: date) -> list[WaitingRow]:
+    """The page of `works`, in their order."""
+    return _rows(works, list(works)[(page - 1) * PAGE_SIZE : page * PAGE_SIZE], today)
+
+
+def every_row(works: dict[int, Work], today: date) -> Iterator[WaitingRow]:
+    """All of `works`, in their order."""
+    ids = list(works)
+    for first in range(0, len(ids), IN_ONE_STATEMENT):
+        yield from _rows(works, ids[first : first + IN_ONE_STATEMENT], today)
+
+
+def _rows(works: dict[int, Work], ids: list[int], today: date) -> list[WaitingRow]:
+    mails = _last_mails(ids)
+    found = {row.id: row for row in db.session.execute(_details(ids))}
+    rows = []
+    for id_ in ids:
+        row, work = found[id_], works[id_]
+        day, words = mails.get(id_, (None, ""))
+        place = " ".join(filter(None, (row.province, row.district)))
+        contact = (row.contact_name or "", row.phone or "", row.mobile or "", row.email or "")
+        rows.append(WaitingRow(id_, row.code, row.name, place, work, standing(work), *contact, words, day == today))
+    return rows
+
+
+def _details(ids: list[int]) -> Any:
+    places = table(Organisation).join(table(Province), _P.code == _O.province_code)
+    places = places.outerjoin(table(District), _D.code == _O.district_code)
+    places = places.outerjoin(table(Profile), _C.organisation_id == _O.id)
+    return (
+        select(
+            *(_O.id, _O.code, _O.name, _P.name.label("province"), _D.name.label("district")),
+            *(_C.contact_name, _C.phone, _C.mobile, _C.email),
+        )
+        .select_from(places)
+        .where(_O.id.in_(ids))
+    )
+
+
+def _last_mails(ids: list[int]) -> dict[int, tuple[date, str]]:
+    """Day and words of the last reminder of each of `ids`."""
+    rows = db.session.execute(
+        select(_M.organisation_id, _M.day, _M.sent_at, _M.attempts)
+        .where(_M.organisation_id.in_(ids), _M.kind == REMINDER)
+        .order_by(_M.day)
+    )
+    return {id_: (day, mail_words(day, sent_at, attempts)) for id_, day, sent_at, attempts in rows}
+
+
+def mail_words(day: date, sent_at: datetime | None, attempts: int) -> str:
+    if sent_at is not None:
+        return f"ส่งแล้ว {thai_date(sent_at, short=True)} {thai_time(sent_at)}"
+    return f"{GIVEN_UP if attempts >= MAX_ATTEMPTS else 'รอส่ง'} {thai_date(day, short=True)}"
+
+
+def candidates(works: dict[int, Work], today: date) -> Iterator[Candidate]:
+    """The LAOs of `works`, with what decides whether a reminder goes to them."""
+    ids = list(works)
+    for first in range(0, len(ids), IN_ONE_STATEMENT):
+        some = ids[first : first + IN_ONE_STATEMENT]
+        mailed = set(
+            db.session.scalars(
+                select(_M.organisation_id).where(_M.organisation_id.in_(some), _M.kind == REMINDER, _M.day == today)
+            )
+        )
+        found = {row.id: row for row in db.session.execute(_details(some))}
+        for id_ in some:
+            yield Candidate(id_, found[id_].name, works[id_], (found[id_].email or "").strip(), id_ in mailed)
+
+
+class MailLine(NamedTuple):
+    """One mail of the log."""
+
+    code: str
+    name: str
+    to_address: str
+    about: str
+    queued_at: datetime
+    words: str
+    failed: bool
+    error: str
+
+
+class Progress(NamedTuple):
+    """How many mails have gone, wait, and were given up."""
+
+    sent: int
+    waiting: int
+    failed: int
+
+
+def progress(actor: Actor, today: date) -> Progress:
+    """Of the mails to the actor's LAOs that were queued today, or that still wait."""
+    joined = table(MailLog).join(table(Organisation), _O.id == _M.organisation_id)
+    wanted = in_scope(actor), or_(_M.day == today, _WAITS)
+    return Progress(*db.session.execute(select(*_NUMBERS).select_from(joined).where(*wanted)).one())
+
+
+def queue_numbers() -> Progress:
+    """Of all mails there are: what the command tells."""
+    return Progress(*db.session.execute(select(*_NUMBERS)).one())
+
+
+def mail_lines(actor: Actor, page: int) -> list[MailLine]:
+    """One page of the log of the actor's LAOs, the latest mail first."""
+    rows = db.session.execute(
+        select(_O.code, _O.name, table(MailLog))
+        .select_from(table(MailLog).join(table(Organisation), _O.id == _M.organisation_id))
+        .where(in_scope(actor))
+        .order_by(_M.id.desc())
+        .limit(PAGE_SIZE)
+        .offset((page - 1) * PAGE_SIZE)
+    )
+    return [
+        MailLine(
+            row.code,
+            row.name,
+            row.to_address,
+            f"{Round(row.round).label} ปี {row.fiscal_year}",
+            row.queued_at,
+            mail_words(row.day, row.sent_at, row.attempts),
+            row.sent_at is None and row.attempts >= MAX_ATTEMPTS,
+            row.error,
+        )
+        for row in rows
+    ]
+
+
+def mail_total(actor: Actor) -> int:
+    joined = table(MailLog).join(table(Organisation), _O.id == _M.organisation_id)
+    return db.session.scalar(select(func.count()).select_from(joined).where(in_scope(actor))) or 0
+
+
+def general_window(year: int, round_: Round) -> ReportWindow:
+    """The window for all LAOs, without what one of them was given on top."""
+    row = db.session.get(Window, (year, int(round_)))
+    return report_window(year, round_, (row.opens_at, row.closes_at) if row else None, None)
+
+
+def queued_after(id_: int, limit: int) -> list[int]:
+    """Ids of the next mails that wait to be sent."""
+    rows = db.session.scalars(select(_M.id).where(_WAITS, _M.id > id_).order_by(_M.id).limit(limit))
+    return list(rows)

@@ -1,0 +1,176 @@
+"""The desk of what waits: HTTP only."""
+
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from app import clock
+from app.access import Permission, actor, requires
+from app.citizens.places.queries import filter_name
+from app.db import transaction
+from app.errors import NotTheirs, Refusal
+from app.listing import PAGES, Choice, choice_of, number
+from app.models.enums import Round
+from app.nacc.review.queries import own_provinces
+from app.nacc.waiting import jobs, operations, queries, workbooks
+from app.nacc.waiting.forms import ReminderForm, filter_of
+from app.nacc.waiting.rules import Sorted, WaitingFilter, sort_out, thai_day
+from app.plans.queries import current_period, periods
+from app.registry.queries import districts
+from app.spreadsheets import excel
+from app.web import along, answer, nothing_chosen
+
+blueprint = Blueprint("waiting", __name__)
+
+
+def _filter() -> WaitingFilter:
+    """The filter; somebody with one province only need not choose it to be offered its districts."""
+    this_year = clock.fiscal_year(clock.now())
+    period = current_period(this_year)
+    years = [year for each in periods() for year in each.years]
+    asked = filter_of(request.args, years, min(max(this_year, period.first_year), period.last_year))
+    own = own_provinces(actor())
+    return replace(asked, province=own[0][0]) if len(own) == 1 and not asked.province else asked
+
+
+def _page(asked: WaitingFilter, status: int = 200, **more: Any) -> Response:
+    who, now = actor(), clock.now()
+    shown = queries.shown(who, asked)
+    return answer(
+        "nacc/waiting/page.html",
+        "nacc/waiting/_table.html",
+        status,
+        asked=asked,
+        rows=queries.waiting_rows(shown.works, asked.page, thai_day(now)),
+        counts=shown.counts,
+        total=len(shown.works),
+        page_size=queries.PAGE_SIZE,
+        progress=queries.progress(who, thai_day(now)),
+        window=queries.general_window(asked.year, asked.round).sentence(now),
+        provinces=own_provinces(who),
+        districts=districts(asked.province) if asked.province else [],
+        periods=periods(),
+        rounds=list(Round),
+        **{"saved_id": 0, "refusal": ""} | more,
+    )
+
+
+@blueprint.get("/nacc/waiting")
+@requires(Permission.WAITING)
+def desk() -> Response:
+    return _page(_filter())
+
+
+@blueprint.get("/nacc/waiting/table.<any(xlsx, csv):file>")
+@requires(Permission.WAITING)
+def list_file(file: str) -> Response:
+    asked = _filter()
+    name = f"สถานะการรายงาน ปี {asked.year} {asked.round.label}"
+    return excel.file_answer(name, file, workbooks.waiting_file(actor(), asked, clock.now()))
+
+
+@blueprint.post("/nacc/waiting/<int:organisation_id>")
+@requires(Permission.WAITING)
+def remind_one(organisation_id: int) -> Response:
+    asked, now = _filter(), clock.now()
+    with transaction():
+        queued, found = operations.remind_chosen(actor(), [organisation_id], asked, now)
+    if not queued:
+        return _page(asked, 422, refusal=_why_not(found))
+    jobs.send_behind_the_request()
+    if not request.headers.get("HX-Request"):
+        flash("จัดคิวส่งอีเมลเตือนแล้ว", "ok")
+        return redirect(f"/nacc/waiting?{asked.query()}#o{organisation_id}", 303)
+    return _page(asked, saved_id=organisation_id)
+
+
+def _why_not(found: Sorted) -> str:
+    """Why one LAO gets no mail. Raises NotTheirs where there is no such LAO for the actor."""
+    if found.without_email:
+        return "อปท. นี้ยังไม่มีอีเมลผู้ประสานงาน ติดต่อทางโทรศัพท์"
+    if found.not_needed:
+        return "อปท. นี้รายงานครบแล้วหรือไม่ต้องรายงาน ไม่ต้องเตือน"
+    if found.already_today or found.mailed:
+        return "วันนี้เตือน อปท. นี้แล้ว เตือนได้วันละ 1 ครั้ง"
+    raise NotTheirs
+
+
+@blueprint.get("/nacc/waiting/many")
+@requires(Permission.WAITING)
+def ask_many() -> str | Response:
+    asked, choice = _filter(), choice_of(request.args.getlist("ids"), request.args.get("all", ""), queries.PAGE_SIZE)
+    return (
+        _many_page(asked, ReminderForm(formdata=None), choice)
+        if choice
+        else nothing_chosen(f"/nacc/waiting?{asked.query()}")
+    )
+
+
+def _many_page(asked: WaitingFilter, form: ReminderForm, choice: Choice) -> str:
+    who, now = actor(), clock.now()
+    if choice.ids:
+        works = queries.chosen_works(who, choice.ids, asked.year, asked.round)
+    else:
+        works = queries.shown(who, asked).works
+    words = asked.in_words(filter_name(asked.province, asked.district))
+    found = sort_out(queries.candidates(works, thai_day(now)))
+    window = queries.general_window(asked.year, asked.round).sentence(now)
+    return render_template(
+        "nacc/waiting/many.html", asked=asked, form=form, choice=choice, found=found, window=window, words=words
+    )
+
+
+@blueprint.post("/nacc/waiting/many")
+@requires(Permission.WAITING)
+def remind_many() -> Response | tuple[str, int]:
+    who, asked, form, now = actor(), _filter(), ReminderForm(), clock.now()
+    choice = choice_of(request.form.getlist("ids"), request.form.get("all", ""), queries.PAGE_SIZE)
+    if not choice:
+        return nothing_chosen(f"/nacc/waiting?{asked.query()}")
+    try:
+        with transaction():
+            if choice.ids:
+                queued, found = operations.remind_chosen(who, choice.ids, asked, now)
+            else:
+                queued, found = operations.remind_filtered(who, asked, form.expected.data or 0, now)
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return _many_page(asked, form, choice), 422
+    if not queued:
+        form.form_errors = ["ไม่มี อปท. ที่ต้องส่งอีเมลเตือนในขณะนี้"]
+        return _many_page(asked, form, choice), 422
+    jobs.send_behind_the_request()
+    flash(f"จัดคิวส่งอีเมลเตือนแล้ว {queued:,} แห่ง{_left_out(found)}", "ok")
+    return redirect(along("/nacc/waiting/mails"), 303)
+
+
+def _left_out(found: Sorted) -> str:
+    return f" ไม่มีอีเมล {found.without_email:,} แห่ง" if found.without_email else ""
+
+
+@blueprint.get("/nacc/waiting/mails")
+@requires(Permission.WAITING)
+def mails() -> Response:
+    """The log, and how far the job is; the page asks again while mails wait."""
+    who, page = actor(), max(1, number(request.args.get("page", ""), 1, PAGES))
+    return answer(
+        "nacc/waiting/mails.html",
+        "nacc/waiting/_mails.html",
+        progress=queries.progress(who, thai_day(clock.now())),
+        lines=queries.mail_lines(who, page),
+        at=page,
+        total=queries.mail_total(who),
+        page_size=queries.PAGE_SIZE,
+    )
+
+
+@blueprint.post("/nacc/waiting/mails")
+@requires(Permission.WAITING)
+def send_waiting() -> Response:
+    """Start the job again for what waits: after the mail server was out of reach."""
+    if queries.progress(actor(), thai_day(clock.now())).waiting:
+        jobs.send_behind_the_request()
+        flash("เริ่มส่งอีเมลที่รอส่งอีกครั้งแล้ว", "ok")
+    return redirect(along("/nacc/waiting/mails"), 303)

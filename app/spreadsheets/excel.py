@@ -1,0 +1,194 @@
+"""Workbooks as Thai offices read them: TH Sarabun New, frozen head, real numbers, A4 landscape, no user formulas."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from io import BytesIO
+from itertools import chain, islice
+from typing import IO, Any
+from urllib.parse import quote
+
+from flask import Response
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+from openpyxl.worksheet.page import PageMargins
+
+from app import clock
+from app.spreadsheets import sheet_lane, sheets
+from app.spreadsheets.csv_files import csv_text, write_csv
+from app.spreadsheets.sheets import ROW_POINTS, Block
+from app.spreadsheets.tables import (
+    BAHT_FORMAT,
+    BAHT_WIDTH,
+    COUNT_FORMAT,
+    PERCENT_FORMAT,
+    THAI_DATE_FORMAT,
+    Cell,
+    Column,
+    Table,
+    baht,
+    count,
+    made,
+    summed,
+)
+
+__all__ = [
+    "BAHT_FORMAT",
+    "BAHT_WIDTH",
+    "COUNT_FORMAT",
+    "PERCENT_FORMAT",
+    "THAI_DATE_FORMAT",
+    "Cell",
+    "Column",
+    "Table",
+    "baht",
+    "count",
+    "csv_text",
+    "disposition",
+    "file_answer",
+    "made",
+    "summed",
+    "workbook",
+    "write_csv",
+    "write_workbook",
+]
+
+MIMETYPES = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+}
+FONT = "TH Sarabun New"
+POINTS = 16
+LONG = 200  # rows: writing more of them takes openpyxl a tenth of a second and up
+LETTERS = 0.8  # of TH Sarabun New at 16 points, in one unit of a column's width
+LINE = Side(style="thin", color="999999")
+HAIR = Side(style="hair", color="999999")
+EXPLANATIONS = "คำอธิบาย"
+
+
+def workbook(*tables: Table, at: datetime | None = None) -> bytes:
+    """One sheet a table, and last one that explains columns and rules, where there is anything to explain."""
+    out = BytesIO()
+    write_workbook(out, *tables, at=at)
+    return out.getvalue()
+
+
+def write_workbook(file: IO[bytes], *tables: Table, at: datetime | None = None) -> None:
+    """`workbook` into `file`, with LONG rows a table in memory. The same tables and the same `at`: the same bytes."""
+    peeked = [_peek(table) for table in tables]
+    book = Workbook(write_only=True)
+    blocks = [_blocks(book.create_sheet(table.sheet), table) for table, _long in peeked]
+    if any(table.rules or any(column.explain for column in table.columns) for table in tables):
+        blocks.append(_explanations(book.create_sheet(EXPLANATIONS), tables))
+    way = sheet_lane if any(is_long for _table, is_long in peeked) else sheets
+    way.write(file, book, blocks, at or clock.now())
+
+
+def _peek(table: Table) -> tuple[Table, bool]:
+    """The table, untouched as far as its reader can tell, and whether it is a long one."""
+    rows = iter(table.rows)
+    first = list(islice(rows, LONG + 1))
+    return replace(table, rows=chain(first, rows)), len(first) > LONG
+
+
+def file_answer(name: str, kind: str, *tables: Table) -> Response:
+    """The tables as a download; `kind` is "xlsx" or "csv", and `name` Thai, without the ending."""
+    content = csv_text(*tables) if kind == "csv" else workbook(*tables)
+    return Response(content, content_type=MIMETYPES[kind], headers={"Content-Disposition": disposition(name, kind)})
+
+
+_NOT_IN_A_NAME = re.compile(r'[\x00-\x1f\\/:*?"<>|.\s]+')
+
+
+def disposition(name: str, kind: str) -> str:
+    """The header that names a download: Thai as RFC 6266 has it, and a plain name for old browsers.
+
+    The only dot is that of the ending: programs that look for one cut a name at the first they find.
+    """
+    plain = _NOT_IN_A_NAME.sub(" ", name.removesuffix(f".{kind}")).strip()
+    return f"attachment; filename=\"report.{kind}\"; filename*=UTF-8''{quote(plain, safe='')}.{kind}"
+
+
+def _blocks(page: WriteOnlyWorksheet, table: Table) -> list[Block]:
+    """Title, head, rows and total, and the sheet set up for them."""
+    heads = table.heads
+    _set_up(page, table.columns, head_row=len(table.title) + 2 if table.title else 1)
+    blocks = list(_title(page, table.title))
+    fits = _fits(table.columns)
+    blocks.append(Block([_head(page) for _each in heads], [heads], fits))
+    blocks.append(Block([_cells(page, column) for column in table.columns], table.rows, fits, arrows=True))
+    blocks.append(Block([_cells(page, column, bold=True) for column in table.columns], table.totals(), fits))
+    return blocks
+
+
+def _fits(columns: Sequence[Column]) -> list[int]:
+    """How many letters fit on a line, the words not cut: a column's width is told in digits of a smaller font."""
+    return [max(1, int(column.width * LETTERS)) for column in columns]
+
+
+def _explanations(page: WriteOnlyWorksheet, tables: Sequence[Table]) -> list[Block]:
+    columns = (Column("คอลัมน์", 44), Column("ความหมาย", 110))
+    _set_up(page, columns, head_row=1)
+    plain, title = [_cells(page, column) for column in columns], [(_style(page, bold=True),) * 2]  # over both columns
+    blocks = [Block([_head(page) for _each in columns], [[column.head for column in columns]])]
+    for table in tables:
+        explained = [(column.head, column.explain) for column in table.columns if column.explain]
+        if explained or table.rules:
+            blocks.append(Block(title, [(table.title[0] if table.title else table.sheet,)]))
+            rules = (("กติกา", rule) for rule in table.rules)
+            blocks.append(Block(plain, chain(explained, rules), _fits(columns)))
+    return blocks
+
+
+def _set_up(page: WriteOnlyWorksheet, columns: Sequence[Column], head_row: int) -> None:
+    for place, column in enumerate(columns, start=1):
+        page.column_dimensions[get_column_letter(place)].width = column.width
+    page.sheet_format.defaultRowHeight = ROW_POINTS
+    page.freeze_panes = f"A{head_row + 1}"
+    page.print_title_rows = f"{head_row}:{head_row}"
+    page.page_setup.orientation = "landscape"
+    page.page_setup.paperSize = "9"  # A4
+    page.page_setup.fitToHeight = 0
+    page.sheet_properties.pageSetUpPr.fitToPage = True
+    page.page_margins = PageMargins(left=0.4, right=0.4, top=0.5, bottom=0.6, header=0.3, footer=0.3)  # inches
+    page.oddFooter.right.text = "หน้า &P / &N"
+
+
+def _title(page: WriteOnlyWorksheet, lines: Sequence[str]) -> Iterator[Block]:
+    for place, line in enumerate(lines):
+        yield Block([(_style(page, bold=place == 0),) * 2], [[line]])
+    if lines:
+        yield Block((), [()])
+
+
+def _style(page: WriteOnlyWorksheet, *, bold: bool = False, **more: Any) -> WriteOnlyCell:
+    """A cell with a style, to be filled again and again."""
+    cell = WriteOnlyCell(page)
+    cell.font = Font(name=FONT, size=POINTS, bold=bold)
+    for name, value in more.items():
+        setattr(cell, name, value)
+    return cell
+
+
+def _head(page: WriteOnlyWorksheet) -> tuple[WriteOnlyCell, WriteOnlyCell]:
+    cell = _style(
+        page,
+        bold=True,
+        alignment=Alignment(horizontal="center", vertical="center", wrap_text=True),
+        fill=PatternFill("solid", fgColor="EFEAE0"),
+        border=Border(bottom=LINE, top=LINE),
+    )
+    return cell, cell
+
+
+def _cells(page: WriteOnlyWorksheet, column: Column, *, bold: bool = False) -> tuple[WriteOnlyCell, WriteOnlyCell]:
+    """The styles of a column: for text, and for numbers and dates."""
+    style = partial(_style, page, bold=bold, border=Border(bottom=HAIR))
+    text = style(alignment=Alignment(vertical="top", wrap_text=True))
+    number = Alignment(horizontal="right", vertical="top", indent=1)  # off the text in the next column
+    return text, style(alignment=number, number_format=column.format)

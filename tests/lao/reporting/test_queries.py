@@ -1,0 +1,44 @@
+"""What stands in a line of a report list, on both engines: each amount in its own column, each round in its own."""
+
+from decimal import Decimal
+
+from flask import Flask
+
+from app.access import Actor
+from app.lao.reporting.queries import exported_rows, report_row, report_rows, reported_rows
+from app.listing import ListState
+from app.models.enums import ReportStatus, ReviewStatus, Round
+from tests.factories import YEAR, facts, make_lao, make_project, make_report, review
+
+SIX, TWELVE = (ListState(year=YEAR, round=int(round_)) for round_ in Round)
+
+
+def _reported_in_round_six() -> tuple[Actor, int]:
+    """An LAO with one project, reported in round 6 only, no two of whose amounts are alike; and a rejected one."""
+    lao = make_lao()
+    project_id = make_project(lao, facts(budgets={YEAR: Decimal("1111.00")}))
+    amounts = {"ordinance_budget": Decimal("2222.00"), "spent": Decimal("3333.00")}
+    make_report(lao, project_id, ReportStatus.IN_PROGRESS, Round.SIX, **amounts)
+    review(make_project(lao, facts("ที่ถูกปฏิเสธ")), ReviewStatus.REJECTED, "ไม่สอดคล้อง")
+    return lao, project_id
+
+
+def test_a_line_has_each_amount_and_each_round_in_its_place(app: Flask) -> None:
+    lao, project_id = _reported_in_round_six()
+    for state, ordinance, spent in ((SIX, "2,222.00", "3,333.00"), (TWELVE, "–", "–")):
+        (row,) = report_rows(lao, state)  # the rejected one is none
+        assert (row.id, row.number, row.planned, row.ordinance, row.spent) == (
+            *(project_id, 1, "1,111.00"),
+            *(ordinance, spent),
+        )
+        assert (row.reported_six, row.reported_twelve) == (True, False)
+        assert report_row(lao, project_id, state, 1) == row
+
+
+def test_all_reports_and_the_file_have_them_in_the_same_places(app: Flask) -> None:
+    lao, project_id = _reported_in_round_six()
+    (row,) = reported_rows(lao, SIX)
+    assert (row.id, row.planned, row.ordinance, row.spent) == (project_id, "1,111.00", "2,222.00", "3,333.00")
+    assert reported_rows(lao, TWELVE) == []
+    (exported,) = exported_rows(lao, SIX)
+    assert exported[3:6] == (Decimal("1111.00"), Decimal("2222.00"), Decimal("3333.00"))

@@ -1,0 +1,139 @@
+"""Entering, closing and publishing scores: scope, stale cells, reasons and the history."""
+
+from decimal import Decimal
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from app.access import Actor
+from app.accounts.queries import actor_of
+from app.db import db, transaction
+from app.errors import NotTheirs, Refusal, Stale
+from app.models import HistoryEntry, PlanYear, Score
+from app.models.enums import PlanStatus, Role, Which
+from app.nacc.evaluation.operations import do_filtered, do_one, save_from_file, save_scores
+from app.nacc.evaluation.queries import affected, own_scores, scores_of, scores_of_one
+from app.nacc.evaluation.rules import Cell, Deed, Entry
+from app.nacc.plan_years.rules import PlanFilter
+from tests.factories import NOW, YEAR, make_lao, make_organisation, make_staff
+
+SAR, EVALUATION = Cell(Which.SAR, 1), Cell(Which.EVALUATION, 1)
+
+
+def _officer(*provinces: str) -> Actor:
+    return actor_of(make_staff("officer65", Role.OFFICER, *(provinces or ("65",))).id)
+
+
+def _save(actor: Actor, lao: Actor, cell: Cell, value: str, seen: str = "", reason: str = "", year: int = YEAR) -> int:
+    entry = Entry(Decimal(value) if value else None, Decimal(seen) if seen else None)
+    with transaction():
+        return save_scores(actor, lao.own_organisation_id, year, {cell: entry}, reason, NOW)
+
+
+def test_each_enters_its_own_and_the_history_tells(app: Flask) -> None:
+    lao, officer = make_lao(), _officer()
+    assert _save(lao, lao, SAR, "20.5") == 1
+    assert _save(officer, lao, EVALUATION, "18") == 1
+    assert _save(officer, lao, EVALUATION, "18", "18") == 0  # nothing new, nothing told
+    assert _save(officer, lao, EVALUATION, "", "18") == 1  # a score can be taken out again
+    kept = scores_of_one(officer, lao.own_organisation_id, YEAR)
+    assert (kept.value(SAR), kept.value(EVALUATION)) == (Decimal("20.50"), None)
+    entries = db.session.scalars(select(HistoryEntry).where(HistoryEntry.entity == "scores").order_by(HistoryEntry.id))
+    assert [(e.actor_role, e.before, e.after) for e in entries] == [
+        (Role.LAO, {"sar_1": None}, {"sar_1": "20.5"}),
+        (Role.OFFICER, {"evaluation_1": None}, {"evaluation_1": "18"}),
+        (Role.OFFICER, {"evaluation_1": "18.00"}, {"evaluation_1": None}),
+    ]
+    assert db.session.get_one(Score, (lao.organisation_id, YEAR, 1)).version == 3
+
+
+def test_a_score_makes_the_plan_year_it_needs(app: Flask) -> None:
+    lao, officer = make_lao(passed=()), _officer()
+    _save(officer, lao, EVALUATION, "18")
+    assert db.session.get_one(PlanYear, (lao.organisation_id, YEAR)).status is PlanStatus.NOT_SENT
+
+
+def test_somebody_elses_score_is_not_overwritten_unseen(app: Flask) -> None:
+    lao, officer = make_lao(), _officer()
+    _save(officer, lao, EVALUATION, "18")
+    with pytest.raises(Stale):
+        _save(officer, lao, EVALUATION, "12")
+    _save(lao, lao, SAR, "20")  # the neighbour's change does not make this one stale
+    _save(officer, lao, EVALUATION, "12", "18")
+
+
+def test_an_lao_writes_only_its_own_sar_while_it_is_open(app: Flask) -> None:
+    lao, other, officer = make_lao(), make_lao("6650808", name="เทศบาลตำบลวังทอง"), _officer()
+    with pytest.raises(Refusal, match=r"คะแนนของ ป\.ป\.ช\."):
+        _save(lao, lao, EVALUATION, "25")
+    with pytest.raises(NotTheirs):
+        _save(lao, other, SAR, "25")
+    with transaction():
+        do_one(officer, lao.own_organisation_id, YEAR, Deed.CLOSE, NOW)
+    with pytest.raises(Refusal, match="ปิดรับคะแนน SAR"):
+        _save(lao, lao, SAR, "20")
+    _save(officer, lao, SAR, "19")
+    with transaction():
+        do_one(officer, lao.own_organisation_id, YEAR, Deed.OPEN, NOW)
+    _save(lao, lao, SAR, "20", "19")
+
+
+@pytest.mark.parametrize(("cell", "value", "year"), [(SAR, "25.01", YEAR), (Cell(Which.SAR, 5), "1", YEAR)])
+def test_what_is_no_score_is_refused(app: Flask, cell: Cell, value: str, year: int) -> None:
+    lao = make_lao()
+    with pytest.raises(Refusal):
+        _save(lao, lao, cell, value, year=year)
+    with pytest.raises(NotTheirs):
+        _save(lao, lao, SAR, "1", year=2565)  # between two plan periods
+
+
+def test_another_province_is_neither_seen_nor_changed(app: Flask) -> None:
+    lao, stranger = make_lao(), _officer("90")
+    with pytest.raises(NotTheirs):
+        _save(stranger, lao, SAR, "1")
+    with pytest.raises(NotTheirs), transaction():
+        do_one(stranger, lao.own_organisation_id, YEAR, Deed.CLOSE, NOW)
+    assert scores_of(stranger, [lao.own_organisation_id], YEAR) == {}
+    with transaction():
+        assert save_from_file(stranger, {(lao.own_organisation_id, YEAR): {SAR: Entry(Decimal(1), None)}}, "", NOW) == 0
+
+
+def test_a_published_score_changes_only_with_a_reason(app: Flask) -> None:
+    lao, officer = make_lao(), _officer()
+    with pytest.raises(Refusal, match="ยังไม่มีผลประเมิน"), transaction():
+        do_one(officer, lao.own_organisation_id, YEAR, Deed.PUBLISH, NOW)
+    _save(officer, lao, EVALUATION, "18")
+    assert own_scores(lao, YEAR).value(EVALUATION) is None
+    with transaction():
+        do_one(officer, lao.own_organisation_id, YEAR, Deed.PUBLISH, NOW)
+    assert own_scores(lao, YEAR).value(EVALUATION) == Decimal(18)
+    with pytest.raises(Refusal, match="ระบุเหตุผล"):
+        _save(officer, lao, EVALUATION, "17", "18")
+    _save(officer, lao, EVALUATION, "17", "18", "รวมคะแนนผิด")
+    told = db.session.scalars(select(HistoryEntry).where(HistoryEntry.reason != "")).one()
+    assert (told.reason, told.before, told.after) == (
+        "รวมคะแนนผิด",
+        {"evaluation_1": "18.00"},
+        {"evaluation_1": "17"},
+    )
+    with pytest.raises(Refusal, match="เผยแพร่ผลประเมิน"):
+        _save(lao, lao, SAR, "20")
+
+
+def test_all_filtered_at_once_and_the_number_is_checked(app: Flask) -> None:
+    officer, asked = _officer(), PlanFilter(YEAR)
+    laos = [make_organisation(f"66508{n:02}", f"องค์การบริหารส่วนตำบลที่ {n}", passed=()) for n in range(3)]
+    make_organisation("2900101", "องค์การบริหารส่วนจังหวัดสงขลา", province="90", district=None)
+    with transaction():
+        assert save_from_file(officer, {(laos[0].id, YEAR): {EVALUATION: Entry(Decimal(5), None)}}, "", NOW) == 1
+    assert affected(officer, asked, Deed.PUBLISH) == [laos[0].id]
+    with pytest.raises(Refusal, match="3"), transaction():
+        do_filtered(officer, asked, 2, Deed.CLOSE, NOW)
+    with transaction():
+        assert do_filtered(officer, asked, 3, Deed.CLOSE, NOW) == 3
+        assert do_filtered(officer, asked, 1, Deed.PUBLISH, NOW) == 1
+    closed = list(db.session.scalars(select(PlanYear.organisation_id).where(PlanYear.sar_closed_at.is_not(None))))
+    assert sorted(closed) == sorted(lao.id for lao in laos)
+    with transaction():
+        assert do_filtered(officer, asked, 3, Deed.OPEN, NOW) == 3

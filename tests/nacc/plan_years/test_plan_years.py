@@ -1,0 +1,150 @@
+"""The gate's keeper: which plans passed, one, many, all, or by Excel."""
+
+from io import BytesIO
+
+import pytest
+from flask import Flask
+from openpyxl import Workbook, load_workbook
+from sqlalchemy import select
+
+from app.access import Actor
+from app.accounts.queries import actor_of
+from app.db import db, transaction
+from app.errors import NotTheirs, Refusal, Stale
+from app.lao.projects.queries import project_detail
+from app.models import HistoryEntry
+from app.models.enums import PlanStatus, Role
+from app.nacc.plan_years.operations import set_filtered, set_many, set_status
+from app.nacc.plan_years.queries import plan_counts, plan_rows
+from app.nacc.plan_years.rules import PlanFilter, PlanLine, read_lines
+from app.plans.queries import plan_statuses
+from app.uploads.rules import Lao
+from tests.client import Client
+from tests.factories import NOW, PASSWORD, YEAR, facts, make_lao, make_organisation, make_project, make_staff
+from tests.uploads.files import sheet_of
+
+HEAD = ["รหัส", "ปีงบประมาณ", "ผลแผน"]
+LAO = Lao(1, "6650807", "อบต.ดินทอง")
+
+
+def _officer(*provinces: str) -> Actor:
+    return actor_of(make_staff("officer65", Role.OFFICER, *(provinces or ("65",))).id)
+
+
+def test_taking_passed_back_closes_the_year_and_deletes_nothing(app: Flask) -> None:
+    lao, officer = make_lao(), _officer()
+    project_id = make_project(lao)
+    with transaction():
+        set_status(officer, lao.own_organisation_id, YEAR, PlanStatus.FAILED, 1, NOW)
+    assert project_detail(lao, project_id).facts == facts()
+    with pytest.raises(Refusal, match="แผนยังไม่ผ่าน"):
+        make_project(lao)
+    entry = db.session.scalars(select(HistoryEntry).where(HistoryEntry.action == "set plan year")).one()
+    assert (entry.before, entry.after) == ({"status": "passed"}, {"status": "failed"})
+
+
+def test_somebody_elses_change_in_between_is_told(app: Flask) -> None:
+    lao, officer = make_lao(), _officer()
+    with transaction():
+        set_status(officer, lao.own_organisation_id, YEAR, PlanStatus.FAILED, 1, NOW)
+    with pytest.raises(Stale), transaction():
+        set_status(officer, lao.own_organisation_id, YEAR, PlanStatus.NOT_SENT, 1, NOW)
+    assert plan_statuses(lao.own_organisation_id)[YEAR] is PlanStatus.FAILED
+
+
+def test_another_province_is_neither_seen_nor_changed(app: Flask) -> None:
+    lao, stranger = make_lao(), _officer("90")
+    assert plan_rows(stranger, PlanFilter(YEAR)) == []
+    with pytest.raises(NotTheirs):
+        set_status(stranger, lao.own_organisation_id, YEAR, PlanStatus.FAILED, 1, NOW)
+    with transaction():
+        assert set_many(stranger, [lao.own_organisation_id], YEAR, PlanStatus.FAILED, NOW) == 0
+        assert set_many(lao, [lao.own_organisation_id], 2563, PlanStatus.PASSED, NOW) == 0  # an LAO is no officer
+
+
+def test_all_filtered_change_together_and_the_number_is_checked(app: Flask) -> None:
+    officer = _officer()
+    for number in range(3):
+        make_organisation(f"66508{number:02}", f"องค์การบริหารส่วนตำบลที่ {number}", passed=())
+    asked = PlanFilter(YEAR, status=PlanStatus.NOT_SENT)
+    with pytest.raises(Refusal, match="3"), transaction():
+        set_filtered(officer, asked, 2, PlanStatus.PASSED, NOW)
+    with transaction():
+        assert set_filtered(officer, asked, 3, PlanStatus.PASSED, NOW) == 3
+    assert plan_counts(officer, PlanFilter(YEAR))[PlanStatus.PASSED] == 3
+
+
+def test_a_file_is_read_whole_or_refused_with_every_cell_named() -> None:
+    known = {"6650807": LAO, "6650700": LAO}
+    good = sheet_of(HEAD, ["๖๖๕๐๘๐๗", 2561.0, "แผนผ่าน"])
+    lines, problems = read_lines(good, [2561, 2562], known)
+    assert lines == [PlanLine(LAO, 2561, "B2", PlanStatus.PASSED)]
+    assert not problems
+    rows = [["123", "2561", "แผนผ่าน"], ["6650807", 1999.0, "ดี"], ["6650807", "2561", "ผ่าน"]]
+    _lines, problems = read_lines(sheet_of(HEAD, *rows, ["'6650700", "2561", "ผ่าน"]), [2561], known)
+    assert [(problem.row, problem.column, problem.letter) for problem in problems.first] == [
+        (2, HEAD[0], "A"),
+        (3, HEAD[1], "B"),
+        (3, HEAD[2], "C"),
+        (5, HEAD[0], "A"),  # a former code of the same LAO
+    ]
+    assert "ซ้ำกับแถวที่ 4" in problems.first[-1].text
+
+
+def _upload(client: Client, rows: list[list[object]]) -> object:
+    book = Workbook()
+    for row in rows:
+        book.active.append(row)
+    out = BytesIO()
+    book.save(out)
+    file = (BytesIO(out.getvalue()), "plan.xlsx")
+    return client.send(f"/nacc/plan-years/file?year={YEAR}", {"file": file}, content_type="multipart/form-data")
+
+
+def test_excel_goes_out_comes_back_and_changes_only_after_confirming(app: Flask, client: Client) -> None:
+    lao = make_lao()
+    make_staff("officer65", Role.OFFICER, "65")
+    client.sign_in("officer65", PASSWORD)
+    out = client.get(f"/nacc/plan-years/table.xlsx?year={YEAR}")
+    sheet = load_workbook(BytesIO(out.data)).active
+    assert [cell.value for cell in sheet[1]][:3] == HEAD
+    assert [cell.value for cell in sheet[2]][:3] == ["6650807", YEAR, "แผนผ่าน"]
+    client.get("/nacc/plan-years/file")
+    answer = _upload(client, [HEAD, ["6650807", YEAR, "แผนไม่ผ่าน"]])
+    assert "ยืนยันการเปลี่ยน 1 แห่ง" in answer.text
+    assert plan_statuses(lao.own_organisation_id)[YEAR] is PlanStatus.PASSED
+    sealed = answer.text.split('name="sealed" value="')[1].split('"')[0]
+    done = client.send("/nacc/plan-years/file/confirm", {"sealed": sealed}, follow_redirects=True)
+    assert "เปลี่ยน 1 แห่ง" in done.text
+    assert plan_statuses(lao.own_organisation_id)[YEAR] is PlanStatus.FAILED
+    assert client.send("/nacc/plan-years/file/confirm", {"sealed": sealed + "x"}).status_code == 404
+
+
+def test_a_bad_file_says_where_and_changes_nothing(app: Flask, client: Client) -> None:
+    make_lao()
+    make_staff("officer65", Role.OFFICER, "65")
+    client.sign_in("officer65", PASSWORD)
+    client.get("/nacc/plan-years/file")
+    answer = _upload(client, [HEAD, ["2900101", YEAR, "แผนผ่าน"], ["6650807", "abcd", "แผนผ่าน"]])
+    assert answer.status_code == 422
+    assert "แถวที่ 2 คอลัมน์ รหัส (ช่อง A2): ไม่พบรหัส 2900101 ในจังหวัดที่ท่านดูแล" in answer.text
+    assert "แถวที่ 3 คอลัมน์ ปีงบประมาณ" in answer.text
+    file = (BytesIO(b"PK not really"), "plan.xlsx")
+    broken = client.send("/nacc/plan-years/file", {"file": file}, content_type="multipart/form-data")
+    assert broken.status_code == 422
+    assert "ไม่ใช่ไฟล์ Excel" in broken.text
+
+
+def test_one_is_changed_in_place_and_the_counts_follow(app: Flask, client: Client) -> None:
+    lao = make_lao()
+    make_staff("officer65", Role.OFFICER, "65")
+    client.sign_in("officer65", PASSWORD)
+    client.get(f"/nacc/plan-years?year={YEAR}")
+    path = f"/nacc/plan-years/{lao.organisation_id}?year={YEAR}"
+    answer = client.send(path, {"status": "failed", "version": "1"}, htmx=True)
+    assert answer.status_code == 200
+    assert "<html" not in answer.text
+    assert "แผนไม่ผ่าน <b>1</b>" in answer.text
+    stale = client.send(path, {"status": "not_sent", "version": "1"}, htmx=True)
+    assert stale.status_code == 422
+    assert "ผลแผนนี้มีการแก้ไขโดยท่านเองในหน้าต่างอื่น" in stale.text

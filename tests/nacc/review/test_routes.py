@@ -1,0 +1,62 @@
+"""The review desk over HTTP, with and without htmx."""
+
+import re
+
+from flask import Flask
+
+from app.lao.projects.queries import project_detail
+from app.models.enums import ReviewStatus, Role
+from tests.client import Client
+from tests.factories import PASSWORD, facts, make_lao, make_project, make_staff
+
+
+def _desk(client: Client, *provinces: str) -> Client:
+    make_staff("officer65", Role.OFFICER, *(provinces or ("65",)))
+    client.sign_in("officer65", PASSWORD)
+    return client
+
+
+def test_a_decision_goes_on_to_the_next_project_and_can_be_undone(app: Flask, client: Client) -> None:
+    lao = make_lao()
+    first, second = make_project(lao, facts("โครงการแรก")), make_project(lao, facts("โครงการที่สอง"))
+    _desk(client).get(f"/nacc/review/{first}")
+    answer = client.send(f"/nacc/review/{first}?status=pending", {"verdict": "approve", "version": "1"})
+    assert answer.status_code == 303
+    assert f"/nacc/review/{second}" in answer.location
+    page = client.get(answer.location)
+    assert "บันทึกผลพิจารณา 1 โครงการแล้ว" in page.text
+    assert project_detail(lao, first).review_status is ReviewStatus.APPROVED
+    at = re.search(r'name="at" value="([^"]+)"', page.text)
+    assert at
+    client.send("/nacc/review/take-back", {"at": at[1]}, follow_redirects=True)
+    assert project_detail(lao, first).review_status is ReviewStatus.PENDING
+
+
+def test_a_rejection_without_reason_keeps_the_project_open_and_says_why(app: Flask, client: Client) -> None:
+    project_id = make_project(make_lao())
+    _desk(client).get(f"/nacc/review/{project_id}")
+    for htmx in (False, True):
+        answer = client.send(f"/nacc/review/{project_id}", {"verdict": "reject", "version": "1"}, htmx=htmx)
+        assert answer.status_code == 422
+        assert "เลือกหรือเขียนเหตุผลที่ปฏิเสธ" in answer.text
+        assert ("<html" in answer.text) is not htmx
+
+
+def test_many_at_once_says_the_number_before(app: Flask, client: Client) -> None:
+    lao = make_lao()
+    ids = [make_project(lao, facts(f"โครงการ {number}")) for number in range(3)]
+    page = _desk(client).get("/nacc/review/many?status=pending&all=1")
+    assert "จะเปลี่ยน 3 โครงการ" in page.text
+    sent = {"verdict": "reject", "picked": "ไม่สอดคล้องกับมิติที่กำหนด", "reason": "ทุกโครงการ", "expected": "3", "all": "1"}
+    answer = client.send("/nacc/review/many?status=pending", sent, follow_redirects=True)
+    assert "บันทึกผลพิจารณา 3 โครงการแล้ว" in answer.text
+    assert project_detail(lao, ids[0]).review_reason == "ไม่สอดคล้องกับมิติที่กำหนด – ทุกโครงการ"
+
+
+def test_a_stranger_province_and_bad_addresses_are_404_or_empty(app: Flask, client: Client) -> None:
+    project_id = make_project(make_lao())
+    _desk(client, "90")
+    assert client.get(f"/nacc/review/{project_id}").status_code == 404
+    assert client.get("/nacc/review/99999999999999999999").status_code == 404
+    assert "ไม่มีโครงการ" in client.get("/nacc/review?page=999&days=x&kind=zzz&year=๒๕๖๑&q=%25").text
+    assert client.send("/nacc/review/take-back", {"at": "yesterday"}).status_code == 404

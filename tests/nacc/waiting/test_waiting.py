@@ -1,0 +1,380 @@
+"""Who has not reported: where each LAO stands, and reminders that go out once."""
+
+import os
+import subprocess
+import sys
+import time
+from datetime import date, timedelta
+from pathlib import Path
+from threading import Barrier, Thread
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from app import clock, mail
+from app.access import Actor
+from app.accounts.queries import actor_of
+from app.db import db, transaction
+from app.errors import Refusal
+from app.models import HistoryEntry, MailLog, Profile, Window
+from app.models.enums import ReviewStatus, Role, Round
+from app.nacc.waiting import jobs, queries
+from app.nacc.waiting.operations import remind_chosen, remind_filtered
+from app.nacc.waiting.rules import Standing, WaitingFilter, Work, standing, thai_day
+from app.registry.operations import set_closed
+from tests.client import Client
+from tests.factories import (
+    NOW,
+    PASSWORD,
+    YEAR,
+    facts,
+    make_account,
+    make_lao,
+    make_organisation,
+    make_project,
+    make_report,
+    make_staff,
+    review,
+)
+from tests.pages import kept
+from tests.smtp import Mailbox
+
+ROOT = Path(__file__).parents[3]
+ASKED = WaitingFilter(YEAR, Round.SIX)
+DESK = f"/nacc/waiting?year={YEAR}&round=6"
+MANY = f"/nacc/waiting/many?year={YEAR}&round=6"
+
+
+def _wait_for_mail() -> None:
+    """A job that goes on puts its next batch behind this task: twice, for what one batch started."""
+    for _turn in range(4):
+        mail._worker.submit(lambda: None).result(timeout=20)
+
+
+def _officer(*provinces: str) -> Actor:
+    return actor_of(make_staff("officer65", Role.OFFICER, *(provinces or ("65",))).id)
+
+
+def _laos(number: int) -> list[Actor]:
+    """LAOs without a project, each with an address of its own."""
+    return [make_lao(f"66508{n:02}", name=f"องค์การบริหารส่วนตำบลที่ {n}") for n in range(number)]
+
+
+@pytest.mark.parametrize(
+    ("work", "expected"),
+    [
+        (Work(passed=False), Standing.NOTHING_TO_REPORT),
+        (Work(passed=False, total=3, reported=1), Standing.NOTHING_TO_REPORT),
+        (Work(passed=True), Standing.NOTHING_RECORDED),
+        (Work(passed=True, rejected=True), Standing.NOTHING_TO_REPORT),
+        (Work(passed=True, total=3), Standing.NOTHING_REPORTED),
+        (Work(passed=True, total=3, reported=1, rejected=True), Standing.PARTLY),
+        (Work(passed=True, total=3, reported=3), Standing.COMPLETE),
+    ],
+)
+def test_where_an_lao_stands(work: Work, expected: Standing) -> None:
+    assert standing(work) is expected
+
+
+def test_the_day_is_thailands() -> None:
+    assert thai_day(NOW.replace(hour=0, minute=30)) == date(2018, 4, 2)  # 17.30 the day before in UTC
+
+
+def test_the_desk_counts_each_standing_as_the_reports_say(app: Flask) -> None:
+    officer = _officer()
+    partly, complete, rejected, _nothing_recorded, silent = _laos(5)
+    make_organisation("6650899", passed=())
+    for lao in (partly, complete):
+        make_report(lao, make_project(lao))
+    make_project(partly, facts("โครงการที่สอง"))
+    make_project(silent)
+    review(make_project(rejected), ReviewStatus.REJECTED, "ไม่สอดคล้อง")
+    shown = queries.shown(officer, ASKED)
+    assert list(shown.counts.values()) == [1, 1, 1, 1, 2]
+    assert shown.works[partly.own_organisation_id] == Work(True, 2, 1, False)
+    only = queries.shown(officer, WaitingFilter(YEAR, Round.SIX, state=Standing.PARTLY))
+    assert list(only.works) == [partly.own_organisation_id]
+    other_round = queries.shown(officer, WaitingFilter(YEAR, Round.TWELVE))
+    assert other_round.counts[Standing.NOTHING_REPORTED] == 3
+
+
+def test_another_province_is_neither_seen_nor_reminded(app: Flask) -> None:
+    lao, stranger = make_lao(), _officer("90")
+    for actor in (stranger, lao):
+        assert queries.shown(actor, ASKED).works == {}
+        with transaction():
+            assert remind_chosen(actor, [lao.own_organisation_id], ASKED, NOW)[0] == 0
+    administrator = actor_of(make_staff("admin", Role.ADMINISTRATOR).id)
+    assert list(queries.shown(administrator, ASKED).works) == [lao.own_organisation_id]
+
+
+def test_a_closed_lao_is_neither_shown_nor_reminded(app: Flask) -> None:
+    officer, (open_, closed) = _officer(), _laos(2)
+    with transaction():
+        set_closed(officer, closed.own_organisation_id, True, "ยุบรวม", NOW)
+    assert list(queries.shown(officer, ASKED).works) == [open_.own_organisation_id]
+    with transaction():
+        assert remind_chosen(officer, [closed.own_organisation_id], ASKED, NOW)[0] == 0
+        assert remind_filtered(officer, ASKED, 1, NOW)[0] == 1
+    assert db.session.scalars(select(MailLog.organisation_id)).all() == [open_.organisation_id]
+
+
+def test_the_page_shows_the_coordinator_and_filters(app: Flask, client: Client) -> None:
+    lao = make_lao()
+    make_organisation("6650101", "เทศบาลตำบลอื่น", district="6501")
+    make_project(lao)
+    make_staff("officer65", Role.OFFICER, "65")
+    client.sign_in("officer65", PASSWORD)
+    page = client.get(DESK).text
+    for words in ("ผู้ประสานงาน", "055000000", "6650807@example.go.th", "0/1", "เทศบาลตำบลอื่น", "ยังไม่มีอีเมล"):
+        assert words in page
+    for query in ("&province=65&district=6508", "&state=nothing_reported", "&q=๖๖๕๐๘๐๗", "&q=ดินทอง"):
+        narrowed = client.get(DESK + query).text
+        assert "ดินทอง" in narrowed
+        assert "เทศบาลตำบลอื่น" not in narrowed
+    assert "<html" not in client.get(DESK, headers={"HX-Request": "true"}).text
+    assert client.get("/nacc/waiting?year=x&round=9&state=y&page=-1").status_code == 200
+
+
+def test_one_is_reminded_by_a_real_mail_and_not_twice_a_day(app: Flask, client: Client, mailbox: Mailbox) -> None:
+    lao = make_lao()
+    make_report(lao, make_project(lao))
+    for name in ("โครงการที่สอง", "โครงการที่สาม"):
+        make_project(lao, facts(name))
+    closes = clock.now() + timedelta(days=5)
+    with transaction():
+        db.session.add(Window(fiscal_year=YEAR, round=6, opens_at=NOW, closes_at=closes))
+    make_staff("officer65", Role.OFFICER, "65")
+    client.sign_in("officer65", PASSWORD)
+    client.get(DESK)
+    path = f"/nacc/waiting/{lao.organisation_id}?year={YEAR}&round=6"
+    answer = client.send(path, {}, htmx=True)
+    assert answer.status_code == 200
+    assert "จัดคิวแล้ว" in answer.text
+    _wait_for_mail()
+    (message,) = mailbox.mails
+    text = message.get_content()  # type: ignore[attr-defined]
+    assert message["To"] == "6650807@example.go.th"
+    assert "รอบ 6 เดือน" in message["Subject"]
+    for words in (
+        "องค์การบริหารส่วนตำบลดินทอง",
+        "รอบ 6 เดือน ปีงบประมาณ พ.ศ. 2561",
+        "ยังไม่ได้รายงานผล 2 โครงการ จากทั้งหมด 3 โครงการ",
+        clock.thai_date(closes),
+        "https://eplan.example.go.th/reporting?year=2561",
+    ):
+        assert words in text
+    again = client.send(path, {}, htmx=True)
+    assert again.status_code == 422
+    assert "วันนี้เตือน อปท. นี้แล้ว" in again.text
+    other_round = client.send(path.replace("round=6", "round=12"), {})
+    assert other_round.status_code == 422
+    _wait_for_mail()
+    assert len(mailbox.mails) == 1
+    log = client.get("/nacc/waiting/mails").text
+    assert "ส่งแล้ว <b>1</b> · รอส่ง <b>0</b>" in log
+    assert "6650807@example.go.th" in log
+    entry = db.session.scalars(select(HistoryEntry).where(HistoryEntry.action == "queue reminder")).one()
+    assert (entry.organisation_id, entry.after) == (lao.organisation_id, {"year": YEAR, "round": 6})
+
+
+def test_the_next_day_in_thailand_is_another_day(app: Flask) -> None:
+    officer, (lao,) = _officer(), _laos(1)
+    late = NOW.replace(hour=23, minute=59)
+    with transaction():
+        assert remind_chosen(officer, [lao.own_organisation_id], ASKED, late)[0] == 1
+        assert remind_chosen(officer, [lao.own_organisation_id], ASKED, late + timedelta(seconds=30))[0] == 0
+        assert remind_chosen(officer, [lao.own_organisation_id], ASKED, late + timedelta(minutes=2))[0] == 1
+
+
+def test_whoever_needs_no_reminder_or_has_no_address_gets_none_and_it_is_said(
+    app: Flask, client: Client, mailbox: Mailbox
+) -> None:
+    first, second, complete = _laos(3)
+    make_report(complete, make_project(complete))
+    make_account(make_organisation("6650899", "องค์การบริหารส่วนตำบลไร้อีเมล"), claimed=False)
+    make_staff("officer65", Role.OFFICER, "65")
+    client.sign_in("officer65", PASSWORD)
+    page = client.get(f"{MANY}&all=1").text
+    for words in ("จะส่งอีเมลเตือน 2 แห่ง", "ยังไม่มีอีเมลผู้ประสานงาน 1 แห่ง", "รายงานครบแล้วหรือไม่ต้องรายงาน 1 แห่ง"):
+        assert words in page
+    wrong = client.send(MANY, {"expected": "3", "all": "1"})
+    assert wrong.status_code == 422
+    assert "ขณะนี้จะส่งถึง 2 แห่ง ไม่ใช่ 3" in wrong.text
+    done = client.send(MANY, {"expected": "2", "all": "1"}, follow_redirects=True)
+    assert "จัดคิวส่งอีเมลเตือนแล้ว 2 แห่ง ไม่มีอีเมล 1 แห่ง" in done.text
+    _wait_for_mail()
+    assert mailbox.addresses == ["6650800@example.go.th", "6650801@example.go.th"]
+    assert "วันนี้เตือนแล้ว 2 แห่ง" in client.get(f"{MANY}&all=1").text
+    everything = {"all": "1", "expected": "0"}
+    for typed in (everything, everything | {"expected": "2"}, {"ids": [first.organisation_id, second.organisation_id]}):
+        assert client.send(MANY, typed).status_code == 422  # the second click
+    _wait_for_mail()
+    assert len(mailbox.mails) == 2
+    no_address = client.send(f"/nacc/waiting/{_id_of('6650899')}?year={YEAR}", {})
+    assert "ยังไม่มีอีเมลผู้ประสานงาน" in no_address.text
+    assert client.send(f"/nacc/waiting/99999?year={YEAR}", {}).status_code == 404
+
+
+def _id_of(code: str) -> int:
+    from app.models import Organisation
+
+    return db.session.scalars(select(Organisation.id).where(Organisation.code == code)).one()
+
+
+def test_chosen_ones_are_reminded_without_the_rest(app: Flask, client: Client, mailbox: Mailbox) -> None:
+    chosen, _rest = _laos(2)
+    make_staff("officer65", Role.OFFICER, "65")
+    client.sign_in("officer65", PASSWORD)
+    assert "จะส่งอีเมลเตือน 1 แห่ง" in client.get(f"{MANY}&ids={chosen.organisation_id}").text
+    client.send(MANY, {"ids": [chosen.organisation_id], "expected": "1"})
+    _wait_for_mail()
+    assert mailbox.addresses == ["6650800@example.go.th"]
+    assert "ยังไม่มีโครงการที่บันทึกไว้" in mailbox.mails[0].get_content()  # type: ignore[attr-defined]
+
+
+def test_two_officers_at_once_queue_one_mail(app: Flask) -> None:
+    officer, laos = _officer(), _laos(5)
+    start, queued = Barrier(2), []
+    ids = [lao.own_organisation_id for lao in laos]
+
+    def click() -> None:
+        with app.app_context():
+            start.wait(timeout=10)
+            with transaction():
+                queued.append(remind_chosen(officer, ids, ASKED, NOW)[0])
+            db.session.remove()
+
+    threads = [Thread(target=click) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=20)
+    assert sorted(queued) == [0, 5]
+    db.session.rollback()
+    assert len(db.session.scalars(select(MailLog.id)).all()) == 5
+
+
+def test_a_job_that_died_half_way_is_finished_by_the_command_and_nobody_gets_two(
+    app: Flask, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    officer, laos = _officer(), _laos(25)  # more than one batch
+    mailbox.refused = {"6650801@example.go.th"}
+    with transaction():
+        assert remind_filtered(officer, ASKED, 25, NOW)[0] == 25
+    deliver, seen = jobs._deliver, []
+
+    def die_at_the_seventh(owed: MailLog) -> None:
+        seen.append(owed.id)
+        if len(seen) == 7:
+            raise KeyboardInterrupt  # as a signal would: nothing in the job may catch it
+        deliver(owed)
+
+    monkeypatch.setattr(jobs, "_deliver", die_at_the_seventh)
+    with pytest.raises(KeyboardInterrupt):
+        jobs.send_queued()
+    db.session.rollback()
+    monkeypatch.setattr(jobs, "_deliver", deliver)
+    assert len(mailbox.mails) == 5
+    assert queries.progress(officer, thai_day(NOW)) == (5, 20, 0)
+    runner = app.test_cli_runner()
+    assert "Sent 19, waiting 1, given up 0." in runner.invoke(args=["mail", "send-queued"]).output
+    log = {line.to_address: line for line in queries.mail_lines(officer, 1)}
+    assert "451" in log["6650801@example.go.th"].error
+    mailbox.refused = set()
+    assert "Sent 1, waiting 0, given up 0." in runner.invoke(args=["mail", "send-queued"]).output
+    assert "Sent 0, waiting 0, given up 0." in runner.invoke(args=["mail", "send-queued"]).output
+    assert mailbox.addresses == sorted(f"{lao.organisation_code}@example.go.th" for lao in laos)
+    assert len({message["Message-ID"] for message in mailbox.mails}) == 25
+
+
+def test_a_command_that_is_killed_and_run_again_sends_each_mail_once(app: Flask, mailbox: Mailbox) -> None:
+    officer, laos = _officer(), _laos(8)
+    mailbox.seconds = 0.3
+    with transaction():
+        assert remind_filtered(officer, ASKED, 8, NOW)[0] == 8
+    environment = {
+        **os.environ,
+        "DATABASE_URL": app.config["SQLALCHEMY_DATABASE_URI"],
+        "MAIL_HOST": "127.0.0.1",
+        "MAIL_PORT": str(app.config["MAIL_PORT"]),
+    }
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "mail", "send-queued"]
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) as job:
+        until = time.monotonic() + 30
+        while len(mailbox.mails) < 3 and time.monotonic() < until:
+            time.sleep(0.01)
+        time.sleep(0.15)  # the third is noted, the fourth not begun
+        job.kill()
+    assert len(mailbox.mails) == 3
+    mailbox.seconds = 0
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout == "Sent 5, waiting 0, given up 0.\n"
+    assert mailbox.addresses == sorted(f"{lao.organisation_code}@example.go.th" for lao in laos)
+
+
+def test_a_mail_the_server_refuses_is_given_up_after_three_tries_and_the_error_is_shown(
+    app: Flask, client: Client, mailbox: Mailbox
+) -> None:
+    officer = _officer()
+    _laos(2)
+    mailbox.refused = {"6650800@example.go.th"}
+    with transaction():
+        remind_filtered(officer, ASKED, 2, clock.now())
+    for _run in range(5):
+        jobs.send_queued()
+    assert mailbox.addresses == ["6650801@example.go.th"]
+    assert queries.queue_numbers() == (1, 0, 1)
+    assert db.session.scalar(select(MailLog.attempts).where(MailLog.sent_at.is_(None))) == 3
+    client.sign_in("officer65", PASSWORD)
+    page = client.get("/nacc/waiting/mails").text
+    assert "ส่งไม่ได้ <b>1</b>" in page
+    assert "451" in page
+
+
+def test_while_the_server_is_out_of_reach_mails_wait_and_lose_no_try(
+    app: Flask, client: Client, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    officer = _officer()
+    _laos(2)
+    with transaction():
+        remind_filtered(officer, ASKED, 2, clock.now())
+    with monkeypatch.context() as down:
+        down.setitem(app.config, "MAIL_PORT", 1)
+        for _run in range(5):
+            jobs.send_queued()
+    assert queries.queue_numbers() == (0, 2, 0)
+    client.sign_in("officer65", PASSWORD)
+    page = client.get("/nacc/waiting/mails").text
+    assert "รอส่ง <b>2</b>" in page
+    assert "data-hx-trigger" in page  # asks again while mails wait
+    client.send("/nacc/waiting/mails", {})
+    _wait_for_mail()
+    assert len(mailbox.mails) == 2
+    assert "data-hx-trigger" not in client.get("/nacc/waiting/mails", headers={"HX-Request": "true"}).text
+
+
+def test_the_log_shows_only_the_own_provinces(app: Flask) -> None:
+    officer = _officer()
+    _laos(1)
+    with transaction():
+        remind_filtered(officer, ASKED, 1, NOW)
+    stranger = actor_of(make_staff("officer90", Role.OFFICER, "90").id)
+    assert queries.mail_lines(stranger, 1) == []
+    assert queries.mail_total(stranger) == 0
+    assert queries.progress(stranger, thai_day(NOW)) == (0, 0, 0)
+    assert queries.mail_total(officer) == 1
+
+
+def test_an_empty_address_is_none_at_all_and_nothing_is_queued(app: Flask) -> None:
+    officer, (lao,) = _officer(), _laos(1)
+    with transaction():
+        db.session.execute(update(Profile).values(email=""))
+    before = kept()
+    with transaction():
+        queued, found = remind_chosen(officer, [lao.own_organisation_id], ASKED, NOW)
+    assert (queued, found.without_email) == (0, 1)
+    assert kept() == before
+    with pytest.raises(Refusal), transaction():
+        remind_filtered(officer, ASKED, 1, NOW)
