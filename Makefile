@@ -47,7 +47,8 @@ check: $(VENV)/.installed-dev ## Format, lint, types, house rules
 	@$(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/mypy
-	@$(PY) -m pytest tests/house/test_layers.py -p no:cacheprovider
+	@$(VENV)/bin/lint-imports
+	@$(PY) -m pytest tests/house/test_house.py -p no:cacheprovider
 
 bench: $(VENV)/.installed-dev ## Measure side by side and print ratios (BENCH_SCALE, TEST_DATABASE_URL)
 	@$(PY) -m bench

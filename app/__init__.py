@@ -12,11 +12,10 @@ from markupsafe import Markup
 from sqlalchemy import text
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import access, clock, errors, rows, web, words
+from app import access, clock, error_pages, guard, rows, web, words
 from app.citizens.open_data.answers import NoCookies
 from app.db import db, init_engines
 from app.extensions import csrf, htmx, limiter, login_manager, migrate
-from app.lao.reporting.rules import Grouping
 from app.models import enums
 from config import ROOT, settings
 
@@ -33,9 +32,9 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     htmx.init_app(app)
     login_manager.init_app(app)
     limiter.init_app(app)
-    app.before_request(access.guard)  # before CSRF: a lost session is told as such, with what was typed
+    app.before_request(guard.guard)  # before CSRF: a lost session is told as such, with what was typed
     csrf.init_app(app)
-    errors.init_errors(app)
+    error_pages.init_error_pages(app)
     web.init_web(app)
     app.session_interface = NoCookies()
     _init_templates(app)
@@ -53,7 +52,7 @@ FEATURES = (
     "citizens.help",
     "citizens.open_data",
     "citizens.public",
-    "citizens.reports",
+    "citizens.results",
     "history",
     "lao.landing",
     "lao.profile",
@@ -97,7 +96,6 @@ def _init_templates(app: Flask) -> None:
         asset=assets.__getitem__,
         icon=_icons(assets["icons.svg"]),
         enums=enums,
-        groupings=Grouping,
     )
     environment.filters.update(
         baht=words.baht,

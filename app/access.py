@@ -1,4 +1,4 @@
-"""Who may do what: roles to permissions, in one table, and the guard that asks it before every view.
+"""Who may do what: roles to permissions, in one table, which guard.py asks before every view.
 
 A view without `@public` or `@requires(...)` is refused. Which *rows* somebody may see is not decided
 here: every query takes the actor and sees only what the actor may see.
@@ -9,10 +9,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from flask import current_app, redirect, request
+from flask import current_app
 from flask_login import current_user
 from werkzeug.exceptions import Forbidden
-from werkzeug.wrappers import Response
 
 from app.models.enums import Role
 
@@ -152,23 +151,3 @@ def declared_access(endpoint: str) -> tuple[str, ...]:
     """What the view of `endpoint` declares; () where it declares nothing, and is refused."""
     access: tuple[str, ...] = getattr(current_app.view_functions[endpoint], "access", ())
     return access
-
-
-def guard() -> Response | None:
-    """Before every request: let through, send to the login or the first-login profile, or refuse."""
-    if request.endpoint is None:
-        return None  # no such address: the router answers 404 itself
-    access = declared_access(request.endpoint)
-    if access == (PUBLIC,):
-        return None
-    from app.accounts.resume import ask_to_sign_in, refuse_foreign  # accounts imports this module
-
-    if not current_user.is_authenticated:
-        return ask_to_sign_in()
-    if foreign := refuse_foreign():
-        return foreign
-    if any(current_user.may(permission) for permission in access):
-        return None
-    if current_user.claiming:
-        return redirect("/profile")
-    raise Forbidden

@@ -1,15 +1,4 @@
-"""What a person sees when something is refused or fails: always a page, always a sentence in Thai."""
-
-import secrets
-
-from flask import Flask, current_app, make_response, render_template, request
-from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
-from werkzeug.wrappers import Response
-
-from app.citizens.open_data.answers import for_api, problem
-from app.db import db
-from app.web import is_htmx, same_origin
+"""Why something is not done: raised where it is decided, answered by error_pages.py."""
 
 
 class Refusal(Exception):
@@ -33,58 +22,3 @@ NOTHING_CHANGED = "ยังไม่ได้แก้ไขอะไร"  # a 
 
 class NotTheirs(Exception):
     """No such row for this actor: answered 404, so a stranger's row and no row look the same."""
-
-
-SENTENCES = {
-    400: ("คำขอไม่สมบูรณ์", "ลองย้อนกลับไปหน้าก่อนหน้า แล้วทำรายการอีกครั้ง"),
-    403: ("ท่านไม่มีสิทธิ์เปิดหน้านี้", "บัญชีที่เข้าสู่ระบบอยู่ใช้หน้านี้ไม่ได้ ลองกลับไปหน้าแรก"),
-    404: ("ไม่พบหน้าหรือรายการนี้", "อาจถูกลบไปแล้ว หรือที่อยู่ไม่ถูกต้อง"),
-    409: ("มีการแก้ไขรายการนี้หลังจากเปิดหน้านี้", "ยังไม่มีอะไรถูกบันทึก ย้อนกลับไปเปิดหน้าเดิมใหม่ แล้วทำรายการอีกครั้ง"),
-    405: ("เปิดหน้านี้ด้วยวิธีนี้ไม่ได้", "ลองเปิดจากเมนูของระบบ"),
-    413: ("ข้อมูลที่ส่งมามีขนาดใหญ่เกินไป", "ลดข้อความหรือขนาดไฟล์ แล้วส่งอีกครั้ง"),
-    429: ("ลองหลายครั้งเกินไป", "รอประมาณ 1 นาที แล้วลองอีกครั้ง"),
-    500: ("ระบบขัดข้องชั่วคราว", "ยังไม่มีอะไรถูกบันทึก ลองอีกครั้ง หากยังไม่ได้ ให้แจ้งรหัสด้านล่าง"),
-}
-
-
-def init_errors(app: Flask) -> None:
-    app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(NotTheirs, lambda _error: _answer(404))
-    app.register_error_handler(Stale, lambda _error: _answer(409))
-    app.register_error_handler(CSRFError, _csrf)
-    app.register_error_handler(Exception, _crash)
-
-
-def _http(error: HTTPException) -> Response:
-    if error.code is None or error.code < 400:
-        return error.get_response()
-    headers = {"Allow": ", ".join(error.valid_methods or ())} if isinstance(error, MethodNotAllowed) else {}
-    if for_api():
-        return make_response(problem(error.code), headers)
-    response = _answer(error.code)
-    response.headers.update(headers)
-    return response
-
-
-def _csrf(error: CSRFError) -> Response:
-    """The page is older than the session. What was typed comes back with a fresh token, if it was typed here."""
-    from app.accounts.resume import ask_to_repeat
-
-    return ask_to_repeat() if same_origin() else _answer(400)
-
-
-def _crash(error: Exception) -> Response:
-    if current_app.config["TESTING"] and not current_app.config.get("SHOW_ERROR_PAGES"):
-        raise error
-    db.session.rollback()  # PostgreSQL answers nothing more until what failed is ended, and the page asks who is here
-    reference = secrets.token_hex(3).upper()
-    current_app.logger.exception("error %s at %s %s", reference, request.method, request.path)
-    return make_response(problem(500, reference=reference)) if for_api() else _answer(500, reference)
-
-
-def _answer(status: int, reference: str = "") -> Response:
-    title, advice = SENTENCES.get(status, SENTENCES[400])
-    if is_htmx():
-        # app.js shows this as a bar; the page behind it stays as it is.
-        return make_response(f"{title} – {advice} {reference}".strip(), status, {"X-Answer": "sentence"})
-    return make_response(render_template("errors/page.html", title=title, advice=advice, reference=reference), status)

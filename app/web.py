@@ -1,11 +1,13 @@
 """Answering with the page or with its fragment, and the headers every answer carries."""
 
 import hashlib
+import re
 import secrets
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from flask import Flask, current_app, flash, make_response, redirect, render_template, request, session
+from flask import Response as FlaskResponse
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 from itsdangerous import BadData, URLSafeTimedSerializer
@@ -16,6 +18,10 @@ from werkzeug.wrappers import Response
 from app.conflicts import form_name
 from app.listing import YEARS, number
 
+MIMETYPES = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "csv": "text/csv; charset=utf-8",
+}
 CSP = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; "
     "base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
@@ -74,6 +80,24 @@ def lead_on(response: Response) -> Response:
     response.headers["HX-Redirect"] = iri_to_uri(response.headers.pop("Location"))
     response.status_code, response.data = 204, b""
     return response
+
+
+def attachment(name: str, kind: str, content: bytes) -> FlaskResponse:
+    """A file to keep; `kind` is "xlsx" or "csv", and `name` Thai, without the ending."""
+    headers = {"Content-Disposition": disposition(name, kind)}
+    return FlaskResponse(content, content_type=MIMETYPES[kind], headers=headers)
+
+
+_NOT_IN_A_NAME = re.compile(r'[\x00-\x1f\\/:*?"<>|.\s]+')
+
+
+def disposition(name: str, kind: str) -> str:
+    """The header that names a download: Thai as RFC 6266 has it, and a plain name for old browsers.
+
+    The only dot is that of the ending: programs that look for one cut a name at the first they find.
+    """
+    plain = _NOT_IN_A_NAME.sub(" ", name.removesuffix(f".{kind}")).strip()
+    return f"attachment; filename=\"report.{kind}\"; filename*=UTF-8''{quote(plain, safe='')}.{kind}"
 
 
 def etag(*facts: Any) -> str:

@@ -3,10 +3,8 @@
 import secrets
 from datetime import datetime
 
-from flask import current_app
 from sqlalchemy import update
 
-from app import clock, mail
 from app.access import Actor, system
 from app.accounts import queries
 from app.accounts.passwords import hash_password, matches
@@ -18,7 +16,7 @@ from app.accounts.rules import (
     new_activation_code,
     password_problem,
 )
-from app.db import db, transaction
+from app.db import db
 from app.errors import Refusal
 from app.history.operations import record
 from app.models import Account, AccountProvince, PasswordReset, Province
@@ -27,11 +25,11 @@ from app.models.enums import Action, Entity, Role
 UNKNOWN = "ไม่พบผู้ใช้งาน"
 
 
-def prove(username: str, password: str, activation_code: str, now: datetime) -> Actor:
+def prove(username: str, password: str, activation_code: str, now: datetime, *, code_required: bool) -> Actor:
     """Who signs in with these. Raises Refusal, in the same words whatever was wrong.
 
     An LAO that has no password yet comes in as a claimant: by its code alone, or, where
-    FIRST_LOGIN_CODE_REQUIRED is on, with the activation code it was given.
+    `code_required`, with the activation code it was given.
     """
     found = queries.credentials(username)
     if password:
@@ -40,7 +38,7 @@ def prove(username: str, password: str, activation_code: str, now: datetime) -> 
         return queries.actor_of(found.account_id)
     if found is None or found.locked or found.role is not Role.LAO or found.password_hash is not None:
         raise Refusal(UNKNOWN)
-    if current_app.config["FIRST_LOGIN_CODE_REQUIRED"] and not _activates(found, activation_code, now):
+    if code_required and not _activates(found, activation_code, now):
         raise Refusal(UNKNOWN)
     return queries.actor_of(found.account_id, claiming=True)
 
@@ -91,38 +89,13 @@ def change_password(actor: Actor, password_hash: str, now: datetime) -> int:
     return account.session_epoch
 
 
-def request_reset(email: str) -> None:
-    """Mail a single-use link to each LAO whose profile has `email`; do nothing for an unknown one.
-
-    Runs behind the request, in its own transaction, so the answer takes the same time either way.
-    """
-    for account_id, name, stored in queries.accounts_with_email(email):
-        mail_reset_link(system("password reset"), account_id, name, stored)
-
-
-def mail_reset_link(actor: Actor, account_id: int, name: str, email: str) -> None:
-    """Mail a single-use link to `email`, the address of the LAO `name`. Runs behind the request."""
+def new_reset_link(actor: Actor, account_id: int, now: datetime) -> str:
+    """The token of a single-use link with which `account_id` sets a new password; only its fingerprint is kept."""
     token = secrets.token_urlsafe(32)
-    with transaction():
-        db.session.add(
-            PasswordReset(token_hash=fingerprint(token), account_id=account_id, expires_at=clock.now() + RESET_LIFETIME)
-        )
-        record(actor, Action.ASK_FOR_RESET, Entity.ACCOUNT, account_id)
-    link = f"{current_app.config['PUBLIC_URL']}/forgot/{token}"
-    mail.send(email, "ตั้งรหัสผ่านใหม่ e-PlanNACC", RESET_MAIL.format(name=name, link=link))
-
-
-RESET_MAIL = """เรียน ผู้ประสานงาน {name}
-
-มีผู้ขอตั้งรหัสผ่านใหม่สำหรับเข้าใช้ระบบ e-PlanNACC ของหน่วยงานท่าน
-กดลิงก์ด้านล่างเพื่อตั้งรหัสผ่านใหม่ ลิงก์นี้ใช้ได้ครั้งเดียว ภายใน 30 นาที
-
-{link}
-
-หากท่านไม่ได้เป็นผู้ขอ ไม่ต้องทำอะไร รหัสผ่านเดิมยังใช้ได้
-
-สำนักงาน ป.ป.ช.
-"""
+    lives_until = now + RESET_LIFETIME
+    db.session.add(PasswordReset(token_hash=fingerprint(token), account_id=account_id, expires_at=lives_until))
+    record(actor, Action.ASK_FOR_RESET, Entity.ACCOUNT, account_id)
+    return token
 
 
 DEAD_LINK = "ลิงก์นี้หมดอายุหรือใช้ไปแล้ว ขอลิงก์ใหม่ได้ที่หน้าลืมรหัสผ่าน"

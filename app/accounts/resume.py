@@ -14,6 +14,7 @@ from itsdangerous import BadData, URLSafeSerializer
 from werkzeug.wrappers import Response
 
 from app.accounts.form_words import FormWords, form_words
+from app.accounts.forms import LoginForm
 from app.web import form_account, into_main, is_htmx, local_path, same_origin, wants_fragment
 
 # Never carried along: tokens of the old session, and what nobody should find in a page's source.
@@ -74,8 +75,6 @@ def refuse_foreign() -> Response | None:
 def ask_to_repeat() -> Response:
     """The form again with what was typed and a fresh token, behind one button; the login page as itself."""
     if request.path == "/login":  # it may carry a sealed form along, and its password is not sent twice
-        from app.accounts.forms import LoginForm
-
         form = LoginForm()
         form.form_errors = ["หน้านี้เปิดค้างไว้นานเกินไป กรอก Password แล้วกด Login อีกครั้ง"]
         return into_main("accounts/login.html", 422, form=form)
@@ -90,8 +89,6 @@ def resume_page(kept: KeptForm, status: int = 200) -> Response:
 
 
 def _login_page(kept: KeptForm, status: int, **more: Any) -> Response:
-    from app.accounts.forms import LoginForm
-
     form = LoginForm(formdata=None, resume=seal(kept))
     return into_main("accounts/login.html", 200 if is_htmx() else status, form=form, **more)
 

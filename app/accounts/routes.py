@@ -1,35 +1,27 @@
 """Signing in and out, and a new password for those who forgot theirs."""
 
-from flask import Blueprint, current_app, flash, g, redirect, render_template, request, session
-from flask_login import current_user, login_user, logout_user
+from flask import Blueprint, current_app, flash, redirect, render_template, request, session
+from flask_login import current_user, logout_user
 from werkzeug.wrappers import Response
 
 from app import clock, mail
-from app.access import Actor, public
-from app.accounts import operations
+from app.access import public
+from app.accounts import jobs, operations
 from app.accounts.forms import ForgotForm, LoginForm, ResetForm
 from app.accounts.queries import load_actor, reset_account
 from app.accounts.resume import resume_page, unseal
 from app.accounts.rules import PASSWORD_HINT, fingerprint
+from app.accounts.sessions import open_session
+from app.contact import contact
 from app.db import transaction
 from app.errors import Refusal
 from app.extensions import limiter, login_manager
-from app.nacc.administration.queries import setting
-from app.web import form_status, local_path, token_seed
+from app.web import form_status, local_path
 from app.words import clean_line
 
 blueprint = Blueprint("accounts", __name__)
 login_manager.user_loader(load_actor)
 TOO_OFTEN = "ลองเข้าสู่ระบบหลายครั้งเกินไป รอประมาณ 1 นาที แล้วลองอีกครั้ง"
-
-
-def open_session(actor: Actor) -> None:
-    """Start a new session for `actor`: nothing of the one before it is kept."""
-    session.clear()
-    g.pop("csrf_token", None)  # kept by Flask-WTF for this answer, but it belongs to the session just cleared
-    session.permanent = True
-    session["csrf_token"] = token_seed(actor.account_id)
-    login_user(actor)
 
 
 @blueprint.get("/login")
@@ -55,7 +47,13 @@ def sign_in() -> str | Response | tuple[str, int]:
         return render_template("accounts/login.html", form=form), form_status(429)
     now = clock.now()
     try:
-        actor = operations.prove(username, form.password.data, form.activation_code.data, now)
+        actor = operations.prove(
+            username,
+            form.password.data,
+            form.activation_code.data,
+            now,
+            code_required=current_app.config["FIRST_LOGIN_CODE_REQUIRED"],
+        )
     except Refusal as refusal:
         form.refuse(refusal)
         return render_template("accounts/login.html", form=form), 422
@@ -95,8 +93,8 @@ def ask_for_link() -> str | Response | tuple[str, int]:
     if not _hit("forgot", "SIGN_IN_LIMIT_ACCOUNT", _address()):
         form.form_errors = ["ขอลิงก์หลายครั้งเกินไป รอสักครู่ แล้วลองอีกครั้ง"]
         return render_template("accounts/forgot.html", form=form), form_status(429)
-    mail.behind_the_request(operations.request_reset, form.email.data)
-    kept = setting("contact", current_app.config["CONTACT"])
+    mail.behind_the_request(jobs.send_reset_links, form.email.data)
+    kept = contact()
     return render_template("accounts/forgot_sent.html", contact=kept)
 
 

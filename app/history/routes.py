@@ -6,9 +6,10 @@ from werkzeug.wrappers import Response
 from app import clock
 from app.access import Permission, actor, requires
 from app.history import queries, workbooks
-from app.lao.profile.queries import place_of
 from app.listing import number
+from app.registry.queries import place_of
 from app.spreadsheets import excel
+from app.web import attachment
 
 blueprint = Blueprint("history", __name__)
 
@@ -49,4 +50,4 @@ def overseen_file(code: str, file: str) -> Response:
 
 def _file(organisation_id: int, name: str, file: str) -> Response:
     table = workbooks.history(actor(), organisation_id, place_of(organisation_id).whole_name, clock.now())
-    return excel.file_answer(f"ประวัติการเปลี่ยนแปลง {name}", file, table)
+    return attachment(f"ประวัติการเปลี่ยนแปลง {name}", file, excel.file_content(file, table))

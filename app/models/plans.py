@@ -41,7 +41,7 @@ class Dimension(Base):
     number: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     name: Mapped[str] = mapped_column(String(300))
     max_score: Mapped[Decimal] = mapped_column("max_score_hundredths", Hundredths)
-    version: Mapped[int] = mapped_column(default=1)
+    version: Mapped[int] = mapped_column(default=1, server_default="1")  # rows are older than the column
 
 
 class PlanYear(Base):

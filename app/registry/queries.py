@@ -11,7 +11,7 @@ from app.db import db
 from app.listing import like_pattern
 from app.models import District, FormerCode, Organisation, Province
 from app.models.enums import OrganisationType
-from app.registry.rules import NAME_LIMIT, Facts, Known, Registry
+from app.registry.rules import NAME_LIMIT, Facts, Known, Registry, whole_name
 from app.words import arabic_digits, clean_line, search_key
 
 # What people type for a type, with or without a full stop, and what the full name says.
@@ -194,3 +194,35 @@ def organisation_total() -> int:
     return (
         db.session.scalar(select(func.count()).select_from(Organisation).where(Organisation.closed_at.is_(None))) or 0
     )
+
+
+@dataclass(frozen=True)
+class RegistryPlace:
+    """Where an LAO is, from the registry. Bangkok has no district."""
+
+    code: str
+    name: str
+    type: OrganisationType
+    province: str
+    district: str
+
+    @property
+    def whole_name(self) -> str:
+        province = self.province if self.type is OrganisationType.BANGKOK else f"จังหวัด{self.province}"
+        return whole_name(self.name, self.type, f"อำเภอ{self.district}" if self.district else "", province)
+
+
+def place_of(organisation_id: int) -> RegistryPlace:
+    row = db.session.execute(
+        select(
+            Organisation.code,
+            Organisation.name,
+            Organisation.type,
+            Province.name.label("province"),
+            District.name.label("district"),
+        )
+        .join(Province, Province.code == Organisation.province_code)
+        .outerjoin(District, District.code == Organisation.district_code)
+        .where(Organisation.id == organisation_id)
+    ).one()
+    return RegistryPlace(row.code, row.name, row.type, row.province, row.district or "")

@@ -10,7 +10,7 @@ from app.listing import MAX_SEARCH, query_of
 from app.registry import queries, workbooks
 from app.registry.queries import ListedOrganisation
 from app.spreadsheets import excel
-from app.web import answer
+from app.web import answer, attachment
 from app.words import clean_line
 
 blueprint = Blueprint("registry", __name__)
@@ -70,4 +70,4 @@ def codes() -> Response:
 @blueprint.get("/codes/table.<any(xlsx, csv):file>")
 @public
 def code_file(file: str) -> Response:
-    return excel.file_answer("รหัสผู้ใช้งาน อปท.", file, workbooks.code_list(_asked().find(EVERY)[0]))
+    return attachment("รหัสผู้ใช้งาน อปท.", file, excel.file_content(file, workbooks.code_list(_asked().find(EVERY)[0])))

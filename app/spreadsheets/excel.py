@@ -1,6 +1,5 @@
 """Workbooks as Thai offices read them: TH Sarabun New, frozen head, real numbers, A4 landscape, no user formulas."""
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -8,9 +7,7 @@ from functools import partial
 from io import BytesIO
 from itertools import chain, islice
 from typing import IO, Any
-from urllib.parse import quote
 
-from flask import Response
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
@@ -49,8 +46,7 @@ __all__ = [
     "baht",
     "count",
     "csv_text",
-    "disposition",
-    "file_answer",
+    "file_content",
     "made",
     "summed",
     "workbook",
@@ -58,10 +54,6 @@ __all__ = [
     "write_workbook",
 ]
 
-MIMETYPES = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "csv": "text/csv; charset=utf-8",
-}
 FONT = "TH Sarabun New"
 POINTS = 16
 LONG = 200  # rows: writing more of them takes openpyxl a tenth of a second and up
@@ -96,22 +88,9 @@ def _peek(table: Table) -> tuple[Table, bool]:
     return replace(table, rows=chain(first, rows)), len(first) > LONG
 
 
-def file_answer(name: str, kind: str, *tables: Table) -> Response:
-    """The tables as a download; `kind` is "xlsx" or "csv", and `name` Thai, without the ending."""
-    content = csv_text(*tables) if kind == "csv" else workbook(*tables)
-    return Response(content, content_type=MIMETYPES[kind], headers={"Content-Disposition": disposition(name, kind)})
-
-
-_NOT_IN_A_NAME = re.compile(r'[\x00-\x1f\\/:*?"<>|.\s]+')
-
-
-def disposition(name: str, kind: str) -> str:
-    """The header that names a download: Thai as RFC 6266 has it, and a plain name for old browsers.
-
-    The only dot is that of the ending: programs that look for one cut a name at the first they find.
-    """
-    plain = _NOT_IN_A_NAME.sub(" ", name.removesuffix(f".{kind}")).strip()
-    return f"attachment; filename=\"report.{kind}\"; filename*=UTF-8''{quote(plain, safe='')}.{kind}"
+def file_content(kind: str, *tables: Table) -> bytes:
+    """The tables as the bytes of a file; `kind` is "xlsx" or "csv"."""
+    return csv_text(*tables) if kind == "csv" else workbook(*tables)
 
 
 def _blocks(page: WriteOnlyWorksheet, table: Table) -> list[Block]:

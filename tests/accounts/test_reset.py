@@ -282,4 +282,4 @@ def test_a_mail_server_that_is_down_changes_nothing_for_who_asks(
     monkeypatch.setitem(app.config, "MAIL_PORT", 1)
     answer = _ask(client)
     assert (answer.status_code, SENT in answer.text) == (200, True)
-    assert failures == ["mail task request_reset failed"]
+    assert failures == ["mail task send_reset_links failed"]

@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from app.citizens.open_data.routes import publication
-from app.citizens.open_data.snapshots import take_snapshot
+from app.citizens.open_data.snapshots import publication, take_snapshot
 from tests.browser.conftest import Open
 from tests.browser.test_every_page import check
 from tests.citizens.open_data.data import fill

@@ -21,14 +21,14 @@ from app.spreadsheets.excel import (
     baht,
     count,
     csv_text,
-    disposition,
-    file_answer,
+    file_content,
     made,
     summed,
     workbook,
 )
 from app.uploads.cells import Line
 from app.uploads.reader import read_sheet
+from app.web import attachment, disposition
 
 MOMENT = datetime(2020, 2, 3, 4, 5, 6, tzinfo=UTC)
 COLUMNS = (
@@ -164,7 +164,7 @@ def test_only_text_that_begins_like_a_formula_is_neutralised(typed: Cell, writte
 
 @pytest.mark.parametrize("kind", ["xlsx", "csv"])
 def test_a_download_has_a_thai_name_and_its_kind(kind: str) -> None:
-    answer = file_answer("รายงาน ปี 2561", kind, table())
+    answer = attachment("รายงาน ปี 2561", kind, file_content(kind, table()))
     name = "%E0%B8%A3%E0%B8%B2%E0%B8%A2%E0%B8%87%E0%B8%B2%E0%B8%99%20%E0%B8%9B%E0%B8%B5%202561"
     assert answer.headers["Content-Disposition"] == (
         f"attachment; filename=\"report.{kind}\"; filename*=UTF-8''{name}.{kind}"

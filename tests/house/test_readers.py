@@ -19,6 +19,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from python_calamine import CalamineWorkbook
 from werkzeug.test import TestResponse
 
+from app import web
 from app.db import db, is_sqlite
 from app.models.enums import Role
 from app.spreadsheets import excel
@@ -84,7 +85,7 @@ def folder(app: Flask, client: Client, tmp_path: Path, monkeypatch: pytest.Monke
             patched.setattr(excel, "LONG", 1)
             found.append(client.send("/reports/exports", ASKED | {"what": what}))
     for number, answer in enumerate(found):
-        assert answer.mimetype == excel.MIMETYPES["xlsx"], (answer.request.path, answer.status_code)
+        assert answer.mimetype == web.MIMETYPES["xlsx"], (answer.request.path, answer.status_code)
         _check_name(answer)
         (tmp_path / f"{number:02}.xlsx").write_bytes(answer.data)
     _check_nothing_is_missing(app, [answer.request.path for answer in found])

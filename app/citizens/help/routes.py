@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, current_app, render_template, request
+from flask import Blueprint, render_template, request
 from flask_login import current_user
 from markupsafe import Markup
 from werkzeug.exceptions import NotFound
@@ -12,9 +12,9 @@ from app.citizens.help import rules
 from app.citizens.help.chapters import BY_NAME, CHAPTERS, NEWS, QUESTIONS
 from app.citizens.help.rules import Chapter, Part, Text
 from app.citizens.help.screens import SCREENS
+from app.contact import contact
 from app.lao.reporting.rules import THRESHOLDS
 from app.listing import MAX_SEARCH
-from app.nacc.administration.queries import setting
 from app.words import clean_line
 
 blueprint = Blueprint("help", __name__)
@@ -64,11 +64,6 @@ def how_to(address: str) -> str:
     chapter = rules.chapter_about(CHAPTERS, address, current_user.role)
     own = Part.LAO if current_user.role == Part.LAO.value else Part.OFFICER
     return chapter.path if chapter else f"/help/{own.value}"
-
-
-def contact() -> str:
-    """Who to ask: as an administrator wrote it, else as configured."""
-    return setting("contact", current_app.config["CONTACT"])
 
 
 def _page(template: str, **more: Any) -> str:

@@ -8,8 +8,7 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from app import clock
-from app.citizens.open_data.routes import publication
-from app.citizens.open_data.snapshots import AlreadyThere, forget_all_but, take_snapshot
+from app.citizens.open_data.snapshots import AlreadyThere, forget_all_but, publication, take_snapshot
 
 group = AppGroup("open-data", help="Open data files.")
 

@@ -13,13 +13,14 @@ from werkzeug.wrappers import Response
 
 from app import clock
 from app.access import public
-from app.citizens.help.routes import contact
 from app.citizens.open_data import answers, archive, counts, forms, queries, workbooks
 from app.citizens.open_data.datasets import BY_SLUG, CHANGELOG, DATASETS, VERSION
-from app.citizens.open_data.metadata import SOURCES, Publication, catalogue_fields
+from app.citizens.open_data.metadata import SOURCES, catalogue_fields
 from app.citizens.open_data.openapi import FILES, LICENCE, LICENCE_URL, PREFIX, document
 from app.citizens.open_data.rules import IN_THAI, MAX_LIMIT, MOST_IN_A_FILE, Dataset, plain_row
-from app.citizens.public.routes import SITE, for_everybody
+from app.citizens.open_data.snapshots import publication
+from app.citizens.public.cache import for_everybody
+from app.citizens.results.pages import FOR_CITIZENS
 from app.errors import NotTheirs
 
 blueprint = Blueprint("open_data", __name__)
@@ -204,7 +205,7 @@ def page() -> str:
     days = archive.days(folder)
     return render_template(
         "citizens/open_data/page.html",
-        site=SITE,
+        site=FOR_CITIZENS,
         latest=archive.snapshot(folder, archive.LATEST) if days else None,
         earlier=days[1:],
         datasets=list(DATASETS.values()),
@@ -219,12 +220,6 @@ def page() -> str:
         sources=SOURCES,
         changelog=CHANGELOG,
     )
-
-
-def publication(at: datetime) -> Publication:
-    """Where the data are published, and whom to ask: an office, never a person."""
-    config = current_app.config
-    return Publication(config["PUBLIC_URL"], contact(), config["CONTACT_EMAIL"], at.replace(microsecond=0))
 
 
 @blueprint.get(f"{PAGE}/<day>/<name>")

@@ -11,9 +11,12 @@ import json
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, TextIO
+
+from flask import current_app
 
 from app.citizens.open_data import counts, metadata, queries
 from app.citizens.open_data.archive import SUMS, days
@@ -22,11 +25,18 @@ from app.citizens.open_data.metadata import Made, Publication
 from app.citizens.open_data.queries import Row
 from app.citizens.open_data.rules import Dataset, plain_row
 from app.citizens.open_data.workbooks import table
+from app.contact import contact
 from app.db import db, is_sqlite
 from app.spreadsheets.csv_files import write_csv
 from app.spreadsheets.excel import write_workbook
 
 MOST_EXCEL_ROWS = 1_048_575  # below the head
+
+
+def publication(at: datetime) -> Publication:
+    """Where the data are published, and whom to ask: an office, never a person."""
+    config = current_app.config
+    return Publication(config["PUBLIC_URL"], contact(), config["CONTACT_EMAIL"], at.replace(microsecond=0))
 
 
 class AlreadyThere(Exception):

@@ -16,6 +16,7 @@ from flask import current_app, make_response, request, session
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from app.access import public
 from app.web import wants_fragment
 
 SERVER_SECONDS = 25
@@ -86,6 +87,11 @@ def kept_for_all(view: View) -> View:
         return _answer(kept)
 
     return answered
+
+
+def for_everybody(view: View) -> View:
+    """Declare that anybody may open `view`, and keep what it answers."""
+    return public(kept_for_all(view))
 
 
 def _kept(response: Response) -> Kept:

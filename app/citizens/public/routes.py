@@ -7,9 +7,9 @@ from werkzeug.wrappers import Response
 
 from app.access import public
 from app.citizens.places.queries import search
-from app.citizens.public.cache import PageCache, View, kept_for_all
+from app.citizens.public.cache import PageCache, for_everybody
 from app.citizens.public.rules import LAKE, OUTLINES, VIEW_BOX, shade, shades
-from app.citizens.results.routes import Site, mount
+from app.citizens.results.pages import FOR_CITIZENS, mount
 from app.models.enums import PlaceKind
 from app.web import answer
 from app.words import clean_line
@@ -19,12 +19,7 @@ blueprint = Blueprint("public", __name__)
 ROBOTS = "User-agent: *\n" + "".join(
     f"Disallow: {path}\n" for path in ("/*/figures/", "/*/compare", "/*/table.", "/public/search", "/api/", "/nacc/")
 )
-SITE = Site("/public", "layout/outside.html", public=True)
 MAP = {"outlines": OUTLINES, "view_box": VIEW_BOX, "lake": LAKE, "shade": shade, "shades": shades}
-
-
-def for_everybody(view: View) -> View:
-    return public(kept_for_all(view))
 
 
 @blueprint.record_once
@@ -33,7 +28,7 @@ def prepare(state: Any) -> None:
     state.app.jinja_env.globals["map"] = MAP
 
 
-mount(blueprint, SITE, for_everybody)
+mount(blueprint, FOR_CITIZENS, for_everybody)
 
 
 @blueprint.get("/robots.txt")
@@ -49,6 +44,8 @@ def find_place() -> Any:
     q = clean_line(request.args.get("q", ""))[:100]
     found = search(q) if q else []
     if len(found) == 1 and found[0].code == q and found[0].kind is PlaceKind.ORGANISATION:
-        return redirect(SITE.base + found[0].path)
-    page: Response = answer("citizens/public/search.html", "citizens/public/_search.html", site=SITE, q=q, found=found)
+        return redirect(FOR_CITIZENS.base + found[0].path)
+    page: Response = answer(
+        "citizens/public/search.html", "citizens/public/_search.html", site=FOR_CITIZENS, q=q, found=found
+    )
     return page

@@ -1,230 +1,58 @@
-"""Results of places, page by page. The same pages stand twice: for those signed in, and for citizens.
+"""Reports for those signed in: the LAO's own summary, the province table, and the results of every place."""
 
-A site says where its pages stand and how they are framed; `mount` adds them to a blueprint.
-"""
-
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
-from flask import Blueprint, abort, redirect, request
+from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
-from app import clock
-from app.access import actor
-from app.citizens.figures.queries import Asked, listed, project_told
-from app.citizens.figures.rules import DEFINITIONS, Figure, Side, calculation, sums_of
+from app.access import Permission, actor, requires
 from app.citizens.places.queries import find
-from app.citizens.places.rules import Place
-from app.citizens.results import queries, workbooks
-from app.citizens.results.rules import TableFilter, drawn_row
+from app.citizens.places.rules import is_code
+from app.citizens.results import queries
+from app.citizens.results.pages import FOR_THOSE_SIGNED_IN, asked_moment, frame, lao_table, mount, place_page
 from app.errors import NotTheirs
-from app.lao.reporting.counts import lao_summary
-from app.lao.reporting.rules import THRESHOLDS, PlaceRow, in_table_order
-from app.listing import PAGES, number, query_of
-from app.models.enums import OrganisationType, PlaceKind, Round
-from app.plans.queries import current_period, period_of, periods
-from app.spreadsheets.excel import file_answer
-from app.web import answer, wants_fragment
+from app.models.enums import PlaceKind, Role
+from app.plans.queries import periods
+from app.registry.queries import provinces
+from app.web import along, answer, etag, known_already
 
-INSIDE = "<any(regions, provinces, districts, organisations):kind>/<code>"
-COUNTRY = {"kind": PlaceKind.COUNTRY.value, "code": ""}
-View = Callable[..., Any]
+blueprint = Blueprint("reports", __name__)
+mount(blueprint, FOR_THOSE_SIGNED_IN, requires(Permission.RESULTS))
 
 
-@dataclass(frozen=True)
-class Site:
-    """`base` is the address of the country's page, `layout` the frame around each."""
-
-    base: str
-    layout: str
-    public: bool = False
-
-
-def mount(blueprint: Blueprint, site: Site, declare: Callable[[View], View]) -> None:
-    """Add the pages of `site`; `declare` says who may open them, and what else is done around each."""
-
-    def add(view: View, rule: str, *, of_places: bool = True) -> None:
-        def bound(**given: Any) -> Any:
-            return view(site, **given)
-
-        bound.__name__ = view.__name__
-        known = declare(bound)
-        blueprint.add_url_rule(site.base + rule, view.__name__, known, defaults=COUNTRY if of_places else {})
-        if of_places:
-            blueprint.add_url_rule(f"{site.base}/{INSIDE}{rule}", view.__name__, known)
-
-    add(place_page, "")
-    add(compare, "/compare")
-    add(table_file, "/table.<any(xlsx, csv):file>")
-    add(figure_page, "/figures/<figure>")
-    add(open_row, "/organisations/<code>/open", of_places=False)
-    add(project, "/projects/<int:id_>", of_places=False)
+@blueprint.get("/reports")
+@requires(Permission.RESULTS)
+def reports() -> Any:
+    """An LAO's own summary; for staff the largest place they have to do with."""
+    who = actor()
+    if who.role is not Role.LAO:
+        codes = who.province_codes
+        one = f"/provinces/{min(codes)}" if who.role is Role.OFFICER and codes else ""
+        return redirect(along(FOR_THOSE_SIGNED_IN.base + one))
+    return place_page(FOR_THOSE_SIGNED_IN, PlaceKind.ORGANISATION.value, who.organisation_code)
 
 
-@dataclass(frozen=True)
-class Moment:
-    """The fiscal year and round a page is about."""
-
-    year: int
-    round: Round
-
-    @property
-    def query(self) -> str:
-        return urlencode({"year": self.year, "round": int(self.round)})
-
-
-def asked_moment(province_codes: Iterable[str]) -> Moment:
-    """As the address says; what it leaves open is the latest that somebody in those provinces has reported for."""
-    year, round_ = number(request.args.get("year", ""), 0), number(request.args.get("round", ""), 0)
-    known = [each for period in periods() for each in period.years]
-    if year in known and round_ in set(Round):
-        return Moment(year, Round(round_))
-    this_year = clock.fiscal_year(clock.now())
-    years = [year] if year in known else [each for each in known if each <= this_year]
-    latest = queries.latest_reported(province_codes, years)
-    found_year, found_round = latest or (year if year in known else this_year, Round.SIX)
-    return Moment(found_year, Round(round_) if round_ in set(Round) else found_round)
-
-
-def frame(site: Site, place: Place, moment: Moment) -> dict[str, Any]:
-    """What every page about a place knows."""
-    return {
-        "site": site,
-        "place": place,
-        "path": site.base + place.path,
-        "year": moment.year,
-        "round": moment.round,
-        "query": moment.query,
-        "period": period_of(moment.year) or current_period(moment.year),
-        "periods": periods(),
-        "thresholds": THRESHOLDS[moment.round],
-        "now": clock.now(),
-    }
-
-
-def place_page(site: Site, kind: str, code: str) -> Response:
-    place = find(PlaceKind(kind), code)
-    moment = asked_moment(place.province_codes)
-    told = frame(site, place, moment)
-    if place.kind is PlaceKind.ORGANISATION:
-        summary = lao_summary(place.id, place.one_province, moment.year, moment.round)
-        beside = queries.beside(place, moment.year, moment.round)
-        return answer("citizens/results/lao.html", "citizens/results/_lao.html", **told, summary=summary, beside=beside)
-    results = queries.results(place, moment.year, moment.round)
-    table = lao_table(results.rows, told["path"], moment) if results.rows else {}
-    return answer(
-        "citizens/results/place.html",
-        "citizens/results/_place.html",
-        **told,
-        results=results,
-        summary=results.whole,
-        **table,
-    )
-
-
-def table_file(site: Site, kind: str, code: str, file: str) -> Any:
-    """The tables of a place's page as Excel or CSV."""
-    place = find(PlaceKind(kind), code)
-    moment = asked_moment(place.province_codes)
-    told = frame(site, place, moment)
-    by = "หน้าสำหรับประชาชน" if site.public else actor().name
-    about = workbooks.About(place, moment.year, moment.round, told["period"].dimensions, told["now"], by)
-    if place.kind is PlaceKind.ORGANISATION:
-        summary = lao_summary(place.id, place.one_province, moment.year, moment.round)
-        tables = workbooks.lao_tables(about, summary)
-    else:
-        results = queries.results(place, moment.year, moment.round)
-        tables = workbooks.place_tables(about, results, TableFilter.of(request.args))
-    return file_answer(about.name, file, *tables)
-
-
-def lao_table(rows: list[PlaceRow], path: str, moment: Moment) -> dict[str, Any]:
-    """What a table of LAOs needs, with the filter of the address."""
-    asked = TableFilter.of(request.args)
-    shown = [row for row in rows if asked.fits(row)]
-    groups = [
-        (label, [drawn_row(place, row) for place, row in enumerate(group, start=1)])
-        for label, group in in_table_order(shown, asked.by)
-    ]
-    return {
-        "asked": asked,
-        "table_path": path,
-        "table_query": query_of({"year": moment.year, "round": int(moment.round), **asked.values}),
-        "groups": groups,
-        "shown": len(shown),
-        "total": len(rows),
-        "table_districts": sorted({(row.district_sort, row.district_code or "", row.district) for row in rows}),
-        "types": [each for each in OrganisationType if any(row.type is each for row in rows)],
-    }
-
-
-def open_row(site: Site, code: str) -> Any:
-    """One row of a table with the LAO's counts and projects under it; `view=row`: closed again."""
-    place = find(PlaceKind.ORGANISATION, code)
-    moment = asked_moment(place.province_codes)
-    told = frame(site, place, moment)
-    if not wants_fragment():
-        return redirect(f"{told['path']}?{moment.query}")
-    row = queries.row_of(place, moment.year, moment.round)
-    drawn = [drawn_row(number(request.args.get("n", ""), 1), row)]
-    if request.args.get("view") == "row":
-        return answer("citizens/results/_rows.html", "citizens/results/_rows.html", **told, rows=drawn)
-    asked = Asked(place, moment.year, moment.round, Figure.TOTAL)
-    return answer(
-        "citizens/results/_open.html",
-        "citizens/results/_open.html",
-        **told,
-        rows=drawn,
-        row=drawn[0],
-        summary=lao_summary(place.id, place.one_province, moment.year, moment.round),
-        listed=listed(asked, Side.COUNTED, 1),
-        left_out=listed(asked, Side.LEFT_OUT, 1).total,
-    )
-
-
-def compare(site: Site, kind: str, code: str) -> Response:
-    """Years and rounds of a plan period side by side."""
-    place = find(PlaceKind(kind), code)
-    told = frame(site, place, asked_moment(place.province_codes))
-    compared = queries.compared(place, told["period"].years)
-    return answer("citizens/results/compare.html", "citizens/results/_compare.html", **told, compared=compared)
-
-
-def figure_page(site: Site, kind: str, code: str, figure: str) -> Response:
-    """What stands behind one number: its formula, and the projects on each side of it."""
-    if figure not in set(Figure):
-        abort(404)
-    place, which = find(PlaceKind(kind), code), Figure(figure)
-    moment = asked_moment(place.province_codes)
-    told = frame(site, place, moment)
-    dimension = number(request.args.get("dimension", ""), 0)
-    if dimension and dimension not in told["period"].dimensions:
+@blueprint.get("/reports/province")
+@requires(Permission.RESULTS)
+def province_table() -> Response:
+    code = request.args.get("province") or _default_province() or provinces()[0][0]
+    if not is_code(code):
         raise NotTheirs
-    side = next((each for each in Side if each == request.args.get("side")), Side.COUNTED)
-    page = max(1, number(request.args.get("page", ""), 1, PAGES))
-    counts, money = sums_of(queries.summed(place, moment.year, moment.round), dimension)
-    asked = Asked(place, moment.year, moment.round, which, dimension)
-    sides = {each: listed(asked, each, page if each is side else 1) for each in Side}
-    return answer(
-        "citizens/results/figure.html",
-        "citizens/results/_figure.html",
-        **told,
-        figure=which,
-        definition=DEFINITIONS[which],
-        dimension=dimension,
-        calculation=calculation(which, counts, money),
-        side=side,
-        sides=sides,
-        pager=sides[side].pager,
+    moment = asked_moment([code])
+    # An address without a year or round means another one after the next report, or the next plan period.
+    tag = etag(queries.table_state(code, moment.year, moment.round), moment, periods(), request.full_path)
+    if known_already(tag):
+        return Response(status=304, headers={"ETag": tag})
+    told = frame(FOR_THOSE_SIGNED_IN, find(PlaceKind.PROVINCE, code), moment)
+    table = lao_table(queries.province_rows(code, moment.year, moment.round), "/reports/province", moment)
+    known = dict(provinces())
+    response = answer(
+        "citizens/results/province.html", "citizens/results/_province.html", **told, **table, provinces=known
     )
+    response.headers["ETag"] = tag
+    return response
 
 
-def project(site: Site, id_: int) -> Response:
-    """One project: what was planned, reported and decided, and every change of it."""
-    told = project_told(id_)
-    place = find(PlaceKind.ORGANISATION, told.lao_code)
-    page, known = "citizens/results/project.html", frame(site, place, asked_moment(place.province_codes))
-    own = next(period for period in known["periods"] if period.id == told.plan_period_id)  # names change with periods
-    return answer(page, page, **known, project=told, dimensions=own.dimensions)
+def _default_province() -> str:
+    who = actor()
+    return who.province_code if who.role is Role.LAO else min(who.province_codes, default="")

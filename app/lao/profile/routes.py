@@ -9,8 +9,8 @@ from app import clock
 from app.access import Permission, actor, requires
 from app.accounts.operations import prepare_password
 from app.accounts.queries import actor_of
-from app.accounts.routes import open_session
 from app.accounts.rules import PASSWORD_HINT
+from app.accounts.sessions import open_session
 from app.conflicts import Conflict, together
 from app.db import transaction
 from app.errors import NOTHING_CHANGED, Refusal, Stale

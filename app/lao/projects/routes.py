@@ -23,7 +23,7 @@ from app.models.enums import Entity, ReviewStatus
 from app.plans.queries import current_period, period_of, periods, year_gates
 from app.plans.rules import Period, YearGate, closed_year_sentence, default_year, open_years
 from app.spreadsheets import excel
-from app.web import answer, note_save, own_version, wants_fragment
+from app.web import answer, attachment, note_save, own_version, wants_fragment
 
 blueprint = Blueprint("projects", __name__)
 
@@ -92,7 +92,9 @@ def project_list() -> Response:
 def list_file(file: str) -> Response:
     who, state = actor(), _state()
     name = f"รายการโครงการ {who.organisation_code} ปี {state.year or 'ทั้งหมด'}"
-    return excel.file_answer(name, file, workbooks.project_list(who, state, place(who).whole_name, clock.now()))
+    return attachment(
+        name, file, excel.file_content(file, workbooks.project_list(who, state, place(who).whole_name, clock.now()))
+    )
 
 
 @blueprint.get("/projects/new")

@@ -22,7 +22,7 @@ from app.models.enums import Entity, ReportStatus, ReviewStatus, Round
 from app.plans.queries import periods, window_for, year_gates
 from app.plans.rules import closed_year_sentence, default_year, open_years
 from app.spreadsheets import excel
-from app.web import answer, note_save, own_version, wants_fragment
+from app.web import answer, attachment, note_save, own_version, wants_fragment
 
 blueprint = Blueprint("reporting", __name__)
 ROUNDS = tuple(int(round_) for round_ in Round)
@@ -76,7 +76,9 @@ def report_list() -> Response:
 def list_file(file: str) -> Response:
     who, state = actor(), _state()
     name = f"รายงานผล {who.organisation_code} ปี {state.year} รอบ {state.round} เดือน"
-    return excel.file_answer(name, file, workbooks.report_list(who, state, place(who).whole_name, clock.now()))
+    return attachment(
+        name, file, excel.file_content(file, workbooks.report_list(who, state, place(who).whole_name, clock.now()))
+    )
 
 
 @blueprint.get("/reporting/<int:project_id>/<int(max=9999):year>/<int:round_>")
@@ -241,4 +243,6 @@ def all_reports() -> Response:
 def all_file(file: str) -> Response:
     who, state = actor(), _state()
     name = f"รายงานโครงการทั้งหมด {who.organisation_code} ปี {state.year} รอบ {state.round} เดือน"
-    return excel.file_answer(name, file, workbooks.all_reports(who, state, place(who).whole_name, clock.now()))
+    return attachment(
+        name, file, excel.file_content(file, workbooks.all_reports(who, state, place(who).whole_name, clock.now()))
+    )

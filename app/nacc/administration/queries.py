@@ -163,11 +163,5 @@ def reasons() -> list[RejectionReason]:
     return list(db.session.scalars(select(RejectionReason).order_by(RejectionReason.position, RejectionReason.id)))
 
 
-def setting(name: str, default: str) -> str:
-    """The kept value of a setting, else `default`."""
-    kept = kept_setting(name)
-    return kept.value if kept else default
-
-
 def kept_setting(name: str) -> Setting | None:
     return db.session.get(Setting, name)

@@ -30,9 +30,8 @@ from app.nacc.evaluation.rules import (
     read_file,
     stale_cells,
 )
-from app.nacc.plan_years.forms import filter_of
+from app.nacc.plan_years.pages import asked_for
 from app.nacc.plan_years.queries import laos_by_code, laos_by_id, plan_counts
-from app.nacc.plan_years.rules import PlanFilter
 from app.nacc.review.queries import own_provinces
 from app.plans.queries import current_period, period_of, periods, year_gates
 from app.plans.rules import YearGate, default_year
@@ -42,18 +41,10 @@ from app.uploads.cells import Problems
 from app.uploads.reader import read_sheet
 from app.uploads.rules import CHANGED_MEANWHILE, WHEN_MADE, Preview, most_common
 from app.uploads.seals import seal, unseal
-from app.web import answer
+from app.web import answer, attachment
 
 blueprint = Blueprint("evaluation", __name__)
 SEALED = "score-file"
-
-
-def asked_for() -> PlanFilter:
-    """The filter in the address, with this fiscal year or the nearest one of a plan where it names none."""
-    this_year = clock.fiscal_year(clock.now())
-    period = current_period(this_year)
-    years = [year for each in periods() for year in each.years]
-    return filter_of(request.args, years, min(max(this_year, period.first_year), period.last_year))
 
 
 @blueprint.get("/nacc/scores")
@@ -210,7 +201,7 @@ def do_filtered(deed: str) -> BaseResponse:
 @requires(Permission.SCORES)
 def grid_file(file: str) -> Response:
     asked = asked_for()
-    return excel.file_answer(f"คะแนน ปี {asked.year}", file, workbooks.score_file(actor(), asked))
+    return attachment(f"คะแนน ปี {asked.year}", file, excel.file_content(file, workbooks.score_file(actor(), asked)))
 
 
 @blueprint.get("/nacc/scores/file")
@@ -320,7 +311,7 @@ def own_file(file: str) -> Response:
     year = _own_year(year_gates(who))
     summary = round_summary(who, year, Round.SIX)
     table = workbooks.own_scores(who, year, summary, place(who).whole_name, clock.now())
-    return excel.file_answer(f"ผลการประเมิน {who.organisation_code} ปี {year}", file, table)
+    return attachment(f"ผลการประเมิน {who.organisation_code} ปี {year}", file, excel.file_content(file, table))
 
 
 def _own_year(gates: list[YearGate]) -> int:

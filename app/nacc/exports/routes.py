@@ -15,7 +15,7 @@ from app.nacc.exports.forms import ExportForm, export_form
 from app.nacc.exports.rules import AT_ONCE, Asked, Place
 from app.plans.queries import current_period, periods
 from app.spreadsheets import excel
-from app.web import wants_fragment
+from app.web import MIMETYPES, attachment, disposition, wants_fragment
 
 blueprint = Blueprint("exports", __name__)
 HERE = "/reports/exports"
@@ -69,7 +69,9 @@ def ask() -> Response:
 
 def _at_once(asked: Asked, place: Place) -> Response:
     with workbooks.export_table(actor(), asked, place, clock.now()) as table:
-        return excel.file_answer(operations.file_name(asked, place), asked.kind.value, table)
+        return attachment(
+            operations.file_name(asked, place), asked.kind.value, excel.file_content(asked.kind.value, table)
+        )
 
 
 @blueprint.get(f"{HERE}/<int:job_id>")
@@ -110,6 +112,6 @@ def download(job_id: int) -> Response:
     path = jobs.path_of(file)
     if file.state is not ExportState.DONE or not path.exists():
         raise NotTheirs
-    response = send_file(path, mimetype=excel.MIMETYPES[file.kind.value], etag=file.sha256 or False)
-    response.headers["Content-Disposition"] = excel.disposition(file.name, file.kind.value)
+    response = send_file(path, mimetype=MIMETYPES[file.kind.value], etag=file.sha256 or False)
+    response.headers["Content-Disposition"] = disposition(file.name, file.kind.value)
     return response

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock, mail
 from app.access import Permission, actor, requires
-from app.accounts.operations import mail_reset_link
+from app.accounts.jobs import send_reset_link
 from app.accounts.rules import ACTIVATION_LIFETIME
 from app.citizens.places.queries import filter_name
 from app.db import transaction
@@ -20,7 +20,7 @@ from app.nacc.lao_accounts.rules import SHOWN_SECONDS, AccountFilter
 from app.nacc.review.queries import own_provinces
 from app.registry.queries import districts
 from app.spreadsheets import excel
-from app.web import answer
+from app.web import answer, attachment
 
 blueprint = Blueprint("nacc_accounts", __name__)
 NO_PROVINCE = "เลือกจังหวัดในตัวกรองก่อน ออกรหัสได้ครั้งละ 1 จังหวัด"
@@ -52,7 +52,9 @@ def desk() -> BaseResponse:
 @blueprint.get("/nacc/accounts/table.<any(xlsx, csv):file>")
 @requires(Permission.ACCOUNTS)
 def list_file(file: str) -> Response:
-    return excel.file_answer("บัญชี อปท.", file, workbooks.account_list(actor(), _filter(), clock.now()))
+    return attachment(
+        "บัญชี อปท.", file, excel.file_content(file, workbooks.account_list(actor(), _filter(), clock.now()))
+    )
 
 
 @blueprint.get("/nacc/accounts/codes")
@@ -111,7 +113,7 @@ def code_file() -> Response:
     except (BadData, ValueError, TypeError):
         raise NotTheirs from None
     codes = workbooks.code_file(actor(), issued, until, clock.now())
-    response = excel.file_answer("รหัสเปิดใช้งาน", "xlsx", codes)
+    response = attachment("รหัสเปิดใช้งาน", "xlsx", excel.file_content("xlsx", codes))
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -156,7 +158,7 @@ def send_reset(organisation_id: int) -> BaseResponse:
         form = ReasonForm(formdata=None)
         form.form_errors = ["ส่งลิงก์ได้เฉพาะบัญชีที่ตั้งรหัสผ่านแล้ว มีอีเมล และไม่ได้ล็อก"]
         return _account_page(organisation_id, form, 422, "reset")
-    mail.behind_the_request(mail_reset_link, actor(), row.account_id, row.name, row.email)
+    mail.behind_the_request(send_reset_link, actor(), row.account_id, row.name, row.email)
     flash(f"ส่งลิงก์ตั้งรหัสผ่านใหม่ไปที่ {row.email} แล้ว ใช้ได้ภายใน 30 นาที", "ok")
     return redirect(f"/nacc/accounts/{organisation_id}", 303)
 

@@ -15,10 +15,11 @@ from app.history.queries import who_was_first
 from app.listing import Choice, choice_of
 from app.models.enums import Entity, PlanStatus
 from app.nacc.plan_years import operations, queries, workbooks
-from app.nacc.plan_years.forms import StatusForm, filter_of
+from app.nacc.plan_years.forms import StatusForm
+from app.nacc.plan_years.pages import asked_for
 from app.nacc.plan_years.rules import COLUMNS, PlanFilter, PlanLine, SeenStatus, preview, read_lines
 from app.nacc.review.queries import own_provinces
-from app.plans.queries import current_period, periods
+from app.plans.queries import periods
 from app.registry.queries import districts
 from app.spreadsheets import excel
 from app.uploads.cells import Problems
@@ -26,7 +27,7 @@ from app.uploads.forms import UploadForm
 from app.uploads.reader import read_sheet
 from app.uploads.rules import CHANGED_MEANWHILE, WHEN_MADE, Preview, most_common
 from app.uploads.seals import seal, unseal
-from app.web import answer, nothing_chosen
+from app.web import answer, attachment, nothing_chosen
 
 blueprint = Blueprint("plan_years", __name__)
 SEALED = "plan-year-file"
@@ -34,12 +35,6 @@ SEALED = "plan-year-file"
 
 def _years() -> list[int]:
     return [year for period in periods() for year in period.years]
-
-
-def _filter() -> PlanFilter:
-    this_year = clock.fiscal_year(clock.now())
-    period = current_period(this_year)
-    return filter_of(request.args, _years(), min(max(this_year, period.first_year), period.last_year))
 
 
 def _page(asked: PlanFilter, status: int = 200, **more: Any) -> BaseResponse:
@@ -62,13 +57,13 @@ def _page(asked: PlanFilter, status: int = 200, **more: Any) -> BaseResponse:
 @blueprint.get("/nacc/plan-years")
 @requires(Permission.PLAN_YEARS)
 def desk() -> BaseResponse:
-    return _page(_filter())
+    return _page(asked_for())
 
 
 @blueprint.post("/nacc/plan-years/<int:organisation_id>")
 @requires(Permission.PLAN_YEARS)
 def set_one(organisation_id: int) -> BaseResponse:
-    asked, form = _filter(), StatusForm()
+    asked, form = asked_for(), StatusForm()
     refusal = ""
     if form.validate():
         try:
@@ -90,7 +85,7 @@ def set_one(organisation_id: int) -> BaseResponse:
 @blueprint.get("/nacc/plan-years/many")
 @requires(Permission.PLAN_YEARS)
 def ask_many() -> str | BaseResponse:
-    asked, choice = _filter(), choice_of(request.args.getlist("ids"), request.args.get("all", ""), queries.PAGE_SIZE)
+    asked, choice = asked_for(), choice_of(request.args.getlist("ids"), request.args.get("all", ""), queries.PAGE_SIZE)
     return (
         _many_page(asked, StatusForm(formdata=None), choice)
         if choice
@@ -107,7 +102,7 @@ def _many_page(asked: PlanFilter, form: StatusForm, choice: Choice) -> str:
 @blueprint.post("/nacc/plan-years/many")
 @requires(Permission.PLAN_YEARS)
 def set_many() -> BaseResponse | tuple[str, int]:
-    asked, form = _filter(), StatusForm()
+    asked, form = asked_for(), StatusForm()
     choice = choice_of(request.form.getlist("ids"), request.form.get("all", ""), queries.PAGE_SIZE)
     if not choice:
         return nothing_chosen(f"/nacc/plan-years?{asked.query()}")
@@ -130,8 +125,8 @@ def set_many() -> BaseResponse | tuple[str, int]:
 @blueprint.get("/nacc/plan-years/table.<any(xlsx, csv):file>")
 @requires(Permission.PLAN_YEARS)
 def list_file(file: str) -> Response:
-    asked = _filter()
-    return excel.file_answer(f"ผลแผน ปี {asked.year}", file, workbooks.plan_year_file(actor(), asked))
+    asked = asked_for()
+    return attachment(f"ผลแผน ปี {asked.year}", file, excel.file_content(file, workbooks.plan_year_file(actor(), asked)))
 
 
 @blueprint.get("/nacc/plan-years/file")
@@ -145,7 +140,7 @@ def _file_page(form: UploadForm, problems: Problems | None = None, preview: Prev
     return render_template(
         "nacc/plan_years/file.html",
         form=form,
-        asked=_filter(),
+        asked=asked_for(),
         problems=told.first,
         problem_total=told.total,
         preview=preview,
@@ -190,8 +185,8 @@ def confirm_file() -> BaseResponse | tuple[str, int]:
         form.form_errors = [CHANGED_MEANWHILE]
         return _dry_run(form, _again(lines)), 422
     flash(f"นำเข้าแล้ว เปลี่ยน {changed:,} แห่ง", "ok")
-    year = most_common(line.year for line in chosen) or _filter().year
-    return redirect(f"/nacc/plan-years?{_filter().query(year=year, status='', q='', page=1)}", 303)
+    year = most_common(line.year for line in chosen) or asked_for().year
+    return redirect(f"/nacc/plan-years?{asked_for().query(year=year, status='', q='', page=1)}", 303)
 
 
 def _again(lines: list[SeenStatus]) -> list[PlanLine]:

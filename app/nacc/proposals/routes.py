@@ -14,7 +14,7 @@ from app.errors import NOTHING_CHANGED, Refusal, Stale
 from app.history.queries import who_was_first
 from app.models.enums import Entity, PlanStatus
 from app.nacc.evaluation.queries import max_scores
-from app.nacc.evaluation.routes import asked_for
+from app.nacc.plan_years.pages import asked_for
 from app.nacc.proposals import operations, queries
 from app.nacc.proposals.forms import ExpectedForm, MinimumForm
 from app.plans.queries import periods

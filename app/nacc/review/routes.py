@@ -19,7 +19,7 @@ from app.nacc.review.rules import Queue, Verdict
 from app.plans.queries import periods
 from app.registry.queries import districts
 from app.spreadsheets import excel
-from app.web import answer, nothing_chosen
+from app.web import answer, attachment, nothing_chosen
 
 blueprint = Blueprint("review", __name__)
 MAX_CHOSEN = queries.PAGE_SIZE
@@ -68,7 +68,9 @@ def queue_file(file: str) -> Response:
     if queries.queue_count(who, queue, now) > MOST_IN_A_FILE:
         flash(f"มีมากกว่า {MOST_IN_A_FILE:,} โครงการ เลือกจังหวัดหรือตัวกรองอื่นก่อน หรือใช้ไฟล์ส่งออก", "warn")
         return redirect(f"/nacc/review?{queue.query()}", 303)
-    return excel.file_answer(f"โครงการ {queue.status.label}", file, workbooks.queue_file(who, queue, now))
+    return attachment(
+        f"โครงการ {queue.status.label}", file, excel.file_content(file, workbooks.queue_file(who, queue, now))
+    )
 
 
 @blueprint.get("/nacc/review/<int:project_id>")

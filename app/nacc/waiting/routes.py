@@ -20,7 +20,7 @@ from app.nacc.waiting.rules import Sorted, WaitingFilter, sort_out, thai_day
 from app.plans.queries import current_period, periods
 from app.registry.queries import districts
 from app.spreadsheets import excel
-from app.web import along, answer, nothing_chosen
+from app.web import along, answer, attachment, nothing_chosen
 
 blueprint = Blueprint("waiting", __name__)
 
@@ -68,7 +68,7 @@ def desk() -> Response:
 def list_file(file: str) -> Response:
     asked = _filter()
     name = f"สถานะการรายงาน ปี {asked.year} {asked.round.label}"
-    return excel.file_answer(name, file, workbooks.waiting_file(actor(), asked, clock.now()))
+    return attachment(name, file, excel.file_content(file, workbooks.waiting_file(actor(), asked, clock.now())))
 
 
 @blueprint.post("/nacc/waiting/<int:organisation_id>")

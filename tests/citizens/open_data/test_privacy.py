@@ -10,8 +10,7 @@ import pytest
 from flask import Flask
 
 from app.citizens.open_data.datasets import DATASETS
-from app.citizens.open_data.routes import publication
-from app.citizens.open_data.snapshots import take_snapshot
+from app.citizens.open_data.snapshots import publication, take_snapshot
 from app.db import db, transaction
 from app.models import Organisation, Profile
 from tests.citizens.open_data.data import MARK, fill, mark_personal_data, personal_columns

@@ -20,9 +20,8 @@ from app.citizens.open_data import counts, snapshots
 from app.citizens.open_data.archive import SUMS, days, snapshot
 from app.citizens.open_data.datasets import DATASETS
 from app.citizens.open_data.metadata import catalogue_fields
-from app.citizens.open_data.routes import publication
 from app.citizens.open_data.rules import plain_row
-from app.citizens.open_data.snapshots import AlreadyThere, take_snapshot
+from app.citizens.open_data.snapshots import AlreadyThere, publication, take_snapshot
 from app.db import db, is_sqlite
 from app.models.enums import Level, Round
 from tests.citizens.open_data.data import fill

@@ -3,7 +3,7 @@
 import csv
 import hashlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO, StringIO
@@ -24,6 +24,7 @@ from app.nacc.exports import jobs, routes, rules
 from app.nacc.exports.rules import Area, places
 from app.nacc.exports.workbooks import PROJECT_COLUMNS, RESULT_COLUMNS
 from app.spreadsheets.excel import BAHT_FORMAT, PERCENT_FORMAT, Cell
+from app.spreadsheets.tables import Table
 from tests.client import Client
 from tests.factories import (
     YEAR,
@@ -377,12 +378,11 @@ def test_rows_are_not_all_in_memory_at_once(app: Flask, client: Client, monkeypa
         taken.append("read")
         return plain(row, province)
 
-    def write(_name: str, _kind: str, table: object) -> Iterator[str]:
-        for _row in table.rows:
-            taken.append("written")
-        return app.response_class("")
+    def write(_kind: str, table: Table) -> bytes:
+        taken.extend("written" for _row in table.rows)
+        return b""
 
     monkeypatch.setattr(routes.workbooks, "_project", project)
-    monkeypatch.setattr(routes.excel, "file_answer", write)
+    monkeypatch.setattr(routes.excel, "file_content", write)
     client.send(HERE, FORM)
     assert taken == ["read", "written", "read", "written"]
