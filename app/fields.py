@@ -25,6 +25,7 @@ class Form(FlaskForm):
     """A form whose first errors can come from its fields or from a rule."""
 
     form_errors: list[str]
+    questions: Mapping[str, str] = {}
     # Labels of fields that are made for a year, a dimension or a place, by the beginning of their names.
     made_later: ClassVar[Mapping[str, str]] = {}
 
@@ -48,6 +49,16 @@ class Form(FlaskForm):
             self.form_errors = [*target, refusal.message]
         else:
             field.errors = [*target, refusal.message]
+
+    def ask(self, questions: Mapping[str, str]) -> bool:
+        """Ask once about what is unusual, by field name, and tell whether the answer is still to come.
+
+        Sent again with the same values in those fields, the form is saved: its field `sure` carries what was asked.
+        """
+        about = " ".join(f"{name}={self[name].data}" for name in sorted(questions))
+        self.questions = {} if self["sure"].data == about else questions
+        self["sure"].data = about
+        return bool(self.questions)
 
     @property
     def problems(self) -> list[tuple[str, str]]:

@@ -74,11 +74,18 @@ def year_gates(actor: Actor) -> list[YearGate]:
 
 
 def window_for(organisation_id: int, year: int, round_: Round) -> ReportWindow:
-    window: tuple[datetime, datetime | None] | None = None
-    if row := db.session.get(Window, (year, int(round_))):
-        window = (row.opens_at, row.closes_at)
     exception = db.session.get(WindowException, (organisation_id, year, int(round_)))
-    return report_window(year, round_, window, exception.closes_at if exception else None)
+    return _window(year, round_, exception.closes_at if exception else None)
+
+
+def everybodys_window(year: int, round_: Round) -> ReportWindow:
+    """The window of the LAOs that were given no more time."""
+    return _window(year, round_, None)
+
+
+def _window(year: int, round_: Round, extended_until: datetime | None) -> ReportWindow:
+    row = db.session.get(Window, (year, int(round_)))
+    return report_window(year, round_, (row.opens_at, row.closes_at) if row else None, extended_until)
 
 
 def next_closing(now: datetime) -> ReportWindow | None:

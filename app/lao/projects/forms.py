@@ -4,7 +4,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from wtforms import BooleanField, Field
+from wtforms import BooleanField, Field, HiddenField
 
 from app.conflicts import Differences
 from app.fields import AtMost, ManyOf, Money, OneOf, OpenedForm, Required, TextBlock, TextLine
@@ -31,6 +31,7 @@ class ProjectForm(OpenedForm):
     """Fields every project has; `project_form` adds those of the period's years and dimensions."""
 
     submission_key = TextLine()
+    sure = HiddenField()
     name = TextLine(
         "ชื่อโครงการ/กิจกรรม/มาตรการ/แนวปฏิบัติงาน",
         validators=[Required("กรอกชื่อโครงการ/กิจกรรม/มาตรการ/แนวปฏิบัติงาน"), AtMost(MAX_NAME)],
@@ -68,11 +69,12 @@ class ProjectForm(OpenedForm):
         rest = [self.quarters, self.dimension, self.further_dimensions, self.target_group, self.objective]
         return [self.name, self.kind, *years, *rest]
 
+    def budgets(self) -> dict[int, Decimal | None]:
+        """Baht by chosen year; None is without budget."""
+        return {year: None if self.no_budget(year).data else self.budget(year).data for year in self.years.data}
+
     def facts(self) -> ProjectFacts:
         """What was typed, for the operation. Only for a form that validated."""
-        budgets: dict[int, Decimal | None] = {
-            year: None if self.no_budget(year).data else self.budget(year).data for year in self.years.data
-        }
         return ProjectFacts(
             name=self.name.data,
             kind=self.kind.data,
@@ -83,7 +85,7 @@ class ProjectForm(OpenedForm):
             quarters=tuple(self.quarters.data),
             target_group=self.target_group.data,
             objective=self.objective.data,
-            budgets=budgets,
+            budgets=self.budgets(),
         )
 
     def show(self, facts: ProjectFacts) -> None:

@@ -1,9 +1,10 @@
 """Reads of projects: each takes the actor and sees only its own LAO's."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from statistics import median
 from typing import Any, NamedTuple
 
 from sqlalchemy import Integer, Select, String, and_, bindparam, cast, exists, func, select
@@ -11,7 +12,7 @@ from sqlalchemy import Integer, Select, String, and_, bindparam, cast, exists, f
 from app.access import Actor
 from app.db import db, table
 from app.errors import NotTheirs
-from app.lao.projects.rules import ProjectFacts, editable, same_words
+from app.lao.projects.rules import ProjectFacts, amount_question, editable, same_words
 from app.listing import PAGE_SIZE, ListState, like_pattern
 from app.models import Project, ProjectDimension, ProjectYear, Report
 from app.models.enums import Kind, ReportStatus, ReviewStatus
@@ -198,6 +199,27 @@ def year_budgets(project_id: int) -> dict[int, Decimal | None]:
         select(_Y.fiscal_year, _Y.plan_budget_satang).where(_Y.project_id == project_id).order_by(_Y.fiscal_year)
     )
     return dict(db.session.execute(statement).all())
+
+
+def amount_questions(actor: Actor, amounts: Mapping[str, Decimal], planned: Decimal | None = None) -> dict[str, str]:
+    """What to ask about each unusual amount, by the name of its field; `planned` is the plan of what was `spent`."""
+    larger = {name: amount for name, amount in amounts.items() if planned is None or amount > planned}
+    usual = _median_budget(actor) if larger else None
+    asked = {
+        name: amount_question(amount, usual, planned if name == "spent" else None) for name, amount in larger.items()
+    }
+    return {name: question for name, question in asked.items() if question}
+
+
+def _median_budget(actor: Actor) -> Decimal | None:
+    """Of the plan budgets of the LAO's projects that count, those without money left out."""
+    budgets = (
+        select(_Y.plan_budget_satang)
+        .join_from(table(Project), table(ProjectYear), _Y.project_id == _P.id)
+        .where(_P.organisation_id == actor.own_organisation_id, _Y.counted, _Y.plan_budget_satang > Decimal(0))
+    )
+    found = db.session.scalars(budgets).all()
+    return median(found) if found else None
 
 
 def _budget(budgets: dict[int, Decimal | None], year: int) -> Decimal | None:

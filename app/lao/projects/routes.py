@@ -1,6 +1,8 @@
 """Record, list, edit and delete: HTTP only."""
 
 import uuid
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request
@@ -17,7 +19,7 @@ from app.lao.profile.queries import place
 from app.lao.projects import operations, queries, workbooks
 from app.lao.projects.forms import ProjectForm, comparison, project_form
 from app.lao.projects.queries import ProjectDetail
-from app.lao.projects.rules import facts_of
+from app.lao.projects.rules import BUDGET, budgets_text, facts_of
 from app.listing import ListState, Pager, list_state, number, on_a_page
 from app.models.enums import Entity, ReviewStatus
 from app.plans.queries import current_period, period_of, periods, year_gates
@@ -26,6 +28,7 @@ from app.spreadsheets import excel
 from app.web import answer, attachment, note_save, own_version, wants_fragment
 
 blueprint = Blueprint("projects", __name__)
+NO_BUDGETS: Mapping[int, Decimal | None] = {}
 
 
 def _state(gates: list[YearGate] | None = None) -> ListState:
@@ -142,6 +145,7 @@ def _record_page(period: Period, form: ProjectForm, recorded: ProjectDetail | No
         periods=periods(),
         gates=_gates_of(period),
         recorded=recorded,
+        recorded_budgets=budgets_text(recorded.facts.budgets) if recorded else "",
         number=queries.number_in_year(actor(), min(recorded.facts.budgets)) if recorded else 0,
         namesake=queries.namesake(actor(), recorded.id) if recorded else None,
     )
@@ -156,7 +160,7 @@ def _gates_of(period: Period) -> list[Any]:
 def record_project() -> Response | tuple[str, int]:
     period = _period_for_recording()
     form = project_form(period)()
-    if form.validate():
+    if form.validate() and not form.ask(_questions(form)):
         try:
             with transaction():
                 project_id = operations.record_project(
@@ -166,11 +170,17 @@ def record_project() -> Response | tuple[str, int]:
             form.refuse(refusal)
         else:
             if request.form.get("then") == "home":
-                flash(f"บันทึกโครงการ “{form.name.data}” แล้ว", "ok")
+                flash(f"บันทึกโครงการ “{form.name.data}” แล้ว งบประมาณ{budgets_text(form.budgets())}", "ok")
                 _tell_namesake(project_id)
                 return redirect(f"/home?year={min(form.years.data)}")
             return redirect(f"/projects/new?year={min(form.years.data)}&after={project_id}")
     return _record_page(period, form), 422
+
+
+def _questions(form: ProjectForm, before: Mapping[int, Decimal | None] = NO_BUDGETS) -> dict[str, str]:
+    """What to ask about budgets that are new or changed since `before`."""
+    changed = {f"{BUDGET}{year}": amount for year, amount in form.budgets().items() if amount != before.get(year)}
+    return queries.amount_questions(actor(), {name: amount for name, amount in changed.items() if amount})
 
 
 def _tell_namesake(project_id: int) -> None:
@@ -220,10 +230,11 @@ def _period_of(project: ProjectDetail) -> Period:
 @requires(Permission.PROJECTS)
 def edit_project(project_id: int) -> Response:
     state = _state()
-    period = _period_of(queries.project_detail(actor(), project_id))
+    before = queries.project_detail(actor(), project_id)
+    period = _period_of(before)
     form = project_form(period)()
     conflict = None
-    if form.validate():
+    if form.validate() and not form.ask(_questions(form, before.facts.budgets)):
         version = own_version(form.sealed, form.version.data or 0)
         try:
             with transaction():
@@ -237,7 +248,7 @@ def edit_project(project_id: int) -> Response:
         else:
             if saved:
                 note_save(form.sealed, version)
-            return _after_change(project_id, state, saved)
+            return _after_change(project_id, state, saved, form.budgets())
     project = queries.project_detail(actor(), project_id)
     return _edit_page(project, period, form, state, 422, conflict=conflict)
 
@@ -253,12 +264,14 @@ def _both_windows(project_id: int, form: ProjectForm) -> Conflict:
     return Conflict(f"โครงการนี้{first}", comparison(latest.facts, facts), taken)
 
 
-def _after_change(project_id: int, state: ListState, saved: bool) -> Response:
+def _after_change(
+    project_id: int, state: ListState, saved: bool, budgets: Mapping[int, Decimal | None] = NO_BUDGETS
+) -> Response:
     """The row in place, or back to the list at that row; where nothing was changed, they say so."""
     if wants_fragment():
-        parts = _row_parts(project_id, state, saved=saved)
+        parts = _row_parts(project_id, state, saved=saved) | {"budgets": budgets_text(budgets)}
         return answer("lao/projects/list.html", "lao/projects/_saved.html", **parts)
-    flash(*(("บันทึกการแก้ไขแล้ว", "ok") if saved else (NOTHING_CHANGED, "info")))
+    flash(*((f"บันทึกการแก้ไขแล้ว งบประมาณ{budgets_text(budgets)}", "ok") if saved else (NOTHING_CHANGED, "info")))
     _tell_namesake(project_id)
     return redirect(f"/projects?{state.query()}#p{project_id}")
 

@@ -5,12 +5,16 @@ from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
+from app.amounts import plain
 from app.models.enums import Kind, ReviewStatus
-from app.words import arabic_digits
+from app.words import arabic_digits, baht
 
 MAX_NAME = 500
 BUDGET = "budget_"  # and the year: the name of a field
 # What NACC read when it approved. A change here needs a new look; budgets, years and quarters do not.
+# An amount larger than this is asked about once, and saved all the same: most of them are a slip of the point.
+SPENT_TIMES_PLAN = 10
+TIMES_MEDIAN = 1000
 REVIEWED_FIELDS = frozenset({"name", "kind", "dimension", "further_dimensions", "target_group", "objective"})
 
 
@@ -47,6 +51,25 @@ def facts_of(fields: Mapping[str, Any]) -> ProjectFacts:
 def same_words(name: str) -> str:
     """What two names have in common that differ in spaces, Thai digits or capital letters only."""
     return arabic_digits("".join(name.split())).casefold()
+
+
+def amount_question(amount: Decimal, median: Decimal | None, planned: Decimal | None = None) -> str:
+    """What to ask about an unusual amount, in Thai; empty for a usual one.
+
+    `median`: of the LAO's plan budgets. `planned`: what was planned, for an amount that was spent.
+    """
+    if planned and amount > SPENT_TIMES_PLAN * planned:
+        return f"{plain(amount)} บาท มากกว่า {SPENT_TIMES_PLAN} เท่าของงบประมาณตามแผน {plain(planned)} บาท ถูกต้องหรือไม่"
+    if median and amount > TIMES_MEDIAN * median:
+        than = f"งบประมาณโครงการส่วนใหญ่ของท่าน (ค่ากลาง {plain(median)} บาท)"
+        return f"{plain(amount)} บาท มากกว่า {TIMES_MEDIAN:,} เท่าของ{than} ถูกต้องหรือไม่"
+    return ""
+
+
+def budgets_text(budgets: Mapping[int, Decimal | None]) -> str:
+    """ปี 2561 50,000.00 บาท, ปี 2562 ไม่ใช้งบประมาณ: what was read, said when it is saved."""
+    amounts = ((year, baht(amount, missing="")) for year, amount in sorted(budgets.items()))
+    return ", ".join(f"ปี {year} {amount} บาท" if amount else f"ปี {year} ไม่ใช้งบประมาณ" for year, amount in amounts)
 
 
 def changed_fields(before: ProjectFacts, after: ProjectFacts) -> set[str]:

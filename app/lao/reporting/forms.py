@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wtforms import BooleanField
+from wtforms import BooleanField, HiddenField
 
 from app.conflicts import Differences
 from app.fields import AtMost, Money, OneOf, OpenedForm, TextBlock, TextLine
@@ -25,6 +25,7 @@ class OptionalChoice(OneOf):
 
 
 class ReportForm(OpenedForm):
+    sure = HiddenField()
     status = OneOf(
         "สถานะการดำเนินงาน",
         choices=[(status, status.label) for status in EXPLAINED],

@@ -12,7 +12,7 @@ from app.db import transaction
 from app.errors import NOTHING_CHANGED, Refusal, Stale
 from app.history.queries import who_was_first
 from app.lao.profile.queries import place
-from app.lao.projects.queries import review_counts
+from app.lao.projects.queries import amount_questions, review_counts
 from app.lao.reporting import counts, operations, queries, workbooks
 from app.lao.reporting.forms import EXPLAINED, ReportForm, comparison
 from app.lao.reporting.queries import ReportDetail
@@ -23,6 +23,7 @@ from app.plans.queries import periods, window_for, year_gates
 from app.plans.rules import closed_year_sentence, default_year, open_years
 from app.spreadsheets import excel
 from app.web import answer, attachment, note_save, own_version, wants_fragment
+from app.words import baht
 
 blueprint = Blueprint("reporting", __name__)
 ROUNDS = tuple(int(round_) for round_ in Round)
@@ -138,7 +139,7 @@ def save_report(project_id: int, year: int, round_: int) -> Response:
     state = _state(year, round_)
     form = ReportForm()
     conflict = None
-    if form.validate():
+    if form.validate() and not form.ask(_questions(project_id, year, asked, form)):
         version = own_version(form.sealed, form.version.data or 0)
         try:
             with transaction():
@@ -156,6 +157,17 @@ def save_report(project_id: int, year: int, round_: int) -> Response:
             return _after_save(queries.report_detail(who, project_id, year, asked), asked, state, changed)
     line = queries.report_detail(who, project_id, year, asked)
     return _form_page(line, asked, form, state, 422, conflict=conflict)
+
+
+def _questions(project_id: int, year: int, round_: Round, form: ReportForm) -> dict[str, str]:
+    """What to ask about amounts that are new or changed."""
+    facts = form.facts()
+    typed = {"ordinance_budget": facts.ordinance_budget, "spent": facts.spent}
+    if not any(typed.values()):
+        return {}
+    line = queries.report_detail(actor(), project_id, year, round_)
+    changed = {name: amount for name, amount in typed.items() if amount and amount != getattr(line.facts, name)}
+    return amount_questions(actor(), changed, line.planned)
 
 
 def _both_windows(latest: ReportDetail, round_: Round, form: ReportForm) -> Conflict:
@@ -193,7 +205,7 @@ def _after_save(saved: ReportDetail, round_: Round, state: ListState, changed: b
         saved_at=clock.now() if changed else None,
         unchanged="" if changed else NOTHING_CHANGED,
         saved_round=round_,
-        saved_status=saved.facts.status.label,
+        saved_status=_saved_words(saved),
         following=following,
         summary=counts.round_summary(actor(), state.year, Round(state.round)),
         **(_panel_of(following, round_, state) if following else {}) | _row_parts(saved.project_id, state),
@@ -201,7 +213,14 @@ def _after_save(saved: ReportDetail, round_: Round, state: ListState, changed: b
 
 
 def _saved_sentence(saved: ReportDetail, round_: Round) -> str:
-    return f"บันทึกรายงาน{round_.label} ปีงบประมาณ {saved.year} ของ “{saved.name}” แล้ว: {saved.facts.status.label}"
+    return f"บันทึกรายงาน{round_.label} ปีงบประมาณ {saved.year} ของ “{saved.name}” แล้ว: {_saved_words(saved)}"
+
+
+def _saved_words(saved: ReportDetail) -> str:
+    """The status, and the amounts as they were read."""
+    amounts = (("ตามข้อบัญญัติ/เทศบัญญัติ", saved.facts.ordinance_budget), ("เบิกจ่ายจริง", saved.facts.spent))
+    read = (f"{name} {baht(amount)} บาท" for name, amount in amounts if amount is not None)
+    return " ".join([saved.facts.status.label, *read])
 
 
 def _panel_of(row: queries.ReportRow, round_: Round, state: ListState) -> dict[str, Any]:

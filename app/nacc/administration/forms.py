@@ -12,18 +12,26 @@ from wtforms.validators import StopValidation
 from app.clock import BANGKOK, BUDDHIST_OFFSET
 from app.fields import AtMost, Digits, Form, ManyOf, Number, OneOf, Required, TextBlock, TextLine, Version
 from app.models.enums import Role, Round
+from app.nacc.administration.rules import FIRST_YEAR, LAST_YEAR
 from app.words import arabic_digits, clean_line
 
 EXAMPLE = "31/10/2561 16.30"
-DAY_FIRST = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})[ T]+(\d{1,2})[.:](\d{2})")
-ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})[ T](\d{1,2}):(\d{2})(?::\d{2})?")
+DAY_FIRST = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?:[ T]+(\d{1,2})[.:](\d{2})(?: ?น\.?)?)?", re.ASCII)
+ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T](\d{1,2}):(\d{2})(?::\d{2})?)?", re.ASCII)
 
 
 class Moment(StringField):
-    """A moment in Thailand's time, as 31/10/2561 16.30 (Buddhist era) or as a browser's date field sends it."""
+    """A moment in Thailand's time, as 31/10/2561 16.30 (Buddhist era) or as a browser's date field sends it.
+
+    `by_day`: hour and minute of a day that is typed without a time.
+    """
 
     data: datetime | None
     placeholder: ClassVar[str] = EXAMPLE
+
+    def __init__(self, label: str, *, by_day: tuple[int, int], **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.by_day = by_day
 
     def _value(self) -> str:
         if self.raw_data:
@@ -35,38 +43,51 @@ class Moment(StringField):
 
     def process_formdata(self, valuelist: Sequence[str]) -> None:
         typed = arabic_digits(clean_line(valuelist[0])) if valuelist else ""
+        self.data: datetime | None = None
         self.data = self._parse(typed) if typed else None
 
     def _parse(self, typed: str) -> datetime:
         if match := DAY_FIRST.fullmatch(typed):
-            day, month, year, hour, minute = map(int, match.groups())
+            day, month, year, hour, minute = match.groups()
         elif match := ISO.fullmatch(typed):
-            year, month, day, hour, minute = map(int, match.groups())
+            year, month, day, hour, minute = match.groups()
         else:
             raise ValueError(f"กรอก{self.label.text}เป็น วัน/เดือน/ปี พ.ศ. ชั่วโมง.นาที เช่น {EXAMPLE}")
+        time = self.by_day if hour is None else (int(hour), int(minute))
+        return self._moment(typed, int(year), (int(month), int(day)), time)
+
+    def _moment(self, typed: str, year: int, day: tuple[int, int], time: tuple[int, int]) -> datetime:
+        buddhist = year if year > 2400 else year + BUDDHIST_OFFSET
+        if not FIRST_YEAR <= buddhist <= LAST_YEAR:
+            raise ValueError(f"{self.label.text} “{typed}” ปีต้องอยู่ระหว่าง พ.ศ. {FIRST_YEAR} ถึง {LAST_YEAR} เช่น {EXAMPLE}")
+        if time[0] == 24:
+            raise ValueError(f"ไม่มีเวลา 24.{time[1]:02} ใช้ 23.59 หรือ 00.00 ของวันถัดไป")
         try:
-            return datetime(year - BUDDHIST_OFFSET if year > 2400 else year, month, day, hour, minute, tzinfo=BANGKOK)
+            return datetime(buddhist - BUDDHIST_OFFSET, *day, *time, tzinfo=BANGKOK)
         except ValueError:
             raise ValueError(f"ไม่มีวันหรือเวลา {typed} กรอกใหม่ เช่น {EXAMPLE}") from None
 
 
+DAY_BEGINS, DAY_ENDS = (0, 0), (23, 59)
+
+
 def _year(label: str, missing: str) -> Number:
-    return Number(label, maximum=Decimal(2700), example="2566", validators=[Required(missing)])
+    return Number(label, maximum=Decimal(LAST_YEAR), example="2566", validators=[Required(missing)])
 
 
 ROUND_CHOICES = [(int(round_), round_.label) for round_ in Round]
 
 
 class WindowForm(Form):
-    opens_at = Moment("เวลาเปิด", validators=[Required(f"กรอกเวลาเปิด เช่น {EXAMPLE}")])
-    closes_at = Moment("เวลาปิด")
+    opens_at = Moment("เวลาเปิด", by_day=DAY_BEGINS, validators=[Required(f"กรอกเวลาเปิด เช่น {EXAMPLE}")])
+    closes_at = Moment("เวลาปิด", by_day=DAY_ENDS)
     version = Version()
 
 
 class MoreTimeForm(Form):
     code = Digits("รหัส อปท.", validators=[Required("กรอกรหัส 7 หลักของ อปท."), AtMost(7)])
     year = _year("ปีงบประมาณ", "กรอกปีงบประมาณ")
-    until = Moment("รายงานได้ถึง", validators=[Required(f"กรอกวันเวลาที่รายงานได้ถึง เช่น {EXAMPLE}")])
+    until = Moment("รายงานได้ถึง", by_day=DAY_ENDS, validators=[Required(f"กรอกวันเวลาที่รายงานได้ถึง เช่น {EXAMPLE}")])
     why = TextLine("เหตุผล", validators=[Required("กรอกเหตุผลที่ขยายเวลา"), AtMost(500)])
     round = OneOf("รอบ", choices=ROUND_CHOICES, missing="เลือกรอบ")
     version = Version()

@@ -28,7 +28,14 @@ from app.models import (
 )
 from app.models.enums import Action, Entity, Role, Round
 from app.nacc.administration import queries
-from app.nacc.administration.rules import lock_problem, maximum_problem, period_problem, window_problem
+from app.nacc.administration.rules import (
+    lock_problem,
+    maximum_problem,
+    more_time_problem,
+    period_problem,
+    window_problem,
+)
+from app.plans.queries import everybodys_window
 from app.registry.queries import find_by_code
 
 INVITATION_LIFETIME = timedelta(days=7)
@@ -61,11 +68,13 @@ def give_more_time(
     """Let one LAO report until `closes_at`, though the round closes earlier; False where it may already.
 
     `version` is that of the time it was given before, 0 for none: a longer time is not taken back unseen.
-    Raises Refusal for an unknown code; Stale at the commit.
+    Raises Refusal for an unknown code, and where it would be no more time; Stale at the commit.
     """
     found = find_by_code(code)
     if found is None:
         raise Refusal(f"ไม่พบ อปท. รหัส {code}", "code")
+    if problem := more_time_problem(closes_at, everybodys_window(year, round_), now):
+        raise Refusal(problem, "until")
     key = (found.id, year, int(round_))
     given = db.session.get(WindowException, key, with_for_update=True)
     before = {"closes_at": given.closes_at, "reason": given.reason} if given else None

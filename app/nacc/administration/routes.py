@@ -23,6 +23,7 @@ from app.nacc.administration.forms import (
     staff_form,
 )
 from app.nacc.administration.pages import ADMIN, blueprint, both_windows, done, page
+from app.nacc.administration.rules import said
 from app.plans.queries import period_of
 from app.registry.queries import provinces
 from app.words import clean_line
@@ -85,7 +86,9 @@ def set_window(year: int, round_: int) -> Response:
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            return done("windows", f"ตั้งเวลา{window.round.label} ปี {year} แล้ว", saved)
+            closing = f"ปิด {said(form.closes_at.data)}" if form.closes_at.data else "ไม่มีกำหนดปิด"
+            times = f"เปิด {said(form.opens_at.data)} {closing}"
+            return done("windows", f"ตั้งเวลา{window.round.label} ปี {year} แล้ว: {times}", saved)
     return page("window", 422, window=window, form=form, conflict=conflict)
 
 
@@ -114,8 +117,14 @@ def give_more_time() -> Response:
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            return done("windows", f"ขยายเวลาให้ {form.code.data} แล้ว", saved)
+            return done("windows", _given(form, year, round_), saved)
     return _windows_page(form, 422, conflict=conflict)
+
+
+def _given(form: MoreTimeForm, year: int, round_: Round) -> str:
+    """What was given, with the time as it was read."""
+    until = said(form.until.data) if form.until.data else ""
+    return f"ขยายเวลาให้ {form.code.data} แล้ว: รายงาน{round_.label} ปี {year} ได้ถึง {until}"
 
 
 def _given_before(form: MoreTimeForm, year: int, round_: Round) -> Conflict | None:

@@ -4,6 +4,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
+from app.clock import thai_date, thai_time
+from app.plans.rules import ReportWindow
+
 FIRST_YEAR, LAST_YEAR = 2540, 2700
 LONGEST_PERIOD = 10
 MAX_DIMENSIONS = 9
@@ -28,6 +31,21 @@ def window_problem(opens_at: datetime, closes_at: datetime | None) -> str:
     if closes_at is not None and closes_at <= opens_at:
         return "เวลาปิดต้องอยู่หลังเวลาเปิด"
     return ""
+
+
+def more_time_problem(until: datetime, window: ReportWindow, now: datetime) -> str:
+    """Why `until` gives an LAO no more time than everybody has by `window`; empty where it does."""
+    if window.closes_at is None:
+        return "รอบนี้ไม่มีกำหนดปิด จึงไม่ต้องขยายเวลา"
+    if until <= now:
+        return f"{said(until)} ผ่านไปแล้ว กรอกเวลาหลังจากนี้"
+    if until <= window.closes_at:
+        return f"รอบนี้ปิดวันที่ {said(window.closes_at)} สำหรับทุกแห่งอยู่แล้ว กรอกเวลาหลังจากนั้น"
+    return ""
+
+
+def said(moment: datetime) -> str:
+    return f"{thai_date(moment)} เวลา {thai_time(moment)}"
 
 
 def maximum_problem(maximum: Decimal, highest: Decimal | None) -> str:

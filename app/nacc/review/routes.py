@@ -1,6 +1,6 @@
 """The review desk: HTTP only."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from flask import Blueprint, flash, redirect, render_template, request
 from werkzeug.wrappers import Response
@@ -157,16 +157,22 @@ def decide_many() -> Response | tuple[str, int]:
     return _many_page(queue, form, choice), 422
 
 
+def _sent_moment() -> datetime:
+    """The moment a page sent back to us; one that we cannot have written is none. Raises NotTheirs."""
+    try:
+        moment = datetime.fromisoformat(request.form.get("at", ""))
+        if moment.tzinfo is not None:
+            return moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise NotTheirs
+
+
 @blueprint.post("/nacc/review/take-back")
 @requires(Permission.REVIEW)
 def take_back() -> Response:
     queue = queue_of(request.args)
-    try:
-        decided_at = datetime.fromisoformat(request.form.get("at", ""))
-    except ValueError:
-        raise NotTheirs from None
-    if decided_at.tzinfo is None:
-        raise NotTheirs
+    decided_at = _sent_moment()
     with transaction():
         returned = operations.take_back(actor(), decided_at, clock.now())
     flash(f"เลิกทำแล้ว {returned:,} โครงการกลับไปรอพิจารณา", "ok")
