@@ -133,6 +133,53 @@ def test_zero_baht_and_no_budget_are_both_taken_and_differ(client: Client, lao: 
     assert budgets == [Decimal("0.00"), None]
 
 
+def _only_budgets(lao: Actor) -> Any:
+    (project,) = all_projects(lao.own_organisation_id)
+    return project_detail(lao, project.id).facts.budgets
+
+
+def test_no_budget_may_be_typed_and_what_was_read_is_said(client: Client, lao: Actor) -> None:
+    typed = project_form({"years": ["2561", "2562"], "budget_2561": "๕๐,๐๐๐.-", "budget_2562": "- บาท"})
+    answer = client.send(NEW, typed, follow_redirects=True)
+    assert "ปี 2561 50,000.00 บาท, ปี 2562 ไม่ใช้งบประมาณ" in answer.text
+    assert _only_budgets(lao) == {2561: Decimal(50000), 2562: None}
+    refused = client.send(NEW, typed | {"name": ""})
+    assert 'อ่านเป็น <b class="nb">50,000.00 บาท</b>' in refused.text
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+def test_an_unusual_budget_is_asked_about_once_and_then_saved(client: Client, lao: Actor, htmx: bool) -> None:
+    # given an LAO whose projects cost some thousand baht
+    project_id = make_project(lao, facts(budgets={2561: Decimal(5000)}))
+
+    # when a point is taken for a comma
+    address = f"/projects/{project_id}"
+    typed = fields(client.get(address).text) | {"budget_2561": "5,000,001"}
+    asked = client.send(address, typed, htmx=htmx)
+
+    # then nothing is saved, all that was typed is there, and the same button saves it
+    assert asked.status_code == 422
+    assert "5,000,001 บาท มากกว่า 1,000 เท่าของงบประมาณโครงการส่วนใหญ่ของท่าน (ค่ากลาง 5,000 บาท) ถูกต้องหรือไม่" in asked.text
+    again = fields(asked.text)
+    assert again["budget_2561"] == ["5,000,001"]
+    other = client.send(address, again | {"budget_2561": "5,000,002"}, htmx=htmx)
+    assert other.status_code == 422, "another amount is asked about anew"
+    saved = client.send(address, fields(other.text), htmx=htmx)
+    assert saved.status_code == (200 if htmx else 302)
+    assert _only_budgets(lao) == {2561: Decimal(5000002)}
+    # and what was answered is not asked again with the next change
+    renamed = fields(client.get(address).text) | {"name": "ชื่อใหม่"}
+    assert client.send(address, renamed, htmx=htmx).status_code == (200 if htmx else 302)
+
+
+def test_an_unusual_budget_is_asked_about_when_it_is_recorded(client: Client, lao: Actor) -> None:
+    make_project(lao, facts(budgets={2561: Decimal(5000)}))
+    asked = client.send(NEW, project_form({"budget_2561": "5,000,001"}))
+    assert (asked.status_code, len(all_projects(lao.own_organisation_id))) == (422, 1)
+    assert client.send(NEW, fields(asked.text) | {"then": "home"}).status_code == 302
+    assert len(all_projects(lao.own_organisation_id)) == 2
+
+
 def test_the_same_form_sent_twice_is_one_project_and_gone_back_to_and_changed_another(
     client: Client, lao: Actor
 ) -> None:

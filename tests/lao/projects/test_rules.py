@@ -7,6 +7,7 @@ import pytest
 
 from app.lao.projects.rules import (
     ProjectFacts,
+    amount_question,
     changed_fields,
     counts,
     editable,
@@ -62,3 +63,13 @@ def test_zero_baht_and_no_budget_are_different_facts() -> None:
     one = ProjectFacts("ก", Kind.PROJECT, 1, (), (1,), "ข", "ค", {2561: Decimal(0)})
     other = ProjectFacts("ก", Kind.PROJECT, 1, (), (1,), "ข", "ค", {2561: None})
     assert changed_fields(one, other) == {"budgets"}
+
+
+def test_only_what_is_far_out_of_the_usual_is_asked_about() -> None:
+    median = Decimal(5000)
+    assert amount_question(Decimal(5_000_000), median) == ""
+    assert "1,000 เท่า" in amount_question(Decimal("5000000.01"), median)
+    assert amount_question(Decimal(10**9), None) == "", "nothing to compare with"
+    assert amount_question(Decimal(200_000), median, Decimal(20_000)) == ""
+    assert "10 เท่าของงบประมาณตามแผน 20,000 บาท" in amount_question(Decimal(200_001), median, Decimal(20_000))
+    assert amount_question(Decimal(200_001), median, Decimal(0)) == "", "ten times nothing says nothing"

@@ -80,6 +80,20 @@ def test_what_offices_type_is_understood(client: Client, lao: Actor) -> None:
     assert (found.ordinance_budget, found.spent, found.note) == (Decimal("1000.50"), Decimal(0), "ทำดี")
 
 
+@pytest.mark.parametrize("htmx", [False, True])
+def test_far_more_spent_than_planned_is_asked_about_once_and_then_saved(client: Client, lao: Actor, htmx: bool) -> None:
+    project_id = make_project(lao, facts(budgets={2561: Decimal(20000)}))
+    typed = fields(client.get(_path(project_id)).text) | {"status": "done", "spent": "20,000,000"}
+    asked = client.send(_path(project_id), typed, htmx=htmx)
+    assert asked.status_code == 422
+    assert "20,000,000 บาท มากกว่า 10 เท่าของงบประมาณตามแผน 20,000 บาท ถูกต้องหรือไม่" in asked.text
+    assert _facts(lao, project_id).spent is None
+    saved = client.send(_path(project_id), fields(asked.text), htmx=htmx, follow_redirects=True)
+    assert saved.status_code == 200
+    assert "ดำเนินการแล้วเสร็จ เบิกจ่ายจริง 20,000,000.00 บาท" in saved.text
+    assert _facts(lao, project_id).spent == Decimal(20000000)
+
+
 def test_a_reason_counts_only_where_it_is_asked_for(client: Client, lao: Actor) -> None:
     project_id = make_project(lao)
     reason = {"cannot_reason": "other", "cannot_text": "น้ำท่วม"}

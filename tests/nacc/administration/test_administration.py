@@ -1,6 +1,7 @@
 """What administrators set, over HTTP on both engines; officers and LAOs cannot."""
 
 import re
+from datetime import datetime
 
 from flask import Flask
 from sqlalchemy import select
@@ -8,6 +9,7 @@ from sqlalchemy import select
 from app import clock
 from app.access import Actor
 from app.accounts.queries import actor_of
+from app.clock import thai_date
 from app.db import db, transaction
 from app.lao.projects.operations import delete_project
 from app.lao.projects.queries import project_detail
@@ -67,15 +69,39 @@ def test_one_lao_gets_more_time(app: Flask, client: Client) -> None:
     client.get("/nacc/admin/windows")
     closing = {"opens_at": "1/10/2560 08.30", "closes_at": "31/10/2560 16.30", "version": "0"}
     client.send(f"/nacc/admin/windows/{YEAR}/6", closing)
-    more = {"code": "6650807", "year": str(YEAR), "round": "6", "until": "31/12/2561 16.30", "why": "น้ำท่วม"}
+    more = {"code": "6650807", "year": str(YEAR), "round": "6", "until": "31/12/2640", "why": "น้ำท่วม"}
     unknown = client.send("/nacc/admin/windows/more-time", more | {"code": "9999999"})
     assert unknown.status_code == 422
     assert "ไม่พบ อปท. รหัส 9999999" in unknown.text
-    assert client.send("/nacc/admin/windows/more-time", more).status_code == 303
+    given = client.send("/nacc/admin/windows/more-time", more, follow_redirects=True)
+    assert "รายงานรอบ 6 เดือน ปี 2561 ได้ถึง 31 ธันวาคม 2640 เวลา 23.59 น." in given.text, "a day ends at 23.59"
     window = window_for(lao.own_organisation_id, YEAR, Round.SIX)
     assert window.extended
     entry = db.session.scalars(select(HistoryEntry).where(HistoryEntry.action == "give more time")).one()
     assert (entry.reason, entry.actor_id, entry.organisation_id) == ("น้ำท่วม", admin.account_id, lao.organisation_id)
+
+
+def test_an_extension_that_gives_no_more_time_says_so(app: Flask, client: Client) -> None:
+    lao = make_lao()
+    _admin(client)
+    client.get("/nacc/admin/windows")
+    address, window = "/nacc/admin/windows/more-time", f"/nacc/admin/windows/{YEAR}/6"
+    more = {"code": "6650807", "year": str(YEAR), "round": "6", "why": "น้ำท่วม"}
+    endless = client.send(address, more | {"until": "31/12/2640 16.30"})
+    assert "รอบนี้ไม่มีกำหนดปิด จึงไม่ต้องขยายเวลา" in endless.text
+    client.send(window, {"opens_at": "1/10/2560", "closes_at": "31/10/2630 16.30", "version": "0"})
+    past = client.send(address, more | {"until": "31/10/2561 16.30"})
+    assert "31 ตุลาคม 2561 เวลา 16.30 น. ผ่านไปแล้ว" in past.text
+    earlier = client.send(address, more | {"until": "30/10/2630 16.30"})
+    assert "ปิดวันที่ 31 ตุลาคม 2630 เวลา 16.30 น. สำหรับทุกแห่งอยู่แล้ว" in earlier.text
+    assert {answer.status_code for answer in (endless, past, earlier)} == {422}
+    client.send(address, more | {"until": "31/12/2640 16.30"})
+    shorter = client.send(address, more | {"until": "30/11/2640 16.30"})
+    assert shorter.status_code == 422
+    assert "31 ธันวาคม 2640 16.30 น." in shorter.text, "what stands is shown before it is made shorter"
+    closes_at = window_for(lao.own_organisation_id, YEAR, Round.SIX).closes_at
+    assert closes_at is not None
+    assert thai_date(closes_at) == "31 ธันวาคม 2640"
 
 
 def test_a_new_plan_period_has_its_own_dimensions(app: Flask, client: Client) -> None:
@@ -236,3 +262,33 @@ def test_moments_are_read_as_thai_offices_write_them(app: Flask) -> None:
         assert form.opens_at.data is not None
         assert clock.fiscal_year(form.opens_at.data) == 2561
     assert len(windows()) == sum(len(period.years) for period in periods()) * 2
+
+
+def test_a_date_that_cannot_be_meant_gets_a_sentence(app: Flask) -> None:
+    wrong = {
+        "1/1/0001 08.30": "ปีต้องอยู่ระหว่าง พ.ศ. 2540 ถึง 2700",
+        "0001-01-01T00:00": "ปีต้องอยู่ระหว่าง",
+        "31/10/3104 16.30": "ปีต้องอยู่ระหว่าง",
+        "9999-12-31T23:59": "ปีต้องอยู่ระหว่าง",
+        "31/10/2561 24.00": "ไม่มีเวลา 24.00 ใช้ 23.59 หรือ 00.00 ของวันถัดไป",
+        "31/2/2561 16.30": "ไม่มีวันหรือเวลา 31/2/2561",
+        "31/10/2561 16.75": "ไม่มีวันหรือเวลา",
+        "31/10/61 16.30": "เป็น วัน/เดือน/ปี พ.ศ.",
+        "เมื่อวาน": "เป็น วัน/เดือน/ปี พ.ศ.",
+    }
+    for typed, sentence in wrong.items():
+        with app.test_request_context(method="POST", data={"opens_at": typed, "closes_at": ""}):
+            form = WindowForm()
+            assert not form.validate()
+            assert sentence in form.opens_at.errors[0]
+
+
+def test_a_day_without_a_time_begins_and_ends_as_days_do(app: Flask) -> None:
+    sent = {"opens_at": "๑/๑๐/๒๕๖๐", "closes_at": "31/10/2018 16.30 น."}
+    with app.test_request_context(method="POST", data=sent):
+        form = WindowForm()
+        assert form.validate()
+        assert form.opens_at.data == datetime(2017, 10, 1, tzinfo=clock.BANGKOK)
+        assert form.closes_at.data == datetime(2018, 10, 31, 16, 30, tzinfo=clock.BANGKOK)
+    with app.test_request_context(method="POST", data=sent | {"closes_at": "31/10/2561"}):
+        assert WindowForm().closes_at.data == datetime(2018, 10, 31, 23, 59, tzinfo=clock.BANGKOK)
