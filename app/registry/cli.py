@@ -35,7 +35,8 @@ def import_(file: Path, upgrades: bool, dry_run: bool) -> None:
     changed, or like upgrades_2025.csv. LAOs that are not in it stay as they are.
     """
     try:
-        plan = _run(file_lines(file.read_bytes()), upgrades, dry_run)
+        with file.open("rb") as opened:
+            plan = _run(file_lines(opened), upgrades, dry_run)
     except BrokenFile as error:
         raise click.ClickException(f"{file.name}: nothing was imported\n{error}") from None
     if dry_run:

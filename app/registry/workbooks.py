@@ -1,6 +1,7 @@
 """The look-up of codes as a file, and the lines of an import file."""
 
 from collections.abc import Sequence
+from typing import BinaryIO
 
 from app.errors import Refusal
 from app.registry.queries import ListedOrganisation
@@ -23,10 +24,10 @@ def code_list(found: Sequence[ListedOrganisation]) -> Table:
     return Table("รหัส", ("รหัสผู้ใช้งาน Username ของ อปท.",), COLUMNS, rows)
 
 
-def file_lines(content: bytes) -> Lines:
+def file_lines(file: BinaryIO) -> Lines:
     """The cells of a CSV or a workbook, row by row as it counts them. Raises BrokenFile where it cannot be read."""
     try:
-        with opened(content) as raw:
+        with opened(file) as raw:
             return _lines(raw)
     except Refusal as refusal:
         raise BrokenFile([Problem(0, "", refusal.message)]) from None

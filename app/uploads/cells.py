@@ -114,6 +114,8 @@ def text_of(value: Value) -> str:
 
 def digits_of(value: Value) -> str:
     """A code or a year: Thai digits turned, without spaces, and without the apostrophe that marks text."""
+    if isinstance(value, str) and value.isascii() and value.isdecimal():
+        return value  # as nearly all are
     return arabic_digits(text_of(value)).translate(APOSTROPHES).replace(" ", "")
 
 

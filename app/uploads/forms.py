@@ -1,5 +1,7 @@
 """The two forms of an upload: the file itself, and the confirmation of what was shown."""
 
+from typing import BinaryIO
+
 from flask_wtf.file import FileField
 from wtforms import BooleanField, HiddenField
 
@@ -12,10 +14,10 @@ class UploadForm(Form):
     sealed = HiddenField()
     everything = BooleanField()
 
-    def content(self) -> bytes:
+    def sent(self) -> BinaryIO:
         """What was sent. Raises Refusal where no file was chosen."""
         upload = self.file.data
         if not upload or not upload.filename:
             raise Refusal("เลือกไฟล์ก่อน แล้วกดตรวจไฟล์", "file")
-        content: bytes = upload.read()
-        return content
+        stream: BinaryIO = upload.stream
+        return stream

@@ -7,7 +7,6 @@ of parser.py; imports nothing of the application.
 import posixpath
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
@@ -29,19 +28,20 @@ class TooLarge(Exception):
     """More than an upload of ours can need: not read."""
 
 
-@dataclass
 class Look:
-    """Rows from 1, columns from 0. `marks`: (column, kind, text) by row. `blind`: percents are not known."""
+    """Rows from 1, columns from 0. `marks`: (column, kind, text) by row. `blind`: percents are not known.
 
-    blind: bool = False
-    marks: dict[int, list[tuple[int, str, str]]] = field(default_factory=dict)
-    hidden: set[int] = field(default_factory=set)
-    merged: list[tuple[tuple[int, int], tuple[int, int]]] = field(default_factory=list)
-    top: int = 1 << 30
-    left: int = 1 << 30
-    bottom: int = 0
-    right: int = -1
-    marked: int = 0
+    No dataclass: importing those takes a tenth of the process's start.
+    """
+
+    def __init__(self, blind: bool = False) -> None:
+        self.blind = blind
+        self.marks: dict[int, list[tuple[int, str, str]]] = {}
+        self.hidden: set[int] = set()
+        self.merged: list[tuple[tuple[int, int], tuple[int, int]]] = []
+        self.top = self.left = 1 << 30
+        self.bottom, self.right = 0, -1
+        self.marked = 0
 
     @property
     def cells(self) -> int:

@@ -4,24 +4,25 @@ Runs as a process of its own (`python parser.py`, started by reader.py) with lim
 made or broken so that it takes gigabytes ends this process, not the server. Imports nothing of the application.
 
 First line: {"sheet", "kind", "blind", "merged": [[row, column, row, column]]}, or {"refused": [word, …]}. Then
-[row, hidden, cells]; rows and columns count from 1 and 0, empty rows are left out. A cell is null, text, a number,
-true or false, or [kind, text or number] with one of "percent", "date", "error", "long" (text) and "formula", which is
-one without a stored result. Last line: {"end": true}.
+[row, hidden, cells, marked]; rows and columns count from 1 and 0, empty rows are left out. A cell is null, text, a
+number, true or false; where `marked` has its column, it is [kind, text or number] with one of "percent", "date",
+"error", "long" (text) and "formula", which is one without a stored result. Last line: {"end": true}.
 """
 
+import gc
 import json
 import resource
 import sys
 from collections.abc import Iterator
 from io import BytesIO
-from typing import Any
+from typing import Any, BinaryIO
 from zipfile import ZipFile
 
 from looks import Look, TooLarge, day, look_at_ods, look_at_xlsx  # type: ignore[import-not-found]
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
-MEMORY = 56 << 20  # above what the process has when it starts
-SECONDS = 15
+MEMORY = 48 << 20  # above what the process has when it starts; a table of 31,400 rows and 15 columns needs 46 MiB
+SECONDS = 10  # of the processor
 MOST_CELLS = 1_200_000  # of the rectangle around everything filled in, which calamine holds as a whole
 MOST_COLUMNS = 256
 MOST_MERGED = 2000
@@ -34,9 +35,10 @@ class Refused(Exception):
 
 
 def main() -> None:
+    gc.disable()  # rows come and go without cycles: looking for some takes a tenth of the time
     _limit()
     try:
-        for line in lines(sys.stdin.buffer.read()):
+        for line in lines(sys.stdin.buffer):
             _say(line)
         _say({"end": True})
     except Refused as refused:
@@ -56,13 +58,13 @@ def _limit() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def lines(content: bytes) -> Iterator[Any]:
+def lines(file: BinaryIO) -> Iterator[Any]:
     """The head, then the rows. Raises Refused."""
     try:
-        kind = _kind(content)
-        book = _open(content, kind)
+        kind = _kind(file)
+        book = _open(file, kind)
         place = _first_visible(book)
-        look = _look(content, kind, book.sheet_names[place])
+        look = _look(file, kind, book.sheet_names[place])
         _refuse_wide(look)
         sheet = book.get_sheet_by_index(place)
     except Refused:
@@ -84,10 +86,10 @@ def _refuse_wide(look: Look) -> None:
         raise Refused("wide", look.bottom, look.right)
 
 
-def _kind(content: bytes) -> str:
-    if content.startswith(OLE):
-        return _kind_of_ole(content)
-    names = {name.lower().replace("\\", "/") for name in ZipFile(BytesIO(content)).namelist()}
+def _kind(file: BinaryIO) -> str:
+    if file.read(len(OLE)) == OLE:
+        return _kind_of_ole(file.read())
+    names = {name.lower().replace("\\", "/") for name in ZipFile(file).namelist()}
     for part, kind in (("xl/workbook.xml", "xlsx"), ("xl/workbook.bin", "xlsb"), ("content.xml", "ods")):
         if part in names:
             return kind
@@ -101,16 +103,18 @@ def _kind_of_ole(content: bytes) -> str:
     return "xls"
 
 
-def _open(content: bytes, kind: str) -> CalamineWorkbook:
+def _open(file: BinaryIO, kind: str) -> CalamineWorkbook:
+    file.seek(0)
     try:
-        return CalamineWorkbook.from_filelike(BytesIO(content))
+        return CalamineWorkbook.from_filelike(file)
     except PasswordError:
         raise
     except CalamineError:
         if kind != "xlsx":
             raise
         # Values can be read without styles: a broken part of them is made one that calamine does not find.
-        return CalamineWorkbook.from_filelike(BytesIO(content.replace(b"xl/styles.xml", b"xl/hidden.xml")))
+        file.seek(0)
+        return CalamineWorkbook.from_filelike(BytesIO(file.read().replace(b"xl/styles.xml", b"xl/hidden.xml")))
 
 
 def _first_visible(book: CalamineWorkbook) -> int:
@@ -120,11 +124,11 @@ def _first_visible(book: CalamineWorkbook) -> int:
     raise Refused("no sheet")
 
 
-def _look(content: bytes, kind: str, sheet: str) -> Look:
+def _look(file: BinaryIO, kind: str, sheet: str) -> Look:
     if kind == "xlsx":
-        return look_at_xlsx(ZipFile(BytesIO(content)), sheet)
+        return look_at_xlsx(ZipFile(file), sheet)
     if kind == "ods":
-        return look_at_ods(ZipFile(BytesIO(content)), sheet)
+        return look_at_ods(ZipFile(file), sheet)
     return Look(blind=True)
 
 
@@ -148,7 +152,7 @@ def _row(number: int, cells: list[Any], look: Look) -> Iterator[list[Any]]:
     while cells and cells[-1] is None:
         cells.pop()
     if cells:
-        yield [number, number in look.hidden, cells]
+        yield [number, number in look.hidden, cells, [n for n, cell in enumerate(cells) if type(cell) is list]]
 
 
 def _marked(value: Any, kind: str, text: str) -> Any:

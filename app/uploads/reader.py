@@ -11,11 +11,13 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from io import BytesIO, TextIOWrapper
+from functools import partial
+from io import TextIOWrapper
 from pathlib import Path
+from shutil import copyfileobj
 from tempfile import TemporaryFile
 from threading import Timer
-from typing import Any, NamedTuple
+from typing import Any, BinaryIO, NamedTuple
 
 from app.errors import Refusal
 from app.uploads.cells import Line, Marked, Sheet, Value, column_letters
@@ -24,8 +26,9 @@ from app.words import arabic_digits, clean_line
 MOST_ROWS = 40_000
 TOO_MANY_ROWS = f"ไฟล์มีมากกว่า {MOST_ROWS:,} แถว แบ่งเป็นหลายไฟล์"
 HEADING_WITHIN = 20  # rows
-SECONDS = 30
-MOST_IN_A_CELL = 4000
+SECONDS = 60  # by the clock; parser.py has its own limit of the processor's
+MOST_IN_A_CELL = 4000  # letters
+CHUNK = 1 << 16
 PARSER = Path(__file__).with_name("parser.py")
 WORKBOOKS = (b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 OTHERS = {b"%PDF": "PDF", b"{\\rtf": "Word", b"\xff\xd8\xff": "รูปภาพ", b"\x89PNG": "รูปภาพ", b"GIF8": "รูปภาพ"}
@@ -33,7 +36,7 @@ TAKEN = "ใช้ไฟล์ Excel (.xlsx, .xlsm, .xls, .xlsb), OpenDocument (
 NO_WORKBOOK = f"ไฟล์นี้ไม่ใช่ไฟล์ Excel {TAKEN}"
 REFUSALS = {
     "damaged": "ไฟล์นี้ไม่ใช่ไฟล์ Excel หรือไฟล์เสีย เปิดด้วย Excel แล้วบันทึกเป็น .xlsx ใหม่",
-    "large": "ไฟล์นี้ใหญ่หรือซับซ้อนเกินกว่าจะอ่านได้ คัดลอกเฉพาะตารางไปไว้ในไฟล์ใหม่ แล้วบันทึกเป็น .xlsx",
+    "large": "ไฟล์นี้ใหญ่หรือซับซ้อนเกินกว่าจะอ่านได้ คัดลอกเฉพาะตารางไปไว้ในไฟล์ใหม่ หรือแบ่งเป็นหลายไฟล์ แล้วบันทึกเป็น .xlsx",
     "password": "ไฟล์นี้มีรหัสผ่าน เปิดด้วย Excel เอารหัสผ่านออก แล้วบันทึกใหม่",
     "word": f"ไฟล์นี้เป็นไฟล์ Word {TAKEN}",
     "zip": f"ไฟล์นี้เป็นไฟล์ zip หรือชนิดอื่น {TAKEN}",
@@ -64,9 +67,9 @@ class Raw(NamedTuple):
     rows: Iterator[Row]
 
 
-def read_sheet(content: bytes, heads: Sequence[str], *optional: str) -> Sheet:
+def read_sheet(file: BinaryIO, heads: Sequence[str], *optional: str) -> Sheet:
     """The table under `heads`, which may stand in any order and under titles. Raises NotAWorkbook."""
-    with opened(content) as raw:
+    with opened(file) as raw:
         head_row, places = _heading(raw.rows, heads, optional)
         lines, hidden = _lines(raw.rows, places, len(heads))
     letters = tuple("" if place is None else column_letters(place) for place in places)
@@ -120,25 +123,31 @@ def _merged(ranges: Iterable[Sequence[int]], head_row: int, places: Places) -> I
 
 
 @contextmanager
-def opened(content: bytes) -> Iterator[Raw]:
+def opened(file: BinaryIO) -> Iterator[Raw]:
     """The file's rows, whatever kind of file it is. Raises NotAWorkbook, also while rows are read."""
-    if not content.strip():
+    start = file.read(CHUNK)
+    file.seek(0)
+    if not start.strip():
         raise NotAWorkbook("ไฟล์ว่างเปล่า")
-    if content.startswith(WORKBOOKS):
-        with _parsed(content) as lines:
+    if start.startswith(WORKBOOKS):
+        with _parsed(file) as lines:
             yield _workbook(lines)
     else:
-        yield _csv(content)
+        text = TextIOWrapper(file, encoding=_encoding(file, start), newline="")
+        try:
+            yield _csv(text)
+        finally:
+            text.detach()  # the file is the caller's to close
 
 
 # Workbooks
 
 
 @contextmanager
-def _parsed(content: bytes) -> Iterator[Iterator[bytes]]:
+def _parsed(sent: BinaryIO) -> Iterator[Iterator[bytes]]:
     """What parser.py says of the workbook, line by line."""
     with TemporaryFile() as file:
-        file.write(content)
+        copyfileobj(sent, file)
         file.seek(0)
         command = [sys.executable, "-E", "-s", str(PARSER)]
         with subprocess.Popen(command, stdin=file, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:  # noqa: S603 - our own program
@@ -171,8 +180,10 @@ def _rows(lines: Iterator[bytes]) -> Iterator[Row]:
         said = _said(line)
         if isinstance(said, dict):
             return
-        number, hidden, cells = said
-        yield Row(number, hidden, [Marked(*cell) if isinstance(cell, list) else cell for cell in cells])
+        number, hidden, cells, marked = said
+        for place in marked:
+            cells[place] = Marked(*cells[place])
+        yield Row(number, hidden, cells)
     raise NotAWorkbook(REFUSALS["large"])  # the process ended before it was done
 
 
@@ -186,35 +197,32 @@ def _said(line: bytes) -> Any:
 # CSV
 
 
-def _csv(content: bytes) -> Raw:
-    text = TextIOWrapper(BytesIO(content), encoding=_encoding(content), newline="")
-    start = text.read(4096)
-    if any(ord(letter) < 32 and letter not in "\t\r\n" for letter in start) or not set(start) & set(",;\t"):
-        raise NotAWorkbook(NO_WORKBOOK)
-    if start.lstrip().startswith("<"):
-        raise NotAWorkbook("ไฟล์นี้เป็นหน้าเว็บ (HTML) หรือ XML เปิดด้วย Excel แล้วบันทึกเป็น .xlsx ใหม่")
+def _csv(text: TextIOWrapper) -> Raw:
+    shown = text.read(4096)
     text.seek(0)
-    return Raw({"sheet": "", "blind": False, "merged": []}, _csv_rows(text, max(",;\t", key=start.count)))
+    if any(ord(letter) < 32 and letter not in "\t\r\n" for letter in shown) or not set(shown) & set(",;\t"):
+        raise NotAWorkbook(NO_WORKBOOK)
+    if shown.lstrip().startswith("<"):
+        raise NotAWorkbook("ไฟล์นี้เป็นหน้าเว็บ (HTML) หรือ XML เปิดด้วย Excel แล้วบันทึกเป็น .xlsx ใหม่")
+    return Raw({"sheet": "", "blind": False, "merged": []}, _csv_rows(text, max(",;\t", key=shown.count)))
 
 
-def _encoding(content: bytes) -> str:
-    for start, kind in OTHERS.items():
-        if content.startswith(start):
+def _encoding(file: BinaryIO, start: bytes) -> str:
+    """The one the whole file can be read in. Raises NotAWorkbook."""
+    for first, kind in OTHERS.items():
+        if start.startswith(first):
             raise NotAWorkbook(f"ไฟล์นี้เป็น{kind} {TAKEN}")
-    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    wide = start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     for encoding in ("utf-16",) if wide else ("utf-8-sig", "cp874"):
-        if _decodes(content, encoding):
-            return encoding
+        try:
+            for _part in codecs.iterdecode(iter(partial(file.read, CHUNK), b""), encoding):
+                pass
+        except UnicodeError:
+            continue
+        finally:
+            file.seek(0)
+        return encoding
     raise NotAWorkbook(NO_WORKBOOK)
-
-
-def _decodes(content: bytes, encoding: str) -> bool:
-    try:
-        for _part in codecs.iterdecode((content[at : at + 65536] for at in range(0, len(content), 65536)), encoding):
-            pass
-    except UnicodeError:
-        return False
-    return True
 
 
 def _csv_rows(text: Iterable[str], delimiter: str) -> Iterator[Row]:

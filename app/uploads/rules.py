@@ -1,7 +1,7 @@
 """What a file would change: its lines and what stands in the system go in; a preview or every problem comes out."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -24,11 +24,11 @@ class Lao(NamedTuple):
 
 
 class Key(NamedTuple):
-    """Whom and which year a line is about, and the cell of the year."""
+    """Whom and which year a line is about, and the cell of the year where it stands in a file."""
 
     lao: Lao
     year: int
-    cell: str
+    cell: str = ""
 
 
 def keyed(
@@ -111,22 +111,20 @@ class Preview:
     published: int = 0
     sealed: list[Any] = field(default_factory=list)
 
-    def add(self, lao: Lao, year: int, moves: Sequence[Move], cell: str = "") -> bool:
-        """Count a line, whose year stands in `cell`, with its changes if there are any; whether there are."""
-        self.years[year] += 1
-        self.first_cells.setdefault(year, cell)
+    def add(self, key: Key, moves: int, since: int, told: Callable[[], Sequence[Move]]) -> None:
+        """Count a line that would change so many values, some of them changed since; `told` has them in words."""
+        self.years[key.year] += 1
+        self.first_cells.setdefault(key.year, key.cell)
         if not moves:
-            return False
-        change = Change(lao, year, moves)
+            return
         self.total += 1
-        self.changing_years[year] += 1
-        self.moves += len(moves)
-        self.since += change.since
-        self.safe += any(not move.since for move in moves)
-        shown = self.changed_since if change.since else self.changed
+        self.changing_years[key.year] += 1
+        self.moves += moves
+        self.since += since > 0
+        self.safe += moves > since
+        shown = self.changed_since if since else self.changed
         if len(shown) < SHOWN:
-            shown.append(change)
-        return True
+            shown.append(Change(key.lao, key.year, told()))
 
     @property
     def unchanged(self) -> int:

@@ -3,6 +3,7 @@
 from collections import Counter
 from datetime import UTC, datetime
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 from threading import Thread
 
@@ -41,7 +42,7 @@ UPGRADED = "5650807,เทศบาลตำบลดินทอง,เทศ�
 
 def imported(*rows: str, header: str = HEADER) -> Plan:
     with transaction():
-        return import_lines(ACTOR, file_lines("\n".join([header, *rows]).encode()))
+        return import_lines(ACTOR, file_lines(BytesIO("\n".join([header, *rows]).encode())))
 
 
 def organisation(code: str) -> Organisation:
@@ -103,7 +104,7 @@ def check_upgrades_are_known() -> None:
 def test_a_whole_list_is_imported_and_sorts_as_thai_dictionaries_do(app: Flask) -> None:
     """All 7,707 names of LAOs, provinces and districts, by ORDER BY alone."""
     with transaction():
-        plan = import_lines(ACTOR, file_lines((DATA / "organisations.csv").read_bytes()))
+        plan = import_lines(ACTOR, file_lines(BytesIO((DATA / "organisations.csv").read_bytes())))
 
     named: list[Select[str, str]] = [
         select(model.name, model.name_sort.label("key")) for model in (Organisation, Province, District)
@@ -265,7 +266,7 @@ def test_of_two_imports_at_once_the_later_finds_what_the_earlier_added(app: Flas
 
     other = Thread(target=import_too)
     with transaction():
-        import_lines(ACTOR, file_lines(f"{HEADER}\n{DIN_THONG}".encode()))
+        import_lines(ACTOR, file_lines(BytesIO(f"{HEADER}\n{DIN_THONG}".encode())))
         other.start()
         other.join(0.3)  # it waits for this transaction
         assert plans == []

@@ -1,6 +1,7 @@
 """Looking up LAOs: by code, by name, by province and district."""
 
 from datetime import UTC, datetime
+from io import BytesIO
 
 import pytest
 from flask import Flask
@@ -80,7 +81,7 @@ WANTED: dict[str, list[str]] = {
 def known(app: Flask) -> None:
     for content in (LIST, UPGRADE):
         with transaction():
-            import_lines(system("test"), file_lines(content.encode()))
+            import_lines(system("test"), file_lines(BytesIO(content.encode())))
 
 
 def codes(q: str, province_code: str | None = None, district_code: str | None = None) -> list[str]:

@@ -23,7 +23,7 @@ FILLED = PatternFill("solid", fgColor="FFFF00")
 
 
 def read(content: bytes) -> Sheet:
-    return read_sheet(content, HEADS)
+    return read_sheet(BytesIO(content), HEADS)
 
 
 def on_sheet(change: Callable[[Worksheet], object]) -> Callable[[Workbook], None]:
@@ -190,7 +190,7 @@ def test_too_many_rows_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_parser_that_ends_before_it_is_done_is_no_short_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     short = tmp_path / "parser.py"
-    short.write_text('print(\'{"sheet":"x","kind":"xlsx","blind":false,"merged":[]}\\n[1,false,["a"]]\')')
+    short.write_text('print(\'{"sheet":"x","kind":"xlsx","blind":false,"merged":[]}\\n[1,false,["a"],[]]\')')
     monkeypatch.setattr("app.uploads.reader.PARSER", short)
-    with pytest.raises(NotAWorkbook, match="ใหญ่หรือซับซ้อน"), opened(PLAIN) as raw:
+    with pytest.raises(NotAWorkbook, match="ใหญ่หรือซับซ้อน"), opened(BytesIO(PLAIN)) as raw:
         list(raw.rows)

@@ -231,7 +231,7 @@ def check_file() -> str | tuple[str, int]:
     form, year = ScoreFileForm(), asked_for().year
     maxima, period = queries.max_scores(year), period_of(year) or current_period(year)
     try:
-        sheet = read_sheet(form.content(), heading(maxima), WHEN_MADE)
+        sheet = read_sheet(form.sent(), heading(maxima), WHEN_MADE)
     except Refusal as refusal:
         form.refuse(refusal)
         return _file_page(form), 422
@@ -240,7 +240,7 @@ def check_file() -> str | tuple[str, int]:
 
 
 def _dry_run(form: ScoreFileForm, lines: list[FileLine], notes: Sequence[str] = ()) -> str:
-    found = preview(lines, queries.scores_in_years(actor(), [(line.lao.id, line.year) for line in lines]))
+    found = preview(lines, queries.scores_in_years(actor(), [(line.key.lao.id, line.key.year) for line in lines]))
     found.notes = notes
     form.sealed.data = seal(SEALED, actor(), found.sealed)
     return _file_page(form, preview=found)

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 from app.amounts import NotAnAmount, Wanted, read_number_cell
 from app.models.enums import Role, Which
 from app.uploads.cells import Line, Marked, Problems, Sheet, Value, quoted, text_of
-from app.uploads.rules import CODE, YEAR, Lao, Move, Preview, keyed
+from app.uploads.rules import CODE, YEAR, Key, Lao, Move, Preview, keyed
 
 APART = "|"
 AS_MADE = re.compile(r"(\d{1,9}\.\d\d)?")
@@ -167,9 +167,7 @@ class FileLine:
     that somebody changed them since.
     """
 
-    lao: Lao
-    year: int
-    cell: str
+    key: Key
     values: Mapping[Cell, Decimal]
     before: Values | None = None
     since: Collection[Cell] = ()
@@ -187,6 +185,8 @@ def as_made(kept: Scores, shown: Iterable[Cell]) -> str:
 
 def _made_with(value: Value, shown: Sequence[Cell]) -> Values | None:
     """What `as_made` wrote, None where it is not there or not whole."""
+    if value is None:
+        return None
     parts = text_of(value).split(APART)
     if len(parts) != len(shown) or not all(AS_MADE.fullmatch(part) for part in parts):
         return None
@@ -203,7 +203,7 @@ def read_file(
     for line, key in keyed(sheet, known, years, problems):
         values = _read_scores(sheet, line, shown, maxima, problems)
         if key:
-            lines.append(FileLine(*key, values, _made_with(line.values[len(shown) + 2], shown)))
+            lines.append(FileLine(key, values, _made_with(line.values[len(shown) + 2], shown)))
     return lines, problems
 
 
@@ -243,19 +243,35 @@ def _read_marked(cell: Marked, wanted: Wanted) -> Decimal | None:
 
 def preview(lines: Iterable[FileLine], kept: Mapping[tuple[int, int], Scores]) -> Preview:
     """What the lines change; `kept` has the scores by LAO and year."""
-    found = Preview()
+    found, same = Preview(), dict[Any, Any]()  # the same scores stand in file after file: each is kept once
     for line in lines:
-        scores = kept.get((line.lao.id, line.year), NO_SCORES)
-        moves, sealed = [], []
-        for cell, value in changes(line.values, scores).items():
-            old = scores.value(cell)
-            since = cell in line.since or (line.before is not None and line.before.get(cell) != old)
-            moves.append(Move(cell.head, old, value, since))
-            sealed.append((cell.which.value, cell.dimension, str(value), None if old is None else str(old), since))
-        if found.add(line.lao, line.year, moves, line.cell):
-            found.sealed.append((line.lao.id, line.year, sealed))
+        id_, year = line.key.lao.id, line.key.year
+        scores = kept.get((id_, year), NO_SCORES)
+        moving = changes(line.values, scores)
+        since = {cell for cell in moving if cell in line.since or _changed_since(line, cell, scores)}
+        found.add(line.key, len(moving), len(since), partial(_moves, moving, scores, since))
+        if moving:
             found.published += scores.published_at is not None
+            sealed = [(cell, value, scores.values.get(cell), cell in since) for cell, value in moving.items()]
+            found.sealed.append(
+                (id_, year, [same.get(each) or same.setdefault(each, _plain(*each)) for each in sealed])
+            )
     return found
+
+
+def _changed_since(line: FileLine, cell: Cell, kept: Scores) -> bool:
+    return line.before is not None and line.before.get(cell) != kept.value(cell)
+
+
+def _moves(moving: Values, kept: Scores, since: Collection[Cell]) -> list[Move]:
+    return [Move(cell.head, kept.value(cell), value, cell in since) for cell, value in moving.items()]
+
+
+def _plain(
+    cell: Cell, value: Decimal | None, old: Decimal | None, since: bool
+) -> tuple[str, int, str, str | None, bool]:
+    """A change as JSON can hold it, for `SeenScores.of`."""
+    return cell.which.value, cell.dimension, str(value), None if old is None else str(old), since
 
 
 class SeenScores(NamedTuple):
@@ -283,4 +299,4 @@ class SeenScores(NamedTuple):
     def again(self, lao: Lao) -> FileLine:
         """The line to be shown once more: what was seen is what it was made from."""
         values = {cell: entry.value for cell, entry in self.entries.items() if entry.value is not None}
-        return FileLine(lao, self.year, "", values, {c: entry.seen for c, entry in self.entries.items()}, self.since)
+        return FileLine(Key(lao, self.year), values, {c: entry.seen for c, entry in self.entries.items()}, self.since)

@@ -153,7 +153,7 @@ def check_file() -> str | tuple[str, int]:
     """The dry run: what the file would change, or every problem with its cell. Nothing is written."""
     form = UploadForm()
     try:
-        sheet = read_sheet(form.content(), COLUMNS, WHEN_MADE)
+        sheet = read_sheet(form.sent(), COLUMNS, WHEN_MADE)
     except Refusal as refusal:
         form.refuse(refusal)
         return _file_page(form), 422
@@ -162,7 +162,7 @@ def check_file() -> str | tuple[str, int]:
 
 
 def _dry_run(form: UploadForm, lines: list[PlanLine], notes: Sequence[str] = ()) -> str:
-    found = preview(lines, queries.statuses([(line.lao.id, line.year) for line in lines]))
+    found = preview(lines, queries.statuses([(line.key.lao.id, line.key.year) for line in lines]))
     found.notes = notes
     form.sealed.data = seal(SEALED, actor(), found.sealed)
     return _file_page(form, preview=found)

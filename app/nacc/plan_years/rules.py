@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
 from app.listing import in_words, query_of, searched
@@ -19,14 +20,12 @@ STATUS_BY_WORD = {status.label: status for status in PlanStatus} | {
 
 
 class PlanLine(NamedTuple):
-    """One row of a file, its year in `cell`. `before`: the status when the file was made, None where it does not say.
+    """One row of a file. `before`: the status when the file was made, None where it does not say.
 
     `since`: it was told before that somebody changed it since the file was made.
     """
 
-    lao: Lao
-    year: int
-    cell: str
+    key: Key
     status: PlanStatus
     before: PlanStatus | None = None
     since: bool = False
@@ -49,18 +48,20 @@ def read_lines(sheet: Sheet, years: Collection[int], known: Mapping[str, Lao]) -
 
 
 def _line(key: Key, status: PlanStatus, before: Value = None) -> PlanLine:
-    return PlanLine(*key, status, STATUS_BY_WORD.get(text_of(before)))
+    return PlanLine(key, status, STATUS_BY_WORD.get(text_of(before)))
 
 
 def preview(lines: Iterable[PlanLine], kept: Mapping[tuple[int, int], PlanStatus]) -> Preview:
     """What the lines change; `kept` has the status by LAO and year, and none for a plan that was not sent."""
     found = Preview()
     for line in lines:
-        old = kept.get((line.lao.id, line.year), PlanStatus.NOT_SENT)
-        since = line.since or line.before not in (None, old)
-        moves = [Move("", old, line.status, since)] if old is not line.status else []
-        if found.add(line.lao, line.year, moves, line.cell):
-            found.sealed.append((line.lao.id, line.year, line.status.value, old.value, since))
+        id_, year = line.key.lao.id, line.key.year
+        move = Move("", kept.get((id_, year), PlanStatus.NOT_SENT), line.status, line.since)
+        if line.before not in (None, move.old):
+            move = move._replace(since=True)
+        moves = [move] if move.old is not move.new else []
+        found.add(line.key, len(moves), len(moves) * move.since, partial(list, moves))
+        found.sealed += [(id_, year, each.new.value, each.old.value, each.since) for each in moves]
     return found
 
 
@@ -80,7 +81,7 @@ class SeenStatus(NamedTuple):
 
     def again(self, lao: Lao) -> PlanLine:
         """The line to be shown once more: what was seen is what it was made from."""
-        return PlanLine(lao, self.year, "", self.status, self.seen, self.since)
+        return PlanLine(Key(lao, self.year), self.status, self.seen, self.since)
 
 
 @dataclass(frozen=True)

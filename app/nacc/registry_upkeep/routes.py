@@ -156,7 +156,7 @@ def import_file() -> Response:
     """Tell what a file would do (`do=check`), or do it."""
     form = UploadForm()
     try:
-        lines = file_lines(form.content())
+        lines = file_lines(form.sent())
         plan: Plan
         if request.form.get("do") == "import":
             with transaction():

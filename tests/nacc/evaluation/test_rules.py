@@ -28,7 +28,7 @@ from app.nacc.evaluation.rules import (
 )
 from app.nacc.proposals.rules import proposed
 from app.uploads.cells import Marked
-from app.uploads.rules import WHEN_MADE, Lao
+from app.uploads.rules import WHEN_MADE, Key, Lao
 from tests.factories import NOW
 from tests.uploads.files import sheet_of
 
@@ -112,7 +112,7 @@ def test_a_file_is_read_whole_or_refused_with_every_cell_named() -> None:
     known = {lao.code: lao, other.code: other}
     lines, problems = read_file(sheet_of(head, ["๖๖๕๐๘๐๗", "2561", "๑๒.๕", None, 0.1 + 0.2]), MAXIMA, years, known)
     assert not problems
-    assert lines == [FileLine(lao, 2561, "B2", {SAR: Decimal("12.50"), EVALUATION: Decimal("0.30")})]
+    assert lines == [FileLine(Key(lao, 2561, "B2"), {SAR: Decimal("12.50"), EVALUATION: Decimal("0.30")})]
     good = ["6650807", 2561.0, 1.0]
     _lines, problems = read_file(sheet_of(head, ["12", "2570", 26.0, "x", "1.234"], good, good), MAXIMA, years, known)
     assert [(problem.row, problem.column) for problem in problems.first] == [
