@@ -53,6 +53,9 @@ def test_the_same_form_sent_twice_records_one_project(app: Flask) -> None:
     first = make_project(actor, key="a-key")
     assert make_project(actor, key="a-key") == first
     assert make_project(actor, key="another") != first
+    other = make_lao("2900101", province="90", district="9001")
+    theirs = make_project(other, key="a-key")
+    assert project_detail(other, theirs).organisation_id == other.organisation_id
 
 
 def test_a_year_whose_plan_did_not_pass_is_refused_with_the_open_years(app: Flask) -> None:

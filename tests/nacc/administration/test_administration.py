@@ -136,6 +136,16 @@ def test_staff_are_invited_by_a_link_and_never_by_a_password(app: Flask, client:
     assert client.send("/nacc/admin/staff", form).status_code == 422  # the name is taken
 
 
+def test_only_an_administrator_who_can_sign_in_keeps_the_last_one_from_being_locked(app: Flask) -> None:
+    make_staff("chief", Role.ADMINISTRATOR)
+    make_staff("officer65", Role.OFFICER, "65")
+    with transaction():
+        make_staff("locked", Role.ADMINISTRATOR).locked_at = NOW
+    with transaction():
+        make_staff("invited", Role.ADMINISTRATOR).password_hash = None
+    assert active_administrators() == 1
+
+
 def test_a_locked_officer_is_out_at_once_and_the_last_administrator_stays(app: Flask, client: Client) -> None:
     officer = make_staff("officer65", Role.OFFICER, "65")
     admin = _admin(client)

@@ -19,7 +19,7 @@ from app import clock
 from app.db import db, transaction
 from app.jobs import engine
 from app.models import Account, ExportJob
-from app.models.enums import ExportState, ReportStatus, Role, Round
+from app.models.enums import ExportState, ReportStatus, ReviewStatus, Role, Round
 from app.nacc.exports import jobs, routes, rules
 from app.nacc.exports.rules import Area, places
 from app.nacc.exports.workbooks import PROJECT_COLUMNS, RESULT_COLUMNS
@@ -35,6 +35,7 @@ from tests.factories import (
     make_project,
     make_report,
     make_staff,
+    review,
 )
 from tests.pages import enter, sentences
 
@@ -63,6 +64,7 @@ def some_projects() -> None:
     first = make_project(lao, facts("=SUM(A1)", budgets={YEAR: Decimal("150000.50")}))
     make_project(lao, facts("ไม่ใช้งบ", budgets={YEAR: None}))
     make_report(lao, first, ReportStatus.DONE, Round.SIX, ordinance_budget=Decimal(0), spent=Decimal("50000.17"))
+    review(make_project(lao, facts("ที่ถูกปฏิเสธ")), ReviewStatus.REJECTED, "ไม่สอดคล้อง")  # stands in no file
 
 
 def officer(*provinces: str, name: str = "somsri") -> Account:

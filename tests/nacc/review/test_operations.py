@@ -72,6 +72,14 @@ def test_a_project_the_lao_changed_meanwhile_is_not_decided_unread(app: Flask) -
         _decide(officer, project_id, Verdict.APPROVE)
 
 
+def test_the_queue_is_narrowed_by_how_long_a_project_has_waited(app: Flask) -> None:
+    lao, officer = make_lao(), _officer("65")
+    old, new = make_project(lao), make_project(lao, facts("ใหม่"), now=LATER)
+    now = LATER + timedelta(hours=1)
+    assert [row.id for row in queue_rows(officer, Queue(days=2), now)] == [old]
+    assert [row.id for row in queue_rows(officer, Queue(), now)] == [old, new]
+
+
 def test_another_province_shows_nothing_and_decides_nothing(app: Flask) -> None:
     lao, stranger = make_lao(), _officer("90")
     project_id = make_project(lao)
