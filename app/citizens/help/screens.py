@@ -108,7 +108,7 @@ SCREENS = {
     ),
     "lao-files": Screen(
         "/projects?year=2561",
-        "ท้ายตารางมีปุ่ม Excel และ CSV และเลขหน้า",
+        "ข้างชื่อรายการมีปุ่มพิมพ์ Excel และ CSV",
         ("Excel", "CSV", "แสดง"),
         SONGKHLA,
         to=".take",

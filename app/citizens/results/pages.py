@@ -117,7 +117,7 @@ def place_page(site: Site, kind: str, code: str) -> Response:
         beside = queries.beside(place, moment.year, moment.round)
         return answer("citizens/results/lao.html", "citizens/results/_lao.html", **told, summary=summary, beside=beside)
     results = queries.results(place, moment.year, moment.round)
-    table = lao_table(results.rows, told["path"], moment) if results.rows else {}
+    table = lao_table(site, results.rows, told["path"], moment) if results.rows else {}
     return answer(
         "citizens/results/place.html",
         "citizens/results/_place.html",
@@ -144,17 +144,19 @@ def table_file(site: Site, kind: str, code: str, file: str) -> Any:
     return attachment(about.name, file, file_content(file, *tables))
 
 
-def lao_table(rows: list[PlaceRow], path: str, moment: Moment) -> dict[str, Any]:
+def lao_table(site: Site, rows: list[PlaceRow], path: str, moment: Moment) -> dict[str, Any]:
     """What a table of LAOs needs, with the filter of the address."""
+    own = own_code(site)
     asked = TableFilter.of(request.args)
     shown = [row for row in rows if asked.fits(row)]
     groups = [
-        (label, [drawn_row(place, row) for place, row in enumerate(group, start=1)])
+        (label, [drawn_row(place, row, own) for place, row in enumerate(group, start=1)])
         for label, group in in_table_order(shown, asked.by)
     ]
     return {
         "asked": asked,
         "groupings": Grouping,
+        "own": next((row.code for row in shown if row.code == own), ""),
         "table_path": path,
         "table_query": query_of({"year": moment.year, "round": int(moment.round), **asked.values}),
         "groups": groups,
@@ -165,6 +167,11 @@ def lao_table(rows: list[PlaceRow], path: str, moment: Moment) -> dict[str, Any]
     }
 
 
+def own_code(site: Site) -> str:
+    """The code of the LAO that is looking: it finds itself among many. What citizens see is the same for everybody."""
+    return "" if site.public else actor().organisation_code
+
+
 def open_row(site: Site, code: str) -> Any:
     """One row of a table with the LAO's counts and projects under it; `view=row`: closed again."""
     place = find(PlaceKind.ORGANISATION, code)
@@ -173,7 +180,7 @@ def open_row(site: Site, code: str) -> Any:
     if not wants_fragment():
         return redirect(f"{told['path']}?{moment.query}")
     row = queries.row_of(place, moment.year, moment.round)
-    drawn = [drawn_row(number(request.args.get("n", ""), 1), row)]
+    drawn = [drawn_row(number(request.args.get("n", ""), 1), row, own_code(site))]
     if request.args.get("view") == "row":
         return answer("citizens/results/_rows.html", "citizens/results/_rows.html", **told, rows=drawn)
     asked = Asked(place, moment.year, moment.round, Figure.TOTAL)

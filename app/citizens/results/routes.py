@@ -44,7 +44,9 @@ def province_table() -> Response:
     if known_already(tag):
         return Response(status=304, headers={"ETag": tag})
     told = frame(FOR_THOSE_SIGNED_IN, find(PlaceKind.PROVINCE, code), moment)
-    table = lao_table(queries.province_rows(code, moment.year, moment.round), "/reports/province", moment)
+    table = lao_table(
+        FOR_THOSE_SIGNED_IN, queries.province_rows(code, moment.year, moment.round), "/reports/province", moment
+    )
     known = dict(provinces())
     response = answer(
         "citizens/results/province.html", "citizens/results/_province.html", **told, **table, provinces=known

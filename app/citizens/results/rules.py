@@ -53,12 +53,14 @@ class DrawnRow(NamedTuple):
     percent: str
     level: Level
     passed: bool
+    own: bool
 
 
-def drawn_row(number: int, row: PlaceRow) -> DrawnRow:
+def drawn_row(number: int, row: PlaceRow, own: str = "") -> DrawnRow:
+    """`own` is the code of the LAO that is looking, if one is."""
     counts = row.counts
     percent = percent_text(row.percent)
     return DrawnRow(
         number, row.code, row.marked_name, row.type.label, f"{counts.done:,}", f"{counts.total:,}", percent, row.level,
-        row.passed,
+        row.passed, row.code == own,
     )  # fmt: skip

@@ -111,6 +111,8 @@ def new_project() -> str:
         form.years.data = sorted(recorded.facts.budgets) if recorded else []
     elif (year := number(request.args.get("year", ""), 0)) in period.years:
         form.years.data = [year]
+    elif len(open_here := [gate.year for gate in _gates_of(period) if gate.open]) == 1:
+        form.years.data = open_here
     return _record_page(period, form, recorded)
 
 

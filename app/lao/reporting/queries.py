@@ -56,7 +56,6 @@ _ORDER: dict[str, tuple[Any, ...]] = {
     "dimension": (_P.dimension, _P.id),
     "status": (_R.status, _P.id),
     "planned": (func.coalesce(_Y.plan_budget_satang, -1).desc(), _P.id),
-    "latest": (_R.reported_at.desc(), _P.id),
 }
 
 
@@ -306,9 +305,9 @@ class ReportedRow(NamedTuple):
 
 
 def reported_rows(actor: Actor, state: ListState) -> list[ReportedRow]:
-    """One page of the projects that were reported in a year and round, the latest first."""
-    latest = _latest(state)
-    statement = _page_statement(latest.shape, only_reported=True)
+    """One page of the projects that were reported in a year and round, in the order of their numbers."""
+    whole = _whole(state)
+    statement = _page_statement(whole.shape, only_reported=True)
     return [
         ReportedRow(
             row[0],
@@ -323,20 +322,20 @@ def reported_rows(actor: Actor, state: ListState) -> list[ReportedRow]:
             f"มิติที่ {row[3]}",
         )
         for place, row in enumerate(
-            db.session.execute(statement, _values(actor, latest) | {"offset": _offset(latest)}),
-            start=_offset(latest) + 1,
+            db.session.execute(statement, _values(actor, whole) | {"offset": _offset(whole)}),
+            start=_offset(whole) + 1,
         )
     ]
 
 
-def _latest(state: ListState) -> ListState:
-    return ListState(year=state.year, round=state.round, sort="latest", page=state.page)
+def _whole(state: ListState) -> ListState:
+    return ListState(year=state.year, round=state.round, page=state.page)
 
 
 def every_reported(actor: Actor, state: ListState) -> list[tuple[Any, ...]]:
     """All pages of them for a file: as `exported_rows`, with the project's id before them."""
-    latest = _latest(state)
-    found = db.session.execute(_export_statement(latest.shape, only_reported=True), _values(actor, latest))
+    whole = _whole(state)
+    found = db.session.execute(_export_statement(whole.shape, only_reported=True), _values(actor, whole))
     return [
         (id_, kind.label, name, f"มิติที่ {dimension}", *budgets, status.label, cannot_words(reason, text), note)
         for id_, kind, name, dimension, *budgets, status, reason, text, note in found

@@ -22,7 +22,17 @@ from app.registry.operations import load_registry, set_closed
 from app.web import etag
 from app.words import thai_sort_key
 from tests.client import Client
-from tests.factories import NOW, YEAR, facts, make_lao, make_project, make_report, make_staff, review
+from tests.factories import (
+    NOW,
+    YEAR,
+    facts,
+    make_lao,
+    make_organisation,
+    make_project,
+    make_report,
+    make_staff,
+    review,
+)
 from tests.pages import enter
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "province_tables.csv"
@@ -162,3 +172,21 @@ def test_golden_data_is_the_same_as_the_demo_reads() -> None:
     demo = Path("app/seeds/data/phitsanulok_2561_round12.csv").read_text(encoding="utf-8").splitlines()
     assert set(demo) <= set(GOLDEN.read_text(encoding="utf-8").splitlines())
     assert json.loads((GOLDEN.parent / "songkhla_pao_2561_round6.json").read_text(encoding="utf-8"))
+
+
+def test_an_lao_finds_itself_in_the_table_and_the_level_low_has_a_mark_of_its_own(app: Flask, client: Client) -> None:
+    # given an LAO of the lowest level among others; citizens are nobody's LAO
+    lao = make_lao()
+    make_organisation("6650808", "องค์การบริหารส่วนตำบลอื่น")
+    make_report(lao, make_project(lao), ReportStatus.IN_PROGRESS)
+    enter(client, lao.account_id)
+    # when
+    inside = client.get(f"/reports/province?province=65&year={YEAR}&round=6").text
+    public = client.get(f"/public/provinces/65?year={YEAR}&round=6").text
+    # then
+    assert inside.count("อปท. ของท่าน</span>") == 1
+    assert 'href="#o6650807"' in inside
+    assert 'id="o6650807" class="is-own"' in inside
+    assert "อปท. ของท่าน" not in public
+    assert "#i-low" in inside
+    assert "#i-no" not in inside

@@ -211,6 +211,7 @@ def test_home_shows_both_rounds_of_the_year_and_what_is_to_do(client: Client, la
     page = client.get("/home?year=2561").text
     assert "50.00" in page
     assert "แก้ไขโครงการที่ถูกปฏิเสธ 1 โครงการ" in page
+    assert "1 โครงการถูกปฏิเสธ ไม่นับ" in page
     assert "รายงานผลรอบ 6 เดือน อีก 1 โครงการ" in page
     assert "จังหวัดพิษณุโลก" in page
 

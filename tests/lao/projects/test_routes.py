@@ -487,3 +487,16 @@ def test_the_rows_above_a_deleted_project_stay_where_they_are(app: Flask, client
     answer = client.send(f"/projects/{gone}/delete?year={YEAR}&n=2", {"version": "1"}, htmx=True)
     assert answer.status_code == 200
     assert "โครงการที่อยู่ก่อน" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("passed", "query", "ticked"),
+    [((2561,), "", ["2561"]), ((2561, 2562), "", []), ((2561, 2562), "?year=2562", ["2562"])],
+)
+def test_a_fresh_form_begins_at_the_name_with_the_year_that_is_clear(
+    app: Flask, client: Client, passed: tuple[int, ...], query: str, ticked: list[str]
+) -> None:
+    enter(client, make_lao(passed=passed).account_id)
+    page = client.get(f"/projects/new{query}").text
+    assert fields(page).get("years", []) == ticked
+    assert re.search(r'<textarea id="name"[^>]* autofocus>', page)

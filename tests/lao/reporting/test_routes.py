@@ -283,3 +283,11 @@ def test_a_report_saved_unchanged_is_told_so_and_a_double_click_that_it_was_save
     for _double_click in range(2):
         answer = client.send(_path(project_id), shown | {"note": ["ใหม่"]}, htmx=True)
         assert "บันทึกแล้ว" in answer.text
+
+
+def test_all_reports_stand_in_the_order_of_their_numbers_whichever_came_last(client: Client, lao: Actor) -> None:
+    first, second = (make_project(lao, facts(name)) for name in ("โครงการหนึ่ง", "โครงการสอง"))
+    for project_id in (second, first):
+        make_report(lao, project_id)
+    page = client.get(f"/reporting/all?year={YEAR}&round=6").text
+    assert page.index("โครงการหนึ่ง") < page.index("โครงการสอง")
