@@ -6,7 +6,7 @@ No axe violation, nothing wider than the window; `opened` adds no script error a
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from app.models.enums import Kind, ReportStatus, ReviewStatus, Round
 from tests.browser.conftest import Open
@@ -121,6 +121,8 @@ def test_states_that_have_no_address(opened: Open) -> None:
     page.get_by_role("button", name="บันทึกการแก้ไข").click()
     page.locator(".errors").wait_for()
     faults += check(page, "a refused edit panel")
+    row(page, 1).get_by_role("link", name="ยกเลิก").click()  # deleting draws the list anew: its words would go
+    expect(row(page, 1).get_by_role("link", name="แก้ไขรายละเอียด")).to_be_visible()
     row(page, 2).get_by_role("link", name="ลบ").click()
     page.get_by_role("button", name="ยืนยันการลบ").wait_for()
     faults += check(page, "the delete question")
