@@ -105,8 +105,7 @@ def _heading(rows: Iterator[Row], heads: Sequence[str], optional: Sequence[str])
                 raise NotAWorkbook(f"แถวที่ {row.number} มีหัวตาราง {', '.join(twice)} ซ้ำกัน ลบคอลัมน์ที่ไม่ใช้")
             return row.number, [found.index(_plain(h)) if _plain(h) in found else None for h in (*heads, *optional)]
         nearest = min(nearest, missing, key=len)
-    lead = f"ไม่พบหัวตาราง {', '.join(nearest)} ใน {HEADING_WITHIN} แถวแรก"
-    raise NotAWorkbook(f"{lead} หัวตารางต้องเป็น {', '.join(heads)}")
+    raise NotAWorkbook(f"ไม่พบหัวตาราง {', '.join(nearest)} ใน {HEADING_WITHIN} แถวแรก")
 
 
 def _plain(cell: Value) -> str:
