@@ -45,6 +45,7 @@ PAGES = {
 # Forms that stand on no page before another deed was done; what they are about stands in their address or is sealed.
 AFTER_A_DEED = {
     *("accounts.ask_for_link", "accounts.logout", "accounts.set_new_password", "accounts.sign_in"),  # nobody's year
+    *("administration.unlock_staff", "registry_upkeep.open_again"),  # of what is locked or closed
     *("administration.bring_back", "evaluation.save_cell", "evaluation.confirm_file", "plan_years.confirm_file"),
     *(
         "nacc_accounts.issue_code",

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 from flask import Flask
-from sqlalchemy import inspect, select, text
+from sqlalchemy import Column, inspect, select, text
 
 from app.db import db, is_sqlite, transaction
 from app.models import Account, Organisation, PlanYear, Project, ProjectDimension, ProjectYear, Report
@@ -50,12 +50,17 @@ def fill(scale: float = 1, seed: int = 1) -> int:
 
 
 def checksum() -> str:
-    """Of every row that was made, as the application reads it."""
+    """Of every row that was made, as the application reads it; not of what the database makes of them."""
     digest = hashlib.sha256()
     for model in MADE:
-        for row in db.session.execute(select(*model.__table__.columns).order_by(*model.__table__.primary_key)):
+        for row in db.session.execute(select(*_written(model)).order_by(*model.__table__.primary_key)):
             digest.update("|".join(map(str, row)).encode())
     return digest.hexdigest()[:16]
+
+
+def _written(model: Any) -> list[Column[Any]]:
+    """The columns that somebody writes: not those that the database makes of others."""
+    return [column for column in model.__table__.columns if column.computed is None]
 
 
 def numbers(column: Any) -> Counter[Any]:
@@ -138,7 +143,7 @@ def test_a_project_recorded_afterwards_gets_the_next_id(laos: Flask) -> None:
 
     # when
     with transaction():
-        facts = {name: value for name, value in first.items() if name != "id"}
+        facts = {column.name: first[column.name] for column in _written(Project) if column.name != "id"}
         new_id = db.session.execute(Project.__table__.insert().values(**facts)).inserted_primary_key[0]
 
     # then

@@ -30,7 +30,7 @@ from tests.factories import NOW, YEAR, facts, make_lao, make_project, make_repor
 MARK = "ห้ามเผยแพร่"
 # Text that is public. Whatever text is not here nor in the registry is marked, in every table there is.
 PUBLIC_TEXT = {
-    Project: {"name", "name_sort", "target_group", "objective", "review_reason"},
+    Project: {"name", "name_sort", "name_search", "target_group", "objective", "review_reason"},
     Report: {"cannot_text", "note"},
     Dimension: {"name"},
     RejectionReason: {"text"},
