@@ -50,6 +50,14 @@ class Form(FlaskForm):
         else:
             field.errors = [*target, refusal.message]
 
+    @property
+    def amounts(self) -> str:
+        """Every amount as it was read, with its name: what a form says when it is saved."""
+        numbers = (field for field in self if isinstance(field, Number) and field.data is not None)
+        return ", ".join(
+            f"{each.label.text} {in_words(each, each.data)} {each.wanted.unit}".strip() for each in numbers
+        )
+
     def ask(self, questions: Mapping[str, str]) -> bool:
         """Ask once about what is unusual, by field name, and tell whether the answer is still to come.
 

@@ -21,6 +21,7 @@ from app.errors import Refusal
 from app.history.operations import record
 from app.models import Account, AccountProvince, PasswordReset, Province
 from app.models.enums import Action, Entity, Role
+from app.words import arabic_digits, clean_line
 
 UNKNOWN = "ไม่พบผู้ใช้งาน"
 
@@ -127,6 +128,7 @@ def create_staff(
     actor: Actor, username: str, name: str, password: str, role: Role, provinces: tuple[str, ...], now: datetime
 ) -> Account:
     """A NACC account. Raises Refusal for a taken name, a bad password or an unknown province."""
+    username = arabic_digits(clean_line(username))  # as it is read when somebody signs in
     if username.isdigit():
         raise Refusal("ชื่อผู้ใช้ของเจ้าหน้าที่ต้องไม่เป็นตัวเลขล้วน เพราะจะซ้ำกับรหัสของ อปท.", "username")
     if queries.credentials(username) is not None:

@@ -1,7 +1,6 @@
 """How the map is coloured, and what stands beside it."""
 
 import json
-from decimal import Decimal
 from pathlib import Path
 from typing import NamedTuple
 
@@ -38,5 +37,5 @@ def shade(counts: Counts, round_: Round) -> int:
     """The number of a province's colour, 5 the darkest; NOTHING where nobody has reported."""
     if not counts.reported:
         return NOTHING
-    percent: Decimal = counts.percent
-    return next(each.number for each in shades(round_) if percent >= each.least)
+    # The exact ratio, as of the levels: 79.995 is not 80.
+    return next(each.number for each in shades(round_) if 100 * counts.done >= each.least * counts.total)

@@ -77,11 +77,11 @@ def save_profile() -> Response:
         except Stale:
             conflict = _both_windows(form)
             if not conflict.differences and not typed:
-                return _after_save(operations.Saved(None, changed=False))
+                return _after_save(operations.Saved(None, changed=False), form.amounts)
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            done = _after_save(saved)
+            done = _after_save(saved, form.amounts)
             if saved.changed:
                 note_save(form.sealed, version)
             return done
@@ -98,13 +98,13 @@ def _both_windows(form: ProfileForm) -> Conflict:
     return Conflict(f"ข้อมูลพื้นฐานนี้{first}", form.differences(theirs), taken)
 
 
-def _after_save(saved: operations.Saved) -> Response:
+def _after_save(saved: operations.Saved, amounts: str) -> Response:
     """Go on with this session; a new password has ended all others."""
     who = actor()
     if saved.epoch is not None and who.account_id is not None:
         session.clear()
         open_session(actor_of(who.account_id))
-    flash(*(("บันทึกข้อมูลพื้นฐานแล้ว", "ok") if saved.changed else (NOTHING_CHANGED, "info")))
+    flash(*((f"บันทึกข้อมูลพื้นฐานแล้ว: {amounts}", "ok") if saved.changed else (NOTHING_CHANGED, "info")))
     return redirect("/home" if who.claiming else "/profile")
 
 

@@ -37,6 +37,7 @@ from app.nacc.administration.rules import (
 )
 from app.plans.queries import everybodys_window
 from app.registry.queries import find_by_code
+from app.words import arabic_digits, clean_line
 
 INVITATION_LIFETIME = timedelta(days=7)
 MAX_SCORE = Decimal(25)
@@ -162,6 +163,7 @@ def retire_reason(actor: Actor, reason_id: int, now: datetime) -> None:
 
 def invite_staff(actor: Actor, username: str, name: str, role: Role, provinces: tuple[str, ...], now: datetime) -> str:
     """A NACC account without a password; gives the token of the link by which its owner sets one. Raises Refusal."""
+    username = arabic_digits(clean_line(username))  # as it is read when somebody signs in
     if username.isdigit():
         raise Refusal("ชื่อผู้ใช้ต้องไม่เป็นตัวเลขล้วน เพราะจะซ้ำกับรหัสของ อปท.", "username")
     if credentials(username) is not None:

@@ -151,7 +151,7 @@ def save_row(organisation_id: int, year: int) -> BaseResponse:
     form = score_form(cells(maxima), maxima)
     changed = _save(form, organisation_id, year)
     if changed is not None:
-        _tell(changed, "บันทึกคะแนนแล้ว")
+        _tell(changed, f"บันทึกคะแนนแล้ว: {form.amounts}")
         return redirect(f"/nacc/scores/{organisation_id}/{year}", 303)
     kept = queries.scores_of_one(actor(), organisation_id, year)
     return make_response(_row_page(organisation_id, year, form, kept), 422)
@@ -333,5 +333,5 @@ def save_own() -> BaseResponse:
     changed = _save(form, actor().own_organisation_id, year)
     if changed is None:
         return _own_page(form, 422)
-    _tell(changed, "บันทึกคะแนน SAR แล้ว")
+    _tell(changed, f"บันทึกคะแนน SAR แล้ว: {form.amounts}")
     return redirect(f"/evaluation?year={year}", 303)

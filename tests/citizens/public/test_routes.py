@@ -112,6 +112,8 @@ def test_colours_are_those_of_the_legend(round_: Round) -> None:
         own = next(each for each in colours if each.number == number)
         assert own.least <= done < own.below
     assert shade(Counts(waiting=5), round_) == 0
+    just_below = Counts(done=15_999, in_progress=4_001)  # 79.995 per cent, shown as 80.00
+    assert shade(just_below, Round.TWELVE) == 4
 
 
 def test_a_search_finds_places_by_name_and_code(app: Flask, client: Client) -> None:

@@ -123,7 +123,7 @@ def test_a_new_plan_period_has_its_own_dimensions(app: Flask, client: Client) ->
 def test_staff_are_invited_by_a_link_and_never_by_a_password(app: Flask, client: Client) -> None:
     _admin(client)
     client.get("/nacc/admin/staff")
-    form = {"username": "officer65", "name": "นางสาวใหม่", "role": "officer", "provinces": ["65"]}
+    form = {"username": "officer๖๕", "name": "นางสาวใหม่", "role": "officer", "provinces": ["65"]}
     nowhere = client.send("/nacc/admin/staff", form | {"provinces": []})
     assert "เลือกจังหวัด" in nowhere.text
     page = client.send("/nacc/admin/staff", form)
