@@ -20,6 +20,10 @@ WORDS = 40  # characters of a formula that are kept
 PERCENTS = {9, 10, 67, 68}  # number formats that are built in, the Thai ones of ECMA-376 18.8.30 too
 THAI_DATES = {*range(71, 78), 81}  # built in; calamine takes them for numbers
 NOT_SIGNS = re.compile(r'"[^"]*"|\\.|_.|\[[^\]]*\]')  # what stands for itself in a number format
+MOST_SEARCHED = 8 << 20  # bytes, unpacked
+USUAL_ROW = re.compile(rb'<row r="\d{1,4}"')
+USUAL_CELL = re.compile(rb'<c r="[A-Z]\d{1,4}"')
+SIGNS = (b"<f", b'="e"', b"='", b"hidden", b"<!", b":c ", b":row")
 EPOCH = date(1899, 12, 30)
 DIGITS = "0123456789"
 
@@ -103,10 +107,27 @@ def look_at_xlsx(book: ZipFile, sheet: str) -> Look:
         raise
     except Exception:
         look.blind = True
-    handler = _Sheet(look, formats.special())
-    parse(book, _path_of(book, sheet), handler.start, handler.parser)
-    handler.close()
+    part, special = _path_of(book, sheet), formats.special()
+    if not _is_plain(book, part, special):
+        handler = _Sheet(look, special)
+        parse(book, part, handler.start, handler.parser)
+        handler.close()
     return look
+
+
+def _is_plain(book: ZipFile, part: str, special: Mapping[str, str]) -> bool:
+    """Whether a short, narrow sheet shows no sign of anything a look tells: seen by searching, in a tenth of the time.
+
+    Whatever is written in another way than Excel, LibreOffice and openpyxl write it is looked at in full.
+    """
+    if book.getinfo(part).file_size > MOST_SEARCHED:
+        return False
+    text = book.read(part)
+    usual = len(USUAL_ROW.findall(text)) == text.count(b"<row") > 0 and len(USUAL_CELL.findall(text)) == text.count(
+        b"<c "
+    )
+    signs = (*SIGNS, *(f' s="{style}"'.encode() for style in special))
+    return usual and not any(sign in text for sign in signs)
 
 
 def _named(book: ZipFile, wanted: str) -> str:

@@ -14,7 +14,7 @@ from playwright.sync_api import ElementHandle, Page, expect
 from app import clock
 from app.accounts.rules import fingerprint
 from app.db import db, transaction
-from app.models import Account, ExportJob, MailLog, PasswordReset, Project
+from app.models import Account, ExportJob, MailLog, Organisation, PasswordReset, Project
 from app.models.enums import ExportKind, ExportState, ExportWhat, Role
 from tests.browser.conftest import Open
 from tests.browser.proxy import Line
@@ -81,9 +81,11 @@ PAGES = {
         "/nacc/admin/deleted",
         "/nacc/admin/staff",
         "/nacc/admin/staff/{officer}",
+        "/nacc/admin/staff/{locked}",
         "/nacc/admin/registry",
         "/nacc/admin/registry/new",
         "/nacc/admin/registry/6650807",
+        "/nacc/admin/registry/6650810",
     ),
 }
 EXEMPT = {
@@ -120,6 +122,8 @@ def _fill_system() -> dict[str, int]:
     actor = make_lao("6650807")
     make_account(make_organisation("6650808", name="องค์การบริหารส่วนตำบลวังทอง"), claimed=False)
     locked = make_lao("6650809", name="เทศบาลตำบลวังทอง")
+    closed = make_organisation("6650810", name="องค์การบริหารส่วนตำบลยุบแล้ว")
+    gone_officer = make_staff("gone", Role.OFFICER, "65")
     for name in ("หนึ่ง", "สอง", "ถูกลบ"):
         make_project(actor, facts(f"โครงการที่{name}"))
     officer, administrator = make_staff("officer65", Role.OFFICER, "65"), make_staff("admin", Role.ADMINISTRATOR)
@@ -131,13 +135,16 @@ def _fill_system() -> dict[str, int]:
     with transaction():
         gone = db.session.get_one(Project, 3)
         gone.deleted_at, gone.counted = NOW, False
-        db.session.get_one(Account, locked.account_id).locked_at = NOW
+        for account_id in (locked.account_id, gone_officer.id):
+            db.session.get_one(Account, account_id).locked_at = NOW
+        db.session.get_one(Organisation, closed.id).closed_at = NOW
         db.session.add(ExportJob(name="รอ", **job))
         db.session.add(ExportJob(name="เลิก", state=ExportState.CANCELLED, **job))
         db.session.add(MailLog(**mail))
         token = fingerprint("a-token")
         db.session.add(PasswordReset(token_hash=token, account_id=actor.account_id, expires_at=now + timedelta(days=1)))
-    return {"lao": actor.account_id or 0, "officer": officer.id, "administrator": administrator.id}
+    people = {"officer": officer, "administrator": administrator, "locked": gone_officer}
+    return {"lao": actor.account_id or 0} | {role: account.id for role, account in people.items()}
 
 
 class Arrivals:

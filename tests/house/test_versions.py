@@ -104,9 +104,13 @@ def _line(name: str) -> list[list[str]]:
 # What two windows do, each with a word of its own, on a page that both opened at the same version.
 Deed = Callable[[Actor, int, int], Any]
 LATER = NOW + timedelta(days=30)
+STILL_LATER = NOW + timedelta(days=90)
 DEEDS: dict[str, tuple[Deed, int]] = {
     "window": (lambda who, n, v: set_window(who, YEAR, Round.SIX, NOW, LATER + timedelta(n), v, NOW), 0),
-    "more time": (lambda who, n, v: give_more_time(who, "6650807", YEAR, Round.SIX, LATER, f"เหตุ {n}", v, NOW), 0),
+    "more time": (
+        lambda who, n, v: give_more_time(who, "6650807", YEAR, Round.SIX, STILL_LATER, f"เหตุ {n}", v, NOW),
+        0,
+    ),
     "minimum": (lambda who, n, v: set_minimum(who, YEAR, Decimal(50 + n), v, NOW), 0),
     "setting": (lambda who, n, v: set_setting(who, "contact", f"โทร {n}", v, NOW), 0),
     "plan year": (lambda who, n, v: set_status(who, 1, 2563, list(PlanStatus)[1 + n], v, NOW), 0),

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openpyxl import Workbook
@@ -12,6 +13,7 @@ from openpyxl.chart import BarChart
 from openpyxl.styles import PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
+from app.uploads import looks
 from app.uploads.cells import Line, Marked, Sheet
 from app.uploads.reader import NotAWorkbook, opened, read_sheet
 from tests.uploads.files import SHEET, STYLES, with_parts, workbook_of
@@ -194,3 +196,31 @@ def test_a_parser_that_ends_before_it_is_done_is_no_short_file(monkeypatch: pyte
     monkeypatch.setattr("app.uploads.reader.PARSER", short)
     with pytest.raises(NotAWorkbook, match="ใหญ่หรือซับซ้อน"), opened(BytesIO(PLAIN)) as raw:
         list(raw.rows)
+
+
+SIGNS: dict[str, Callable[[Any], None]] = {
+    "a percent": lambda page: setattr(page["B2"], "number_format", "0%"),
+    "a formula": lambda page: setattr(page["B3"], "value", "=1+1"),
+    "an error": lambda page: setattr(page["B3"], "value", "#N/A"),
+    "a hidden row": lambda page: setattr(page.row_dimensions[2], "hidden", True),
+    "a cell far to the right": lambda page: setattr(page["AA2"], "value", 1),
+    "a cell far down": lambda page: setattr(page["A10000"], "value", 1),
+}
+
+
+@pytest.mark.parametrize(("sign", "plain"), [("", True), *((sign, False) for sign in SIGNS)])
+def test_only_a_sheet_without_any_sign_is_not_looked_at_in_full(sign: str, plain: bool) -> None:
+    # given a short sheet with one thing out of the ordinary, or with none
+    book = Workbook()
+    page = book.worksheets[0]
+    page.append(["รหัส", "ปี"])
+    page.append(["6650807", 2561])
+    if sign:
+        SIGNS[sign](page)
+    file = BytesIO()
+    book.save(file)
+    zipped, formats = zipfile.ZipFile(file), looks._Formats()
+    looks.parse(zipped, "xl/styles.xml", formats.start)
+
+    # when, then
+    assert looks._is_plain(zipped, "xl/worksheets/sheet1.xml", formats.special()) is plain
