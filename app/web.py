@@ -3,10 +3,11 @@
 import hashlib
 import re
 import secrets
+from collections.abc import Collection
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from flask import Flask, current_app, flash, make_response, redirect, render_template, request, session
+from flask import Flask, abort, current_app, flash, make_response, redirect, render_template, request, session
 from flask import Response as FlaskResponse
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
@@ -140,6 +141,18 @@ def note_save(sealed: str, version: int) -> None:
     """A form that stays in the browser's history was saved on `version`: keep which one it made of the row."""
     if sealed and not wants_fragment():
         session["saved"] = (form_name(sealed), version + 1)
+
+
+def asked_year(known: Collection[int], default: int) -> int:
+    """The fiscal year in the address, else `default`. A deed for a year that is none is refused: 404.
+
+    A page may fall back to another year, for it says which; a deed would be done where nobody meant it.
+    """
+    typed = request.args.get("year", "")
+    year = number(typed, 0)
+    if year not in known and typed and request.method == "POST":
+        abort(404)
+    return year if year in known else default
 
 
 def same_origin() -> bool:

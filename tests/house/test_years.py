@@ -221,3 +221,26 @@ def test_no_template_escapes_an_ampersand_twice() -> None:
     for path in sorted((ROOT / "templates").rglob("*.html")):
         for code in re.findall(r"\{\{.*?\}\}|\{%.*?%\}", path.read_text(), re.DOTALL):
             assert "&amp;" not in code, f"{path}: {code}"
+
+
+@pytest.mark.parametrize(
+    ("who", "address", "form"),
+    [
+        ("lao", "/evaluation?year=3104", {"sar_1": "3"}),
+        ("officer", "/nacc/scores/close?year=3104", {"expected": "1"}),
+        ("officer", "/nacc/plan-years/1?year=3104", {"status": "passed", "version": "0"}),
+        ("officer", "/nacc/waiting/many?year=3104&round=6&all=1", {"expected": "1"}),
+    ],
+)
+def test_a_deed_for_a_year_of_no_plan_is_not_done_in_another(
+    app: Flask, client: Client, who: str, address: str, form: dict[str, str]
+) -> None:
+    # given
+    people = {"lao": make_lao().account_id, "officer": make_staff("officer65", Role.OFFICER, "65").id}
+    enter(client, people[who] or 0)
+
+    # when
+    answer = client.send(address, form)
+
+    # then
+    assert answer.status_code == 404

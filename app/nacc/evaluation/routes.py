@@ -14,7 +14,6 @@ from app.errors import NOTHING_CHANGED, NotTheirs, Refusal, Stale
 from app.history.queries import who_was_first
 from app.lao.profile.queries import place
 from app.lao.reporting.counts import round_summary
-from app.listing import number
 from app.models.enums import Entity, PlanStatus, Round, Which
 from app.nacc.evaluation import operations, queries, workbooks
 from app.nacc.evaluation.forms import ExpectedForm, ScoreFileForm, ScoreForm, score_form
@@ -41,7 +40,7 @@ from app.uploads.cells import Problems
 from app.uploads.reader import read_sheet
 from app.uploads.rules import CHANGED_MEANWHILE, WHEN_MADE, Preview, most_common
 from app.uploads.seals import seal, unseal
-from app.web import answer, attachment
+from app.web import answer, asked_year, attachment
 
 blueprint = Blueprint("evaluation", __name__)
 SEALED = "score-file"
@@ -316,8 +315,7 @@ def own_file(file: str) -> Response:
 
 def _own_year(gates: list[YearGate]) -> int:
     known = [gate.year for gate in gates]
-    year = number(request.args.get("year", ""), 0)
-    return year if year in known else default_year(known, gates, clock.fiscal_year(clock.now()))
+    return asked_year(known, default_year(known, gates, clock.fiscal_year(clock.now())))
 
 
 def _own_cells(maxima: Mapping[int, Decimal]) -> list[Cell]:

@@ -6,6 +6,7 @@ from app import clock
 from app.nacc.plan_years.forms import filter_of
 from app.nacc.plan_years.rules import PlanFilter
 from app.plans.queries import current_period, periods
+from app.web import asked_year
 
 
 def asked_for() -> PlanFilter:
@@ -13,4 +14,4 @@ def asked_for() -> PlanFilter:
     this_year = clock.fiscal_year(clock.now())
     period = current_period(this_year)
     years = [year for each in periods() for year in each.years]
-    return filter_of(request.args, years, min(max(this_year, period.first_year), period.last_year))
+    return filter_of(request.args, years, asked_year(years, min(max(this_year, period.first_year), period.last_year)))

@@ -20,7 +20,7 @@ from app.nacc.waiting.rules import Sorted, WaitingFilter, sort_out, thai_day
 from app.plans.queries import current_period, periods
 from app.registry.queries import districts
 from app.spreadsheets import excel
-from app.web import along, answer, attachment, nothing_chosen
+from app.web import along, answer, asked_year, attachment, nothing_chosen
 
 blueprint = Blueprint("waiting", __name__)
 
@@ -30,7 +30,7 @@ def _filter() -> WaitingFilter:
     this_year = clock.fiscal_year(clock.now())
     period = current_period(this_year)
     years = [year for each in periods() for year in each.years]
-    asked = filter_of(request.args, years, min(max(this_year, period.first_year), period.last_year))
+    asked = filter_of(request.args, years, asked_year(years, min(max(this_year, period.first_year), period.last_year)))
     own = own_provinces(actor())
     return replace(asked, province=own[0][0]) if len(own) == 1 and not asked.province else asked
 
