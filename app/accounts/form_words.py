@@ -80,18 +80,24 @@ DEEDS: Mapping[str, str] = {
     "waiting.remind_one": "ส่งอีเมลเตือน",
     "waiting.send_waiting": "ส่งอีเมลที่รอส่ง",
 }
+# What was checked is sealed and cannot be shown here; nobody confirms what they do not see: the file is checked again.
+CHECKED = ("evaluation.confirm_file", "plan_years.confirm_file")
 YEAR, ROUND = "ปีงบประมาณ", "รอบการรายงาน"
 OF_PROVINCES = ("place", "provinces", "province_code")
 
 
 class FormWords(NamedTuple):
-    """`account`: in whose name it was filled, "" where nobody knows. `about`, `typed`: (label, words), a label once."""
+    """`account`: in whose name it was filled, "" where nobody knows. `about`, `typed`: (label, words), a label once.
+
+    `again`: the page to begin from again, where the form cannot be sent once more.
+    """
 
     deed: str
     account: str
     about: list[tuple[str, str]]
     typed: list[tuple[str, str]]
     public: bool
+    again: str = ""
 
 
 def form_words(account_id: int | None, address: str, fields: Fields) -> FormWords:
@@ -105,6 +111,8 @@ def form_words(account_id: int | None, address: str, fields: Fields) -> FormWord
     about = dict(_about(_actor(account_id), args, parts.query, answers))
     if any(name == "years" for name, _value in fields):
         about.pop(YEAR, None)  # the form itself says its years
+    if endpoint in CHECKED:
+        about.clear()  # the address says which page the file was sent from, not what is in it
     typed = {label: words for label, words in _typed(endpoint, fields) if label not in about}
     return FormWords(
         DEEDS.get(endpoint, "แบบฟอร์ม").format(deed=answers.get(args.get("deed", ""))),
@@ -112,6 +120,7 @@ def form_words(account_id: int | None, address: str, fields: Fields) -> FormWord
         list(about.items()),
         list(typed.items()),
         public=declared_access(endpoint) == (PUBLIC,),
+        again=address.replace("/confirm", "", 1) if endpoint in CHECKED else "",
     )
 
 

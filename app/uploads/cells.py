@@ -65,7 +65,10 @@ class Problems:
 
 @dataclass(frozen=True)
 class Sheet:
-    """The part of a file below its heading: `letters` of the columns under `heads`, "" for one that is not there."""
+    """The part of a file below its heading: `letters` of the columns under `heads`, "" for one that is not there.
+
+    `beside`: head and letter of every other column that holds something and has a head.
+    """
 
     name: str
     heads: tuple[str, ...]
@@ -75,6 +78,7 @@ class Sheet:
     merged: tuple[tuple[int, int, str], ...] = ()  # row, place among the heads, the range in letters
     hidden: int = 0
     blind: bool = False
+    beside: tuple[tuple[str, str], ...] = ()
 
     @property
     def codes(self) -> list[str]:

@@ -70,12 +70,34 @@ class Raw(NamedTuple):
 def read_sheet(file: BinaryIO, heads: Sequence[str], *optional: str) -> Sheet:
     """The table under `heads`, which may stand in any order and under titles. Raises NotAWorkbook."""
     with opened(file) as raw:
-        head_row, places = _heading(raw.rows, heads, optional)
-        lines, hidden = _lines(raw.rows, places, len(heads))
+        head, places = _heading(raw.rows, heads, optional)
+        beside = _Beside(head, places)
+        lines, hidden = _lines(beside.watched(raw.rows), places, len(heads))
     letters = tuple("" if place is None else column_letters(place) for place in places)
-    merged = tuple(_merged(raw.facts["merged"], head_row, places[: len(heads)]))
+    merged = tuple(_merged(raw.facts["merged"], head.number, places[: len(heads)]))
     facts = raw.facts
-    return Sheet(facts["sheet"], (*heads, *optional), letters, head_row, lines, merged, hidden, facts["blind"])
+    names = (*heads, *optional)
+    return Sheet(facts["sheet"], names, letters, head.number, lines, merged, hidden, facts["blind"], beside.filled)
+
+
+class _Beside:
+    """Columns that have a head and are not asked for: which of them hold something."""
+
+    def __init__(self, head: Row, places: Places) -> None:
+        texts = {column: clean_line(cell) for column, cell in enumerate(head.cells) if isinstance(cell, str)}
+        self.heads = {column: text for column, text in texts.items() if text and column not in places}
+        self.empty = set(self.heads)
+
+    def watched(self, rows: Iterable[Row]) -> Iterator[Row]:
+        for row in rows:
+            if self.empty:  # most are filled in the first row, and looked at no more
+                there = len(row.cells)
+                self.empty -= {column for column in self.empty if column < there and row.cells[column] is not None}
+            yield row
+
+    @property
+    def filled(self) -> tuple[tuple[str, str], ...]:
+        return tuple((text, column_letters(column)) for column, text in self.heads.items() if column not in self.empty)
 
 
 def _lines(rows: Iterator[Row], places: Places, needed: int) -> tuple[list[Line], int]:
@@ -92,7 +114,7 @@ def _lines(rows: Iterator[Row], places: Places, needed: int) -> tuple[list[Line]
     return lines, hidden
 
 
-def _heading(rows: Iterator[Row], heads: Sequence[str], optional: Sequence[str]) -> tuple[int, Places]:
+def _heading(rows: Iterator[Row], heads: Sequence[str], optional: Sequence[str]) -> tuple[Row, Places]:
     """(row, column of each head) of the first row that has them all. Raises NotAWorkbook, naming what is missing."""
     nearest: list[str] = list(heads)
     for row in rows:
@@ -103,7 +125,7 @@ def _heading(rows: Iterator[Row], heads: Sequence[str], optional: Sequence[str])
         if not missing:
             if twice := [head for head in heads if found.count(_plain(head)) > 1]:
                 raise NotAWorkbook(f"แถวที่ {row.number} มีหัวตาราง {', '.join(twice)} ซ้ำกัน ลบคอลัมน์ที่ไม่ใช้")
-            return row.number, [found.index(_plain(h)) if _plain(h) in found else None for h in (*heads, *optional)]
+            return row, [found.index(_plain(h)) if _plain(h) in found else None for h in (*heads, *optional)]
         nearest = min(nearest, missing, key=len)
     raise NotAWorkbook(f"ไม่พบหัวตาราง {', '.join(nearest)} ใน {HEADING_WITHIN} แถวแรก")
 

@@ -254,6 +254,21 @@ def test_a_file_chosen_before_the_session_ended_is_asked_for_again(client: Clien
     assert "ไม่ใช่ไฟล์ Excel" not in answer.text
 
 
+@pytest.mark.parametrize("place", ["/nacc/scores/file", "/nacc/plan-years/file"])
+def test_a_checked_file_is_checked_again_and_not_confirmed_unseen(client: Client, app: Flask, place: str) -> None:
+    officer = make_staff("somsri", Role.OFFICER, "65")
+    typed = {"sealed": "x", "reason": "พิมพ์ผิด"}
+    asked = _sent_without_a_session(client, f"{place}/confirm?year=2563&province=65", typed, officer.id)
+    page = client.send("/login", fields(asked.text) | LOGIN | {"username": "somsri"})
+    assert "ไฟล์ที่ตรวจแล้ว ยังไม่ได้นำเข้า" in page.text
+    assert "เปิดไฟล์และตรวจอีกครั้ง" in page.text
+    links = [each["href"] for tag, each in tags(page.text) if tag == "a" and each.get("class") == "btn"]
+    assert links == [f"{place}?year=2563&province=65"]
+    assert f"{place}/confirm" not in page.text
+    assert "ปีงบประมาณ" not in page.text
+    assert ("พิมพ์ผิด" in page.text) is ("scores" in place)
+
+
 def test_every_form_has_its_words(app: Flask) -> None:
     """A new view that takes a form is named in app/accounts/form_words.py: the page in between says what it does."""
     taking = {rule.endpoint for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ())}

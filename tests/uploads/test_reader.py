@@ -102,6 +102,12 @@ def test_the_heading_stands_under_titles_in_any_order_and_notes_beside_it_are_le
     found = read(workbook_of(*rows, [], [1, "แผนผ่าน", 2561, None, 6650807, "x"], [2, None, None, None, None, "y"]))
     assert (found.head_row, found.letters) == (3, ("E", "C", "B"))
     assert found.lines == [Line(5, (6650807.0, 2561.0, "แผนผ่าน"))]
+    assert found.beside == (("ลำดับ", "A"), ("หมายเหตุ", "F"))
+
+
+def test_a_column_beside_the_table_is_told_only_when_it_holds_something() -> None:
+    found = read(workbook_of([*HEADS, "SAR มิติ 5", "SAR มิติ 6"], [*ROW, None, None], [*ROW, None, 20]))
+    assert found.beside == (("SAR มิติ 6", "E"),)
 
 
 def test_cells_that_say_more_than_their_value_are_told_apart() -> None:

@@ -1,7 +1,7 @@
 """What may be entered as a score, by whom and until when; totals; what a file says. Scores have two decimals."""
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
@@ -11,11 +11,13 @@ from typing import Any, NamedTuple
 
 from app.amounts import NotAnAmount, Wanted, read_number_cell
 from app.models.enums import Role, Which
-from app.uploads.cells import Line, Marked, Problems, Sheet, Value, quoted, text_of
+from app.uploads.cells import CellProblem, Line, Marked, Problems, Sheet, Value, quoted, text_of
 from app.uploads.rules import CODE, YEAR, Key, Lao, Move, Preview, keyed
 
 APART = "|"
 AS_MADE = re.compile(r"(\d{1,9}\.\d\d)?")
+LIKE_OURS = re.compile(r"(SAR|ผลประเมิน)\s*มิติ(ที่)?\s*\d+", re.IGNORECASE)
+NO_SUCH_COLUMN = "ไม่ใช่หัวตารางคะแนนของช่วงปีนี้ ระบบไม่อ่านคอลัมน์นี้ ลบคอลัมน์ หรือเลือกปีที่มีมิตินี้แล้วส่งไฟล์ใหม่"
 
 
 class Deed(StrEnum):
@@ -198,13 +200,20 @@ def read_file(
 ) -> tuple[list[FileLine], Problems]:
     """Each filled row, and every problem with its cell; `years` and `maxima` are those of one plan period."""
     shown, lines, problems = cells(maxima), list[FileLine](), Problems()
-    for problem in sheet.problems:
+    for problem in (*sheet.problems, *_strange_columns(sheet)):
         problems.add(problem)
     for line, key in keyed(sheet, known, years, problems):
         values = _read_scores(sheet, line, shown, maxima, problems)
         if key:
             lines.append(FileLine(key, values, _made_with(line.values[len(shown) + 2], shown)))
     return lines, problems
+
+
+def _strange_columns(sheet: Sheet) -> Iterator[CellProblem]:
+    """Columns of scores that would be passed over: of a dimension the period does not have."""
+    for head, letter in sheet.beside:
+        if LIKE_OURS.fullmatch(head):
+            yield CellProblem(sheet.head_row, head, NO_SUCH_COLUMN, letter)
 
 
 def _read_scores(
@@ -227,9 +236,11 @@ def _read_scores(
 
 @lru_cache(maxsize=4096, typed=True)
 def read_score(value: Value, maximum: Decimal) -> Decimal | None:
-    """The score in a cell, None for a dash. Raises NotAnAmount. The same few numbers come again and again."""
+    """The score in a cell, None for a blank one. Raises NotAnAmount. The same few numbers come again and again."""
     wanted = Wanted("คะแนน", unit="คะแนน", example=f"0 ถึง {maximum:,.2f}")
     score = _read_marked(value, wanted) if isinstance(value, Marked) else read_number_cell(value, wanted)
+    if score is None and text_of(value):  # a dash takes no score away, and is not passed over either
+        raise NotAnAmount(f"{quoted(value)} ไม่ใช่คะแนน เว้นว่างไว้หากไม่แก้คะแนนช่องนี้ หรือลบคะแนนในหน้าตารางคะแนน")
     if problem := problem_with(score, maximum):
         raise NotAnAmount(f"{problem} ไม่ใช่ {quoted(value)}")
     return score

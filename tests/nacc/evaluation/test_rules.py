@@ -1,6 +1,7 @@
 """Who may enter which score until when, totals, what a file says."""
 
 import json
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -140,6 +141,28 @@ def test_a_cell_that_is_no_score_says_what_it_is(cell: object, words: str) -> No
     _lines, problems = read_file(sheet, MAXIMA, range(2561, 2565), {lao.code: lao})
     assert "แถวที่ 2 คอลัมน์ SAR มิติ 2 (ช่อง D2): " in str(problems.first[0])
     assert words in problems.first[0].text
+
+
+@pytest.mark.parametrize("cell", ["-", "–", "ไม่มี", "ไม่ใช้งบประมาณ", " -   "])
+def test_a_dash_is_refused_at_its_cell_and_a_blank_changes_nothing(cell: str) -> None:
+    lao = Lao(1, "6650807", "อบต.ดินทอง")
+    sheet = sheet_of(heading(MAXIMA), ["6650807", 2561.0, cell, None, "  "])
+    _lines, problems = read_file(sheet, MAXIMA, range(2561, 2565), {lao.code: lao})
+    assert [str(problem) for problem in problems.first] == [
+        f"แถวที่ 2 คอลัมน์ SAR มิติ 1 (ช่อง C2): “{cell.strip()}” ไม่ใช่คะแนน เว้นว่างไว้หากไม่แก้คะแนนช่องนี้ หรือลบคะแนนในหน้าตารางคะแนน"
+    ]
+
+
+def test_a_filled_column_of_a_dimension_the_period_does_not_have_is_refused_at_its_head() -> None:
+    lao = Lao(1, "6650807", "อบต.ดินทอง")
+    beside = (("ชื่อ อปท.", "H"), ("SAR มิติ 5", "I"), ("รวม SAR", "J"), ("ผลประเมิน  มิติที่ ๙", "K"))
+    sheet = replace(sheet_of(heading(MAXIMA), ["6650807", 2561.0, 12.0]), beside=beside)
+    _lines, problems = read_file(sheet, MAXIMA, range(2561, 2565), {lao.code: lao})
+    assert [(problem.row, problem.column, problem.letter) for problem in problems.first] == [
+        (1, "SAR มิติ 5", "I"),
+        (1, "ผลประเมิน  มิติที่ ๙", "K"),
+    ]
+    assert "ระบบไม่อ่านคอลัมน์นี้" in problems.first[0].text
 
 
 def test_what_was_changed_since_the_file_was_made_is_known_cell_by_cell() -> None:
