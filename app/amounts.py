@@ -45,19 +45,33 @@ class NotAnAmount(ValueError):
 
 @dataclass(frozen=True)
 class Wanted:
-    """What an amount is called on screen, its decimals (0 or 2), its largest value and the unit beside the box."""
+    """What an amount is called on screen, its decimals (0 or 2), its largest value and the unit beside the box.
+
+    With a `least` value it is a year: its thousands are not grouped.
+    """
 
     name: str = ""
     places: int = 2
     maximum: Decimal = MAX_BAHT
     unit: str = BAHT
     example: str = "150,000"
+    least: Decimal = Decimal(0)
 
     @property
     def subject(self) -> str:
         """The name, so that Thai words can follow: a digit or a letter needs a space after it."""
         name = self.name or "ค่านี้"
         return f"{name} " if name[-1].isascii() else name
+
+    @property
+    def limits(self) -> str:
+        """What is said of a value that is too large, or of a year out of range."""
+        if self.least:
+            return f"{self.subject}อยู่ระหว่าง {self.least} ถึง {self.maximum}"
+        return f"{self.subject}มากเกินไป กรอกได้ไม่เกิน {self.maximum:,.{self.places}f}"
+
+    def shown(self, value: Decimal) -> str:
+        return f"{value:f}" if self.least else plain(value)
 
 
 BAHT_AMOUNT = Wanted()
@@ -108,12 +122,18 @@ def plain(value: Decimal) -> str:
 
 
 def readings(typed: str) -> list[Decimal]:
-    """What digits with wrong separators may mean: the last one is the point, or all of them group thousands."""
+    """What digits with wrong separators may mean: the last one is the point, or all of them group thousands.
+
+    Nothing where two points do neither: nobody can tell what 1.5.0 was.
+    """
     if len(typed) > QUOTED or not _SEPARATED.fullmatch(typed):
         return []
     digits = typed.rstrip("., ")
+    grouped, pointed = _WHOLE.fullmatch(digits), _with_point(digits)
+    if digits.count(".") > 1 and not grouped and not pointed:
+        return []
     whole = Decimal(re.sub("[., ]", "", digits))
-    return [whole] if _WHOLE.fullmatch(digits) and digits != typed else sorted({*_with_point(digits), whole})
+    return [whole] if grouped and digits != typed else sorted({*pointed, whole})
 
 
 def _with_point(typed: str) -> list[Decimal]:
@@ -141,9 +161,8 @@ def _bare(typed: str, unit: str) -> str:
 def _within(value: Decimal, typed: str, wanted: Wanted) -> Decimal:
     if value < 0:
         raise NotAnAmount(_negative(typed, f"{-value:f}", wanted))
-    if value > wanted.maximum:
-        most = f"{wanted.maximum:,.{wanted.places}f}"
-        raise NotAnAmount(f"{wanted.subject}มากเกินไป กรอกได้ไม่เกิน {most} ไม่ใช่ {_quoted(typed)}")
+    if not wanted.least <= value <= wanted.maximum:
+        raise NotAnAmount(f"{wanted.limits} ไม่ใช่ {_quoted(typed)}")
     if value != round(value, wanted.places):
         raise NotAnAmount(f"{_too_fine(wanted)} {_quoted(typed)}")
     return round(value, wanted.places)
@@ -153,13 +172,12 @@ def _refusal(typed: str, bare: str, wanted: Wanted) -> str:
     """Why `typed` is no amount, with what it may mean."""
     if match := _NEGATIVE.fullmatch(bare):
         return _negative(typed, match[1] or match[2], wanted)
-    if match := _LARGE.match(bare):
-        return (
-            f"{wanted.subject.strip()} {_quoted(typed)} พิมพ์เป็นตัวเลขเต็ม เช่น {plain(Decimal(match[1]) * LARGE[match[2]])}"
-        )
-    if meant := " หรือ ".join(map(plain, readings(bare.removesuffix("-")))):
+    match = _LARGE.match(bare)
+    if match and (meant := Decimal(match[1]) * LARGE[match[2]]) <= wanted.maximum:
+        return f"{wanted.subject.strip()} {_quoted(typed)} พิมพ์เป็นตัวเลขเต็ม เช่น {wanted.shown(meant)}"
+    if choices := " หรือ ".join(map(wanted.shown, readings(bare.removesuffix("-")))):
         lead = _too_fine(wanted) if _TOO_FINE.fullmatch(bare) else wanted.subject
-        return f"{lead.strip()} {_quoted(typed)}: {meant}? พิมพ์ใหม่ให้ชัดเจน"
+        return f"{lead.strip()} {_quoted(typed)}: {choices}? พิมพ์ใหม่ให้ชัดเจน"
     return f"กรอก{wanted.subject}เป็นตัวเลข เช่น {wanted.example} ไม่ใช่ {_quoted(typed)}"
 
 

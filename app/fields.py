@@ -235,6 +235,19 @@ class Money(Number):
         super().__init__(label, places=2, unit=BAHT, example="150,000", **kwargs)
 
 
+class Year(Number):
+    """A year of the Buddhist era from `least` to `most`: shown as it is typed, without groups and without a reading."""
+
+    read = ""
+
+    def __init__(self, label: str, *, least: Decimal, most: Decimal, **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.wanted = Wanted(label.strip(), 0, most, unit="", example="2566", least=least)
+
+    def _value(self) -> str:
+        return super()._value() if self.raw_data or self.data is None else f"{self.data:f}"
+
+
 class Required:
     """Refuses an empty field with a sentence of its own."""
 

@@ -78,25 +78,16 @@ def version_of(organisation_id: int) -> int:
 def search(
     q: str, province_code: str | None = None, district_code: str | None = None, limit: int = 50, offset: int = 0
 ) -> tuple[list[ListedOrganisation], int]:
-    """A page of the open LAOs that fit every word of `q`, and how many there are in all.
-
-    A word fits as part of the name, as the short form of a type (อบต.ดินทอง), as the first digits of a code, also one
-    the LAO had before an upgrade, or as a place (อ.วังทอง). Where nothing is found, a district or province may also
-    stand beside the name without saying what it is (ดินทอง วังทอง).
-    """
+    """A page of the open LAOs that fit every word of `q`, and how many there are in all."""
     wanted: list[ColumnElement[bool]] = [Organisation.closed_at.is_(None)]
     if province_code:
         wanted.append(Organisation.province_code == clean_line(province_code))
     if district_code:
         wanted.append(Organisation.district_code == clean_line(district_code))
-    found = [*wanted, *fits(q)]
-    total = _count(found)
-    if not total and len(q.split()) > 1:  # a name with its district or province beside it
-        found = [*wanted, *(or_(each, _in_place(word)) for each, word in zip(fits(q), _words(q), strict=True))]
-        total = _count(found)
+    found = fits(q, wanted)
     order = (Province.name_sort, District.name_sort, Organisation.name_sort, Organisation.code)
     rows = db.session.execute(_listed().where(*found).order_by(*order).limit(limit).offset(offset))
-    return [ListedOrganisation(*row) for row in rows], total
+    return [ListedOrganisation(*row) for row in rows], _count(found)
 
 
 def _count(wanted: Iterable[ColumnElement[bool]]) -> int:
@@ -107,9 +98,18 @@ def _words(q: str) -> list[str]:
     return clean_line(q)[:NAME_LIMIT].split()[:MOST_WORDS]
 
 
-def fits(q: str) -> list[ColumnElement[bool]]:
-    """A condition on organisations for each word of `q`: every search for LAOs, the desks' too."""
-    return [_fits(word) for word in _words(q)]
+def fits(q: str, among: Iterable[ColumnElement[bool]]) -> list[ColumnElement[bool]]:
+    """Conditions on organisations: `among`, and one for each word of `q`. Every search for LAOs, the desks' too.
+
+    A word fits as part of the name, as the short form of a type (อบต.ดินทอง), as the first digits of a code, also one
+    the LAO had before an upgrade, or as a place (อ.วังทอง). Where nobody `among` them fits, a district or province may
+    also stand beside the name without saying what it is (ดินทอง วังทอง).
+    """
+    among, words = list(among), _words(q)
+    found = [*among, *map(_fits, words)]
+    if len(words) < 2 or _count(found):
+        return found
+    return [*among, *(or_(_fits(word), _in_place(word)) for word in words)]
 
 
 def _fits(word: str) -> ColumnElement[bool]:

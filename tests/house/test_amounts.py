@@ -19,7 +19,7 @@ from wtforms.fields.core import UnboundField
 from app.amounts import MAX_BAHT, NotAnAmount, Wanted, plain, read_amount, read_number_cell
 from app.fields import Form, Money, Number, Version
 from app.lao.projects.forms import project_form
-from app.nacc.administration.forms import staff_form
+from app.nacc.administration.forms import PeriodForm, staff_form
 from app.nacc.evaluation.forms import score_class
 from app.nacc.evaluation.rules import cells
 from app.plans.rules import Period
@@ -84,7 +84,9 @@ REFUSED = (
     ("1,500 000", "1,500,000?"),
     ("1 500,000", "1,500,000"),
     ("1.500.000", "1,500,000?"),
-    ("1.5.0", "“1.5.0”"),
+    ("1.5.0", "เป็นตัวเลข เช่น 150,000 ไม่ใช่ “1.5.0”"),
+    ("12,345.6.7", "เป็นตัวเลข เช่น 150,000 ไม่ใช่ “12,345.6.7”"),
+    ("1.500.000,50", "1,500,000.50 หรือ 150,000,050?"),
     ("150.000", "ทศนิยมไม่เกิน 2 ตำแหน่ง “150.000”: 150 หรือ 150,000?"),
     ("1.500", "1.50 หรือ 1,500?"),
     ("10.005", "ทศนิยมไม่เกิน 2 ตำแหน่ง"),
@@ -145,6 +147,14 @@ def test_the_unit_beside_the_box_may_be_typed_again() -> None:
     ):
         with pytest.raises(NotAnAmount, match=said.replace("?", r"\?")):
             read_amount(typed, wanted)
+
+
+def test_what_the_box_does_not_take_is_not_advised() -> None:
+    score = Wanted("คะแนน", maximum=Decimal(25), unit="คะแนน", example="12.50")
+
+    for typed in ("1.5 ล้าน", "2 แสน", "1 ร้อย"):
+        with pytest.raises(NotAnAmount, match=f"^กรอกคะแนนเป็นตัวเลข เช่น 12.50 ไม่ใช่ “{typed}”$"):
+            read_amount(typed, score)
 
 
 @given(st.integers(0, int(MAX_BAHT * 100)), st.sampled_from([",", " ", ""]), st.sampled_from(["", " บาท", " บ.", "฿"]))
@@ -257,3 +267,23 @@ def test_what_was_read_stands_beside_the_field() -> None:
     for typed, read in (("50,000.-", "50,000.00 บาท"), ("50,000.00", ""), ("1,5", ""), ("", ""), ("-", "ไม่ใช้งบประมาณ")):
         with Flask(__name__).app_context():
             assert Typed(MultiDict({"amount": typed})).amount.read == read
+
+
+def test_a_year_is_no_amount() -> None:
+    with Flask(__name__).app_context():
+        # given a year that was typed, and one that is kept
+        typed, kept = (PeriodForm(MultiDict({"first_year": "๒๕๖๑"})), PeriodForm(None, first_year=Decimal(2561)))
+
+        assert (typed.first_year.data, typed.first_year.read) == (2561, "")
+        assert kept.first_year._value() == "2561"
+        # when one is typed that is none
+        for year, said in (
+            ("2539", "ปีแรกอยู่ระหว่าง 2540 ถึง 2700 ไม่ใช่ “2539”"),
+            ("2701", "ปีแรกอยู่ระหว่าง 2540 ถึง 2700 ไม่ใช่ “2701”"),
+            ("25 61", "ปีแรก “25 61”: 2561? พิมพ์ใหม่ให้ชัดเจน"),
+            ("2 พัน", "ปีแรก “2 พัน” พิมพ์เป็นตัวเลขเต็ม เช่น 2000"),
+        ):
+            wrong = PeriodForm(MultiDict({"first_year": year}))
+            assert not wrong.validate()
+            # then it is said as a year
+            assert wrong.first_year.errors == [said]

@@ -84,6 +84,18 @@ def desks(app: Flask, client: Client) -> Client:
     return client
 
 
+@pytest.mark.parametrize("path", ["/nacc/plan-years", "/nacc/scores", "/nacc/waiting", "/nacc/accounts"])
+def test_a_desk_finds_a_name_with_its_district_beside_it(path: str, desks: Client) -> None:
+    # given the same name in another district
+    make_organisation("6650101", "องค์การบริหารส่วนตำบลดินทองเหนือ", district="6501")
+
+    # when both words are typed
+    page = desks.get(f"{path}?year={YEAR}&round=6&q=ดินทอง วังทอง").text
+
+    # then the LAO of that district stands alone, with its code
+    assert [code in page for code in ("6650807", "6650808", "6650101")] == [True, False, False]
+
+
 def _desk_pages(app: Flask, client: Client) -> Iterator[tuple[str, str]]:
     """Every page of NACC's that an address without parts leads to."""
     for rule in app.url_map.iter_rules():

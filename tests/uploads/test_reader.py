@@ -167,7 +167,8 @@ def _hurt(content: bytes) -> bytes:
     [
         (b"", "ไฟล์ว่างเปล่า"),
         (_encrypted(), "มีรหัสผ่าน"),
-        (b"%PDF-1.7", "เป็นPDF"),
+        (b"%PDF-1.7", "ไฟล์นี้เป็น PDF ใช้ไฟล์"),
+        (b"{\\rtf1", "ไฟล์นี้เป็น Word ใช้ไฟล์"),
         (b"<html><body><table>,</table>", "หน้าเว็บ"),
         (b"\x89PNG\r\n", "รูปภาพ"),
         (_zip_of("word/document.xml"), "Word"),

@@ -10,7 +10,7 @@ from wtforms import StringField
 from wtforms.validators import StopValidation
 
 from app.clock import BANGKOK, BUDDHIST_OFFSET
-from app.fields import AtMost, Digits, Form, ManyOf, Number, OneOf, Required, TextBlock, TextLine, Version
+from app.fields import AtMost, Digits, Form, ManyOf, Number, OneOf, Required, TextBlock, TextLine, Version, Year
 from app.models.enums import Role, Round
 from app.nacc.administration.rules import FIRST_YEAR, LAST_YEAR
 from app.words import arabic_digits, clean_line
@@ -71,8 +71,8 @@ class Moment(StringField):
 DAY_BEGINS, DAY_ENDS = (0, 0), (23, 59)
 
 
-def _year(label: str, missing: str) -> Number:
-    return Number(label, maximum=Decimal(LAST_YEAR), example="2566", validators=[Required(missing)])
+def _year(label: str, missing: str) -> Year:
+    return Year(label, least=Decimal(FIRST_YEAR), most=Decimal(LAST_YEAR), validators=[Required(missing)])
 
 
 ROUND_CHOICES = [(int(round_), round_.label) for round_ in Round]

@@ -132,7 +132,11 @@ def _given_before(form: MoreTimeForm, year: int, round_: Round) -> Conflict | No
     if given is None:
         return None
     kept, key = {"until": given.closes_at, "why": given.reason}, f"{year}/{int(round_)}"
-    what = f"อปท. รหัส {form.code.data} ได้ขยายเวลารอบนี้อยู่แล้ว "
+    if not form.version.data:  # the blank form knew of no time given before: nobody changed what it showed
+        form.version.data = given.version
+        sentence = f"อปท. นี้ได้ขยายเวลาไว้แล้วถึง {said(given.closes_at)} ตรวจแล้วบันทึกอีกครั้งหากต้องการเปลี่ยน"
+        return Conflict(sentence, form.differences(kept))
+    what = f"เวลาที่ขยายให้ อปท. รหัส {form.code.data} "
     return both_windows(form, what, kept, given.version, Entity.WINDOW, key, given.organisation_id)
 
 

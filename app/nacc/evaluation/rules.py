@@ -237,12 +237,10 @@ def _read_scores(
 @lru_cache(maxsize=4096, typed=True)
 def read_score(value: Value, maximum: Decimal) -> Decimal | None:
     """The score in a cell, None for a blank one. Raises NotAnAmount. The same few numbers come again and again."""
-    wanted = Wanted("คะแนน", unit="คะแนน", example=f"0 ถึง {maximum:,.2f}")
+    wanted = Wanted("คะแนน", maximum=maximum, unit="คะแนน", example=f"0 ถึง {maximum:,.2f}")
     score = _read_marked(value, wanted) if isinstance(value, Marked) else read_number_cell(value, wanted)
     if score is None and text_of(value):  # a dash takes no score away, and is not passed over either
         raise NotAnAmount(f"{quoted(value)} ไม่ใช่คะแนน เว้นว่างไว้หากไม่แก้คะแนนช่องนี้ หรือลบคะแนนในหน้าตารางคะแนน")
-    if problem := problem_with(score, maximum):
-        raise NotAnAmount(f"{problem} ไม่ใช่ {quoted(value)}")
     return score
 
 

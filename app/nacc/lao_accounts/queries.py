@@ -62,9 +62,8 @@ def _wanted(actor: Actor, asked: AccountFilter, now: datetime) -> list[ColumnEle
         wanted.append(_O.province_code == asked.province)
     if asked.district:
         wanted.append(_O.district_code == asked.district)
-    if asked.state:
-        wanted.append(_is(AccountState(asked.state), now))
-    return [*wanted, *fits(asked.q)]
+    state = [_is(AccountState(asked.state), now)] if asked.state else []
+    return [*fits(asked.q, wanted), *state]
 
 
 _JOINED = table(Account).join(table(Organisation), _O.id == _A.organisation_id)

@@ -46,11 +46,13 @@ def _wanted(actor: Actor, asked: PlanFilter) -> list[ColumnElement[bool]]:
         wanted.append(_O.province_code == asked.province)
     if asked.district:
         wanted.append(_O.district_code == asked.district)
-    if asked.status == PlanStatus.NOT_SENT:
-        wanted.append(or_(_PY.status.is_(None), _PY.status == PlanStatus.NOT_SENT))
-    elif asked.status:
-        wanted.append(_PY.status == PlanStatus(asked.status))
-    return [*wanted, *fits(asked.q)]
+    return [*fits(asked.q, wanted), *_has(asked.status)]
+
+
+def _has(status: str) -> list[ColumnElement[bool]]:
+    if status == PlanStatus.NOT_SENT:
+        return [or_(_PY.status.is_(None), _PY.status == PlanStatus.NOT_SENT)]
+    return [_PY.status == PlanStatus(status)] if status else []
 
 
 def _joined(year: int) -> Any:

@@ -66,7 +66,7 @@ def _wanted(actor: Actor, asked: WaitingFilter) -> list[ColumnElement[bool]]:
         wanted.append(_O.province_code == asked.province)
     if asked.district:
         wanted.append(_O.district_code == asked.district)
-    return [*wanted, *fits(asked.q)]
+    return fits(asked.q, wanted)
 
 
 def _works(year: int, round_: Round, *wanted: ColumnElement[bool]) -> dict[int, Work]:

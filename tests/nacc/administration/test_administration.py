@@ -99,9 +99,16 @@ def test_an_extension_that_gives_no_more_time_says_so(app: Flask, client: Client
     shorter = client.send(address, more | {"until": "30/11/2640 16.30"})
     assert shorter.status_code == 422
     assert "31 ธันวาคม 2640 16.30 น." in shorter.text, "what stands is shown before it is made shorter"
+    assert "อปท. นี้ได้ขยายเวลาไว้แล้วถึง 31 ธันวาคม 2640 เวลา 16.30 น. ตรวจแล้วบันทึกอีกครั้ง" in shorter.text
+    assert "หน้าต่างอื่น" not in shorter.text, "there was none"
     closes_at = window_for(lao.own_organisation_id, YEAR, Round.SIX).closes_at
     assert closes_at is not None
     assert thai_date(closes_at) == "31 ธันวาคม 2640"
+    again = re.search(r'name="version"[^>]*value="(\d+)"', shorter.text)
+    assert again
+    assert client.send(address, more | {"until": "30/11/2640 16.30", "version": again[1]}).status_code == 303
+    stale = client.send(address, more | {"until": "29/11/2640 16.30", "version": again[1]})
+    assert "เวลาที่ขยายให้ อปท. รหัส 6650807 มีการแก้ไขโดยท่านเองในหน้าต่างอื่น" in stale.text
 
 
 def test_a_new_plan_period_has_its_own_dimensions(app: Flask, client: Client) -> None:

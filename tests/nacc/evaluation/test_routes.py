@@ -202,4 +202,4 @@ def test_a_bad_file_says_where_and_changes_nothing(app: Flask, client: Client) -
     answer = _upload(client, [head, ["2900101", YEAR, 1], ["6650807", YEAR, 26]])
     assert answer.status_code == 422
     assert "แถวที่ 2 คอลัมน์ รหัส (ช่อง A2): ไม่พบรหัส 2900101 ในจังหวัดที่ท่านดูแล" in answer.text
-    assert "แถวที่ 3 คอลัมน์ SAR มิติ 1 (ช่อง C3): คะแนนต้องอยู่ระหว่าง 0 ถึง 25.00" in answer.text
+    assert "แถวที่ 3 คอลัมน์ SAR มิติ 1 (ช่อง C3): คะแนนมากเกินไป กรอกได้ไม่เกิน 25.00 ไม่ใช่ “26”" in answer.text

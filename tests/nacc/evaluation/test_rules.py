@@ -133,6 +133,7 @@ def test_a_file_is_read_whole_or_refused_with_every_cell_named() -> None:
         (61 / 3, "แสดงเป็น 20.33: พิมพ์ 20.33"),
         (True, "ไม่ใช่ตัวเลข"),
         ("1,5", "1.50 หรือ 15"),
+        ("1.5 ล้าน", "กรอกคะแนนเป็นตัวเลข เช่น 0 ถึง"),
     ],
 )
 def test_a_cell_that_is_no_score_says_what_it_is(cell: object, words: str) -> None:
