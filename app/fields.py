@@ -228,7 +228,7 @@ class Number(StringField):
         self.without = self.data is None and bool(clean_line(typed))
 
 
-class Money(Number):
+class MoneyField(Number):
     """Baht with satang."""
 
     def __init__(self, label: str, **kwargs: Any) -> None:

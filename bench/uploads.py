@@ -24,7 +24,7 @@ from openpyxl import Workbook, load_workbook
 
 from app.nacc.evaluation.rules import heading, preview, read_file
 from app.uploads.reader import NotAWorkbook, read_sheet
-from app.uploads.rules import WHEN_MADE, Lao
+from app.uploads.rules import WHEN_MADE, UploadLao
 from bench.frame import alone
 
 MAXIMA = {number: Decimal(25) for number in range(1, 5)}
@@ -49,7 +49,7 @@ def score_file(rows: int, columns: int = 12) -> bytes:
     return out.getvalue()
 
 
-LAOS = {f"{1_000_000 + n}": Lao(n, f"{1_000_000 + n}", f"องค์การบริหารส่วนตำบลที่ {n}") for n in range(7850)}
+LAOS = {f"{1_000_000 + n}": UploadLao(n, f"{1_000_000 + n}", f"องค์การบริหารส่วนตำบลที่ {n}") for n in range(7850)}
 
 
 def read_and_check(file: BinaryIO) -> list[Any]:

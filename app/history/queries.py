@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 from app.access import Actor
 from app.db import db
 from app.errors import NotTheirs
-from app.history.rules import Change, action_label, as_the_lao_reads, changed_by, changes, subject
+from app.history.rules import FactChange, action_label, as_the_lao_reads, changed_by, changes, subject
 from app.models import HistoryEntry, Organisation
 from app.models.enums import Action, Entity, Role
 
@@ -18,7 +18,7 @@ PAGE_SIZE = 50
 
 
 @dataclass(frozen=True)
-class Told:
+class HistoryLine:
     """One entry, ready to print."""
 
     at: datetime
@@ -26,7 +26,7 @@ class Told:
     action: str
     subject: str
     reason: str
-    changes: list[Change]
+    changes: list[FactChange]
 
 
 def overseen(actor: Actor, code: str) -> Organisation:
@@ -40,18 +40,18 @@ def overseen(actor: Actor, code: str) -> Organisation:
     return organisation
 
 
-def entries_of(actor: Actor, organisation_id: int, page: int) -> tuple[list[Told], bool]:
+def entries_of(actor: Actor, organisation_id: int, page: int) -> tuple[list[HistoryLine], bool]:
     """A page of an LAO's history, the latest first, and whether there is more."""
     reader = _reader(actor, organisation_id)
     rows = db.session.scalars(_whole(organisation_id).limit(PAGE_SIZE + 1).offset((page - 1) * PAGE_SIZE)).all()
-    return [told(row, reader) for row in rows[:PAGE_SIZE]], len(rows) > PAGE_SIZE
+    return [history_line(row, reader) for row in rows[:PAGE_SIZE]], len(rows) > PAGE_SIZE
 
 
-def every_entry(actor: Actor, organisation_id: int) -> Iterator[Told]:
+def every_entry(actor: Actor, organisation_id: int) -> Iterator[HistoryLine]:
     """All of an LAO's history, the latest first, read a part at a time."""
     reader = _reader(actor, organisation_id)
     rows = db.session.scalars(_whole(organisation_id).execution_options(yield_per=500))
-    return (told(row, reader) for row in rows)
+    return (history_line(row, reader) for row in rows)
 
 
 def _whole(organisation_id: int) -> Select[Any]:
@@ -102,8 +102,8 @@ def who_was_first(actor: Actor, entity: Entity, key: object, organisation_id: in
     return changed_by(last.actor_role, last.actor_name, own=own, asked_by=actor.role)
 
 
-def told(row: HistoryEntry, reader: Reader = Reader()) -> Told:
-    return Told(
+def history_line(row: HistoryEntry, reader: Reader = Reader()) -> HistoryLine:
+    return HistoryLine(
         at=row.at,
         by=row.actor_name,
         action=action_label(row.action),

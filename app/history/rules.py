@@ -80,7 +80,7 @@ def changed_by(role: Role | None, name: str, *, own: bool, asked_by: Role) -> st
     return f"มีการแก้ไขโดย {'ป.ป.ช.' if asked_by is Role.LAO else name} หลังจากเปิดหน้านี้"
 
 
-class Change(NamedTuple):
+class FactChange(NamedTuple):
     """A fact that differs, ready to print."""
 
     label: str
@@ -110,12 +110,12 @@ def subject(entity: str, key: str, lao: str) -> str:
     return ""
 
 
-def changes(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> list[Change]:
+def changes(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> list[FactChange]:
     """Each fact that differs; for something new, what it was made with."""
     old, new = before or {}, after or {}
     scores = sorted((name for name in old.keys() | new.keys() if SCORE.fullmatch(name)), key=_order)
     differing = [name for name in (*FACTS, *scores) if old.get(name) != new.get(name)]
-    return [Change(_label(name), _shown(name, old.get(name)), _shown(name, new.get(name))) for name in differing]
+    return [FactChange(_label(name), _shown(name, old.get(name)), _shown(name, new.get(name))) for name in differing]
 
 
 def as_the_lao_reads(facts: Mapping[str, Any] | None, *, published: bool) -> dict[str, Any] | None:

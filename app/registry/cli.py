@@ -10,7 +10,7 @@ from app.access import system
 from app.db import transaction
 from app.registry import queries
 from app.registry.operations import import_lines, load_provinces, load_registry
-from app.registry.rules import BrokenFile, Change, Deed, Facts, Lines, Plan, plan_import
+from app.registry.rules import BrokenFile, ImportPlan, Lines, RegistryChange, RegistryDeed, RegistryFacts, plan_import
 from app.registry.workbooks import file_lines
 
 group = AppGroup("registry", help="Provinces, districts and the LAOs.")
@@ -44,25 +44,25 @@ def import_(file: Path, upgrades: bool, dry_run: bool) -> None:
     click.echo("\n".join(report(plan)))
 
 
-def _run(lines: Lines, upgrades: bool, dry_run: bool) -> Plan:
+def _run(lines: Lines, upgrades: bool, dry_run: bool) -> ImportPlan:
     if dry_run:
         return plan_import(lines, queries.registry(), upgrades_only=upgrades)
     with transaction():
         return import_lines(system("registry import"), lines, upgrades_only=upgrades)
 
 
-def report(plan: Plan) -> Iterator[str]:
+def report(plan: ImportPlan) -> Iterator[str]:
     """The numbers, then a line for each change."""
-    yield from (f"{deed}: {plan.count(deed)}" for deed in Deed)
+    yield from (f"{deed}: {plan.count(deed)}" for deed in RegistryDeed)
     yield f"unchanged: {plan.unchanged}"
     yield f"not in the file: {plan.not_in_file}"
-    yield from map(_line, plan.changes)
+    yield from map(_change_line, plan.changes)
 
 
-def _line(change: Change) -> str:
-    before = f"{_told(change.known.facts)} → " if change.known else ""
-    return f"{', '.join(change.deeds)}: {before}{_told(change.after)}"
+def _change_line(change: RegistryChange) -> str:
+    before = f"{_facts_line(change.known.facts)} → " if change.known else ""
+    return f"{', '.join(change.deeds)}: {before}{_facts_line(change.after)}"
 
 
-def _told(facts: Facts) -> str:
+def _facts_line(facts: RegistryFacts) -> str:
     return f"{facts.code} {facts.name} ({facts.type.label}, {facts.district_code or facts.province_code})"

@@ -17,17 +17,17 @@ from app.history.operations import entry, record, record_all
 from app.models import Account, District, FormerCode, Organisation, Province
 from app.models.enums import Action, Entity, Role
 from app.registry import queries
-from app.registry.rules import TYPES, Change, Deed, Lines, Plan, plan_import
+from app.registry.rules import TYPES, ImportPlan, Lines, RegistryChange, RegistryDeed, plan_import
 from app.words import thai_sort_key
 
 DATA = Path(__file__).parent / "data"
-# The word of the history for a change; of several, the first of Deed's order tells it.
+# The word of the history for a change; of several, the first of RegistryDeed's order tells it.
 DEED_ACTIONS = {
-    Deed.ADDED: Action.ADD,
-    Deed.UPGRADED: Action.UPGRADE,
-    Deed.MOVED: Action.MOVE,
-    Deed.RENAMED: Action.RENAME,
-    Deed.RETYPED: Action.RETYPE,
+    RegistryDeed.ADDED: Action.ADD,
+    RegistryDeed.UPGRADED: Action.UPGRADE,
+    RegistryDeed.MOVED: Action.MOVE,
+    RegistryDeed.RENAMED: Action.RENAME,
+    RegistryDeed.RETYPED: Action.RETYPE,
 }
 
 
@@ -73,7 +73,7 @@ def _loaded(row: dict[str, str], upgrade: dict[str, str] | None) -> dict[str, An
     return {**facts, "type": TYPES[facts["type"]], "district_code": row["district_code"] or None}
 
 
-def import_lines(actor: Actor, lines: Lines, *, upgrades_only: bool = False) -> Plan:
+def import_lines(actor: Actor, lines: Lines, *, upgrades_only: bool = False) -> ImportPlan:
     """Do what the lines of an import file tell: all of it, or nothing where anything is wrong. Raises BrokenFile."""
     _one_at_a_time()
     plan = plan_import(lines, queries.registry(lock=True), upgrades_only=upgrades_only)
@@ -105,7 +105,7 @@ def _one_at_a_time() -> None:
     db.session.execute(select(Province.code).order_by(Province.code).with_for_update(key_share=True))
 
 
-def _history(actor: Actor, change: Change, id_: int) -> dict[str, Any]:
+def _history(actor: Actor, change: RegistryChange, id_: int) -> dict[str, Any]:
     before = asdict(change.known.facts) if change.known else None
     return entry(actor, DEED_ACTIONS[change.deeds[0]], Entity.ORGANISATION, id_, id_, before, asdict(change.after))
 
@@ -132,7 +132,7 @@ def _add_missing_accounts() -> None:
     db.session.execute(insert(accounts).from_select(["role", "organisation_id"], without))
 
 
-def _change_organisations(changes: list[tuple[Change, int]]) -> None:
+def _change_organisations(changes: list[tuple[RegistryChange, int]]) -> None:
     """Write the new facts. The database carries a new province down to projects, their years and reports."""
     organisations = _table(Organisation)
     columns = ("code", "name", "name_sort", "type", "province_code", "district_code")
@@ -146,7 +146,7 @@ def _change_organisations(changes: list[tuple[Change, int]]) -> None:
         facts = {**asdict(change.after), "name_sort": thai_sort_key(change.after.name)}
         rows.append({"known_id": id_, **{f"new_{name}": facts[name] for name in columns}})
     db.session.execute(statement, rows)
-    upgraded = [(change, id_) for change, id_ in changes if Deed.UPGRADED in change.deeds]
+    upgraded = [(change, id_) for change, id_ in changes if RegistryDeed.UPGRADED in change.deeds]
     _take_back_former_codes([change.after.code for change, _ in upgraded])
     _keep_former_codes({change.known.facts.code: id_ for change, id_ in upgraded if change.known})
 

@@ -11,7 +11,7 @@ from app.db import db
 from app.listing import like_pattern
 from app.models import District, FormerCode, Organisation, Province
 from app.models.enums import OrganisationType
-from app.registry.rules import NAME_LIMIT, Facts, Known, Registry, whole_name
+from app.registry.rules import NAME_LIMIT, KnownLao, Registry, RegistryFacts, whole_name
 from app.words import arabic_digits, clean_line, search_key
 
 # What people type for a type, with or without a full stop, and what the full name says.
@@ -178,7 +178,7 @@ def registry(*, lock: bool = False) -> Registry:
     ).order_by(Organisation.id)
     if lock:
         listed = listed.with_for_update(key_share=True)
-    known = {row[0]: Known(row[0], Facts(*row[2:]), closed=row[1]) for row in db.session.execute(listed)}
+    known = {row[0]: KnownLao(row[0], RegistryFacts(*row[2:]), closed=row[1]) for row in db.session.execute(listed)}
     former = db.session.execute(select(FormerCode.code, FormerCode.organisation_id))
     districts = db.session.execute(select(District.code, District.province_code))
     return Registry(

@@ -21,7 +21,7 @@ EVERY = 20_000  # more than there are LAOs
 
 
 @dataclass(frozen=True)
-class Asked:
+class CodeSearch:
     """What the look-up is narrowed to; empty does not narrow."""
 
     q: str
@@ -38,19 +38,19 @@ class Asked:
         return queries.search(self.q, self.province or None, self.district or None, limit) if asked else ([], 0)
 
 
-def _asked() -> Asked:
+def _code_search() -> CodeSearch:
     """As the address says; a place that is none does not narrow."""
     province = request.args.get("province", "")
     province = province if province in dict(queries.provinces()) else ""
     district = request.args.get("district", "")
     district = district if province and district in dict(queries.districts(province)) else ""
-    return Asked(clean_line(request.args.get("q", ""))[:MAX_SEARCH], province, district)
+    return CodeSearch(clean_line(request.args.get("q", ""))[:MAX_SEARCH], province, district)
 
 
 @blueprint.get("/codes")
 @public
 def codes() -> Response:
-    asked = _asked()
+    asked = _code_search()
     rows, total = asked.find(SHOWN)
     return answer(
         "registry/codes.html",
@@ -70,4 +70,6 @@ def codes() -> Response:
 @blueprint.get("/codes/table.<any(xlsx, csv):file>")
 @public
 def code_file(file: str) -> Response:
-    return attachment("รหัสผู้ใช้งาน อปท.", file, excel.file_content(file, workbooks.code_list(_asked().find(EVERY)[0])))
+    return attachment(
+        "รหัสผู้ใช้งาน อปท.", file, excel.file_content(file, workbooks.code_list(_code_search().find(EVERY)[0]))
+    )

@@ -23,7 +23,7 @@ TYPES = {type_.label: type_ for type_ in OrganisationType}
 Lines = list[list[str]]
 
 
-class Deed(StrEnum):
+class RegistryDeed(StrEnum):
     """What can happen to an LAO. Of several at once, the first in this order names it in the history."""
 
     ADDED = "added"
@@ -34,7 +34,7 @@ class Deed(StrEnum):
 
 
 @dataclass(frozen=True)
-class Facts:
+class RegistryFacts:
     """What the registry says of one LAO."""
 
     code: str
@@ -49,11 +49,11 @@ class Facts:
 
 
 @dataclass(frozen=True)
-class Known:
+class KnownLao:
     """An LAO that is in the registry already."""
 
     id: int
-    facts: Facts
+    facts: RegistryFacts
     closed: bool = False
 
 
@@ -61,8 +61,8 @@ class Known:
 class Registry:
     """The registry before the import: LAOs by code, the LAO of each former code, province of each district."""
 
-    organisations: Mapping[str, Known]
-    former: Mapping[str, Known]
+    organisations: Mapping[str, KnownLao]
+    former: Mapping[str, KnownLao]
     provinces: frozenset[str]
     districts: Mapping[str, str]
 
@@ -89,43 +89,43 @@ class BrokenFile(ValueError):
 
 
 @dataclass(frozen=True)
-class Change:
+class RegistryChange:
     """One LAO that the file adds (`known` is None) or makes different."""
 
     row: int
-    known: Known | None
-    after: Facts
+    known: KnownLao | None
+    after: RegistryFacts
 
     @property
-    def deeds(self) -> tuple[Deed, ...]:
+    def deeds(self) -> tuple[RegistryDeed, ...]:
         """What happens to the LAO; the new name and type of an upgrade are part of it."""
         if self.known is None:
-            return (Deed.ADDED,)
+            return (RegistryDeed.ADDED,)
         before, after = self.known.facts, self.after
         upgraded = before.code != after.code
         happened = {
-            Deed.UPGRADED: upgraded,
-            Deed.MOVED: before.place != after.place,
-            Deed.RENAMED: before.name != after.name and not upgraded,
-            Deed.RETYPED: before.type != after.type and not upgraded,
+            RegistryDeed.UPGRADED: upgraded,
+            RegistryDeed.MOVED: before.place != after.place,
+            RegistryDeed.RENAMED: before.name != after.name and not upgraded,
+            RegistryDeed.RETYPED: before.type != after.type and not upgraded,
         }
         return tuple(deed for deed, true in happened.items() if true)
 
 
 @dataclass(frozen=True)
-class Plan:
+class ImportPlan:
     """What an import does: its changes, and how many LAOs stay as they are or are not in the file at all."""
 
-    changes: list[Change] = field(default_factory=list)
+    changes: list[RegistryChange] = field(default_factory=list)
     unchanged: int = 0
     not_in_file: int = 0
 
-    def count(self, deed: Deed) -> int:
+    def count(self, deed: RegistryDeed) -> int:
         return sum(deed in change.deeds for change in self.changes)
 
 
 @dataclass(frozen=True)
-class Row:
+class ImportRow:
     """A line of the file, cleaned: Thai digits of codes turned, nothing invisible."""
 
     number: int
@@ -151,7 +151,7 @@ class Row:
         return Problem(self.number, self.column(name), text)
 
 
-def plan_import(lines: Lines, registry: Registry, *, upgrades_only: bool = False) -> Plan:
+def plan_import(lines: Lines, registry: Registry, *, upgrades_only: bool = False) -> ImportPlan:
     """What a file of these lines changes in `registry`. Raises BrokenFile with every problem found."""
     rows, problems = read(lines, upgrades_only=upgrades_only)
     targets = {row.number: find(row, registry) for row in rows}
@@ -163,18 +163,18 @@ def plan_import(lines: Lines, registry: Registry, *, upgrades_only: bool = False
     return plan([(row, targets[row.number]) for row in rows], registry)
 
 
-def plan(rows: list[tuple[Row, Known | None]], registry: Registry) -> Plan:
+def plan(rows: list[tuple[ImportRow, KnownLao | None]], registry: Registry) -> ImportPlan:
     """The changes of rows that are in order, each with the LAO it speaks of."""
-    changes = [Change(row.number, known, _facts(row, known)) for row, known in rows]
+    changes = [RegistryChange(row.number, known, _facts(row, known)) for row, known in rows]
     told = {known.id for _, known in rows if known}
-    return Plan(
+    return ImportPlan(
         changes=[change for change in changes if change.deeds],
         unchanged=sum(not change.deeds for change in changes),
         not_in_file=sum(known.id not in told and not known.closed for known in registry.organisations.values()),
     )
 
 
-def find(row: Row, registry: Registry) -> Known | None:
+def find(row: ImportRow, registry: Registry) -> KnownLao | None:
     """The LAO that `row` speaks of: by the code it had before, else by its code; None where it is new.
 
     A change of code that was made by an earlier import finds the same LAO once more.
@@ -186,19 +186,19 @@ def find(row: Row, registry: Registry) -> Known | None:
     return known if known and known.facts.code in (old, code) else None
 
 
-def _facts(row: Row, known: Known | None) -> Facts:
+def _facts(row: ImportRow, known: KnownLao | None) -> RegistryFacts:
     if row.tells_place:
         place = row["province_code"], row["district_code"] or None
     else:
         assert known  # a list of upgrades adds nobody
         place = known.facts.place
-    return Facts(row["code"], row["name"], TYPES[row["type"]], *place)
+    return RegistryFacts(row["code"], row["name"], TYPES[row["type"]], *place)
 
 
 # The file: lines to rows
 
 
-def read(lines: Lines, *, upgrades_only: bool = False) -> tuple[list[Row], list[Problem]]:
+def read(lines: Lines, *, upgrades_only: bool = False) -> tuple[list[ImportRow], list[Problem]]:
     """The rows with a cell under each heading, and a problem for each row without.
 
     Raises BrokenFile where nothing can be read: no line at all, or headings of another table.
@@ -218,7 +218,7 @@ def read(lines: Lines, *, upgrades_only: bool = False) -> tuple[list[Row], list[
             problems.append(Problem(number, "", f"มี {len(cells)} ช่อง แต่หัวตารางมี {len(columns)} ช่อง"))
             continue
         cells += [""] * (len(columns) - len(cells))
-        rows.append(Row(number, dict(zip(columns, map(_cell, columns, cells), strict=True))))
+        rows.append(ImportRow(number, dict(zip(columns, map(_cell, columns, cells), strict=True))))
     if not rows and not problems:
         raise BrokenFile([Problem(0, "", "ไฟล์มีแต่หัวตาราง ไม่มีข้อมูล")])
     return rows, problems
@@ -256,7 +256,7 @@ def _header_problems(columns: tuple[str, ...], upgrades_only: bool, row: int) ->
 # One row
 
 
-def _cell_problems(row: Row, registry: Registry) -> Iterator[Problem]:
+def _cell_problems(row: ImportRow, registry: Registry) -> Iterator[Problem]:
     if not is_code(row["code"]):
         yield row.problem("code", f"{_shown(row['code'])} ไม่ใช่รหัส 7 หลัก")
     if not row["name"]:
@@ -269,7 +269,7 @@ def _cell_problems(row: Row, registry: Registry) -> Iterator[Problem]:
         yield from _place_problems(row, registry)
 
 
-def _place_problems(row: Row, registry: Registry) -> Iterator[Problem]:
+def _place_problems(row: ImportRow, registry: Registry) -> Iterator[Problem]:
     province, district = row["province_code"], row["district_code"]
     if province not in registry.provinces:
         yield row.problem("province_code", f"ไม่รู้จักจังหวัด {_shown(province)}")
@@ -301,7 +301,7 @@ def is_code(text: str) -> bool:
     return re.fullmatch("[0-9]{7}", text) is not None
 
 
-def _code_problems(row: Row, known: Known | None, registry: Registry) -> Iterator[Problem]:
+def _code_problems(row: ImportRow, known: KnownLao | None, registry: Registry) -> Iterator[Problem]:
     """Codes that clash with the registry: an LAO never loses its code, or a former one, to another."""
     old, code = row.old_code, row["code"]
     if not row.tells_place and not old:
@@ -317,7 +317,7 @@ def _code_problems(row: Row, known: Known | None, registry: Registry) -> Iterato
             yield row.problem("code", f"รหัส {code} {word}ของ{owner.facts.name} (รหัส {owner.facts.code})")
 
 
-def _repetitions(rows: list[Row], targets: Mapping[int, Known | None]) -> Iterator[Problem]:
+def _repetitions(rows: list[ImportRow], targets: Mapping[int, KnownLao | None]) -> Iterator[Problem]:
     """Rows that give a code once more, or speak once more of the same LAO."""
     by_code: dict[str, int] = {}
     by_id: dict[int, int] = {}

@@ -8,7 +8,7 @@ from app.registry.queries import ListedOrganisation
 from app.registry.rules import BrokenFile, Lines, Problem
 from app.spreadsheets.excel import Column, Table
 from app.uploads.cells import Marked, column_letters, quoted, text_of
-from app.uploads.reader import MOST_ROWS, TOO_MANY_ROWS, NotAWorkbook, Raw, opened
+from app.uploads.reader import MOST_ROWS, TOO_MANY_ROWS, FirstSheet, NotAWorkbook, opened
 
 COLUMNS = (
     Column("รหัสผู้ใช้งาน", 14, explain="รหัส 7 หลัก (รหัส info) ใช้เป็นชื่อผู้ใช้เมื่อเข้าสู่ระบบ"),
@@ -33,7 +33,7 @@ def file_lines(file: BinaryIO) -> Lines:
         raise BrokenFile([Problem(0, "", refusal.message)]) from None
 
 
-def _lines(raw: Raw) -> Lines:
+def _lines(raw: FirstSheet) -> Lines:
     lines: Lines = []
     problems = []
     for row in raw.rows:

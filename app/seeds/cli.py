@@ -69,6 +69,6 @@ def _complete_basics() -> None:
         load_registry()
 
 
-def _with_progress(laos: Sequence[seeds.Lao]) -> Iterator[seeds.Lao]:
+def _with_progress(laos: Sequence[seeds.CountryLao]) -> Iterator[seeds.CountryLao]:
     with click.progressbar(laos, label="LAOs") as bar:
         yield from bar

@@ -23,8 +23,8 @@ from app.models.enums import CannotReason, Kind, OrganisationType, PlanStatus, R
 from app.seeds.periods import REASONS
 from app.words import thai_sort_key
 
-Row = tuple[Any, ...]
-Rows = dict[type[Any], list[Row]]
+TableRow = tuple[Any, ...]
+Rows = dict[type[Any], list[TableRow]]
 
 SCALES = (0.01, 4.0)
 FIRST_YEAR = 2561
@@ -117,7 +117,7 @@ REVIEWS = (ReviewStatus.APPROVED,) * 81 + (ReviewStatus.PENDING,) * 13 + (Review
 # None: no row at all, which is "not sent" too.
 PLAN_STATUSES = (PlanStatus.PASSED,) * 92 + (PlanStatus.FAILED,) * 3 + (PlanStatus.NOT_SENT,) * 2 + (None,) * 3
 # Status, ordinance budget, spent, reason, reason in words, note, when and by whom.
-NOTHING_TOLD: Row = (ReportStatus.NOT_REPORTED.value, None, None, None, None, "", None, None)
+NOTHING_TOLD: TableRow = (ReportStatus.NOT_REPORTED.value, None, None, None, None, "", None, None)
 # Baht in hundreds: most projects are small.
 BUDGETS = ((30, 300),) * 5 + ((300, 2_000),) * 4 + ((2_000, 15_000),)
 
@@ -127,7 +127,7 @@ class AlreadyFilled(Exception):
 
 
 @dataclass(frozen=True)
-class Lao:
+class CountryLao:
     id: int
     code: str
     type: OrganisationType
@@ -140,7 +140,7 @@ def _no_rows() -> Rows:
     return {model: [] for model in COLUMNS}
 
 
-def laos() -> list[Lao]:
+def laos() -> list[CountryLao]:
     """Every LAO that still exists, in the order of codes."""
     rows = db.session.execute(
         select(Organisation.id, Organisation.code, Organisation.type, Organisation.province_code, Account.id)
@@ -148,12 +148,13 @@ def laos() -> list[Lao]:
         .where(Organisation.closed_at.is_(None))
         .order_by(Organisation.code)
     )
-    return [Lao(*row) for row in rows]
+    return [CountryLao(*row) for row in rows]
 
 
-def fill_country(
-    scale: float, seed: int, progress: Callable[[Sequence[Lao]], Iterable[Lao]] = lambda everyone: everyone
-) -> int:
+Progress = Callable[[Sequence[CountryLao]], Iterable[CountryLao]]
+
+
+def fill_country(scale: float, seed: int, progress: Progress = lambda everyone: everyone) -> int:
     """Give every LAO its plan years, projects and report lines; answer how many projects that made.
 
     `scale` multiplies the projects of each LAO: 1 is the country's real size. `progress` walks the
@@ -189,7 +190,7 @@ def refresh_statistics() -> None:
 class _Author:
     """Makes up what one LAO recorded and reported."""
 
-    def __init__(self, rows: Rows, lao: Lao, rng: Random, period_id: int) -> None:
+    def __init__(self, rows: Rows, lao: CountryLao, rng: Random, period_id: int) -> None:
         self.rows, self.lao, self.rng, self.period_id = rows, lao, rng, period_id
         statuses = {year: self.pick(PLAN_STATUSES) for year in YEARS}
         rows[PlanYear].extend((lao.id, year, status.value, 1) for year, status in statuses.items() if status)
@@ -215,7 +216,7 @@ class _Author:
             self.add_years(id_, self.add_project(id_))
         return last_id + number
 
-    def add_project(self, id_: int) -> Row:
+    def add_project(self, id_: int) -> TableRow:
         """Add one project; answer what its years and reports carry of it."""
         pick = self.pick
         dimension, kind = pick(DIMENSIONS), pick(KINDS)
@@ -233,7 +234,7 @@ class _Author:
             self.rows[ProjectDimension].append((id_, dimension % 4 + 1))
         return self.lao.id, self.lao.province_code, dimension, counted
 
-    def add_years(self, id_: int, carried: Row) -> None:
+    def add_years(self, id_: int, carried: TableRow) -> None:
         """Add the fiscal years a project runs in, each with its budget and its two report lines."""
         budget, counted = self.budget(), carried[-1]
         for year in self.years():
@@ -262,7 +263,7 @@ class _Author:
         fewest, most = self.pick(BUDGETS)
         return self.rng.randint(fewest, most) * 10_000 + (25 if draw < 0.4 else 0)
 
-    def result(self, round_: int, progress: float, budget: int | None) -> Row:
+    def result(self, round_: int, progress: float, budget: int | None) -> TableRow:
         """Status, ordinance budget, spent, why it cannot be done, that in words, and a note."""
         draw, rng = self.rng.random(), self.rng
         if draw < 0.05:
@@ -314,7 +315,7 @@ def _load(connection: Connection, rows: Rows) -> None:
         rows[model].clear()
 
 
-def _copy(driver: Any, target: str, rows: Iterable[Row]) -> None:
+def _copy(driver: Any, target: str, rows: Iterable[TableRow]) -> None:
     with driver.cursor() as cursor:
         cursor.execute("SET LOCAL timezone = 'UTC'")
         with cursor.copy(f"COPY {target} FROM STDIN") as copy:

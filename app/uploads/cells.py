@@ -25,7 +25,7 @@ class Marked(NamedTuple):
 Value = str | int | float | bool | Marked | None
 
 
-class Line(NamedTuple):
+class TableLine(NamedTuple):
     """One row of the file, numbered as there, with a value under each head that was asked for."""
 
     number: int
@@ -74,7 +74,7 @@ class Sheet:
     heads: tuple[str, ...]
     letters: tuple[str, ...]
     head_row: int
-    lines: list[Line]
+    lines: list[TableLine]
     merged: tuple[tuple[int, int, str], ...] = ()  # row, place among the heads, the range in letters
     hidden: int = 0
     blind: bool = False

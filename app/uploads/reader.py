@@ -20,7 +20,7 @@ from threading import Timer
 from typing import Any, BinaryIO, NamedTuple
 
 from app.errors import Refusal
-from app.uploads.cells import Line, Marked, Sheet, Value, column_letters
+from app.uploads.cells import Marked, Sheet, TableLine, Value, column_letters
 from app.words import arabic_digits, clean_line
 
 MOST_ROWS = 40_000
@@ -54,17 +54,17 @@ class NotAWorkbook(Refusal):
         super().__init__(message, "file")
 
 
-class Row(NamedTuple):
+class SheetRow(NamedTuple):
     number: int
     hidden: bool
     cells: Sequence[Value]
 
 
-class Raw(NamedTuple):
+class FirstSheet(NamedTuple):
     """A file's first visible sheet: what is known of it, and its filled rows, read as they are asked for."""
 
     facts: Mapping[str, Any]
-    rows: Iterator[Row]
+    rows: Iterator[SheetRow]
 
 
 def read_sheet(file: BinaryIO, heads: Sequence[str], *optional: str) -> Sheet:
@@ -83,12 +83,12 @@ def read_sheet(file: BinaryIO, heads: Sequence[str], *optional: str) -> Sheet:
 class _Beside:
     """Columns that have a head and are not asked for: which of them hold something."""
 
-    def __init__(self, head: Row, places: Places) -> None:
+    def __init__(self, head: SheetRow, places: Places) -> None:
         texts = {column: clean_line(cell) for column, cell in enumerate(head.cells) if isinstance(cell, str)}
         self.heads = {column: text for column, text in texts.items() if text and column not in places}
         self.empty = set(self.heads)
 
-    def watched(self, rows: Iterable[Row]) -> Iterator[Row]:
+    def watched(self, rows: Iterable[SheetRow]) -> Iterator[SheetRow]:
         for row in rows:
             if self.empty:  # most are filled in the first row, and looked at no more
                 there = len(row.cells)
@@ -100,21 +100,21 @@ class _Beside:
         return tuple((text, column_letters(column)) for column, text in self.heads.items() if column not in self.empty)
 
 
-def _lines(rows: Iterator[Row], places: Places, needed: int) -> tuple[list[Line], int]:
+def _lines(rows: Iterator[SheetRow], places: Places, needed: int) -> tuple[list[TableLine], int]:
     """The rows with something under one of the first `needed` heads, and how many of them are hidden."""
     lines, hidden = [], 0
     for row in rows:
         there = len(row.cells)
         values = tuple([None if place is None or place >= there else row.cells[place] for place in places])
         if values.count(None) < len(values) and any(value is not None for value in values[:needed]):
-            lines.append(Line(row.number, values))
+            lines.append(TableLine(row.number, values))
             hidden += row.hidden
         if len(lines) > MOST_ROWS:
             raise NotAWorkbook(TOO_MANY_ROWS)
     return lines, hidden
 
 
-def _heading(rows: Iterator[Row], heads: Sequence[str], optional: Sequence[str]) -> tuple[Row, Places]:
+def _heading(rows: Iterator[SheetRow], heads: Sequence[str], optional: Sequence[str]) -> tuple[SheetRow, Places]:
     """(row, column of each head) of the first row that has them all. Raises NotAWorkbook, naming what is missing."""
     nearest: list[str] = list(heads)
     for row in rows:
@@ -144,7 +144,7 @@ def _merged(ranges: Iterable[Sequence[int]], head_row: int, places: Places) -> I
 
 
 @contextmanager
-def opened(file: BinaryIO) -> Iterator[Raw]:
+def opened(file: BinaryIO) -> Iterator[FirstSheet]:
     """The file's rows, whatever kind of file it is. Raises NotAWorkbook, also while rows are read."""
     start = file.read(CHUNK)
     file.seek(0)
@@ -182,11 +182,11 @@ def _parsed(sent: BinaryIO) -> Iterator[Iterator[bytes]]:
                 process.kill()
 
 
-def _workbook(lines: Iterator[bytes]) -> Raw:
+def _workbook(lines: Iterator[bytes]) -> FirstSheet:
     facts = _said(next(lines, b""))
     if "refused" in facts:
         raise NotAWorkbook(_refusal(*facts["refused"]))
-    return Raw(facts, _rows(lines))
+    return FirstSheet(facts, _sheet_rows(lines))
 
 
 def _refusal(word: str, *place: int) -> str:
@@ -196,7 +196,7 @@ def _refusal(word: str, *place: int) -> str:
     return REFUSALS[word]
 
 
-def _rows(lines: Iterator[bytes]) -> Iterator[Row]:
+def _sheet_rows(lines: Iterator[bytes]) -> Iterator[SheetRow]:
     for line in lines:
         said = _said(line)
         if isinstance(said, dict):
@@ -204,7 +204,7 @@ def _rows(lines: Iterator[bytes]) -> Iterator[Row]:
         number, hidden, cells, marked = said
         for place in marked:
             cells[place] = Marked(*cells[place])
-        yield Row(number, hidden, cells)
+        yield SheetRow(number, hidden, cells)
     raise NotAWorkbook(REFUSALS["large"])  # the process ended before it was done
 
 
@@ -218,14 +218,14 @@ def _said(line: bytes) -> Any:
 # CSV
 
 
-def _csv(text: TextIOWrapper) -> Raw:
+def _csv(text: TextIOWrapper) -> FirstSheet:
     shown = text.read(4096)
     text.seek(0)
     if any(ord(letter) < 32 and letter not in "\t\r\n" for letter in shown) or not set(shown) & set(",;\t"):
         raise NotAWorkbook(NO_WORKBOOK)
     if shown.lstrip().startswith("<"):
         raise NotAWorkbook("ไฟล์นี้เป็นหน้าเว็บ (HTML) หรือ XML เปิดด้วย Excel แล้วบันทึกเป็น .xlsx ใหม่")
-    return Raw({"sheet": "", "blind": False, "merged": []}, _csv_rows(text, max(",;\t", key=shown.count)))
+    return FirstSheet({"sheet": "", "blind": False, "merged": []}, _csv_rows(text, max(",;\t", key=shown.count)))
 
 
 def _encoding(file: BinaryIO, start: bytes) -> str:
@@ -246,13 +246,13 @@ def _encoding(file: BinaryIO, start: bytes) -> str:
     raise NotAWorkbook(NO_WORKBOOK)
 
 
-def _csv_rows(text: Iterable[str], delimiter: str) -> Iterator[Row]:
+def _csv_rows(text: Iterable[str], delimiter: str) -> Iterator[SheetRow]:
     lines = csv.reader(text, delimiter=delimiter, strict=True)
     number = 0
     try:
         for number, line in enumerate(lines, start=1):
             if any(map(str.strip, line)):
-                yield Row(number, False, [_csv_cell(cell) for cell in line])
+                yield SheetRow(number, False, [_csv_cell(cell) for cell in line])
     except csv.Error:
         where = f"แถวที่ {number + 1}: "
         raise NotAWorkbook(f'{where}เครื่องหมายอัญประกาศ (") ไม่ครบคู่หรืออยู่ผิดที่ จึงอ่านต่อไม่ได้') from None

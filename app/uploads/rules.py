@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from app.uploads.cells import Line, Problems, Sheet, digits_of, quoted
+from app.uploads.cells import Problems, Sheet, TableLine, digits_of, quoted
 
 CODE, YEAR = "รหัส", "ปีงบประมาณ"
 WHEN_MADE = "ค่าเดิมตอนทำไฟล์"  # the last column of our own files: by it a change made since is noticed
@@ -14,7 +14,7 @@ CHANGED_MEANWHILE = "ระหว่างที่ท่านตรวจ ม�
 SHOWN = 100
 
 
-class Lao(NamedTuple):
+class UploadLao(NamedTuple):
     """The LAO a code of the file leads to; `code` is today's."""
 
     id: int
@@ -23,17 +23,17 @@ class Lao(NamedTuple):
     closed: bool = False
 
 
-class Key(NamedTuple):
+class LineKey(NamedTuple):
     """Whom and which year a line is about, and the cell of the year where it stands in a file."""
 
-    lao: Lao
+    lao: UploadLao
     year: int
     cell: str = ""
 
 
 def keyed(
-    sheet: Sheet, known: Mapping[str, Lao], years: Collection[int], problems: Problems
-) -> Iterator[tuple[Line, Key | None]]:
+    sheet: Sheet, known: Mapping[str, UploadLao], years: Collection[int], problems: Problems
+) -> Iterator[tuple[TableLine, LineKey | None]]:
     """Each line with whom and which year it is about; None where that is wrong, which `problems` then tell.
 
     The first two heads are code and year; `known` has the LAOs the sender may change, by today's and former codes.
@@ -43,7 +43,7 @@ def keyed(
         lao, year = known.get(digits_of(line.values[0])), digits_of(line.values[1])
         wrong = [(0, _code_problem(line, lao)), (1, _year_problem(line, year, years))]
         key = (
-            Key(lao, int(year), f"{sheet.letters[1]}{line.number}")
+            LineKey(lao, int(year), f"{sheet.letters[1]}{line.number}")
             if lao and not any(text for _place, text in wrong)
             else None
         )
@@ -55,7 +55,7 @@ def keyed(
         yield line, key
 
 
-def _code_problem(line: Line, lao: Lao | None) -> str:
+def _code_problem(line: TableLine, lao: UploadLao | None) -> str:
     code = digits_of(line.values[0])
     if len(code) != 7 or not code.isdecimal():
         return f"{quoted(line.values[0])} ไม่ใช่รหัส 7 หลัก"
@@ -64,7 +64,7 @@ def _code_problem(line: Line, lao: Lao | None) -> str:
     return f"{lao.name} (รหัส {lao.code}) ปิดไปแล้ว ลบแถวนี้ออก" if lao.closed else ""
 
 
-def _year_problem(line: Line, year: str, years: Collection[int]) -> str:
+def _year_problem(line: TableLine, year: str, years: Collection[int]) -> str:
     if year.isdecimal() and int(year) in years:
         return ""
     return f"{quoted(line.values[1])} ไม่ใช่ปีงบประมาณของแผน ({min(years)}–{max(years)})"
@@ -79,10 +79,10 @@ class Move(NamedTuple):
     since: bool
 
 
-class Change(NamedTuple):
+class UploadChange(NamedTuple):
     """What a file would change of one LAO in one year."""
 
-    lao: Lao
+    lao: UploadLao
     year: int
     moves: Sequence[Move]
 
@@ -99,8 +99,8 @@ class Preview:
     """
 
     notes: Sequence[str] = ()
-    changed: list[Change] = field(default_factory=list)
-    changed_since: list[Change] = field(default_factory=list)
+    changed: list[UploadChange] = field(default_factory=list)
+    changed_since: list[UploadChange] = field(default_factory=list)
     years: Counter[int] = field(default_factory=Counter)  # lines of the file
     changing_years: Counter[int] = field(default_factory=Counter)
     first_cells: dict[int, str] = field(default_factory=dict)  # where a year stands first
@@ -111,7 +111,7 @@ class Preview:
     published: int = 0
     sealed: list[Any] = field(default_factory=list)
 
-    def add(self, key: Key, moves: int, since: int, told: Callable[[], Sequence[Move]]) -> None:
+    def add(self, key: LineKey, moves: int, since: int, told: Callable[[], Sequence[Move]]) -> None:
         """Count a line that would change so many values, some of them changed since; `told` has them in words."""
         self.years[key.year] += 1
         self.first_cells.setdefault(key.year, key.cell)
@@ -124,14 +124,14 @@ class Preview:
         self.safe += moves > since
         shown = self.changed_since if since else self.changed
         if len(shown) < SHOWN:
-            shown.append(Change(key.lao, key.year, told()))
+            shown.append(UploadChange(key.lao, key.year, told()))
 
     @property
     def unchanged(self) -> int:
         return self.years.total() - self.total
 
     @property
-    def shown(self) -> list[Change]:
+    def shown(self) -> list[UploadChange]:
         """Those to look at first come first: what was changed since, then year by year."""
         changes = self.changed_since + sorted(self.changed, key=lambda change: change.year)
         return changes[:SHOWN]

@@ -17,7 +17,7 @@ from wtforms import DecimalField, DecimalRangeField, FloatField, IntegerField, I
 from wtforms.fields.core import UnboundField
 
 from app.amounts import MAX_BAHT, NotAnAmount, Wanted, plain, read_amount, read_number_cell
-from app.fields import Form, Money, Number, Version
+from app.fields import Form, MoneyField, Number, Version
 from app.lao.projects.forms import project_form
 from app.nacc.administration.forms import PeriodForm, staff_form
 from app.nacc.evaluation.forms import score_class
@@ -232,7 +232,7 @@ def test_every_number_in_a_form_is_read_by_the_one_reader() -> None:
     for form in all_forms():
         for name, field in fields_of(form).items():
             kind = field.field_class
-            assert not issubclass(kind, numeric) or kind is Version, f"{form.__name__}.{name}: take Number or Money"
+            assert not issubclass(kind, numeric) or kind is Version, f"{form.__name__}.{name}: MoneyField or Number"
             if issubclass(kind, Number):
                 readers += 1
                 assert kind.process_formdata is Number.process_formdata, f"{form.__name__}.{name} reads on its own"
@@ -262,7 +262,7 @@ def test_no_other_code_makes_a_number_of_what_was_typed() -> None:
 
 def test_what_was_read_stands_beside_the_field() -> None:
     class Typed(Form):
-        amount = Money("เบิกจ่ายจริง")
+        amount = MoneyField("เบิกจ่ายจริง")
 
     for typed, read in (("50,000.-", "50,000.00 บาท"), ("50,000.00", ""), ("1,5", ""), ("", ""), ("-", "ไม่ใช้งบประมาณ")):
         with Flask(__name__).app_context():

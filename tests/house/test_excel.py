@@ -26,7 +26,7 @@ from app.spreadsheets.excel import (
     summed,
     workbook,
 )
-from app.uploads.cells import Line
+from app.uploads.cells import TableLine
 from app.uploads.reader import read_sheet
 from app.web import attachment, disposition
 
@@ -128,7 +128,7 @@ def test_a_sheet_without_anything_to_explain_stands_alone_and_comes_back() -> No
     columns = (Column("รหัส", 10), Column("ปี", 10, "0"))
     content = workbook(Table("ผลแผน", (), columns, [("0650807", 2561)]))
     assert CalamineWorkbook.from_filelike(BytesIO(content)).sheet_names == ["ผลแผน"]
-    assert read_sheet(BytesIO(content), ["รหัส", "ปี"]).lines == [Line(2, ("0650807", 2561))]
+    assert read_sheet(BytesIO(content), ["รหัส", "ปี"]).lines == [TableLine(2, ("0650807", 2561))]
 
 
 def test_the_same_tables_at_the_same_moment_make_the_same_file() -> None:

@@ -28,7 +28,7 @@ from app.models import (
 from app.models.enums import Kind, OrganisationType, ReportStatus, Role
 from app.registry.operations import DATA, import_lines, load_registry
 from app.registry.queries import find_by_code
-from app.registry.rules import BrokenFile, Deed, Plan
+from app.registry.rules import BrokenFile, ImportPlan, RegistryDeed
 from app.registry.workbooks import file_lines
 
 GOLDEN = (Path(__file__).parent / "data" / "thai_order.txt").read_text(encoding="utf-8").splitlines()
@@ -40,7 +40,7 @@ MOVED = "6650807,องค์การบริหารส่วนตำบล
 UPGRADED = "5650807,เทศบาลตำบลดินทอง,เทศบาลตำบล,65,6508,6650807"
 
 
-def imported(*rows: str, header: str = HEADER) -> Plan:
+def imported(*rows: str, header: str = HEADER) -> ImportPlan:
     with transaction():
         return import_lines(ACTOR, file_lines(BytesIO("\n".join([header, *rows]).encode())))
 
@@ -112,7 +112,7 @@ def test_a_whole_list_is_imported_and_sorts_as_thai_dictionaries_do(app: Flask) 
     names = union_all(*named).subquery()
     in_order = db.session.scalars(select(names.c.name).distinct().order_by(names.c.key).add_columns(names.c.key))
     assert list(in_order) == GOLDEN
-    assert (plan.count(Deed.ADDED), count(Organisation), count(Account)) == (7_850, 7_850, 7_850)
+    assert (plan.count(RegistryDeed.ADDED), count(Organisation), count(Account)) == (7_850, 7_850, 7_850)
 
 
 # Imports
@@ -160,7 +160,7 @@ def test_a_new_name_sorts_anew_and_the_history_has_both(app: Flask) -> None:
     renamed = organisation("6650807")
     assert (renamed.name, renamed.version) == ("องค์การบริหารส่วนตำบลแดนทอง", 2)
     assert renamed.name_sort.startswith("องคการบริหารสวนตำบลดแนทอง")
-    assert (plan.count(Deed.RENAMED), plan.not_in_file) == (1, 1)
+    assert (plan.count(RegistryDeed.RENAMED), plan.not_in_file) == (1, 1)
     told = entries()[-1]
     assert told.before
     assert told.after
@@ -215,7 +215,7 @@ def test_a_move_to_another_province_takes_projects_and_reports_along(app: Flask)
 
     plan = imported(MOVED)
 
-    assert plan.count(Deed.MOVED) == 1
+    assert plan.count(RegistryDeed.MOVED) == 1
     assert (counted_in("65"), counted_in("90")) == ((0, 0, 0), (1, 1, 2))
     moved = organisation("6650807")
     assert (moved.province_code, moved.district_code, moved.version) == ("90", "9001", 2)
@@ -230,7 +230,7 @@ def test_an_upgrade_keeps_the_lao_its_account_and_projects_and_its_old_code(app:
 
     plan = imported("6650807,5650807,เทศบาลตำบล,เทศบาลตำบลดินทอง", header="old_code,new_code,new_type,new_name")
 
-    assert plan.count(Deed.UPGRADED) == 1
+    assert plan.count(RegistryDeed.UPGRADED) == 1
     for code in ("5650807", "6650807", "๖๖๕๐๘๐๗"):
         found = organisation(code)
         assert (found.id, found.code, found.name) == (before, "5650807", "เทศบาลตำบลดินทอง")
@@ -257,7 +257,7 @@ def test_an_upgrade_imported_again_and_then_taken_back(app: Flask) -> None:
 
 
 def test_of_two_imports_at_once_the_later_finds_what_the_earlier_added(app: Flask) -> None:
-    plans: list[Plan] = []
+    plans: list[ImportPlan] = []
 
     def import_too() -> None:
         with app.app_context():

@@ -7,7 +7,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.models.enums import OrganisationType
-from app.registry.rules import BrokenFile, Deed, Facts, Known, Plan, Problem, Registry, plan_import, whole_name
+from app.registry.rules import (
+    BrokenFile,
+    ImportPlan,
+    KnownLao,
+    Problem,
+    Registry,
+    RegistryDeed,
+    RegistryFacts,
+    plan_import,
+    whole_name,
+)
 from app.registry.workbooks import file_lines
 
 HEADER = ["code", "name", "type", "province_code", "district_code"]
@@ -15,10 +25,10 @@ WITH_OLD = [*HEADER, "old_code"]
 UPGRADES = ["old_code", "new_code", "new_type", "new_name"]
 TOWN, MUNICIPALITY, SAO = "เทศบาลเมือง", "เทศบาลตำบล", "องค์การบริหารส่วนตำบล"
 
-DIN_THONG = Known(1, Facts("6650807", "องค์การบริหารส่วนตำบลดินทอง", OrganisationType.SAO, "65", "6508"))
-BAN_YAI = Known(2, Facts("4650102", "เทศบาลเมืองบ้านใหญ่", OrganisationType.TOWN, "65", "6501"))
-BANGKOK = Known(3, Facts("1100000", "กรุงเทพมหานคร", OrganisationType.BANGKOK, "10", None))
-GONE = Known(4, Facts("6650199", "องค์การบริหารส่วนตำบลเก่า", OrganisationType.SAO, "65", "6501"), closed=True)
+DIN_THONG = KnownLao(1, RegistryFacts("6650807", "องค์การบริหารส่วนตำบลดินทอง", OrganisationType.SAO, "65", "6508"))
+BAN_YAI = KnownLao(2, RegistryFacts("4650102", "เทศบาลเมืองบ้านใหญ่", OrganisationType.TOWN, "65", "6501"))
+BANGKOK = KnownLao(3, RegistryFacts("1100000", "กรุงเทพมหานคร", OrganisationType.BANGKOK, "10", None))
+GONE = KnownLao(4, RegistryFacts("6650199", "องค์การบริหารส่วนตำบลเก่า", OrganisationType.SAO, "65", "6501"), closed=True)
 EVERYBODY = (DIN_THONG, BAN_YAI, BANGKOK, GONE)
 
 REGISTRY = Registry(
@@ -29,7 +39,7 @@ REGISTRY = Registry(
 )
 
 
-def line(known: Known, **changes: str) -> list[str]:
+def line(known: KnownLao, **changes: str) -> list[str]:
     facts = known.facts
     told = {
         "code": facts.code,
@@ -46,7 +56,7 @@ def new_line(**changes: str) -> list[str]:
     return [*(told | changes).values()]
 
 
-def plan(*lines: list[str], upgrades_only: bool = False) -> Plan:
+def plan(*lines: list[str], upgrades_only: bool = False) -> ImportPlan:
     return plan_import(list(lines), REGISTRY, upgrades_only=upgrades_only)
 
 
@@ -76,22 +86,22 @@ def test_a_list_that_says_what_is_known_changes_nothing() -> None:
 def test_an_unknown_code_is_a_new_lao() -> None:
     (change,) = plan(HEADER, new_line()).changes
 
-    assert change.deeds == (Deed.ADDED,)
-    assert change.after == Facts("6650809", "องค์การบริหารส่วนตำบลใหม่", OrganisationType.SAO, "65", "6508")
+    assert change.deeds == (RegistryDeed.ADDED,)
+    assert change.after == RegistryFacts("6650809", "องค์การบริหารส่วนตำบลใหม่", OrganisationType.SAO, "65", "6508")
 
 
 @pytest.mark.parametrize(
     ("row", "deeds"),
     [
-        (line(DIN_THONG, name="องค์การบริหารส่วนตำบลดินเงิน"), (Deed.RENAMED,)),
-        (line(DIN_THONG, district_code="6501"), (Deed.MOVED,)),
-        (line(DIN_THONG, province_code="90", district_code="9001"), (Deed.MOVED,)),
-        (line(DIN_THONG, type=MUNICIPALITY), (Deed.RETYPED,)),
+        (line(DIN_THONG, name="องค์การบริหารส่วนตำบลดินเงิน"), (RegistryDeed.RENAMED,)),
+        (line(DIN_THONG, district_code="6501"), (RegistryDeed.MOVED,)),
+        (line(DIN_THONG, province_code="90", district_code="9001"), (RegistryDeed.MOVED,)),
+        (line(DIN_THONG, type=MUNICIPALITY), (RegistryDeed.RETYPED,)),
         (line(DIN_THONG, name="เทศบาลตำบลดินทอง", type=MUNICIPALITY, district_code="6501"),
-         (Deed.MOVED, Deed.RENAMED, Deed.RETYPED)),
+         (RegistryDeed.MOVED, RegistryDeed.RENAMED, RegistryDeed.RETYPED)),
     ],
 )  # fmt: skip
-def test_a_row_with_other_facts_changes_the_lao(row: list[str], deeds: tuple[Deed, ...]) -> None:
+def test_a_row_with_other_facts_changes_the_lao(row: list[str], deeds: tuple[RegistryDeed, ...]) -> None:
     made = plan(HEADER, row)
 
     assert [(change.known, change.deeds) for change in made.changes] == [(DIN_THONG, deeds)]
@@ -104,15 +114,17 @@ def test_a_new_code_beside_the_old_one_is_an_upgrade_of_the_same_lao() -> None:
 
     (change,) = plan(WITH_OLD, [*row, "6650807"]).changes
 
-    assert (change.known, change.deeds) == (DIN_THONG, (Deed.UPGRADED,)), "its new name and type are part of it"
+    assert (change.known, change.deeds) == (DIN_THONG, (RegistryDeed.UPGRADED,)), "its new name and type are part of it"
     assert (change.after.code, change.after.district_code) == ("5650807", "6508")
 
 
 def test_a_list_of_upgrades_leaves_the_place_alone() -> None:
     (change,) = plan(UPGRADES, ["6650807", "5650807", MUNICIPALITY, "เทศบาลตำบลดินทอง"]).changes
 
-    assert change.deeds == (Deed.UPGRADED,)
-    assert change.after == Facts("5650807", "เทศบาลตำบลดินทอง", OrganisationType.SUBDISTRICT_MUNICIPALITY, "65", "6508")
+    assert change.deeds == (RegistryDeed.UPGRADED,)
+    assert change.after == RegistryFacts(
+        "5650807", "เทศบาลตำบลดินทอง", OrganisationType.SUBDISTRICT_MUNICIPALITY, "65", "6508"
+    )
 
 
 @pytest.mark.parametrize("old", ["5650102", "", "4650102"])
@@ -133,7 +145,7 @@ def test_cells_are_cleaned_and_thai_digits_are_turned() -> None:
 
     (change,) = plan(["\ufeffCode", " name", "TYPE", "province_code", "district_code"], told).changes
 
-    assert change.deeds == (Deed.RENAMED,)
+    assert change.deeds == (RegistryDeed.RENAMED,)
     assert change.after.name == "องค์การบริหารส่วนตำบล ดินทอง"
 
 
@@ -296,7 +308,7 @@ def test_any_table_makes_a_plan_or_a_list_of_problems(
     try:
         made = plan(header, *rows, upgrades_only=upgrades_only)
     except BrokenFile as refused:
-        made, refusal = Plan(), refused.problems
+        made, refusal = ImportPlan(), refused.problems
 
     assert all(0 <= problem.row <= len(rows) + 1 for problem in refusal)
     assert len(made.changes) + made.unchanged <= len(rows)

@@ -7,7 +7,7 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 from openpyxl import Workbook
 
-from app.uploads.cells import Line, Sheet, column_letters
+from app.uploads.cells import Sheet, TableLine, column_letters
 
 SHEET = "xl/worksheets/sheet1.xml"
 STYLES = "xl/styles.xml"
@@ -16,7 +16,7 @@ STYLES = "xl/styles.xml"
 def sheet_of(heads: Sequence[str], *rows: Sequence[Any]) -> Sheet:
     """A sheet that was read, with its heading in row 1; `rows` may be shorter than the heads."""
     heads = [*heads, "ค่าเดิมตอนทำไฟล์"] if "ค่าเดิมตอนทำไฟล์" not in heads else heads
-    lines = [Line(n, (*row, *[None] * (len(heads) - len(row)))) for n, row in enumerate(rows, start=2)]
+    lines = [TableLine(n, (*row, *[None] * (len(heads) - len(row)))) for n, row in enumerate(rows, start=2)]
     return Sheet("", tuple(heads), tuple(map(column_letters, range(len(heads)))), 1, lines)
 
 

@@ -14,13 +14,13 @@ from openpyxl.styles import PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
 from app.uploads import looks
-from app.uploads.cells import Line, Marked, Sheet
+from app.uploads.cells import Marked, Sheet, TableLine
 from app.uploads.reader import NotAWorkbook, opened, read_sheet
 from tests.uploads.files import SHEET, STYLES, with_parts, workbook_of
 
 HEADS = ("รหัส", "ปีงบประมาณ", "ผลแผน")
 ROW = ["6650807", 2561, "แผนผ่าน"]
-READ = Line(2, ("6650807", 2561.0, "แผนผ่าน"))
+READ = TableLine(2, ("6650807", 2561.0, "แผนผ่าน"))
 FILLED = PatternFill("solid", fgColor="FFFF00")
 
 
@@ -101,7 +101,7 @@ def test_the_heading_stands_under_titles_in_any_order_and_notes_beside_it_are_le
     rows = [["ผลแผนจังหวัดพิษณุโลก"], [], ["ลำดับ", "ผลแผน", "ปีงบประมาณ ", None, "รหัส", "หมายเหตุ"]]
     found = read(workbook_of(*rows, [], [1, "แผนผ่าน", 2561, None, 6650807, "x"], [2, None, None, None, None, "y"]))
     assert (found.head_row, found.letters) == (3, ("E", "C", "B"))
-    assert found.lines == [Line(5, (6650807.0, 2561.0, "แผนผ่าน"))]
+    assert found.lines == [TableLine(5, (6650807.0, 2561.0, "แผนผ่าน"))]
     assert found.beside == (("ลำดับ", "A"), ("หมายเหตุ", "F"))
 
 
@@ -122,8 +122,8 @@ def test_cells_that_say_more_than_their_value_are_told_apart() -> None:
 
     found = read(workbook_of(HEADS, ROW, change=on_sheet(change)))
     assert found.lines[1:] == [
-        Line(3, (Marked("percent", 0.85), Marked("formula", "=61/3"), Marked("date", "2018-01-02"))),
-        Line(4, (0.5, Marked("date", "2018-01-01"), Marked("error", "#REF!"))),
+        TableLine(3, (Marked("percent", 0.85), Marked("formula", "=61/3"), Marked("date", "2018-01-02"))),
+        TableLine(4, (0.5, Marked("date", "2018-01-01"), Marked("error", "#REF!"))),
     ]
     assert found.hidden == 1
     assert "ซ่อนหรือกรองไว้ 1 แถว" in " ".join(found.notes)
@@ -133,7 +133,7 @@ def test_a_formula_with_a_stored_result_is_its_result() -> None:
     stored = {SHEET: lambda s: s.replace("<v>2561</v>", "<f>2560+1</f><v>2561</v>")}
     empty = {SHEET: lambda s: s.replace('<c r="B2" t="n"><v>2561</v>', '<c r="B2" t="str"><f>""</f><v></v>')}
     assert read(with_parts(PLAIN, stored)).lines == [READ]
-    assert read(with_parts(PLAIN, empty)).lines == [Line(2, ("6650807", None, "แผนผ่าน"))]
+    assert read(with_parts(PLAIN, empty)).lines == [TableLine(2, ("6650807", None, "แผนผ่าน"))]
 
 
 def test_merged_cells_of_the_table_are_told_with_their_range() -> None:

@@ -16,8 +16,7 @@ from app.citizens.figures.rules import DEFINITIONS, Amount, Figure, ProjectLine,
 from app.citizens.places.rules import Place
 from app.db import db, table
 from app.errors import NotTheirs
-from app.history.rules import Change as Difference
-from app.history.rules import action_label, changes
+from app.history.rules import FactChange, action_label, changes
 from app.lao.reporting.rules import cannot_words
 from app.listing import PAGE_SIZE, Pager
 from app.models import HistoryEntry, Organisation, Project, ProjectDimension, ProjectYear, Report
@@ -204,7 +203,7 @@ class Change:
     action: str
     about: str
     reason: str
-    changes: list[Difference]
+    changes: list[FactChange]
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.accounts.forms import Email, NewPassword
-from app.fields import AtMost, Money, Number, OneOf, OpenedForm, Required, Secret, TextBlock, TextLine
+from app.fields import AtMost, MoneyField, Number, OneOf, OpenedForm, Required, Secret, TextBlock, TextLine
 from app.models.enums import SizeClass
 
 TABS = {
@@ -47,8 +47,8 @@ class ProfileForm(OpenedForm):
         example="7,812",
         validators=[Required("กรอกประชากรในพื้นที่เป็นตัวเลข")],
     )
-    income_own = Money("รายได้ไม่รวมเงินอุดหนุน", validators=[Required("กรอกรายได้ไม่รวมเงินอุดหนุน")])
-    income_subsidy = Money("รายได้จากเงินอุดหนุน", validators=[Required("กรอกรายได้จากเงินอุดหนุน")])
+    income_own = MoneyField("รายได้ไม่รวมเงินอุดหนุน", validators=[Required("กรอกรายได้ไม่รวมเงินอุดหนุน")])
+    income_subsidy = MoneyField("รายได้จากเงินอุดหนุน", validators=[Required("กรอกรายได้จากเงินอุดหนุน")])
     executive_name = _line("ชื่อผู้บริหารท้องถิ่น", "กรอกชื่อผู้บริหารท้องถิ่น")
     clerk_name = _line("ชื่อปลัดองค์กรปกครองส่วนท้องถิ่น", "กรอกชื่อปลัดองค์กรปกครองส่วนท้องถิ่น")
     contact_name = _line("ชื่อ - สกุล", "กรอกชื่อ - สกุลของผู้ประสานงาน")

@@ -7,7 +7,7 @@ from typing import Any
 from wtforms import BooleanField, Field, HiddenField
 
 from app.conflicts import Differences
-from app.fields import AtMost, ManyOf, Money, OneOf, OpenedForm, Required, TextBlock, TextLine
+from app.fields import AtMost, ManyOf, MoneyField, OneOf, OpenedForm, Required, TextBlock, TextLine
 from app.lao.projects.rules import BUDGET, MAX_NAME, ProjectFacts
 from app.models.enums import Kind
 from app.plans.rules import Period
@@ -50,7 +50,7 @@ class ProjectForm(OpenedForm):
     all_years: tuple[int, ...] = ()
     made_later = LATER
 
-    def budget(self, year: int) -> Money:
+    def budget(self, year: int) -> MoneyField:
         return self[f"{BUDGET}{year}"]  # type: ignore[no-any-return]
 
     def no_budget(self, year: int) -> BooleanField:
@@ -117,7 +117,7 @@ def _form_class(years: tuple[int, ...], dimensions: tuple[tuple[int, str], ...])
         ),
     }
     for year in years:
-        fields[f"{BUDGET}{year}"] = Money(f"{LATER[BUDGET]}{year}")
+        fields[f"{BUDGET}{year}"] = MoneyField(f"{LATER[BUDGET]}{year}")
         fields[f"no_budget_{year}"] = BooleanField("ดำเนินการโดยไม่ใช้งบประมาณ")
     return type("ProjectFormOfPeriod", (ProjectForm,), fields)
 

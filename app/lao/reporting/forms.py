@@ -5,7 +5,7 @@ from typing import Any
 from wtforms import BooleanField, HiddenField
 
 from app.conflicts import Differences
-from app.fields import AtMost, Money, OneOf, OpenedForm, TextBlock, TextLine
+from app.fields import AtMost, MoneyField, OneOf, OpenedForm, TextBlock, TextLine
 from app.lao.reporting.rules import ReportFacts
 from app.models.enums import CannotReason, ReportStatus
 from app.words import baht
@@ -38,8 +38,8 @@ class ReportForm(OpenedForm):
     )
     cannot_text = TextLine("โปรดระบุเหตุผลอื่นๆ", validators=[AtMost(500)])
     in_ordinance = BooleanField("บรรจุไว้ในข้อบัญญัติ/เทศบัญญัติ/แผนการดำเนินงาน")
-    ordinance_budget = Money("งบประมาณตามข้อบัญญัติ/เทศบัญญัติ")
-    spent = Money("เบิกจ่ายจริง")
+    ordinance_budget = MoneyField("งบประมาณตามข้อบัญญัติ/เทศบัญญัติ")
+    spent = MoneyField("เบิกจ่ายจริง")
     note = TextBlock("หมายเหตุ", validators=[AtMost(2000)])
 
     def validate(self, extra_validators: Any = None) -> bool:

@@ -11,8 +11,8 @@ from typing import Any, NamedTuple
 
 from app.amounts import NotAnAmount, Wanted, read_number_cell
 from app.models.enums import Role, Which
-from app.uploads.cells import CellProblem, Line, Marked, Problems, Sheet, Value, quoted, text_of
-from app.uploads.rules import CODE, YEAR, Key, Lao, Move, Preview, keyed
+from app.uploads.cells import CellProblem, Marked, Problems, Sheet, TableLine, Value, quoted, text_of
+from app.uploads.rules import CODE, YEAR, LineKey, Move, Preview, UploadLao, keyed
 
 APART = "|"
 AS_MADE = re.compile(r"(\d{1,9}\.\d\d)?")
@@ -169,7 +169,7 @@ class FileLine:
     that somebody changed them since.
     """
 
-    key: Key
+    key: LineKey
     values: Mapping[Cell, Decimal]
     before: Values | None = None
     since: Collection[Cell] = ()
@@ -196,7 +196,7 @@ def _made_with(value: Value, shown: Sequence[Cell]) -> Values | None:
 
 
 def read_file(
-    sheet: Sheet, maxima: Mapping[int, Decimal], years: Collection[int], known: Mapping[str, Lao]
+    sheet: Sheet, maxima: Mapping[int, Decimal], years: Collection[int], known: Mapping[str, UploadLao]
 ) -> tuple[list[FileLine], Problems]:
     """Each filled row, and every problem with its cell; `years` and `maxima` are those of one plan period."""
     shown, lines, problems = cells(maxima), list[FileLine](), Problems()
@@ -217,7 +217,7 @@ def _strange_columns(sheet: Sheet) -> Iterator[CellProblem]:
 
 
 def _read_scores(
-    sheet: Sheet, line: Line, shown: Sequence[Cell], maxima: Mapping[int, Decimal], problems: Problems
+    sheet: Sheet, line: TableLine, shown: Sequence[Cell], maxima: Mapping[int, Decimal], problems: Problems
 ) -> dict[Cell, Decimal]:
     values = {}
     for place, cell in enumerate(shown, start=2):
@@ -305,7 +305,9 @@ class SeenScores(NamedTuple):
         """What to enter: without what was changed since the file was made, unless everything is wanted."""
         return {cell: entry for cell, entry in self.entries.items() if everything or cell not in self.since}
 
-    def again(self, lao: Lao) -> FileLine:
+    def again(self, lao: UploadLao) -> FileLine:
         """The line to be shown once more: what was seen is what it was made from."""
         values = {cell: entry.value for cell, entry in self.entries.items() if entry.value is not None}
-        return FileLine(Key(lao, self.year), values, {c: entry.seen for c, entry in self.entries.items()}, self.since)
+        return FileLine(
+            LineKey(lao, self.year), values, {c: entry.seen for c, entry in self.entries.items()}, self.since
+        )

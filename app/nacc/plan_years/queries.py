@@ -11,7 +11,7 @@ from app.models import District, FormerCode, Organisation, PlanYear, ProjectYear
 from app.models.enums import PlanStatus, Role
 from app.nacc.plan_years.rules import PlanFilter
 from app.registry.queries import fits
-from app.uploads.rules import Lao
+from app.uploads.rules import UploadLao
 
 PAGE_SIZE = 50
 IN_ONE_STATEMENT = 500  # values; SQLite takes a limited number of them
@@ -123,23 +123,23 @@ def filtered_ids(actor: Actor, asked: PlanFilter) -> list[int]:
     return list(db.session.scalars(select(_O.id).select_from(_joined(asked.year)).where(*_wanted(actor, asked))))
 
 
-def laos_by_code(actor: Actor, codes: Collection[str]) -> dict[str, Lao]:
+def laos_by_code(actor: Actor, codes: Collection[str]) -> dict[str, UploadLao]:
     """The LAO that each of `codes`, of today or former, leads to, where the actor oversees it; closed ones too."""
-    found: dict[str, Lao] = {}
+    found: dict[str, UploadLao] = {}
     for some in _batches(codes):
         former = select(_F.code, *_LAO).join_from(table(FormerCode), table(Organisation), _O.id == _F.organisation_id)
         for statement in (former.where(_F.code.in_(some)), select(_O.code, *_LAO).where(_O.code.in_(some))):
             rows = db.session.execute(statement.where(in_scope(actor)))
-            found |= {code: Lao(*facts) for code, *facts in rows}  # today's come last: they go before former ones
+            found |= {code: UploadLao(*facts) for code, *facts in rows}  # today's come last: they go before former ones
     return found
 
 
-def laos_by_id(actor: Actor, ids: Collection[int]) -> dict[int, Lao]:
+def laos_by_id(actor: Actor, ids: Collection[int]) -> dict[int, UploadLao]:
     """Those of `ids` that the actor oversees."""
-    found: dict[int, Lao] = {}
+    found: dict[int, UploadLao] = {}
     for some in _batches(ids):
         rows = db.session.execute(select(*_LAO).where(_O.id.in_(some), in_scope(actor)))
-        found |= {id_: Lao(id_, *facts) for id_, *facts in rows}
+        found |= {id_: UploadLao(id_, *facts) for id_, *facts in rows}
     return found
 
 

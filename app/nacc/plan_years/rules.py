@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from app.listing import in_words, query_of, searched
 from app.models.enums import PlanStatus
 from app.uploads.cells import Problems, Sheet, Value, quoted, text_of
-from app.uploads.rules import CODE, YEAR, Key, Lao, Move, Preview, keyed
+from app.uploads.rules import CODE, YEAR, LineKey, Move, Preview, UploadLao, keyed
 
 RESULT = "ผลแผน"
 COLUMNS = (CODE, YEAR, RESULT)
@@ -25,13 +25,13 @@ class PlanLine(NamedTuple):
     `since`: it was told before that somebody changed it since the file was made.
     """
 
-    key: Key
+    key: LineKey
     status: PlanStatus
     before: PlanStatus | None = None
     since: bool = False
 
 
-def read_lines(sheet: Sheet, years: Collection[int], known: Mapping[str, Lao]) -> tuple[list[PlanLine], Problems]:
+def read_lines(sheet: Sheet, years: Collection[int], known: Mapping[str, UploadLao]) -> tuple[list[PlanLine], Problems]:
     """Each filled row, and every problem with its cell; `years` are those of the plan periods."""
     lines, problems = [], Problems()
     for problem in sheet.problems:
@@ -47,7 +47,7 @@ def read_lines(sheet: Sheet, years: Collection[int], known: Mapping[str, Lao]) -
     return lines, problems
 
 
-def _line(key: Key, status: PlanStatus, before: Value = None) -> PlanLine:
+def _line(key: LineKey, status: PlanStatus, before: Value = None) -> PlanLine:
     return PlanLine(key, status, STATUS_BY_WORD.get(text_of(before)))
 
 
@@ -79,9 +79,9 @@ class SeenStatus(NamedTuple):
         id_, year, status, seen, since = plain
         return cls(id_, year, PlanStatus(status), PlanStatus(seen), since)
 
-    def again(self, lao: Lao) -> PlanLine:
+    def again(self, lao: UploadLao) -> PlanLine:
         """The line to be shown once more: what was seen is what it was made from."""
-        return PlanLine(Key(lao, self.year), self.status, self.seen, self.since)
+        return PlanLine(LineKey(lao, self.year), self.status, self.seen, self.since)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from app.listing import MAX_SEARCH
 from app.models.enums import Entity
 from app.nacc.registry_upkeep.forms import CloseForm, OrganisationForm
 from app.registry import operations, queries
-from app.registry.rules import BrokenFile, Plan, plan_import
+from app.registry.rules import BrokenFile, ImportPlan, plan_import
 from app.registry.workbooks import file_lines
 from app.uploads.forms import UploadForm
 from app.words import clean_line
@@ -157,7 +157,7 @@ def import_file() -> Response:
     form = UploadForm()
     try:
         lines = file_lines(form.sent())
-        plan: Plan
+        plan: ImportPlan
         if request.form.get("do") == "import":
             with transaction():
                 plan = operations.import_lines(actor(), lines)

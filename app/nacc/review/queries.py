@@ -27,8 +27,8 @@ from app.access import Actor
 from app.clock import BANGKOK, thai_date
 from app.db import db, table
 from app.errors import NotTheirs
-from app.history.queries import Told, told
-from app.history.rules import Change, changes
+from app.history.queries import HistoryLine, history_line
+from app.history.rules import FactChange, changes
 from app.lao.projects.queries import year_budgets, years_text
 from app.lao.projects.rules import ProjectFacts
 from app.listing import like_pattern
@@ -163,8 +163,8 @@ class ReviewDetail:
     reviewed_at: datetime | None
     facts: ProjectFacts
     years: str
-    history: list[Told]
-    since_rejection: list[Change]
+    history: list[HistoryLine]
+    since_rejection: list[FactChange]
 
 
 def review_detail(actor: Actor, project_id: int) -> ReviewDetail:
@@ -208,7 +208,7 @@ def review_detail(actor: Actor, project_id: int) -> ReviewDetail:
         reviewed_at=row.reviewed_at,
         facts=facts,
         years=years_text(budgets),
-        history=[told(each) for each in history],
+        history=[history_line(each) for each in history],
         since_rejection=_since_rejection(history, facts),
     )
 
@@ -220,7 +220,7 @@ def _history(project_id: int) -> list[HistoryEntry]:
     return list(db.session.scalars(entries.order_by(HistoryEntry.id.desc())))
 
 
-def _since_rejection(history: list[HistoryEntry], facts: ProjectFacts) -> list[Change]:
+def _since_rejection(history: list[HistoryEntry], facts: ProjectFacts) -> list[FactChange]:
     """What the LAO changed after the last rejection; empty where there was none."""
     rejected_at = next((entry.id for entry in history if entry.action == Action.REJECT), None)
     if rejected_at is None:

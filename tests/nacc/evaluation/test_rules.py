@@ -29,7 +29,7 @@ from app.nacc.evaluation.rules import (
 )
 from app.nacc.proposals.rules import proposed
 from app.uploads.cells import Marked
-from app.uploads.rules import WHEN_MADE, Key, Lao
+from app.uploads.rules import WHEN_MADE, LineKey, UploadLao
 from tests.factories import NOW
 from tests.uploads.files import sheet_of
 
@@ -109,11 +109,11 @@ def test_a_file_is_read_whole_or_refused_with_every_cell_named() -> None:
     head = heading(MAXIMA)
     assert head == ["รหัส", "ปีงบประมาณ", "SAR มิติ 1", "SAR มิติ 2", "ผลประเมิน มิติ 1", "ผลประเมิน มิติ 2"]
     years = range(2561, 2565)
-    lao, other = Lao(1, "6650807", "อบต.ดินทอง"), Lao(2, "6650808", "อบต.อื่น")
+    lao, other = UploadLao(1, "6650807", "อบต.ดินทอง"), UploadLao(2, "6650808", "อบต.อื่น")
     known = {lao.code: lao, other.code: other}
     lines, problems = read_file(sheet_of(head, ["๖๖๕๐๘๐๗", "2561", "๑๒.๕", None, 0.1 + 0.2]), MAXIMA, years, known)
     assert not problems
-    assert lines == [FileLine(Key(lao, 2561, "B2"), {SAR: Decimal("12.50"), EVALUATION: Decimal("0.30")})]
+    assert lines == [FileLine(LineKey(lao, 2561, "B2"), {SAR: Decimal("12.50"), EVALUATION: Decimal("0.30")})]
     good = ["6650807", 2561.0, 1.0]
     _lines, problems = read_file(sheet_of(head, ["12", "2570", 26.0, "x", "1.234"], good, good), MAXIMA, years, known)
     assert [(problem.row, problem.column) for problem in problems.first] == [
@@ -137,7 +137,7 @@ def test_a_file_is_read_whole_or_refused_with_every_cell_named() -> None:
     ],
 )
 def test_a_cell_that_is_no_score_says_what_it_is(cell: object, words: str) -> None:
-    lao = Lao(1, "6650807", "อบต.ดินทอง")
+    lao = UploadLao(1, "6650807", "อบต.ดินทอง")
     sheet = sheet_of(heading(MAXIMA), ["6650807", 2561.0, None, cell])
     _lines, problems = read_file(sheet, MAXIMA, range(2561, 2565), {lao.code: lao})
     assert "แถวที่ 2 คอลัมน์ SAR มิติ 2 (ช่อง D2): " in str(problems.first[0])
@@ -146,7 +146,7 @@ def test_a_cell_that_is_no_score_says_what_it_is(cell: object, words: str) -> No
 
 @pytest.mark.parametrize("cell", ["-", "–", "ไม่มี", "ไม่ใช้งบประมาณ", " -   "])
 def test_a_dash_is_refused_at_its_cell_and_a_blank_changes_nothing(cell: str) -> None:
-    lao = Lao(1, "6650807", "อบต.ดินทอง")
+    lao = UploadLao(1, "6650807", "อบต.ดินทอง")
     sheet = sheet_of(heading(MAXIMA), ["6650807", 2561.0, cell, None, "  "])
     _lines, problems = read_file(sheet, MAXIMA, range(2561, 2565), {lao.code: lao})
     assert [str(problem) for problem in problems.first] == [
@@ -155,7 +155,7 @@ def test_a_dash_is_refused_at_its_cell_and_a_blank_changes_nothing(cell: str) ->
 
 
 def test_a_filled_column_of_a_dimension_the_period_does_not_have_is_refused_at_its_head() -> None:
-    lao = Lao(1, "6650807", "อบต.ดินทอง")
+    lao = UploadLao(1, "6650807", "อบต.ดินทอง")
     beside = (("ชื่อ อปท.", "H"), ("SAR มิติ 5", "I"), ("รวม SAR", "J"), ("ผลประเมิน  มิติที่ ๙", "K"))
     sheet = replace(sheet_of(heading(MAXIMA), ["6650807", 2561.0, 12.0]), beside=beside)
     _lines, problems = read_file(sheet, MAXIMA, range(2561, 2565), {lao.code: lao})
@@ -167,7 +167,7 @@ def test_a_filled_column_of_a_dimension_the_period_does_not_have_is_refused_at_i
 
 
 def test_what_was_changed_since_the_file_was_made_is_known_cell_by_cell() -> None:
-    lao, shown = Lao(1, "6650807", "อบต.ดินทอง"), cells(MAXIMA)
+    lao, shown = UploadLao(1, "6650807", "อบต.ดินทอง"), cells(MAXIMA)
     made = as_made(Scores({SAR: Decimal("20.50")}), shown)
     assert made == "20.50|||"
     sheet = sheet_of([*heading(MAXIMA), WHEN_MADE], ["6650807", 2561.0, 20.5, None, 17.0, None, made])

@@ -18,13 +18,13 @@ from app.nacc.plan_years.operations import set_filtered, set_many, set_status
 from app.nacc.plan_years.queries import plan_counts, plan_rows
 from app.nacc.plan_years.rules import PlanFilter, PlanLine, read_lines
 from app.plans.queries import plan_statuses
-from app.uploads.rules import Key, Lao
+from app.uploads.rules import LineKey, UploadLao
 from tests.client import Client
 from tests.factories import NOW, PASSWORD, YEAR, facts, make_lao, make_organisation, make_project, make_staff
 from tests.uploads.files import sheet_of
 
 HEAD = ["รหัส", "ปีงบประมาณ", "ผลแผน"]
-LAO = Lao(1, "6650807", "อบต.ดินทอง")
+LAO = UploadLao(1, "6650807", "อบต.ดินทอง")
 
 
 def _officer(*provinces: str) -> Actor:
@@ -78,7 +78,7 @@ def test_a_file_is_read_whole_or_refused_with_every_cell_named() -> None:
     known = {"6650807": LAO, "6650700": LAO}
     good = sheet_of(HEAD, ["๖๖๕๐๘๐๗", 2561.0, "แผนผ่าน"])
     lines, problems = read_lines(good, [2561, 2562], known)
-    assert lines == [PlanLine(Key(LAO, 2561, "B2"), PlanStatus.PASSED)]
+    assert lines == [PlanLine(LineKey(LAO, 2561, "B2"), PlanStatus.PASSED)]
     assert not problems
     rows = [["123", "2561", "แผนผ่าน"], ["6650807", 1999.0, "ดี"], ["6650807", "2561", "ผ่าน"]]
     _lines, problems = read_lines(sheet_of(HEAD, *rows, ["'6650700", "2561", "ผ่าน"]), [2561], known)
