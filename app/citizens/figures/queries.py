@@ -26,7 +26,7 @@ _P, _Y, _R, _O = table(Project).c, table(ProjectYear).c, table(Report).c, table(
 
 
 @dataclass(frozen=True)
-class Asked:
+class FigureRequest:
     """One figure of one place; `dimension` 0: all of them."""
 
     place: Place
@@ -48,7 +48,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Listed:
+class FigureProjects:
     """One page of the projects on one side, and how many there are on it."""
 
     lines: list[ProjectLine]
@@ -59,7 +59,7 @@ class Listed:
         return self.pager.total
 
 
-def listed(asked: Asked, side: Side, page: int) -> Listed:
+def listed(asked: FigureRequest, side: Side, page: int) -> FigureProjects:
     """A page of the projects of `side`, LAO by LAO in the order of their codes."""
     statement = _numbers(asked.figure, side, asked.place.kind, bool(asked.dimension))
     numbers = db.session.execute(statement, asked.values).all()
@@ -68,10 +68,10 @@ def listed(asked: Asked, side: Side, page: int) -> Listed:
     first = (pager.page - 1) * PAGE_SIZE
     wanted, skipped = _laos_of_page([(id_, number) for id_, number in numbers], first)
     if not wanted:
-        return Listed([], pager)
+        return FigureProjects([], pager)
     lines = db.session.execute(_lines(asked.figure, side, bool(asked.dimension)), asked.values | {"laos": wanted})
     found = [ProjectLine(*row) for row in lines]
-    return Listed(found[first - skipped :][:PAGE_SIZE], pager)
+    return FigureProjects(found[first - skipped :][:PAGE_SIZE], pager)
 
 
 def _laos_of_page(numbers: list[tuple[int, int]], first: int) -> tuple[list[int], int]:
@@ -96,7 +96,7 @@ def _numbers(figure: Figure, side: Side, kind: PlaceKind, by_dimension: bool) ->
         c, here = _R, and_(_R.round == bindparam("round"), _side(figure, side))
     lines = (
         select(c.organisation_id.label("id"), func.count().label("number"))
-        .where(*_place(kind, c), here)
+        .where(*_place_and_year(kind, c), here)
         .where(*([c.dimension == bindparam("dimension")] if by_dimension else []))
         .group_by(c.province_code, c.organisation_id)
         .subquery()
@@ -106,7 +106,7 @@ def _numbers(figure: Figure, side: Side, kind: PlaceKind, by_dimension: bool) ->
     )
 
 
-def _place(kind: PlaceKind, c: Any) -> list[ColumnElement[bool]]:
+def _place_and_year(kind: PlaceKind, c: Any) -> list[ColumnElement[bool]]:
     """The place and year, on the columns of project years or of reports."""
     conditions = [c.province_code.in_(bindparam("codes", expanding=True)), c.fiscal_year == bindparam("year")]
     if kind is PlaceKind.DISTRICT:
@@ -164,7 +164,7 @@ def _lines(figure: Figure, side: Side, by_dimension: bool) -> Select[Any]:
         .select_from(_joined())
         .where(
             _R.organisation_id.in_(bindparam("laos", expanding=True)),
-            *_place(PlaceKind.COUNTRY, _R),
+            *_place_and_year(PlaceKind.COUNTRY, _R),
             _R.round == bindparam("round"),
             _side(figure, side),
             *([_R.dimension == bindparam("dimension")] if by_dimension else []),
@@ -175,7 +175,7 @@ def _lines(figure: Figure, side: Side, by_dimension: bool) -> Select[Any]:
 
 # --- one project ------------------------------------------------------------------------------------
 @dataclass(frozen=True)
-class ReportTold:
+class PublicReport:
     """One line of a project's reports. Amounts in baht."""
 
     year: int
@@ -195,7 +195,7 @@ class ReportTold:
 
 
 @dataclass(frozen=True)
-class Change:
+class PublicChange:
     """One entry of the history without names of people: who did it is the LAO, or NACC."""
 
     at: datetime
@@ -207,7 +207,7 @@ class Change:
 
 
 @dataclass(frozen=True)
-class ProjectTold:
+class PublicProject:
     """All that is public about one project."""
 
     id: int
@@ -224,11 +224,11 @@ class ProjectTold:
     lao_code: str
     lao: str
     further: list[int]
-    reports: list[ReportTold]
-    changes: list[Change]
+    reports: list[PublicReport]
+    changes: list[PublicChange]
 
 
-def project_told(id_: int) -> ProjectTold:
+def public_project(id_: int) -> PublicProject:
     """Raises NotTheirs where there is no such project. A deleted one stays readable: its history does."""
     row = db.session.execute(
         select(
@@ -253,8 +253,8 @@ def project_told(id_: int) -> ProjectTold:
         .where(_R.project_id == id_)
         .order_by(_R.fiscal_year, _R.round)
     ).all()
-    reports = [ReportTold(year, Round(round_), *rest) for year, round_, *rest in lines]
-    return ProjectTold(
+    reports = [PublicReport(year, Round(round_), *rest) for year, round_, *rest in lines]
+    return PublicProject(
         **row._mapping,
         further=sorted(db.session.scalars(further)),
         reports=reports,
@@ -262,7 +262,7 @@ def project_told(id_: int) -> ProjectTold:
     )
 
 
-def _changes(id_: int, lao: str, reports: list[ReportTold]) -> list[Change]:
+def _changes(id_: int, lao: str, reports: list[PublicReport]) -> list[PublicChange]:
     """Every change of the project and of its reports, the latest first."""
     about = {f"{id_}/{each.year}/{int(each.round)}": f"ปี {each.year} {each.round.label}" for each in reports}
     entries = db.session.scalars(
@@ -276,7 +276,7 @@ def _changes(id_: int, lao: str, reports: list[ReportTold]) -> list[Change]:
         .order_by(HistoryEntry.id.desc())
     )
     return [
-        Change(
+        PublicChange(
             entry.at,
             lao if entry.actor_role is Role.LAO else "ระบบ" if entry.actor_role is Role.SYSTEM else "ป.ป.ช.",
             action_label(entry.action),

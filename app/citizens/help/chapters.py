@@ -5,16 +5,16 @@ The words of a chapter are the macro of its key in templates/citizens/help/_<par
 
 from datetime import date
 
-from app.citizens.help.rules import Chapter, News, Part, Question
+from app.citizens.help.rules import Chapter, ManualPart, News, Question
 from app.models.enums import Role
 
 LAO = frozenset({Role.LAO})
 STAFF = frozenset({Role.OFFICER, Role.ADMINISTRATOR})
 ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 
-Row = tuple[str, str, str, str, frozenset[Role]]  # key, title, about, address, by
+ChapterEntry = tuple[str, str, str, str, frozenset[Role]]  # key, title, about, address, by
 
-_LAO: tuple[Row, ...] = (
+_LAO: tuple[ChapterEntry, ...] = (
     ("start", "เข้าสู่ระบบครั้งแรก", "ใช้รหัส 7 หลักของ อปท. เป็น Username", "/login", frozenset()),
     ("profile", "ข้อมูลพื้นฐาน 3 แท็บ", "กรอกครั้งแรกให้ครบ ตั้งรหัสผ่าน และแก้ไขได้ภายหลัง", "/profile", LAO),
     ("home", "ข้อมูลโดยสรุป", "ดูภาพรวมของปี และสิ่งที่ต้องทำต่อไป", "/home", LAO),
@@ -38,7 +38,7 @@ _LAO: tuple[Row, ...] = (
     ("history", "ประวัติการเปลี่ยนแปลง", "ใครเปลี่ยนอะไร เมื่อใด ก่อนและหลัง", "/history", LAO),
     ("password", "ลืมรหัสผ่าน", "ขอลิงก์ตั้งรหัสผ่านใหม่ทางอีเมล", "/forgot", frozenset()),
 )
-_OFFICER: tuple[Row, ...] = (
+_OFFICER: tuple[ChapterEntry, ...] = (
     ("start", "เข้าสู่ระบบและจังหวัดที่ดูแล", "ตั้งรหัสผ่านจากลิงก์ แล้วเห็นเฉพาะจังหวัดของตน", "/login", frozenset()),
     ("review", "พิจารณาโครงการ", "รับรองหรือปฏิเสธทีละโครงการ ด้วยปุ่มหรือคีย์ลัด", "/nacc/review", STAFF),
     ("many", "พิจารณาหลายโครงการ และเลิกทำ", "ให้ผลพร้อมกันทั้งชุด ทำผิดกดเลิกทำได้", "/nacc/review?status=pending", STAFF),
@@ -64,37 +64,37 @@ _CITIZEN = (
     ("data", "ข้อมูลเปิด", "ดาวน์โหลดหรือเรียกใช้ผ่าน API ได้โดยไม่ต้องขออนุญาต", "/open-data"),
 )
 CHAPTERS = (
-    *(Chapter(Part.LAO, key, title, about, address, by) for key, title, about, address, by in _LAO),
-    *(Chapter(Part.OFFICER, key, title, about, address, by) for key, title, about, address, by in _OFFICER),
-    *(Chapter(Part.CITIZEN, key, title, about, address) for key, title, about, address in _CITIZEN),
+    *(Chapter(ManualPart.LAO, key, title, about, address, by) for key, title, about, address, by in _LAO),
+    *(Chapter(ManualPart.OFFICER, key, title, about, address, by) for key, title, about, address, by in _OFFICER),
+    *(Chapter(ManualPart.CITIZEN, key, title, about, address) for key, title, about, address in _CITIZEN),
 )
 BY_NAME = {chapter.name: chapter for chapter in CHAPTERS}
 
 QUESTIONS = (
-    Question("not-found", "เข้าสู่ระบบแล้วขึ้นว่า “ไม่พบผู้ใช้งาน” เกิดจากอะไร", Part.LAO),
-    Question("code", "ไม่ทราบรหัส 7 หลัก ต้องทำอย่างไร", Part.LAO),
-    Question("forgot", "ลืมรหัสผ่าน ต้องทำอย่างไร", Part.LAO),
-    Question("no-mail", "ขอลิงก์แล้วไม่ได้รับอีเมล ต้องทำอย่างไร", Part.LAO),
-    Question("email", "อีเมลจำเป็นต้องกรอกหรือไม่", Part.LAO),
-    Question("income", "ช่องรายได้ใช้ตัวเลขของปีงบประมาณใด", Part.LAO),
-    Question("change-profile", "ต้องการแก้ไขข้อมูลพื้นฐานหรือเปลี่ยนรหัสผ่าน ทำที่ใด", Part.LAO),
-    Question("wrong-name", "ชื่อ อปท. จังหวัด หรืออำเภอไม่ถูกต้อง ต้องทำอย่างไร", Part.LAO),
-    Question("new-person", "เปลี่ยนผู้ประสานงาน ต้องทำอย่างไร", Part.LAO),
-    Question("closed-year", "เหตุใดจึงบันทึกโครงการหรือรายงานผลของปีใดปีหนึ่งไม่ได้", Part.LAO),
-    Question("closed-round", "รอบปิดรับรายงานแล้ว ยังรายงานไม่ครบ ต้องทำอย่างไร", Part.LAO),
-    Question("many-dimensions", "โครงการสอดคล้องหลายมิติ บันทึกอย่างไร", Part.LAO),
-    Question("no-budget", "โครงการไม่ใช้งบประมาณ กรอกอย่างไร", Part.LAO),
-    Question("rejected", "โครงการถูกปฏิเสธ ต้องทำอย่างไร", Part.LAO),
-    Question("wrong-report", "รายงานสถานะผิด ต้องลบโครงการหรือไม่", Part.LAO),
-    Question("deleted", "ลบโครงการผิด เอากลับมาได้หรือไม่", Part.LAO),
-    Question("continuing", "กิจกรรมที่ทำตลอดปี เลือกสถานะใด", Part.LAO),
-    Question("lost", "เน็ตหลุดหรือหมดเวลาขณะพิมพ์ ข้อมูลหายหรือไม่", Part.LAO),
-    Question("print", "ต้องการพิมพ์รายงาน ทำอย่างไร", Part.LAO),
-    Question("browser", "ใช้โปรแกรมใดเปิดระบบ", Part.LAO),
-    Question("levels", "ระดับ มาก ปานกลาง น้อย กำหนดเกณฑ์อย่างไร", Part.CITIZEN),
-    Question("real-time", "ตัวเลขบนหน้าเว็บเป็นปัจจุบันหรือไม่", Part.CITIZEN),
-    Question("personal", "ประชาชนเห็นข้อมูลของผู้ประสานงานหรือไม่", Part.CITIZEN),
-    Question("undo", "เจ้าหน้าที่ให้ผลพิจารณาผิด แก้ได้หรือไม่", Part.OFFICER),
+    Question("not-found", "เข้าสู่ระบบแล้วขึ้นว่า “ไม่พบผู้ใช้งาน” เกิดจากอะไร", ManualPart.LAO),
+    Question("code", "ไม่ทราบรหัส 7 หลัก ต้องทำอย่างไร", ManualPart.LAO),
+    Question("forgot", "ลืมรหัสผ่าน ต้องทำอย่างไร", ManualPart.LAO),
+    Question("no-mail", "ขอลิงก์แล้วไม่ได้รับอีเมล ต้องทำอย่างไร", ManualPart.LAO),
+    Question("email", "อีเมลจำเป็นต้องกรอกหรือไม่", ManualPart.LAO),
+    Question("income", "ช่องรายได้ใช้ตัวเลขของปีงบประมาณใด", ManualPart.LAO),
+    Question("change-profile", "ต้องการแก้ไขข้อมูลพื้นฐานหรือเปลี่ยนรหัสผ่าน ทำที่ใด", ManualPart.LAO),
+    Question("wrong-name", "ชื่อ อปท. จังหวัด หรืออำเภอไม่ถูกต้อง ต้องทำอย่างไร", ManualPart.LAO),
+    Question("new-person", "เปลี่ยนผู้ประสานงาน ต้องทำอย่างไร", ManualPart.LAO),
+    Question("closed-year", "เหตุใดจึงบันทึกโครงการหรือรายงานผลของปีใดปีหนึ่งไม่ได้", ManualPart.LAO),
+    Question("closed-round", "รอบปิดรับรายงานแล้ว ยังรายงานไม่ครบ ต้องทำอย่างไร", ManualPart.LAO),
+    Question("many-dimensions", "โครงการสอดคล้องหลายมิติ บันทึกอย่างไร", ManualPart.LAO),
+    Question("no-budget", "โครงการไม่ใช้งบประมาณ กรอกอย่างไร", ManualPart.LAO),
+    Question("rejected", "โครงการถูกปฏิเสธ ต้องทำอย่างไร", ManualPart.LAO),
+    Question("wrong-report", "รายงานสถานะผิด ต้องลบโครงการหรือไม่", ManualPart.LAO),
+    Question("deleted", "ลบโครงการผิด เอากลับมาได้หรือไม่", ManualPart.LAO),
+    Question("continuing", "กิจกรรมที่ทำตลอดปี เลือกสถานะใด", ManualPart.LAO),
+    Question("lost", "เน็ตหลุดหรือหมดเวลาขณะพิมพ์ ข้อมูลหายหรือไม่", ManualPart.LAO),
+    Question("print", "ต้องการพิมพ์รายงาน ทำอย่างไร", ManualPart.LAO),
+    Question("browser", "ใช้โปรแกรมใดเปิดระบบ", ManualPart.LAO),
+    Question("levels", "ระดับ มาก ปานกลาง น้อย กำหนดเกณฑ์อย่างไร", ManualPart.CITIZEN),
+    Question("real-time", "ตัวเลขบนหน้าเว็บเป็นปัจจุบันหรือไม่", ManualPart.CITIZEN),
+    Question("personal", "ประชาชนเห็นข้อมูลของผู้ประสานงานหรือไม่", ManualPart.CITIZEN),
+    Question("undo", "เจ้าหน้าที่ให้ผลพิจารณาผิด แก้ได้หรือไม่", ManualPart.OFFICER),
 )
 
 NEWS = (

@@ -10,7 +10,7 @@ from werkzeug.exceptions import NotFound
 from app.access import public
 from app.citizens.help import rules
 from app.citizens.help.chapters import BY_NAME, CHAPTERS, NEWS, QUESTIONS
-from app.citizens.help.rules import Chapter, Part, Text
+from app.citizens.help.rules import Chapter, ManualPart, Text
 from app.citizens.help.screens import SCREENS
 from app.contact import contact
 from app.lao.reporting.rules import THRESHOLDS
@@ -24,16 +24,16 @@ blueprint = Blueprint("help", __name__)
 @public
 def manual() -> str:
     q = clean_line(request.args.get("q", ""))[:MAX_SEARCH]
-    return _page("page", q=q, hits=rules.search(q, _texts()) if q else [], news=NEWS, contact=contact())
+    return _help_page("page", q=q, hits=rules.search(q, _texts()) if q else [], news=NEWS, contact=contact())
 
 
 @blueprint.get("/help/<part>")
 @public
 def part_page(part: str) -> str:
     """All chapters of a part: to be read through, or printed."""
-    if part not in list(Part):
+    if part not in list(ManualPart):
         raise NotFound
-    return _page("part", part=Part(part))
+    return _help_page("part", part=ManualPart(part))
 
 
 @blueprint.get("/help/<part>/<key>")
@@ -43,33 +43,33 @@ def chapter_page(part: str, key: str) -> str:
     if chapter is None:
         raise NotFound
     before, after = rules.beside(CHAPTERS, chapter)
-    return _page("chapter", chapter=chapter, before=before, after=after)
+    return _help_page("chapter", chapter=chapter, before=before, after=after)
 
 
 @blueprint.get("/help/questions")
 @public
 def questions() -> str:
-    return _page("questions", contact=contact())
+    return _help_page("questions", contact=contact())
 
 
 @blueprint.get("/help/new")
 @public
 def news() -> str:
-    return _page("new", news=NEWS)
+    return _help_page("new", news=NEWS)
 
 
 @blueprint.app_template_global()
 def how_to(address: str) -> str:
     """Where the manual explains the screen at `address` to whoever is signed in."""
     chapter = rules.chapter_about(CHAPTERS, address, current_user.role)
-    own = Part.LAO if current_user.role == Part.LAO.value else Part.OFFICER
+    own = ManualPart.LAO if current_user.role == ManualPart.LAO.value else ManualPart.OFFICER
     return chapter.path if chapter else f"/help/{own.value}"
 
 
-def _page(template: str, **more: Any) -> str:
+def _help_page(template: str, **more: Any) -> str:
     return render_template(
         f"citizens/help/{template}.html",
-        parts=Part,
+        parts=ManualPart,
         chapters=BY_NAME,
         questions=QUESTIONS,
         screens=SCREENS,
@@ -96,4 +96,4 @@ def _texts() -> list[Text]:
 
 
 def _plain(template: str, **of: Any) -> str:
-    return Markup(_page(template, **of)).striptags()  # noqa: S704 - our own page, to be read without its tags
+    return Markup(_help_page(template, **of)).striptags()  # noqa: S704 - our own page, to be read without its tags

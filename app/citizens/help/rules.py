@@ -11,7 +11,7 @@ EXCERPT = 60  # characters shown before what was found, and twice as many after 
 PICTURE_WIDTH = 1100  # pixels
 
 
-class Part(Labelled):
+class ManualPart(Labelled):
     """Whom a part of the manual is for; the value is its part of an address."""
 
     LAO = "lao", "อปท."
@@ -20,14 +20,14 @@ class Part(Labelled):
 
     @property
     def heading(self) -> str:
-        return f"คู่มือสำหรับ{self.label}" if self is not Part.LAO else f"คู่มือสำหรับ {self.label}"
+        return f"คู่มือสำหรับ{self.label}" if self is not ManualPart.LAO else f"คู่มือสำหรับ {self.label}"
 
 
 @dataclass(frozen=True)
 class Chapter:
     """`address`: the screen it explains. `by`: who may open that screen; nobody named: anybody."""
 
-    part: Part
+    part: ManualPart
     key: str
     title: str
     about: str
@@ -71,7 +71,7 @@ class Question:
 
     key: str
     text: str
-    part: Part
+    part: ManualPart
 
     @property
     def path(self) -> str:
@@ -91,7 +91,7 @@ class Text:
 
     path: str
     title: str
-    part: Part
+    part: ManualPart
     words: str
 
 

@@ -11,10 +11,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import and_, bindparam, exists, select
 
 from app.citizens.open_data.datasets import PLACE_KINDS
-from app.citizens.open_data.queries import Page, Row
+from app.citizens.open_data.queries import DataPage, DataRow
 from app.citizens.places.rules import region_name
 from app.db import db, table
-from app.lao.reporting.rules import Counts, PlaceSummary, add_up, level
+from app.lao.reporting.rules import Counts, PlaceSummary, ReportingRound, add_up, level
 from app.lao.reporting.sums import Sums, levels_by_province, sums_by
 from app.models import District, Organisation, PlanYear, Province
 from app.models.enums import Level, PlanStatus, Round
@@ -23,7 +23,7 @@ _O, _PY, _PV, _D = (table(each).c for each in (Organisation, PlanYear, Province,
 COUNTRY = ("TH", "ทั้งประเทศ")
 ABOVE, BELOW = PLACE_KINDS[:3], PLACE_KINDS[3:]  # provinces and larger places; what lies in one province
 Provinces = dict[str, tuple[str, int | None]]
-Asked = Mapping[str, Any]
+DataFilter = Mapping[str, Any]
 
 LAOS = (
     select(_O.id, _O.code, _O.name, _O.district_code, _O.closed_at.is_not(None), _PY.status)
@@ -37,14 +37,7 @@ LAOS = (
 )
 
 
-class When(NamedTuple):
-    """The fiscal year and round that results are of."""
-
-    year: int
-    round: Round
-
-
-class Place(NamedTuple):
+class ResultPlace(NamedTuple):
     """What stands before the figures in a row."""
 
     kind: str
@@ -53,36 +46,36 @@ class Place(NamedTuple):
     province: str | None
 
 
-class Found(NamedTuple):
+class PlacedResult(NamedTuple):
     """A row, and where it stands: its province, and its place in it, that of an LAO by its id, which never changes."""
 
     key: tuple[int, int]
-    row: Row
+    row: DataRow
 
 
-Reader = Callable[[str, When], list[Found]]
+Reader = Callable[[str, ReportingRound], list[PlacedResult]]
 
 
-def of_country(kind: str, when: When) -> list[Found]:
+def of_country(kind: str, when: ReportingRound) -> list[PlacedResult]:
     """The country, all its regions, or all its provinces: reads every LAO's sums."""
     return _of_provinces(kind, _provinces(), when)
 
 
-def results(asked: Asked, after: tuple[int, ...], limit: int, read: Reader = of_country) -> Page:
+def results(asked: DataFilter, after: tuple[int, ...], limit: int, read: Reader = of_country) -> DataPage:
     """Results of places of one kind, in the order of their keys, those behind `after`.
 
-    Asked for a province: what lies in it, or what it lies in. `read` reads the whole country.
+    DataFilter for a province: what lies in it, or what it lies in. `read` reads the whole country.
     """
-    kind, when = asked["kind"], When(asked["year"], Round(asked["round"]))
-    found: list[Found] = []
+    kind, when = asked["kind"], ReportingRound(asked["year"], Round(asked["round"]))
+    found: list[PlacedResult] = []
     for some in _steps(asked, when, after) if kind in BELOW else [read(kind, when)]:
         found += [each for each in some if _fits(each.row, asked) and (not after or each.key > after)]
         if len(found) > limit:
-            return Page([each.row for each in found[:limit]], found[limit - 1].key)
-    return Page([each.row for each in found], None)
+            return DataPage([each.row for each in found[:limit]], found[limit - 1].key)
+    return DataPage([each.row for each in found], None)
 
 
-def _steps(asked: Asked, when: When, after: tuple[int, ...]) -> Iterator[list[Found]]:
+def _steps(asked: DataFilter, when: ReportingRound, after: tuple[int, ...]) -> Iterator[list[PlacedResult]]:
     """Rows of places that lie in a province, province by province; one alone where the address names it or a place."""
     districts = _districts()
     known = asked.get("province") or (_province_of(asked["code"]) if "code" in asked else None)
@@ -97,7 +90,7 @@ def _province_of(code: str) -> str:
     return db.session.scalar(select(_D.province_code).where(_D.code == code).union_all(lao)) or ""
 
 
-def _fits(row: Row, asked: Asked) -> bool:
+def _fits(row: DataRow, asked: DataFilter) -> bool:
     """Whether a row is the place that is asked for, and lies in the province that is, or around it."""
     if asked.get("code", row[1]) != row[1]:
         return False
@@ -109,12 +102,12 @@ def _fits(row: Row, asked: Asked) -> bool:
     return bool(row[3] == province)
 
 
-def every_result() -> Iterator[Row]:
+def every_result() -> Iterator[DataRow]:
     """All results of every year in which a plan was judged: the country's, regions' and provinces', then place by place
     those of each province's districts and LAOs.
     """
     years = db.session.scalars(select(_PY.fiscal_year).distinct().order_by(_PY.fiscal_year)).all()
-    whens = [When(year, round_) for year in years for round_ in Round]
+    whens = [ReportingRound(year, round_) for year in years for round_ in Round]
     provinces, districts = _provinces(), _districts()
     for kind in ABOVE:
         yield from _in_order(found for when in whens for found in _of_provinces(kind, provinces, when))
@@ -122,36 +115,38 @@ def every_result() -> Iterator[Row]:
         yield from _in_order(found for when in whens for found in _in_province(BELOW, code, districts, when))
 
 
-def _in_order(found: Iterable[Found]) -> list[Row]:
+def _in_order(found: Iterable[PlacedResult]) -> list[DataRow]:
     """By kind of place, place, year and round."""
     ordered = sorted(found, key=lambda each: (PLACE_KINDS.index(each.row[0]), each.key, each.row[4], each.row[5]))
     return [each.row for each in ordered]
 
 
-def _of_provinces(kind: str, provinces: Provinces, when: When) -> list[Found]:
+def _of_provinces(kind: str, provinces: Provinces, when: ReportingRound) -> list[PlacedResult]:
     """The country, its regions, or provinces. Bangkok lies in no region."""
     sums = sums_by("province_code", provinces, *when)
     levels = levels_by_province(provinces, *when)
-    groups: dict[Place, list[str]] = {}
+    groups: dict[ResultPlace, list[str]] = {}
     for code, (name, region) in provinces.items():
         if kind == "country":
-            groups.setdefault(Place(kind, *COUNTRY, None), []).append(code)
+            groups.setdefault(ResultPlace(kind, *COUNTRY, None), []).append(code)
         elif kind == "province":
-            groups[Place(kind, code, name, code)] = [code]
+            groups[ResultPlace(kind, code, name, code)] = [code]
         elif region:
-            groups.setdefault(Place(kind, str(region), region_name(region), None), []).append(code)
+            groups.setdefault(ResultPlace(kind, str(region), region_name(region), None), []).append(code)
     found = []
     for place, codes in groups.items():
         key = (int(place.province or 0), 0 if kind == "country" else int(place.code))
         whole = sum((levels[code] for code in codes), Counter())
-        found.append(Found(key, _row(place, when, whole, [sums.get(code, {}) for code in codes])))
+        found.append(PlacedResult(key, _row(place, when, whole, [sums.get(code, {}) for code in codes])))
     return sorted(found)
 
 
-def _in_province(kinds: Sequence[str], province: str, districts: Mapping[str, str], when: When) -> list[Found]:
+def _in_province(
+    kinds: Sequence[str], province: str, districts: Mapping[str, str], when: ReportingRound
+) -> list[PlacedResult]:
     """The LAOs of a province or its districts: LAOs that are open, and closed ones with projects in that year."""
     sums = sums_by("organisation_id", [province], *when)
-    groups: dict[tuple[int, Place], tuple[Counter[Level], list[Sums]]] = {}
+    groups: dict[tuple[int, ResultPlace], tuple[Counter[Level], list[Sums]]] = {}
     for id_, code, name, district, closed, status in db.session.execute(
         LAOS, {"province": province, "year": when.year}
     ):
@@ -159,22 +154,22 @@ def _in_province(kinds: Sequence[str], province: str, districts: Mapping[str, st
             continue
         own = sums.get(id_, {})
         reached = _level(own, status, when.round)
-        for key, place in _places(kinds, (id_, Place("organisation", code, name, province)), district, districts):
+        for key, place in _places(kinds, (id_, ResultPlace("organisation", code, name, province)), district, districts):
             levels, some = groups.setdefault((key, place), (Counter(), []))
             levels[reached] += 1
             some.append(own)
-    found = (Found((int(province), key), _row(place, when, *told)) for (key, place), told in groups.items())
+    found = (PlacedResult((int(province), key), _row(place, when, *told)) for (key, place), told in groups.items())
     return sorted(found, key=lambda each: (each.key, each.row[0]))
 
 
 def _places(
-    kinds: Sequence[str], lao: tuple[int, Place], district: str | None, names: Mapping[str, str]
-) -> Iterator[tuple[int, Place]]:
+    kinds: Sequence[str], lao: tuple[int, ResultPlace], district: str | None, names: Mapping[str, str]
+) -> Iterator[tuple[int, ResultPlace]]:
     """Where an LAO's results belong: to itself, and to its district; Bangkok has none."""
     if "organisation" in kinds:
         yield lao
     if "district" in kinds and district:
-        yield int(district), Place("district", district, names[district], lao[1].province)
+        yield int(district), ResultPlace("district", district, names[district], lao[1].province)
 
 
 def _level(sums: Sums, status: PlanStatus | None, round_: Round) -> Level:
@@ -182,7 +177,7 @@ def _level(sums: Sums, status: PlanStatus | None, round_: Round) -> Level:
     return level(round_, counts.done, counts.total, counts.reported, passed=status is PlanStatus.PASSED)
 
 
-def _row(place: Place, when: When, levels: Counter[Level], sums: Sequence[Sums]) -> Row:
+def _row(place: ResultPlace, when: ReportingRound, levels: Counter[Level], sums: Sequence[Sums]) -> DataRow:
     told = PlaceSummary(when.round, levels, add_up(*sums))
     counts, money = told.counts, told.money
     of_lao = next(iter(levels)) if place.kind == "organisation" else None

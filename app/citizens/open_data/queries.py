@@ -37,37 +37,37 @@ STEPS = 8  # a page with a row in it reads so many times LAOS_AT_ONCE, then says
 MOST_AT_ONCE = 400  # LAOs in one statement of a page that has found nothing so far
 MOST = 2**31 - 1
 
-Row = tuple[Any, ...]
-Asked = Mapping[str, Any]
+DataRow = tuple[Any, ...]
+DataFilter = Mapping[str, Any]
 Key = tuple[int, ...]
 
 
-class Page(NamedTuple):
+class DataPage(NamedTuple):
     """Rows in the order of the data set's fields, and the key after which the next page begins."""
 
-    rows: list[Row]
+    rows: list[DataRow]
     next: Key | None
 
 
-def page(dataset: Dataset, asked: Asked, after: Key, limit: int) -> Page:
+def page(dataset: Dataset, asked: DataFilter, after: Key, limit: int) -> DataPage:
     """The rows behind `after` that fit what is asked, at most `limit`."""
     if dataset.name == "organisations":
         return _organisation_page(asked, after, limit)
-    rows: list[Row] = []
+    rows: list[DataRow] = []
     at_once, steps = LAOS_AT_ONCE[dataset.name], 0
     while ids := _laos(dataset, asked, after, at_once):
         found = db.session.execute(_rows(dataset, ids, asked, after).limit(limit + 1 - len(rows))).all()
         rows += map(tuple, found)
         if len(rows) > limit:
-            return Page(_complete(dataset, rows[:limit]), _key(dataset, rows[limit - 1]))
+            return DataPage(_complete(dataset, rows[:limit]), _key(dataset, rows[limit - 1]))
         after, steps = (ids[-1],), steps + 1
         if steps >= STEPS and rows:
-            return Page(_complete(dataset, rows), after)
+            return DataPage(_complete(dataset, rows), after)
         at_once = at_once if steps < STEPS else min(at_once * 2, MOST_AT_ONCE)
-    return Page(_complete(dataset, rows), None)
+    return DataPage(_complete(dataset, rows), None)
 
 
-def every_row(dataset: Dataset) -> Iterator[Row]:
+def every_row(dataset: Dataset) -> Iterator[DataRow]:
     """All rows in the order of their keys, without holding more than a few LAOs' in memory."""
     if dataset.name == "organisations":
         yield from _organisation_page({}, (), MOST).rows
@@ -78,7 +78,7 @@ def every_row(dataset: Dataset) -> Iterator[Row]:
         after = (ids[-1],)
 
 
-def one(dataset: Dataset, value: Any) -> Row:
+def one(dataset: Dataset, value: Any) -> DataRow:
     """The organisation with this code, now or before, or the project with this number. Raises NotTheirs."""
     if dataset.name == "organisations":
         former = select(_F.organisation_id).where(_F.code == value)
@@ -97,7 +97,7 @@ def last_change() -> datetime | None:
     return db.session.scalar(select(newest.at).order_by(newest.id.desc()).limit(1))
 
 
-def _lao_conditions(asked: Asked) -> list[ColumnElement[bool]]:
+def _lao_conditions(asked: DataFilter) -> list[ColumnElement[bool]]:
     columns = {"province": _O.province_code, "district": _O.district_code, "type": _O.type}
     wanted: list[ColumnElement[bool]] = [column == asked[name] for name, column in columns.items() if name in asked]
     if "organisation" in asked:
@@ -106,7 +106,7 @@ def _lao_conditions(asked: Asked) -> list[ColumnElement[bool]]:
     return wanted
 
 
-def _laos(dataset: Dataset, asked: Asked, after: Key, at_once: int) -> list[int]:
+def _laos(dataset: Dataset, asked: DataFilter, after: Key, at_once: int) -> list[int]:
     """The next LAOs to walk through: the one in which `after` stands once more, unless it is walked to its end."""
     begun = _O.id >= after[0] if len(after) > 1 else _O.id > after[0] if after else _O.id > 0
     wanted = select(_O.id).where(begun, *_lao_conditions(asked)).order_by(_O.id)
@@ -185,7 +185,7 @@ FILTERS: dict[str, dict[str, ColumnElement[Any]]] = {
 }
 
 
-def _rows(dataset: Dataset, ids: Sequence[int], asked: Asked, after: Key) -> Select[*tuple[Any, ...]]:
+def _rows(dataset: Dataset, ids: Sequence[int], asked: DataFilter, after: Key) -> Select[*tuple[Any, ...]]:
     """Rows of these LAOs behind `after`, in order."""
     name = dataset.name
     key = KEYS[name]
@@ -201,18 +201,18 @@ def _rows(dataset: Dataset, ids: Sequence[int], asked: Asked, after: Key) -> Sel
     return SELECTS[name].where(*wanted).order_by(*key)
 
 
-def _project_conditions(asked: Asked) -> Iterator[ColumnElement[bool]]:
+def _project_conditions(asked: DataFilter) -> Iterator[ColumnElement[bool]]:
     if "year" in asked:
         yield exists().where(_Y.project_id == _P.id, _Y.fiscal_year == asked["year"])
     for word in asked.get("q", "").split():
         yield _P.name_search.like(like_pattern(word), escape="/")
 
 
-def _key(dataset: Dataset, row: Row) -> Key:
+def _key(dataset: Dataset, row: DataRow) -> Key:
     return tuple(row[place] for place in KEY_PLACES[dataset.name])
 
 
-def _complete(dataset: Dataset, rows: Iterable[Row]) -> list[Row]:
+def _complete(dataset: Dataset, rows: Iterable[DataRow]) -> list[DataRow]:
     """The rows with what stands in tables below their own."""
     rows = list(rows)
     if dataset.name != "projects" or not rows:
@@ -226,22 +226,22 @@ def _complete(dataset: Dataset, rows: Iterable[Row]) -> list[Row]:
     ]
 
 
-def _grouped(statement: Select[*tuple[Any, ...]]) -> dict[int, list[Row]]:
+def _grouped(statement: Select[*tuple[Any, ...]]) -> dict[int, list[DataRow]]:
     """What else a row has, by the row's id, which comes first in the statement."""
-    found: dict[int, list[Row]] = {}
+    found: dict[int, list[DataRow]] = {}
     for id_, *rest in db.session.execute(statement):
         found.setdefault(id_, []).append(tuple(rest))
     return found
 
 
-def _organisation_page(asked: Asked, after: Key, limit: int) -> Page:
+def _organisation_page(asked: DataFilter, after: Key, limit: int) -> DataPage:
     wanted = [_O.id > (after[0] if after else 0), *_lao_conditions(asked)]
     wanted += [_O.name_search.like(like_pattern(word), escape="/") for word in asked.get("q", "").split()]
     rows = _organisation_rows(wanted, limit + 1 if limit < MOST else MOST)
-    return Page(rows[:limit], (rows[limit - 1][0],) if len(rows) > limit else None)
+    return DataPage(rows[:limit], (rows[limit - 1][0],) if len(rows) > limit else None)
 
 
-def _organisation_rows(wanted: Iterable[ColumnElement[bool]], limit: int) -> list[Row]:
+def _organisation_rows(wanted: Iterable[ColumnElement[bool]], limit: int) -> list[DataRow]:
     statement = (
         select(
             _O.id,

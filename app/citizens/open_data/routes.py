@@ -22,6 +22,7 @@ from app.citizens.open_data.snapshots import publication
 from app.citizens.public.cache import for_everybody
 from app.citizens.results.pages import FOR_CITIZENS
 from app.errors import NotTheirs
+from app.lao.reporting.rules import ReportingRound
 
 blueprint = Blueprint("open_data", __name__)
 SLUGS = ",".join(f"'{slug}'" for slug in BY_SLUG)
@@ -71,7 +72,7 @@ def openapi() -> Response:
 @public
 def listing(dataset: str) -> Response:
     known = BY_SLUG[dataset]
-    changed, page, following = _page(known)
+    changed, page, following = _data_page(known)
     told = {"data": [*map(plain_row(known.fields), page.rows)], "next": following}
     return answers.answer(answers.body_of(told), answers.JSON, changed, _link(following))
 
@@ -92,9 +93,9 @@ def file(dataset: str, ending: str) -> Response:
     return answers.answer(body, mimetype, changed, named)
 
 
-def _whole(dataset: Dataset, asked: dict[str, Any], read: "_KeptResults") -> list[queries.Row] | None:
+def _whole(dataset: Dataset, asked: dict[str, Any], read: "_KeptResults") -> list[queries.DataRow] | None:
     """Every row that fits: a file has no next page that somebody would see. None where there are too many."""
-    rows: list[queries.Row] = []
+    rows: list[queries.DataRow] = []
     after: tuple[int, ...] | None = ()
     while after is not None:
         page = _rows(dataset, asked, after, MAX_LIMIT, read)
@@ -116,7 +117,7 @@ def _too_long(dataset: Dataset) -> Response:
     )
 
 
-def _page(dataset: Dataset) -> tuple[datetime | None, queries.Page, str | None]:
+def _data_page(dataset: Dataset) -> tuple[datetime | None, queries.DataPage, str | None]:
     """When anything changed last, the page that is asked for, and the address of the next one."""
     asked = forms.asked(dataset.parameters, request.args.to_dict(flat=False))
     changed = queries.last_change()  # before the rows: a change in between makes the answer younger than it says
@@ -131,7 +132,7 @@ def _page(dataset: Dataset) -> tuple[datetime | None, queries.Page, str | None]:
 
 def _rows(
     dataset: Dataset, asked: dict[str, Any], after: tuple[int, ...], limit: int, read: "_KeptResults"
-) -> queries.Page:
+) -> queries.DataPage:
     if dataset.name == "results":
         return counts.results(asked, after, limit, read)
     return queries.page(dataset, asked, after, limit)
@@ -146,8 +147,10 @@ class _KeptResults:
     def __init__(self, changed: datetime | None) -> None:
         self.changed = changed
 
-    def __call__(self, kind: str, when: counts.When) -> list[counts.Found]:
-        cache: TTLCache[Any, tuple[datetime | None, list[counts.Found]]] = current_app.extensions["country-results"]
+    def __call__(self, kind: str, when: ReportingRound) -> list[counts.PlacedResult]:
+        cache: TTLCache[Any, tuple[datetime | None, list[counts.PlacedResult]]] = current_app.extensions[
+            "country-results"
+        ]
         with KEPT_LOCK:
             kept = cache.get((kind, when))
         if kept is None:

@@ -22,7 +22,7 @@ from app.citizens.open_data import counts, metadata, queries
 from app.citizens.open_data.archive import SUMS, days
 from app.citizens.open_data.datasets import DATASETS
 from app.citizens.open_data.metadata import Made, Publication
-from app.citizens.open_data.queries import Row
+from app.citizens.open_data.queries import DataRow
 from app.citizens.open_data.rules import Dataset, plain_row
 from app.citizens.open_data.workbooks import table
 from app.contact import contact
@@ -107,17 +107,17 @@ def _write(folder: Path, dataset: Dataset, about: Publication) -> int:
     return told.number
 
 
-def _rows(dataset: Dataset) -> Iterator[Row]:
+def _rows(dataset: Dataset) -> Iterator[DataRow]:
     return counts.every_result() if dataset.name == "results" else queries.every_row(dataset)
 
 
 class _Telling:
     """The rows once more, each written as a line of JSON while it passes, and counted."""
 
-    def __init__(self, dataset: Dataset, rows: Iterable[Row], lines: TextIO) -> None:
+    def __init__(self, dataset: Dataset, rows: Iterable[DataRow], lines: TextIO) -> None:
         self.plain, self.rows, self.lines, self.number = plain_row(dataset.fields), rows, lines, 0
 
-    def __iter__(self) -> Iterator[Row]:
+    def __iter__(self) -> Iterator[DataRow]:
         encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
         for row in self.rows:
             self.lines.write(encode(self.plain(row)) + "\n")

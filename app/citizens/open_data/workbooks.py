@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from app.citizens.open_data.queries import Row
+from app.citizens.open_data.queries import DataRow
 from app.citizens.open_data.rules import Dataset, Field, Type, cell_row
 from app.spreadsheets.excel import BAHT_FORMAT, BAHT_WIDTH, Column, Table, csv_text, workbook
 
@@ -13,13 +13,13 @@ WIDE = {"name": 60, "objective": 50, "target_group": 40, "note": 40, "review_rea
 BEGINNING = datetime.fromisoformat("2017-10-01T00:00:00+07:00")
 
 
-def table(dataset: Dataset, rows: Iterable[Row]) -> Table:
+def table(dataset: Dataset, rows: Iterable[DataRow]) -> Table:
     """The rows on their way into a file; a generator is consumed as it is written."""
     columns = [_column(each) for each in dataset.columns]
     return Table(dataset.name, (), columns, map(cell_row(dataset.columns), rows))
 
 
-def file_of(dataset: Dataset, ending: str, rows: Iterable[Row], changed: datetime | None) -> bytes:
+def file_of(dataset: Dataset, ending: str, rows: Iterable[DataRow], changed: datetime | None) -> bytes:
     """One page as CSV or Excel. The same rows and the same moment make the same bytes."""
     if ending == "csv":
         return csv_text(table(dataset, rows))

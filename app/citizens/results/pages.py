@@ -6,14 +6,13 @@ A site says where its pages stand and how they are framed; `mount` adds them to 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import Blueprint, abort, redirect, request
 from werkzeug.wrappers import Response
 
 from app import clock
 from app.access import actor
-from app.citizens.figures.queries import Asked, listed, project_told
+from app.citizens.figures.queries import FigureRequest, listed, public_project
 from app.citizens.figures.rules import DEFINITIONS, Figure, Side, calculation, sums_of
 from app.citizens.places.queries import find
 from app.citizens.places.rules import Place
@@ -21,7 +20,7 @@ from app.citizens.results import queries, workbooks
 from app.citizens.results.rules import TableFilter, drawn_row
 from app.errors import NotTheirs
 from app.lao.reporting.counts import lao_summary
-from app.lao.reporting.rules import THRESHOLDS, Grouping, PlaceRow, in_table_order
+from app.lao.reporting.rules import THRESHOLDS, Grouping, ProvinceTableRow, ReportingRound, in_table_order
 from app.listing import PAGES, number, query_of
 from app.models.enums import OrganisationType, PlaceKind, Round
 from app.plans.queries import current_period, period_of, periods
@@ -67,32 +66,20 @@ def mount(blueprint: Blueprint, site: Site, declare: Callable[[View], View]) -> 
     add(project, "/projects/<int:id_>", of_places=False)
 
 
-@dataclass(frozen=True)
-class Moment:
-    """The fiscal year and round a page is about."""
-
-    year: int
-    round: Round
-
-    @property
-    def query(self) -> str:
-        return urlencode({"year": self.year, "round": int(self.round)})
-
-
-def asked_moment(province_codes: Iterable[str]) -> Moment:
+def asked_moment(province_codes: Iterable[str]) -> ReportingRound:
     """As the address says; what it leaves open is the latest that somebody in those provinces has reported for."""
     year, round_ = number(request.args.get("year", ""), 0), number(request.args.get("round", ""), 0)
     known = [each for period in periods() for each in period.years]
     if year in known and round_ in set(Round):
-        return Moment(year, Round(round_))
+        return ReportingRound(year, Round(round_))
     this_year = clock.fiscal_year(clock.now())
     years = [year] if year in known else [each for each in known if each <= this_year]
     latest = queries.latest_reported(province_codes, years)
     found_year, found_round = latest or (year if year in known else this_year, Round.SIX)
-    return Moment(found_year, Round(round_) if round_ in set(Round) else found_round)
+    return ReportingRound(found_year, Round(round_) if round_ in set(Round) else found_round)
 
 
-def frame(site: Site, place: Place, moment: Moment) -> dict[str, Any]:
+def frame(site: Site, place: Place, moment: ReportingRound) -> dict[str, Any]:
     """What every page about a place knows."""
     return {
         "site": site,
@@ -144,7 +131,7 @@ def table_file(site: Site, kind: str, code: str, file: str) -> Any:
     return attachment(about.name, file, file_content(file, *tables))
 
 
-def lao_table(site: Site, rows: list[PlaceRow], path: str, moment: Moment) -> dict[str, Any]:
+def lao_table(site: Site, rows: list[ProvinceTableRow], path: str, moment: ReportingRound) -> dict[str, Any]:
     """What a table of LAOs needs, with the filter of the address."""
     own = own_code(site)
     asked = TableFilter.of(request.args)
@@ -183,7 +170,7 @@ def open_row(site: Site, code: str) -> Any:
     drawn = [drawn_row(number(request.args.get("n", ""), 1), row, own_code(site))]
     if request.args.get("view") == "row":
         return answer("citizens/results/_rows.html", "citizens/results/_rows.html", **told, rows=drawn)
-    asked = Asked(place, moment.year, moment.round, Figure.TOTAL)
+    asked = FigureRequest(place, moment.year, moment.round, Figure.TOTAL)
     return answer(
         "citizens/results/_open.html",
         "citizens/results/_open.html",
@@ -217,7 +204,7 @@ def figure_page(site: Site, kind: str, code: str, figure: str) -> Response:
     side = next((each for each in Side if each == request.args.get("side")), Side.COUNTED)
     page = max(1, number(request.args.get("page", ""), 1, PAGES))
     counts, money = sums_of(queries.summed(place, moment.year, moment.round), dimension)
-    asked = Asked(place, moment.year, moment.round, which, dimension)
+    asked = FigureRequest(place, moment.year, moment.round, which, dimension)
     sides = {each: listed(asked, each, page if each is side else 1) for each in Side}
     return answer(
         "citizens/results/figure.html",
@@ -235,7 +222,7 @@ def figure_page(site: Site, kind: str, code: str, figure: str) -> Response:
 
 def project(site: Site, id_: int) -> Response:
     """One project: what was planned, reported and decided, and every change of it."""
-    told = project_told(id_)
+    told = public_project(id_)
     place = find(PlaceKind.ORGANISATION, told.lao_code)
     page, known = "citizens/results/project.html", frame(site, place, asked_moment(place.province_codes))
     own = next(period for period in known["periods"] if period.id == told.plan_period_id)  # names change with periods

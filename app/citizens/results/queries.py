@@ -11,7 +11,7 @@ from app.citizens.places.rules import Place, path_of, region_name
 from app.db import db, table
 from app.errors import NotTheirs
 from app.lao.reporting.counts import ORGANISATION_COUNTS, lao_summary, organisation_counts
-from app.lao.reporting.rules import REPORTED, Counts, Money, PlaceRow, PlaceSummary, Summed, add_up, levels_of
+from app.lao.reporting.rules import REPORTED, Counts, Money, PlaceSummary, ProvinceTableRow, Summed, add_up, levels_of
 from app.lao.reporting.sums import Sums, levels_by_province, sums_by, totals
 from app.models import District, Organisation, PlanYear, Province, Report
 from app.models.enums import PlaceKind, PlanStatus, Round
@@ -62,7 +62,7 @@ def table_state(province_code: str, year: int, round_: Round) -> list[Any]:
     return [*map(tuple, versions), *map(tuple, counts)]
 
 
-def province_rows(province_code: str, year: int, round_: Round) -> list[PlaceRow]:
+def province_rows(province_code: str, year: int, round_: Round) -> list[ProvinceTableRow]:
     """The LAOs of a province, not yet in order; one that is closed only where it has projects in that year.
 
     Raises NotTheirs for a code that is no province's.
@@ -73,7 +73,7 @@ def province_rows(province_code: str, year: int, round_: Round) -> list[PlaceRow
         raise NotTheirs
     counted, none, nowhere = organisation_counts(province_code, year, round_), Counts(), thai_sort_key(NO_DISTRICT)
     return [
-        PlaceRow(
+        ProvinceTableRow(
             id_,
             code,
             name,
@@ -93,7 +93,7 @@ def province_rows(province_code: str, year: int, round_: Round) -> list[PlaceRow
 
 # --- roll-ups ---------------------------------------------------------------------------------------
 @dataclass(frozen=True)
-class Part:
+class InnerPlace:
     """A place inside another one, with its results; `group` is the heading it stands under."""
 
     kind: PlaceKind
@@ -112,15 +112,15 @@ class Results:
     """A place larger than an LAO in one year and round: in all, by part, and LAO by LAO where it is a province's."""
 
     whole: PlaceSummary
-    parts: list[Part]
-    rows: list[PlaceRow]
+    parts: list[InnerPlace]
+    rows: list[ProvinceTableRow]
     money: Mapping[int, Money]  # by organisation id
 
     @property
-    def by_code(self) -> dict[str, Part]:
+    def by_code(self) -> dict[str, InnerPlace]:
         return {part.code: part for part in self.parts}
 
-    def ranked(self) -> list[Part]:
+    def ranked(self) -> list[InnerPlace]:
         """The parts by percent downward; equal ones as they stand, and last where nobody has reported."""
         return sorted(self.parts, key=lambda part: (not part.summary.counts.reported, -part.summary.counts.percent))
 
@@ -141,7 +141,7 @@ def _results_by_province(place: Place, year: int, round_: Round) -> Results:
         .order_by(func.coalesce(_P.nacc_region, 0), _P.name_sort)
     )
     parts = [
-        Part(
+        InnerPlace(
             PlaceKind.PROVINCE,
             code,
             name,
@@ -158,23 +158,23 @@ def _results_by_district(place: Place, year: int, round_: Round) -> Results:
     if place.kind is PlaceKind.DISTRICT:
         rows = [row for row in rows if row.district_code == place.code]
     sums = sums_by("organisation_id", place.province_codes, year, round_)
-    by_district: dict[tuple[str, str, str], list[PlaceRow]] = {}
+    by_district: dict[tuple[str, str, str], list[ProvinceTableRow]] = {}
     for row in rows:
         by_district.setdefault((row.district_sort, row.district_code or "", row.district), []).append(row)
     parts = [
-        Part(PlaceKind.DISTRICT, code, name, "", _summary(inside, sums, round_))
+        InnerPlace(PlaceKind.DISTRICT, code, name, "", _summary(inside, sums, round_))
         for (_order, code, name), inside in sorted(by_district.items())
     ]
     money = {row.organisation_id: _money(sums.get(row.organisation_id, {})) for row in rows}
     return Results(_whole(parts, round_), parts if place.kind is PlaceKind.PROVINCE else [], rows, money)
 
 
-def _summary(rows: list[PlaceRow], sums: Mapping[int, Sums], round_: Round) -> PlaceSummary:
+def _summary(rows: list[ProvinceTableRow], sums: Mapping[int, Sums], round_: Round) -> PlaceSummary:
     inside = (sums[row.organisation_id] for row in rows if row.organisation_id in sums)
     return PlaceSummary(round_, levels_of(rows), add_up(*inside))
 
 
-def _whole(parts: Iterable[Part], round_: Round) -> PlaceSummary:
+def _whole(parts: Iterable[InnerPlace], round_: Round) -> PlaceSummary:
     return sum((part.summary for part in parts), PlaceSummary(round_, {}, {}))
 
 
@@ -210,7 +210,7 @@ def compared(place: Place, years: Sequence[int]) -> dict[tuple[int, Round], Summ
     return found
 
 
-class Beside(NamedTuple):
+class Comparison(NamedTuple):
     """An LAO next to others: all of a place, or those of its type there."""
 
     label: str
@@ -219,7 +219,7 @@ class Beside(NamedTuple):
     counts: Counts
 
 
-def beside(place: Place, year: int, round_: Round) -> list[Beside]:
+def beside(place: Place, year: int, round_: Round) -> list[Comparison]:
     """An LAO's district, its type in the province, and its province."""
     rows = province_rows(place.one_province, year, round_)
     groups = []
@@ -230,10 +230,10 @@ def beside(place: Place, year: int, round_: Round) -> list[Beside]:
             alike = [row for row in rows if row.type is place.type]
             groups.append((f"{place.type.label} ใน{each.name}", f"{each.path}?type={place.type.value}", alike))
             groups.append((each.name, each.path, rows))
-    return [Beside(label, path, len(r), sum((row.counts for row in r), Counts())) for label, path, r in groups]
+    return [Comparison(label, path, len(r), sum((row.counts for row in r), Counts())) for label, path, r in groups]
 
 
-def row_of(place: Place, year: int, round_: Round) -> PlaceRow:
+def row_of(place: Place, year: int, round_: Round) -> ProvinceTableRow:
     """The line of one LAO in its province's table. Raises NotTheirs for a closed one that has none in that year."""
     for row in province_rows(place.one_province, year, round_):
         if row.organisation_id == place.id:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from app.lao.reporting.rules import Grouping, PlaceRow
+from app.lao.reporting.rules import Grouping, ProvinceTableRow
 from app.models.enums import Level, OrganisationType
 from app.words import percent_text
 
@@ -26,7 +26,7 @@ class TableFilter:
         by = known("by", Grouping) or Grouping.DISTRICT
         return cls(Grouping(by), args.get("district", "")[:4], known("type", OrganisationType), known("level", Level))
 
-    def fits(self, row: PlaceRow) -> bool:
+    def fits(self, row: ProvinceTableRow) -> bool:
         return (
             self.district in ("", row.district_code) and self.type in ("", row.type) and self.level in ("", row.level)
         )
@@ -56,7 +56,7 @@ class DrawnRow(NamedTuple):
     own: bool
 
 
-def drawn_row(number: int, row: PlaceRow, own: str = "") -> DrawnRow:
+def drawn_row(number: int, row: ProvinceTableRow, own: str = "") -> DrawnRow:
     """`own` is the code of the LAO that is looking, if one is."""
     counts = row.counts
     percent = percent_text(row.percent)

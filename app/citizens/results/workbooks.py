@@ -7,7 +7,16 @@ from datetime import datetime
 from app.citizens.places.rules import Place
 from app.citizens.results.queries import Results
 from app.citizens.results.rules import TableFilter
-from app.lao.reporting.rules import THRESHOLDS, Counts, Grouping, Money, PlaceRow, RoundSummary, Summed, in_table_order
+from app.lao.reporting.rules import (
+    THRESHOLDS,
+    Counts,
+    Grouping,
+    Money,
+    ProvinceTableRow,
+    RoundSummary,
+    Summed,
+    in_table_order,
+)
 from app.models.enums import Level, PlaceKind, Round
 from app.spreadsheets.excel import COUNT_FORMAT, PERCENT_FORMAT, Cell, Column, Table, baht, count, made
 
@@ -157,7 +166,7 @@ def _parts_table(about: About, results: Results) -> Table:
     )
 
 
-def lao_table(about: About, rows: list[PlaceRow], money: Mapping[int, Money], asked: TableFilter) -> Table:
+def lao_table(about: About, rows: list[ProvinceTableRow], money: Mapping[int, Money], asked: TableFilter) -> Table:
     """The province table: groups, numbers and order are those of the screen."""
     groups = in_table_order([row for row in rows if asked.fits(row)], asked.by)
     cells: list[list[Cell]] = []

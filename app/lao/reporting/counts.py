@@ -40,7 +40,9 @@ ORGANISATION_COUNTS = select(_R.organisation_id, *_NUMBERS).where(*_IN_PROVINCE)
 
 def status_counts(province_code: str, year: int, round_: Round) -> list[tuple[ReportStatus, int]]:
     """How many projects of a province have each status, the ones that count only; every status is there."""
-    total, in_progress, done, cannot = db.session.execute(STATUS_COUNTS, _place(province_code, year, round_)).one()
+    total, in_progress, done, cannot = db.session.execute(
+        STATUS_COUNTS, _province_and_round(province_code, year, round_)
+    ).one()
     return [
         (ReportStatus.IN_PROGRESS, in_progress),
         (ReportStatus.DONE, done),
@@ -51,14 +53,14 @@ def status_counts(province_code: str, year: int, round_: Round) -> list[tuple[Re
 
 def organisation_counts(province_code: str, year: int, round_: Round) -> dict[int, Counts]:
     """Counts of each LAO of a province, by organisation id; an LAO without projects that count is missing."""
-    rows = db.session.execute(ORGANISATION_COUNTS, _place(province_code, year, round_))
+    rows = db.session.execute(ORGANISATION_COUNTS, _province_and_round(province_code, year, round_))
     return {
         organisation_id: Counts(in_progress, done, cannot, total - in_progress - done - cannot)
         for organisation_id, total, in_progress, done, cannot in rows
     }
 
 
-def _place(province_code: str, year: int, round_: Round) -> dict[str, str | int]:
+def _province_and_round(province_code: str, year: int, round_: Round) -> dict[str, str | int]:
     return {"province_code": province_code, "year": year, "round": int(round_)}
 
 
@@ -95,7 +97,7 @@ def round_summary(actor: Actor, year: int, round_: Round) -> RoundSummary:
 def lao_summary(organisation_id: int, province_code: str, year: int, round_: Round) -> RoundSummary:
     """Counts and money of one LAO, by dimension; every project that counts is in exactly one of them."""
     lao = {"organisation_id": organisation_id}
-    place = {**_place(province_code, year, round_), **lao}
+    place = {**_province_and_round(province_code, year, round_), **lao}
     by_dimension: dict[int, tuple[Counts, Money]] = {}
     for dimension, status, number, planned, ordinance, in_ordinance, spent in db.session.execute(_ROUND_SUMMARY, place):
         counts, money = by_dimension.get(dimension, (Counts(), Money()))

@@ -153,7 +153,7 @@ def listed_count(actor: Actor, state: ListState) -> int:
 def report_rows(actor: Actor, state: ListState) -> list[ReportRow]:
     """One page of the report list."""
     found = db.session.execute(_page_statement(state.shape), _values(actor, state) | {"offset": _offset(state)})
-    return [_row(place, state, tuple(row)) for place, row in enumerate(found, start=_offset(state) + 1)]
+    return [_report_row(place, state, tuple(row)) for place, row in enumerate(found, start=_offset(state) + 1)]
 
 
 def report_row(actor: Actor, project_id: int, state: ListState, number: int) -> ReportRow:
@@ -162,10 +162,10 @@ def report_row(actor: Actor, project_id: int, state: ListState, number: int) -> 
     row = db.session.execute(_ONE_LISTED, _values(actor, whole) | {"project_id": project_id}).first()
     if row is None:
         raise NotTheirs
-    return _row(number, state, tuple(row))
+    return _report_row(number, state, tuple(row))
 
 
-def _row(number: int, state: ListState, row: tuple[Any, ...]) -> ReportRow:
+def _report_row(number: int, state: ListState, row: tuple[Any, ...]) -> ReportRow:
     id_, name, kind, dimension, planned, ordinance, spent, status, reported_at, other, reason, text = row
     reported = status is not ReportStatus.NOT_REPORTED
     reported_other = other is not ReportStatus.NOT_REPORTED

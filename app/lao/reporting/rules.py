@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import cached_property
 from operator import itemgetter
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 
 from app.models.enums import CannotReason, Labelled, Level, OrganisationType, ReportStatus, Round
 from app.words import half_up
@@ -18,6 +19,18 @@ NO_BAHT = Decimal("0.00")
 SAID_TOGETHER = ("status", "cannot_reason", "cannot_text")
 # Any report at all, whatever it says.
 REPORTED = frozenset({ReportStatus.IN_PROGRESS, ReportStatus.DONE, ReportStatus.CANNOT})
+
+
+class ReportingRound(NamedTuple):
+    """One round of one fiscal year: what results are of."""
+
+    year: int
+    round: Round
+
+    @property
+    def query(self) -> str:
+        """As addresses say it."""
+        return urlencode({"year": self.year, "round": int(self.round)})
 
 
 @dataclass(frozen=True)
@@ -140,7 +153,7 @@ def level(round_: Round, done: int, total: int, reported: int, *, passed: bool) 
 
 
 @dataclass(frozen=True)
-class Part:
+class PlotBar:
     """One bar of a plot: `start` and `width` in per cent of the whole."""
 
     status: ReportStatus
@@ -153,7 +166,7 @@ class Part:
         return self.start + self.width / 2
 
 
-def parts(counts: Counts) -> list[Part]:
+def plot_bars(counts: Counts) -> list[PlotBar]:
     """The statuses that occur, side by side, as bars of a plot."""
     numbers = (
         (ReportStatus.DONE, counts.done),
@@ -161,12 +174,12 @@ def parts(counts: Counts) -> list[Part]:
         (ReportStatus.CANNOT, counts.cannot),
         (ReportStatus.NOT_REPORTED, counts.waiting),
     )
-    found: list[Part] = []
+    found: list[PlotBar] = []
     before = 0
     for status, number in numbers:
         if number:
             start, end = percent_done(before, counts.total), percent_done(before + number, counts.total)
-            found.append(Part(status, number, start, end - start))
+            found.append(PlotBar(status, number, start, end - start))
         before += number
     return found
 
@@ -185,8 +198,8 @@ class Summed:
         return sum((money for _counts, money in self.by_dimension.values()), Money())
 
     @property
-    def parts(self) -> list[Part]:
-        return parts(self.counts)
+    def plot_bars(self) -> list[PlotBar]:
+        return plot_bars(self.counts)
 
     def dimension(self, number: int) -> tuple[Counts, Money]:
         """Counts and money of one dimension; nothing where it has no project."""
@@ -245,7 +258,7 @@ def add_up(*sums: Mapping[int, tuple[Counts, Money]]) -> dict[int, tuple[Counts,
     return whole
 
 
-class PlaceRow(NamedTuple):
+class ProvinceTableRow(NamedTuple):
     """One LAO in a province table."""
 
     organisation_id: int
@@ -282,7 +295,7 @@ class Grouping(Labelled):
     TYPE = "type", "ประเภท อปท."
     LEVEL = "level", "ระดับ"
 
-    def key(self, row: PlaceRow) -> tuple[Any, str]:
+    def key(self, row: ProvinceTableRow) -> tuple[Any, str]:
         """Where the row's group stands among the others, and what it is called."""
         match self:
             case Grouping.TYPE:
@@ -297,16 +310,18 @@ TYPES, LEVELS = tuple(OrganisationType), tuple(Level)
 LAST = {Level.NOT_REPORTED: 1, Level.NOT_PASSED: 2}
 
 
-def in_table_order(rows: Iterable[PlaceRow], by: Grouping = Grouping.DISTRICT) -> list[tuple[str, list[PlaceRow]]]:
+def in_table_order(
+    rows: Iterable[ProvinceTableRow], by: Grouping = Grouping.DISTRICT
+) -> list[tuple[str, list[ProvinceTableRow]]]:
     """Groups in order; in each percent downward, then name; not reported after those, not passed last."""
     keyed = [(*by.key(row), LAST.get(row.level, 0), -row.percent, row.name_sort, row.code, row) for row in rows]
     keyed.sort(key=itemgetter(0, 2, 3, 4, 5))
-    groups: dict[str, list[PlaceRow]] = {}
+    groups: dict[str, list[ProvinceTableRow]] = {}
     for _place, label, *_order, row in keyed:
         groups.setdefault(label, []).append(row)
     return list(groups.items())
 
 
-def levels_of(rows: Iterable[PlaceRow]) -> Counter[Level]:
+def levels_of(rows: Iterable[ProvinceTableRow]) -> Counter[Level]:
     """How many LAOs have each level."""
     return Counter(row.level for row in rows)

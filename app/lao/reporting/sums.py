@@ -69,7 +69,7 @@ def sums_by(by: By, codes: Iterable[str], year: int, round_: Round) -> dict[Any,
     planned = {(key, dimension): amount for key, dimension, amount in db.session.execute(_planned(by), place)}
     found: dict[Any, Sums] = {}
     for key, dimension, *numbers in db.session.execute(_reported(by), place):
-        found.setdefault(key, {})[dimension] = _told(numbers, planned.get((key, dimension)))
+        found.setdefault(key, {})[dimension] = _counts_and_money(numbers, planned.get((key, dimension)))
     return found
 
 
@@ -86,10 +86,10 @@ def totals(codes: Iterable[str], year: int) -> dict[Round, tuple[Counts, Money]]
     place = {"codes": list(codes), "year": year}
     planned = db.session.scalar(_PLAN_TOTAL, place)
     rounds = {round_: db.session.execute(_TOTAL, place | {"round": int(round_)}).one() for round_ in Round}
-    return {round_: _told(row, planned) for round_, row in rounds.items()}
+    return {round_: _counts_and_money(row, planned) for round_, row in rounds.items()}
 
 
-def _told(numbers: Sequence[Any], planned: Decimal | None) -> tuple[Counts, Money]:
+def _counts_and_money(numbers: Sequence[Any], planned: Decimal | None) -> tuple[Counts, Money]:
     """From the numbers of each status, two amounts and how many are in the ordinance, as the statements give them."""
     *statuses, ordinance, spent, in_ordinance = numbers
     money = Money(planned or NO_BAHT, ordinance or NO_BAHT, spent or NO_BAHT, int(in_ordinance))

@@ -10,7 +10,7 @@ from app.access import Actor
 from app.citizens.results.queries import lao_money, province_rows
 from app.db import db, is_sqlite, table
 from app.errors import NotTheirs
-from app.lao.reporting.rules import Money, PlaceRow, in_table_order
+from app.lao.reporting.rules import Money, ProvinceTableRow, in_table_order
 from app.models import District, ExportJob, Organisation, Project, ProjectYear, Province, Report
 from app.models.enums import ExportState, ExportWhat, Role, Round
 from app.nacc.exports.rules import Area, Asked, Place, places
@@ -90,7 +90,7 @@ def projects(connection: Connection, area: Area, year: int, round_: Round) -> Re
     return connection.execute(_PROJECTS, values, execution_options={"yield_per": ROWS_AT_ONCE})
 
 
-def results(area: Area, year: int, round_: Round) -> Iterator[tuple[PlaceRow, Money]]:
+def results(area: Area, year: int, round_: Round) -> Iterator[tuple[ProvinceTableRow, Money]]:
     """The LAOs of a province in the order of its table, each with its money."""
     money = lao_money(area.code, year, round_)
     for _district, rows in in_table_order(province_rows(area.code, year, round_)):

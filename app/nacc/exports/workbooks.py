@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row
 
 from app.access import Actor
-from app.lao.reporting.rules import NO_BAHT, Money, PlaceRow, budget_percent, cannot_words, percent_done
+from app.lao.reporting.rules import NO_BAHT, Money, ProvinceTableRow, budget_percent, cannot_words, percent_done
 from app.models.enums import ExportWhat
 from app.nacc.exports import queries
 from app.nacc.exports.rules import Asked, Place
@@ -105,7 +105,7 @@ def _results(asked: Asked, place: Place) -> Iterator[tuple[Cell, ...]]:
             yield _result(row, money, area.name)
 
 
-def _result(row: PlaceRow, money: Money, province: str) -> tuple[Cell, ...]:
+def _result(row: ProvinceTableRow, money: Money, province: str) -> tuple[Cell, ...]:
     counts = row.counts
     return (
         *(row.code, row.marked_name, row.district if row.district_code else "", province),

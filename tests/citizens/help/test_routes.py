@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from app.citizens.help.chapters import BY_NAME, CHAPTERS, NEWS, QUESTIONS
-from app.citizens.help.rules import Part
+from app.citizens.help.rules import ManualPart
 from app.db import transaction
 from app.models.enums import Role
 from tests.client import Client
@@ -19,12 +19,12 @@ def test_the_front_page_leads_to_every_chapter_and_question_and_names_the_contac
     hrefs = {attributes.get("href") for _tag, attributes in tags(page)}
     assert {chapter.path for chapter in CHAPTERS} <= hrefs
     assert {question.path for question in QUESTIONS} <= hrefs
-    assert {f"/help/{part.value}" for part in Part} | {"/help/new"} <= hrefs
+    assert {f"/help/{part.value}" for part in ManualPart} | {"/help/new"} <= hrefs
     assert app.config["CONTACT"] in page
 
 
 def test_a_part_holds_all_its_chapters_to_be_printed(app: Flask, client: Client) -> None:
-    for part in Part:
+    for part in ManualPart:
         found = tags(client.get(f"/help/{part.value}").text)
         inside = [chapter for chapter in CHAPTERS if chapter.part is part]
         ids = {attributes.get("id") for _tag, attributes in found}

@@ -3,13 +3,13 @@
 import pytest
 
 from app.citizens.help.chapters import BY_NAME, CHAPTERS
-from app.citizens.help.rules import Part, Text, beside, chapter_about, search
+from app.citizens.help.rules import ManualPart, Text, beside, chapter_about, search
 from app.models.enums import Role
 
 TEXTS = [
-    Text("/a", "บันทึกแผน", Part.LAO, "กรอกชื่อโครงการ แล้วกดบันทึก"),
-    Text("/b", "รายงานผล", Part.LAO, "เลือกสถานะ ของโครงการ แล้วกด Excel " + "ก" * 400),
-    Text("/c", "โครงการที่ถูกปฏิเสธ", Part.LAO, "อ่านเหตุผล"),
+    Text("/a", "บันทึกแผน", ManualPart.LAO, "กรอกชื่อโครงการ แล้วกดบันทึก"),
+    Text("/b", "รายงานผล", ManualPart.LAO, "เลือกสถานะ ของโครงการ แล้วกด Excel " + "ก" * 400),
+    Text("/c", "โครงการที่ถูกปฏิเสธ", ManualPart.LAO, "อ่านเหตุผล"),
 ]
 
 
@@ -33,7 +33,7 @@ def test_an_excerpt_holds_what_was_found_and_stays_short() -> None:
 
 
 def test_previous_and_next_stay_inside_their_part() -> None:
-    for part in Part:
+    for part in ManualPart:
         inside = [chapter for chapter in CHAPTERS if chapter.part is part]
         assert beside(CHAPTERS, inside[0]) == (None, inside[1])
         assert beside(CHAPTERS, inside[-1]) == (inside[-2], None)

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from app import clock
-from app.citizens.figures.queries import Asked, Listed, listed
+from app.citizens.figures.queries import FigureProjects, FigureRequest, listed
 from app.citizens.figures.rules import Figure, ProjectLine, Side, recomputed, side_of, sums_of, value_of
 from app.citizens.places.queries import find
 from app.citizens.places.rules import Place
@@ -36,13 +36,13 @@ def all_places() -> list[Place]:
     ]
 
 
-def every_line(asked: Asked, side: Side) -> list[ProjectLine]:
+def every_line(asked: FigureRequest, side: Side) -> list[ProjectLine]:
     """All pages of one side, as somebody who leafs through them gets them."""
     found = listed(asked, side, 1)
     lines = list(found.lines)
     page = 2
     while len(lines) < found.total:
-        more: Listed = listed(asked, side, page)
+        more: FigureProjects = listed(asked, side, page)
         assert more.lines, f"page {page} is empty"
         lines += more.lines
         page += 1
@@ -65,7 +65,7 @@ def test_a_thousand_random_figures_come_out_of_their_own_projects(country: Flask
         if key not in sums:
             sums[key] = queries.summed(place, year, round_)
         shown = value_of(figure, *sums_of(sums[key], dimension))
-        asked = Asked(place, year, round_, figure, dimension)
+        asked = FigureRequest(place, year, round_, figure, dimension)
         lines = [line for side in (Side.COUNTED, Side.REST) for line in every_line(asked, side)]
         if recomputed(figure, lines) != shown:
             wrong.append((place.name, year, round_, figure, dimension, shown))
@@ -78,7 +78,7 @@ def test_a_thousand_random_figures_come_out_of_their_own_projects(country: Flask
 
 @pytest.mark.parametrize("figure", [Figure.PERCENT, Figure.SPENT, Figure.PLANNED, Figure.WAITING])
 def test_each_project_stands_on_exactly_one_side(country: Flask, figure: Figure) -> None:
-    asked = Asked(find(PlaceKind.PROVINCE, "90"), 2562, Round.SIX, figure)
+    asked = FigureRequest(find(PlaceKind.PROVINCE, "90"), 2562, Round.SIX, figure)
     sides = {side: every_line(asked, side) for side in Side}
     ids = [line.project_id for lines in sides.values() for line in lines]
     assert len(ids) == len(set(ids))

@@ -14,14 +14,14 @@ from app.lao.reporting.rules import (
     THRESHOLDS,
     Counts,
     Money,
-    PlaceRow,
+    ProvinceTableRow,
     RoundSummary,
     budget_percent,
     counts_of,
     in_table_order,
     level,
-    parts,
     percent_done,
+    plot_bars,
 )
 from app.models.enums import Level, ReportStatus, Round
 from app.words import thai_sort_key
@@ -62,10 +62,10 @@ def test_the_tables_are_in_the_order_of_the_manual() -> None:
         assert [district for district, _ in ordered] == sorted(expected, key=thai_sort_key)
 
 
-def _place(row: dict[str, str]) -> PlaceRow:
+def _place(row: dict[str, str]) -> ProvinceTableRow:
     name = row["organisation"].removeprefix("** ")
     done, reported, total = int(row["done"]), int(row["reported"]), int(row["total"])
-    return PlaceRow(
+    return ProvinceTableRow(
         organisation_id=0,
         code="",
         name=name,
@@ -141,7 +141,7 @@ def test_one_more_done_never_lowers_the_level(counts: Counts, round_: Round) -> 
 
 @given(some_counts)
 def test_the_bars_of_a_plot_stand_side_by_side_and_fill_it(counts: Counts) -> None:
-    bars = parts(counts)
+    bars = plot_bars(counts)
     assert sum(bar.number for bar in bars) == counts.total
     for left, right in pairwise(bars):
         assert right.start == left.start + left.width
