@@ -13,6 +13,7 @@ from app.models.enums import (
     Entity,
     Kind,
     Labelled,
+    Level,
     OrganisationType,
     PlanStatus,
     ReportStatus,
@@ -52,6 +53,11 @@ FACTS = {
     "locked_at": "ล็อกเมื่อ",
     "deleted_at": "ลบเมื่อ",
     "score": "คะแนน",
+    "edition": "ฉบับที่",
+    "total": "โครงการทั้งหมด",
+    "done": "แล้วเสร็จ",
+    "percent": "แล้วเสร็จร้อยละ",
+    "level": "ระดับ",
 }
 MONEY = frozenset({"budgets", "ordinance_budget", "spent", "score"})
 SCORE = re.compile(rf"({'|'.join(Which)})_(\d)")  # as Cell.name in evaluation/rules.py
@@ -63,6 +69,7 @@ CHOICES: dict[str, tuple[type[Labelled], ...]] = {
     "status": (ReportStatus, PlanStatus),
     "cannot_reason": (CannotReason,),
     "type": (OrganisationType,),
+    "level": (Level,),
 }
 LABELS = {name: {each.value: each.label for kind in kinds for each in kind} for name, kinds in CHOICES.items()}
 ACTION_LABELS = {action.value: action.label for action in Action}
@@ -103,6 +110,8 @@ def subject(entity: str, key: str, lao: str) -> str:
             return f"{Entity.PROJECT.label} {project} ปี {year} {Round(int(round_)).label}"
         case Entity.WINDOW, year, round_:
             return f"ปี {year} {Round(int(round_)).label}"
+        case Entity.FIXED_ROUND, _lao, year, round_:
+            return f"ปี {year} {Round(int(round_)).label} {lao}"
         case (Entity.PLAN_YEAR | Entity.SCORES) as known, _lao, year:
             return f"{Entity(known).label} {year} {lao}"
         case (Entity.PROFILE | Entity.ACCOUNT | Entity.ORGANISATION) as known, _id:

@@ -9,6 +9,7 @@ facts cannot drift: the database itself carries every change down, and refuses a
 
 from app.models.accounts import Account, AccountProvince, PasswordReset
 from app.models.exports import ExportJob
+from app.models.fixed_rounds import FixedDocument, FixedRound, FixedSum
 from app.models.history import HistoryEntry
 from app.models.mails import MailLog
 from app.models.plans import Dimension, MinimumScore, PlanPeriod, PlanYear, Score, Window, WindowException
@@ -23,6 +24,9 @@ __all__ = [
     "Dimension",
     "District",
     "ExportJob",
+    "FixedDocument",
+    "FixedRound",
+    "FixedSum",
     "FormerCode",
     "HistoryEntry",
     "MailLog",

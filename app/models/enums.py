@@ -173,6 +173,8 @@ class Action(Labelled):
     LOAD = "load", "นำเข้าทะเบียน"
     RETIRE = "retire", "เลิกใช้"
     SET = "set", "ตั้งค่า"
+    FIX_ROUND = "fix round", "ปิดผลของรอบ"
+    REOPEN_ROUND = "reopen round", "เปิดรอบอีกครั้ง"
 
 
 class Entity(Labelled):
@@ -193,3 +195,4 @@ class Entity(Labelled):
     REJECTION_REASON = "rejection reason", "เหตุผลที่ปฏิเสธ"
     MINIMUM_SCORE = "minimum score", "คะแนนขั้นต่ำปี"
     SETTING = "setting", "ค่าของระบบ"
+    FIXED_ROUND = "fixed round", "ผลของรอบที่ปิดแล้ว"

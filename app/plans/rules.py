@@ -78,15 +78,19 @@ class ReportWindow:
 
     def is_open(self, now: datetime) -> bool:
         """The opening moment is inside, the closing moment is not."""
-        return self.opens_at <= now and (self.closes_at is None or now < self.closes_at)
+        return self.opens_at <= now and self.closing_passed(now) is None
+
+    def closing_passed(self, now: datetime) -> datetime | None:
+        """The closing moment once it has passed: the round is closed since then. None while it is not."""
+        return self.closes_at if self.closes_at is not None and self.closes_at <= now else None
 
     def refusal(self, now: datetime) -> str:
         """The Thai sentence why a report is not taken at `now`; empty while the window is open."""
         if now < self.opens_at:
             when = f"{thai_date(self.opens_at)} เวลา {thai_time(self.opens_at)}"
             return f"{self.round.label} ปีงบประมาณ {self.year} ยังไม่เปิดรับรายงาน เปิดวันที่ {when}"
-        if self.closes_at is not None and now >= self.closes_at:
-            when = f"{thai_date(self.closes_at)} เวลา {thai_time(self.closes_at)}"
+        if closed_at := self.closing_passed(now):
+            when = f"{thai_date(closed_at)} เวลา {thai_time(closed_at)}"
             return f"{self.round.label} ปีงบประมาณ {self.year} ปิดรับรายงานแล้วเมื่อวันที่ {when} หากจำเป็นต้องแก้ไข ให้ติดต่อ ป.ป.ช."
         return ""
 

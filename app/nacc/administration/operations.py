@@ -13,6 +13,7 @@ from app.accounts.rules import fingerprint
 from app.db import db, write
 from app.errors import NotTheirs, Refusal
 from app.history.operations import record
+from app.lao.fixed_rounds.operations import reopen
 from app.lao.projects.rules import counts
 from app.models import (
     Account,
@@ -35,7 +36,7 @@ from app.nacc.administration.rules import (
     period_problem,
     window_problem,
 )
-from app.plans.queries import everybodys_window
+from app.plans.queries import everybodys_window, window_for
 from app.registry.queries import find_by_code
 from app.words import arabic_digits, clean_line
 
@@ -60,6 +61,7 @@ def set_window(
     else:
         write(window, version, **after)
     record(actor, Action.SET_WINDOW, Entity.WINDOW, f"{year}/{int(round_)}", before=before, after=after, at=now)
+    reopen(actor, everybodys_window(year, round_), now)
     return True
 
 
@@ -100,6 +102,7 @@ def give_more_time(
         reason=reason,
         at=now,
     )
+    reopen(actor, window_for(found.id, year, round_), now, found.id)
     return True
 
 

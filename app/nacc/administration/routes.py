@@ -10,6 +10,7 @@ from app.access import actor
 from app.conflicts import Conflict
 from app.db import transaction
 from app.errors import Refusal, Stale
+from app.lao.fixed_rounds.queries import progress
 from app.listing import MAX_SEARCH, number
 from app.models.enums import Entity, Round
 from app.nacc.administration import operations, queries
@@ -39,8 +40,10 @@ def overview() -> str:
 
 
 def _windows_page(form: MoreTimeForm, status: int = 200, **more: Any) -> Response:
-    context = {"windows": queries.windows(), "exceptions": queries.exceptions(), "form": form, "now": clock.now()}
-    return page("windows", status, **context, **more)
+    now = clock.now()
+    fixing = {(each.year, each.round): each for each in progress(now)}
+    context = {"windows": queries.windows(), "exceptions": queries.exceptions(), "form": form, "now": now}
+    return page("windows", status, fixing=fixing, **context, **more)
 
 
 @blueprint.get("/windows")
