@@ -21,7 +21,7 @@ from app.lao.projects.rules import ProjectFacts, counts
 from app.lao.reporting.operations import save_report
 from app.lao.reporting.queries import report_detail
 from app.lao.reporting.rules import ReportFacts
-from app.models import Account, AccountProvince, Organisation, PlanYear, Profile, Project
+from app.models import Account, AccountProvince, FormerFacts, Organisation, PlanYear, Profile, Project
 from app.models.enums import Kind, OrganisationType, PlanStatus, ReportStatus, ReviewStatus, Role, Round, SizeClass
 from app.plans.queries import period_of
 from app.words import thai_sort_key
@@ -61,6 +61,15 @@ def make_organisation(
             PlanYear(organisation_id=organisation.id, fiscal_year=year, status=PlanStatus.PASSED) for year in passed
         )
     return organisation
+
+
+def make_former(organisation: Organisation, until: datetime = NOW, **changes: Any) -> None:
+    """What the LAO was until then: as it is today, but for `changes`."""
+    kept = ("code", "name", "type", "province_code", "district_code")
+    facts = {name: getattr(organisation, name) for name in kept} | changes
+    facts["name_sort"] = thai_sort_key(facts["name"])
+    with transaction():
+        db.session.add(FormerFacts(organisation_id=organisation.id, until=until, **facts))
 
 
 def make_account(organisation: Organisation, *, claimed: bool = True, email: str = "saraban@example.go.th") -> Account:

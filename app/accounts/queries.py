@@ -8,8 +8,9 @@ from sqlalchemy import ColumnElement, Row, bindparam, func, or_, select, true
 
 from app.access import Actor
 from app.db import db, table
-from app.models import Account, AccountProvince, FormerCode, Organisation, PasswordReset, Profile, Project
+from app.models import Account, AccountProvince, Organisation, PasswordReset, Profile, Project
 from app.models.enums import Role
+from app.registry.queries import once_called
 
 _A, _O, _P = table(Account).c, table(Organisation).c, table(Project).c
 _IDENTITY = select(
@@ -45,10 +46,13 @@ class Credentials:
 
 def credentials(username: str) -> Credentials | None:
     """The account `username` signs in to: an LAO by its present or a former code, staff by name."""
-    former = select(FormerCode.organisation_id).where(FormerCode.code == username)
     row = db.session.execute(
         _IDENTITY.where(
-            or_(Organisation.code == username, Account.username == username, Account.organisation_id.in_(former)),
+            or_(
+                Organisation.code == username,
+                Account.username == username,
+                Account.organisation_id.in_(once_called(username)),
+            ),
             or_(Organisation.id.is_(None), Organisation.closed_at.is_(None)),
         )
     ).first()

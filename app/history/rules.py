@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -46,6 +46,10 @@ FACTS = {
     "province_code": "รหัสจังหวัด",
     "district_code": "รหัสอำเภอ",
     "closed_at": "ปิด อปท. เมื่อ",
+    "founded_at": "ตั้ง อปท. เมื่อ",
+    "effective_at": "มีผลเมื่อ",
+    "successors": "รับช่วงโดย",
+    "document_date": "ประกาศลงวันที่",
     "opens_at": "เปิดรับรายงาน",
     "closes_at": "ปิดรับรายงาน",
     "sar_closed_at": "ปิดรับคะแนน SAR เมื่อ",
@@ -151,6 +155,8 @@ def _shown(name: str, value: Any) -> str:
     if name.endswith("_at"):
         moment = datetime.fromisoformat(value)
         return f"{thai_date(moment, short=True)} {thai_time(moment)}"
+    if name.endswith("_date"):
+        return thai_date(date.fromisoformat(value), short=True)
     if isinstance(value, Mapping):
         return " · ".join(f"{year}: {_amount(amount)}" for year, amount in sorted(value.items()))
     if name in MONEY or SCORE.fullmatch(name):

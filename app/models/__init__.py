@@ -15,7 +15,7 @@ from app.models.mails import MailLog
 from app.models.plans import Dimension, MinimumScore, PlanPeriod, PlanYear, Score, Window, WindowException
 from app.models.profiles import Profile
 from app.models.projects import Project, ProjectDimension, ProjectYear, RejectionReason, Report
-from app.models.registry import District, FormerCode, Organisation, Province
+from app.models.registry import District, FormerFacts, Organisation, Province, Succession
 from app.models.settings import Setting
 
 __all__ = [
@@ -27,7 +27,7 @@ __all__ = [
     "FixedDocument",
     "FixedRound",
     "FixedSum",
-    "FormerCode",
+    "FormerFacts",
     "HistoryEntry",
     "MailLog",
     "MinimumScore",
@@ -44,6 +44,7 @@ __all__ = [
     "Report",
     "Score",
     "Setting",
+    "Succession",
     "Window",
     "WindowException",
 ]

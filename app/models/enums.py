@@ -170,6 +170,8 @@ class Action(Labelled):
     RETYPE = "retype", "เปลี่ยนประเภท"
     CLOSE = "close", "ปิด อปท."
     OPEN_AGAIN = "open again", "เปิด อปท. อีกครั้ง"
+    SUCCEED = "succeed", "บันทึกการยุบรวมหรือแยก อปท."
+    HAND_ON = "hand on", "ย้ายหรือสิ้นสุดโครงการของ อปท. ที่ปิด"
     LOAD = "load", "นำเข้าทะเบียน"
     RETIRE = "retire", "เลิกใช้"
     SET = "set", "ตั้งค่า"

@@ -1,16 +1,27 @@
 """`flask registry`: load the project's own data files, import newer ones."""
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import click
 from flask.cli import AppGroup
 
+from app import clock
 from app.access import system
 from app.db import transaction
 from app.registry import queries
 from app.registry.operations import import_lines, load_provinces, load_registry
-from app.registry.rules import BrokenFile, ImportPlan, Lines, RegistryChange, RegistryDeed, RegistryFacts, plan_import
+from app.registry.rules import (
+    BrokenFile,
+    Effect,
+    ImportPlan,
+    Lines,
+    RegistryChange,
+    RegistryDeed,
+    RegistryFacts,
+    plan_import,
+)
 from app.registry.workbooks import file_lines
 
 group = AppGroup("registry", help="Provinces, districts and the LAOs.")
@@ -27,8 +38,10 @@ def load() -> None:
 @group.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--upgrades", is_flag=True, help="FILE must be a list of upgrades: old_code,new_code,new_type,new_name.")
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="From which day on it holds, as 2026-10-01; today.")
+@click.option("--document", default="", help="The paper that says so: number and date.")
 @click.option("--dry-run", is_flag=True, help="Tell what would change, and change nothing.")
-def import_(file: Path, upgrades: bool, dry_run: bool) -> None:
+def import_(file: Path, upgrades: bool, since: datetime | None, document: str, dry_run: bool) -> None:
     """Add, rename, move and upgrade LAOs as FILE tells: all of it, or nothing where anything in it is wrong.
 
     FILE is a CSV or a workbook like app/registry/data/organisations.csv, with a further column old_code where codes
@@ -36,7 +49,7 @@ def import_(file: Path, upgrades: bool, dry_run: bool) -> None:
     """
     try:
         with file.open("rb") as opened:
-            plan = _run(file_lines(opened), upgrades, dry_run)
+            plan = _run(file_lines(opened), upgrades, _effect(since, document), dry_run)
     except BrokenFile as error:
         raise click.ClickException(f"{file.name}: nothing was imported\n{error}") from None
     if dry_run:
@@ -44,11 +57,19 @@ def import_(file: Path, upgrades: bool, dry_run: bool) -> None:
     click.echo("\n".join(report(plan)))
 
 
-def _run(lines: Lines, upgrades: bool, dry_run: bool) -> ImportPlan:
+def _effect(since: datetime | None, document: str) -> Effect:
+    now = clock.now()
+    at = since.replace(tzinfo=clock.BANGKOK) if since else now
+    if at > now:
+        raise click.ClickException(f"{at:%Y-%m-%d} is still to come: import the file on that day.")
+    return Effect(at, document, typed=since is not None)
+
+
+def _run(lines: Lines, upgrades: bool, effect: Effect, dry_run: bool) -> ImportPlan:
     if dry_run:
-        return plan_import(lines, queries.registry(), upgrades_only=upgrades)
+        return plan_import(lines, queries.registry(), effect, upgrades_only=upgrades)
     with transaction():
-        return import_lines(system("registry import"), lines, upgrades_only=upgrades)
+        return import_lines(system("registry import"), lines, effect, upgrades_only=upgrades)
 
 
 def report(plan: ImportPlan) -> Iterator[str]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Table, bindparam, delete, insert, literal, select, update
+from sqlalchemy import Table, bindparam, insert, literal, select, update
 
 from app import clock
 from app.access import Actor, system
@@ -14,12 +14,14 @@ from app.accounts.operations import shut_out
 from app.db import db
 from app.errors import Stale
 from app.history.operations import entry, record, record_all
-from app.models import Account, District, FormerCode, Organisation, Province
+from app.models import Account, District, FormerFacts, Organisation, Province
 from app.models.enums import Action, Entity, Role
 from app.registry import queries
-from app.registry.rules import TYPES, ImportPlan, Lines, RegistryChange, RegistryDeed, plan_import
+from app.registry.rules import TYPES, Effect, ImportPlan, Lines, RegistryChange, RegistryDeed, plan_import
 from app.words import thai_sort_key
 
+# The list of upgrades says no more than the month.
+UPGRADED = datetime(2025, 5, 1, tzinfo=clock.BANGKOK)
 DATA = Path(__file__).parent / "data"
 # The word of the history for a change; of several, the first of RegistryDeed's order tells it.
 DEED_ACTIONS = {
@@ -53,14 +55,14 @@ def load_registry(actor: Actor | None = None) -> int:
     first load must not be undone by loading once more.
     """
     _one_at_a_time()
-    known = {*db.session.scalars(select(Organisation.code)), *db.session.scalars(select(FormerCode.code))}
+    known = {*db.session.scalars(select(Organisation.code)), *db.session.scalars(select(FormerFacts.code))}
     upgrades = {row["old_code"]: row for row in _own_data("upgrades_2025")}
     told = [(row, upgrades.get(row["code"])) for row in _own_data("organisations")]
     new = [(row, up) for row, up in told if known.isdisjoint({row["code"], up["new_code"] if up else row["code"]})]
     if new:
         ids = _add_organisations([_loaded(row, up) for row, up in new])
-        former = {row["code"]: ids[up["new_code"]] for row, up in new if up}
-        _keep_former_codes(former)
+        former = [(ids[up["new_code"]], _loaded(row, None)) for row, up in new if up]
+        _keep_former_facts(former, UPGRADED)
         after = {"added": len(new), "upgraded": len(former)}
         record(actor or system("registry import"), Action.LOAD, Entity.REGISTRY, "organisations", after=after)
     return len(new)
@@ -73,28 +75,36 @@ def _loaded(row: dict[str, str], upgrade: dict[str, str] | None) -> dict[str, An
     return {**facts, "type": TYPES[facts["type"]], "district_code": row["district_code"] or None}
 
 
-def import_lines(actor: Actor, lines: Lines, *, upgrades_only: bool = False) -> ImportPlan:
-    """Do what the lines of an import file tell: all of it, or nothing where anything is wrong. Raises BrokenFile."""
+def import_lines(
+    actor: Actor, lines: Lines, effect: Effect | None = None, *, upgrades_only: bool = False
+) -> ImportPlan:
+    """Do what the lines of an import file tell: all of it, or nothing where anything is wrong. Raises BrokenFile.
+
+    What an LAO was until then stays, for the past years. Those that fill an empty registry were there before it.
+    """
     _one_at_a_time()
-    plan = plan_import(lines, queries.registry(lock=True), upgrades_only=upgrades_only)
+    effect, registry = effect or Effect(clock.now()), queries.registry(lock=True)
+    plan = plan_import(lines, registry, effect, upgrades_only=upgrades_only)
     added = [change for change in plan.changes if change.known is None]
     changed = [(change, change.known.id) for change in plan.changes if change.known]
-    ids = _add_organisations([asdict(change.after) for change in added]) if added else {}
+    founded = {"founded_at": effect.at if registry.organisations else None}
+    ids = _add_organisations([asdict(change.after) | founded for change in added]) if added else {}
     if changed:
         _change_organisations(changed)
+        _keep_former_facts([(id_, asdict(change.known.facts)) for change, id_ in changed if change.known], effect.at)
     told = [(change, ids[change.after.code]) for change in added] + changed
-    record_all([_history(actor, change, id_) for change, id_ in told])
+    record_all([_history(actor, change, id_, effect) for change, id_ in told])
     return plan
 
 
-def change_one(actor: Actor, organisation_id: int, version: int, lines: Lines) -> bool:
+def change_one(actor: Actor, organisation_id: int, version: int, lines: Lines, effect: Effect) -> bool:
     """An import of one LAO, whose page was opened at `version`; False where the line changes nothing.
 
     Raises BrokenFile; Stale where it was changed since.
     """
     _one_at_a_time()
     stale = queries.version_of(organisation_id) != version
-    changes = import_lines(actor, lines).changes
+    changes = import_lines(actor, lines, effect).changes
     if changes and stale:
         raise Stale
     return bool(changes) or stale  # a double click: the first one saved it
@@ -105,9 +115,11 @@ def _one_at_a_time() -> None:
     db.session.execute(select(Province.code).order_by(Province.code).with_for_update(key_share=True))
 
 
-def _history(actor: Actor, change: RegistryChange, id_: int) -> dict[str, Any]:
+def _history(actor: Actor, change: RegistryChange, id_: int, effect: Effect) -> dict[str, Any]:
     before = asdict(change.known.facts) if change.known else None
-    return entry(actor, DEED_ACTIONS[change.deeds[0]], Entity.ORGANISATION, id_, id_, before, asdict(change.after))
+    after = asdict(change.after) | ({"effective_at": effect.at} if effect.typed else {})
+    action = DEED_ACTIONS[change.deeds[0]]
+    return entry(actor, action, Entity.ORGANISATION, id_, id_, before, after, effect.document)
 
 
 def _add_organisations(facts: list[dict[str, Any]]) -> dict[str, int]:
@@ -146,23 +158,19 @@ def _change_organisations(changes: list[tuple[RegistryChange, int]]) -> None:
         facts = {**asdict(change.after), "name_sort": thai_sort_key(change.after.name)}
         rows.append({"known_id": id_, **{f"new_{name}": facts[name] for name in columns}})
     db.session.execute(statement, rows)
-    upgraded = [(change, id_) for change, id_ in changes if RegistryDeed.UPGRADED in change.deeds]
-    _take_back_former_codes([change.after.code for change, _ in upgraded])
-    _keep_former_codes({change.known.facts.code: id_ for change, id_ in upgraded if change.known})
 
 
-def _take_back_former_codes(codes: list[str]) -> None:
-    """An LAO that gets back a code it had before has it as its present one only."""
-    if codes:
-        former = _table(FormerCode)
-        db.session.execute(delete(former).where(former.c.code == bindparam("known")), [{"known": c} for c in codes])
-
-
-def _keep_former_codes(codes: dict[str, int]) -> None:
-    now = clock.now()
-    rows = [{"code": code, "organisation_id": id_, "replaced_at": now} for code, id_ in codes.items()]
+def _keep_former_facts(former: list[tuple[int, dict[str, Any]]], until: datetime) -> None:
+    """What each LAO was until then; a second change from the same moment on corrects the first."""
+    here = select(FormerFacts.organisation_id).where(FormerFacts.until == until)
+    corrected = set(db.session.scalars(here))
+    rows = [
+        {**facts, "organisation_id": id_, "name_sort": thai_sort_key(facts["name"]), "until": until}
+        for id_, facts in former
+        if id_ not in corrected
+    ]
     if rows:
-        db.session.execute(insert(_table(FormerCode)), rows)
+        db.session.execute(insert(_table(FormerFacts)), rows)
 
 
 def _table(model: type[Any]) -> Table:
@@ -176,7 +184,9 @@ def _own_data(name: str) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
-def set_closed(actor: Actor, organisation_id: int, closed: bool, reason: str, now: datetime) -> None:
+def set_closed(
+    actor: Actor, organisation_id: int, closed: bool, reason: str, now: datetime, effect: Effect | None = None
+) -> None:
     """Close an LAO that is no more (it leaves look-ups, tables and sign-in), or open it again; its history stays.
 
     Closing ends its sessions and reset links. What is so already stays, without an entry.
@@ -185,7 +195,7 @@ def set_closed(actor: Actor, organisation_id: int, closed: bool, reason: str, no
     if (organisation.closed_at is not None) is closed:
         return  # also what a double submit comes to
     before = {"closed_at": organisation.closed_at}
-    organisation.closed_at = now if closed else None
+    organisation.closed_at = (effect.at if effect else now) if closed else None
     if closed:
         for account in db.session.scalars(select(Account).where(Account.organisation_id == organisation_id)):
             shut_out(account, now)

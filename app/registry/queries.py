@@ -3,15 +3,17 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy.orm import aliased
 
 from app.db import db
 from app.listing import like_pattern
-from app.models import District, FormerCode, Organisation, Province
+from app.models import District, FormerFacts, Organisation, Province, Succession
 from app.models.enums import OrganisationType
-from app.registry.rules import NAME_LIMIT, KnownLao, Registry, RegistryFacts, whole_name
+from app.registry.rules import NAME_LIMIT, TYPES, KnownLao, Registry, RegistryFacts, whole_name
 from app.words import arabic_digits, clean_line, search_key
 
 # What people type for a type, with or without a full stop, and what the full name says.
@@ -66,9 +68,62 @@ def districts(province_code: str) -> list[tuple[str, str]]:
 def find_by_code(code: str) -> ListedOrganisation | None:
     """The LAO with this code, in Arabic or Thai digits, now or before an upgrade; closed ones too."""
     code = arabic_digits(clean_line(code))
-    former = select(FormerCode.organisation_id).where(FormerCode.code == code)
-    row = db.session.execute(_listed().where(or_(Organisation.code == code, Organisation.id.in_(former)))).first()
+    called = or_(Organisation.code == code, Organisation.id.in_(once_called(code)))
+    row = db.session.execute(_listed().where(called).order_by(Organisation.code != code)).first()
     return ListedOrganisation(*row) if row else None
+
+
+def once_called(code: str) -> Select[int]:
+    """The LAO that had this code before, by its id. The code of today is its own row's."""
+    return select(FormerFacts.organisation_id).where(FormerFacts.code == code)
+
+
+@dataclass(frozen=True)
+class PastLao:
+    """What an LAO was until a moment."""
+
+    until: datetime
+    code: str
+    name: str
+    type: OrganisationType
+    district: str | None
+    province: str
+
+
+def past_of(organisation_id: int) -> list[PastLao]:
+    """What the LAO was before, the latest first."""
+    rows = db.session.execute(
+        select(FormerFacts.until, FormerFacts.code, FormerFacts.name, FormerFacts.type, District.name, Province.name)
+        .join(Province, Province.code == FormerFacts.province_code)
+        .outerjoin(District, District.code == FormerFacts.district_code)
+        .where(FormerFacts.organisation_id == organisation_id)
+        .order_by(FormerFacts.until.desc())
+    )
+    return [PastLao(*row) for row in rows]
+
+
+@dataclass(frozen=True)
+class KinLao:
+    """An LAO that goes on for another, or that another goes on for; `later`: it is the one that goes on."""
+
+    code: str
+    name: str
+    later: bool
+    at: datetime
+    document: str
+    document_date: date
+
+
+def kin_of(organisation_id: int) -> list[KinLao]:
+    """Who goes on for the LAO, and whom it goes on for; the earliest first."""
+    mine, other = Succession.organisation_id == organisation_id, aliased(Organisation)
+    rows = db.session.execute(
+        select(other.code, other.name, mine, Succession.at, Succession.document, Succession.document_date)
+        .join(other, other.id == case((mine, Succession.successor_id), else_=Succession.organisation_id))
+        .where(or_(mine, Succession.successor_id == organisation_id))
+        .order_by(Succession.at, other.code)
+    )
+    return [KinLao(*row) for row in rows]
 
 
 def version_of(organisation_id: int) -> int:
@@ -114,22 +169,41 @@ def fits(q: str, among: Iterable[ColumnElement[bool]]) -> list[ColumnElement[boo
 
 def _fits(word: str) -> ColumnElement[bool]:
     """`word` as part of the name, a type's short form, the first digits of a code, or a place: อ.วังทอง."""
-    named = named_like(Organisation, word)
+    named = _named(word)
     digits = search_key(word)
     if digits.isdecimal():
-        former = select(FormerCode.organisation_id).where(FormerCode.code.startswith(digits))
+        former = select(FormerFacts.organisation_id).where(FormerFacts.code.startswith(digits))
         return or_(Organisation.code.startswith(digits), Organisation.id.in_(former), named)
     if match := _ABBREVIATED.fullmatch(word):
         short, rest = match[1] or match[3], match[2] or match[4] or ""
-        return or_(named, and_(named_like(Organisation, ABBREVIATIONS[short]), named_like(Organisation, rest)))
+        return or_(named, _named(ABBREVIATIONS[short], rest))
     if match := _PLACE.fullmatch(word):
         return or_(named, _in(match[4], district=match[2], province=match[3]))
     return named
 
 
-def named_like(model: type[Organisation] | type[District] | type[Province], word: str) -> ColumnElement[bool]:
-    """Its name has `word` in it, as a search compares."""
-    return model.name_search.like(like_pattern(word), escape="/")
+def _named(*parts: str) -> ColumnElement[bool]:
+    """Its name has all `parts` in it, one it had before, or that of an LAO it goes on for.
+
+    A type alone is no name: it is asked of what the LAOs are today.
+    """
+
+    def like(model: Any) -> ColumnElement[bool]:
+        return and_(*(named_like(model, part) for part in parts))
+
+    whole = search_key("".join(parts))
+    if any(whole in search_key(type_) for type_ in TYPES):
+        return like(Organisation)
+    before = select(FormerFacts.organisation_id).where(like(FormerFacts))
+    gone = aliased(Organisation)
+    succeeded = select(Succession.successor_id).join(gone, gone.id == Succession.organisation_id).where(like(gone))
+    return or_(like(Organisation), Organisation.id.in_(before), Organisation.id.in_(succeeded))
+
+
+def named_like(model: Any, word: str) -> ColumnElement[bool]:
+    """The name of an LAO, a district or a province has `word` in it, as a search compares."""
+    found: ColumnElement[bool] = model.name_search.like(like_pattern(word), escape="/")
+    return found
 
 
 def _in(name: str, district: str | None, province: str | None) -> ColumnElement[bool]:
@@ -170,6 +244,7 @@ def registry(*, lock: bool = False) -> Registry:
     listed = select(
         Organisation.id,
         Organisation.closed_at.is_not(None),
+        Organisation.founded_at,
         Organisation.code,
         Organisation.name,
         Organisation.type,
@@ -178,12 +253,18 @@ def registry(*, lock: bool = False) -> Registry:
     ).order_by(Organisation.id)
     if lock:
         listed = listed.with_for_update(key_share=True)
-    known = {row[0]: KnownLao(row[0], RegistryFacts(*row[2:]), closed=row[1]) for row in db.session.execute(listed)}
-    former = db.session.execute(select(FormerCode.code, FormerCode.organisation_id))
+    past = select(FormerFacts.organisation_id, func.max(FormerFacts.until)).group_by(FormerFacts.organisation_id)
+    since = dict(db.session.execute(past).all())
+    known = {
+        row[0]: KnownLao(row[0], RegistryFacts(*row[3:]), closed=row[1], since=since.get(row[0], row[2]))
+        for row in db.session.execute(listed)
+    }
+    former = db.session.execute(select(FormerFacts.code, FormerFacts.organisation_id).order_by(FormerFacts.until))
     districts = db.session.execute(select(District.code, District.province_code))
+    today = {each.facts.code: each for each in known.values()}
     return Registry(
-        organisations={each.facts.code: each for each in known.values()},
-        former={code: known[id_] for code, id_ in former},
+        organisations=today,
+        former={code: known[id_] for code, id_ in former if code not in today},
         provinces=frozenset(db.session.scalars(select(Province.code))),
         districts=dict(districts.all()),
     )

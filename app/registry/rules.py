@@ -7,8 +7,10 @@ a code changed, the old one) and a list of upgrades (old code, new code, new typ
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 
+from app.clock import thai_date
 from app.models.enums import OrganisationType
 from app.words import arabic_digits, clean_line
 
@@ -49,12 +51,22 @@ class RegistryFacts:
 
 
 @dataclass(frozen=True)
+class Effect:
+    """From when a change of the registry holds, and by which paper. `typed`: somebody said so."""
+
+    at: datetime
+    document: str = ""
+    typed: bool = False
+
+
+@dataclass(frozen=True)
 class KnownLao:
-    """An LAO that is in the registry already."""
+    """An LAO that is in the registry already; `since`: when it became what it is, None for always."""
 
     id: int
     facts: RegistryFacts
     closed: bool = False
+    since: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -151,16 +163,30 @@ class ImportRow:
         return Problem(self.number, self.column(name), text)
 
 
-def plan_import(lines: Lines, registry: Registry, *, upgrades_only: bool = False) -> ImportPlan:
+def plan_import(
+    lines: Lines, registry: Registry, effect: Effect | None = None, *, upgrades_only: bool = False
+) -> ImportPlan:
     """What a file of these lines changes in `registry`. Raises BrokenFile with every problem found."""
     rows, problems = read(lines, upgrades_only=upgrades_only)
     targets = {row.number: find(row, registry) for row in rows}
     for row in rows:
         problems += [*_cell_problems(row, registry), *_code_problems(row, targets[row.number], registry)]
     problems += _repetitions(rows, targets)
+    if not problems:
+        planned = plan([(row, targets[row.number]) for row in rows], registry)
+        problems = list(_effect_problems(planned, effect))
     if problems:
         raise BrokenFile(sorted(problems, key=lambda problem: problem.row))
-    return plan([(row, targets[row.number]) for row in rows], registry)
+    return planned
+
+
+def _effect_problems(planned: ImportPlan, effect: Effect | None) -> Iterator[Problem]:
+    """An LAO's past is written forwards: nothing is slipped in before what it became last."""
+    for change in planned.changes if effect else ():
+        since = change.known.since if change.known else None
+        if effect and since and effect.at < since:
+            last = thai_date(since, short=True)
+            yield Problem(change.row, "", f"วันที่มีผลต้องไม่ก่อน {last} ซึ่งเป็นวันที่ทะเบียนของ อปท. นี้เปลี่ยนครั้งล่าสุด")
 
 
 def plan(rows: list[tuple[ImportRow, KnownLao | None]], registry: Registry) -> ImportPlan:

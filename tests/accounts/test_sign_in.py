@@ -20,13 +20,14 @@ from app.db import db, transaction
 from app.errors import Refusal
 from app.extensions import limiter
 from app.lao.profile.operations import FIELDS, save_profile
-from app.models import Account, FormerCode, HistoryEntry, Organisation
+from app.models import Account, HistoryEntry, Organisation
 from app.models.enums import Role
 from app.registry.operations import set_closed
 from tests.client import Client
 from tests.factories import (
     PASSWORD,
     make_account,
+    make_former,
     make_organisation,
     make_profile,
     make_staff,
@@ -67,17 +68,14 @@ def test_staff_sign_in_by_name_and_come_to_their_desk(app: Flask, client: Client
 
 
 def test_a_former_code_signs_in_to_the_account_of_today(client: Client, account: Account) -> None:
-    with transaction():
-        organisation_id = account.organisation_id
-        db.session.add(FormerCode(code="5650807", organisation_id=organisation_id, replaced_at=clock.now()))
+    make_former(db.session.get_one(Organisation, account.organisation_id), code="5650807")
     client.sign_in("5650807", PASSWORD)
     assert "องค์การบริหารส่วนตำบลดินทอง" in client.get("/home").text
 
 
 def test_a_closed_lao_signs_in_by_no_code_and_again_once_it_is_open(client: Client, account: Account) -> None:
     organisation_id = account.organisation_id
-    with transaction():
-        db.session.add(FormerCode(code="5650807", organisation_id=organisation_id, replaced_at=clock.now()))
+    make_former(db.session.get_one(Organisation, organisation_id), code="5650807")
     for closed in (True, False):
         with transaction():
             set_closed(system("test"), organisation_id, closed, "ยุบรวม", clock.now())

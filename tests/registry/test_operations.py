@@ -16,7 +16,7 @@ from app.db import db, transaction
 from app.models import (
     Account,
     District,
-    FormerCode,
+    FormerFacts,
     HistoryEntry,
     Organisation,
     PlanPeriod,
@@ -95,7 +95,7 @@ def check_accounts_nobody_claimed() -> None:
 def check_upgrades_are_known() -> None:
     raised = organisation("5120202")
     assert (raised.code, raised.name, raised.type) == ("4120202", "เทศบาลเมืองปลายบาง", OrganisationType.TOWN)
-    assert count(FormerCode) == 36
+    assert count(FormerFacts) == 36
     (told,) = entries()
     assert (told.action, told.entity, told.actor_name) == ("load", "registry", "registry import")
     assert told.after == {"added": 7_850, "upgraded": 36}
@@ -253,7 +253,7 @@ def test_an_upgrade_imported_again_and_then_taken_back(app: Flask) -> None:
 
     back = organisation("5650807")
     assert (back.code, back.version) == ("6650807", 3)
-    assert db.session.scalars(select(FormerCode.code)).all() == ["5650807"]
+    assert db.session.scalars(select(FormerFacts.code).order_by(FormerFacts.until)).all() == ["6650807", "5650807"]
 
 
 def test_of_two_imports_at_once_the_later_finds_what_the_earlier_added(app: Flask) -> None:

@@ -6,19 +6,18 @@ from io import BytesIO
 import pytest
 from flask import Flask
 from python_calamine import CalamineWorkbook
-from sqlalchemy import insert
 from werkzeug.test import TestResponse
 
 from app.access import Actor
-from app.db import db, table, transaction
-from app.models import FormerCode, Organisation
+from app.db import db, transaction
+from app.models import Organisation
 from app.models.enums import PlanStatus, Role, Which
 from app.nacc.evaluation.queries import max_scores, scores_of
 from app.nacc.evaluation.rules import Cell, heading
 from app.nacc.plan_years.operations import set_many
 from app.plans.queries import plan_statuses
 from tests.client import Client
-from tests.factories import NOW, YEAR, make_lao, make_organisation, make_staff
+from tests.factories import NOW, YEAR, make_former, make_lao, make_organisation, make_staff
 from tests.pages import enter
 from tests.uploads.files import workbook_of
 
@@ -154,9 +153,8 @@ def test_a_morning_s_scores_do_not_undo_those_given_since(app: Flask, client: Cl
 
 def test_former_codes_lead_on_and_closed_laos_are_named(app: Flask, client: Client) -> None:
     lao, closed = make_lao(), make_organisation("6650808", "องค์การบริหารส่วนตำบลเก่า")
+    make_former(db.session.get_one(Organisation, lao.own_organisation_id), code="6650107")
     with transaction():
-        former = {"code": "6650107", "organisation_id": lao.own_organisation_id, "replaced_at": NOW}
-        db.session.execute(insert(table(FormerCode)).values(**former))
         db.session.get_one(Organisation, closed.id).closed_at = NOW
     _officer(client)
     dry = _send(client, PLANS, workbook_of(HEAD, [6650107, YEAR, "แผนไม่ผ่าน"]))

@@ -17,7 +17,7 @@ from app.errors import NotTheirs
 from app.listing import like_pattern
 from app.models import (
     District,
-    FormerCode,
+    FormerFacts,
     HistoryEntry,
     Organisation,
     PlanPeriod,
@@ -29,8 +29,9 @@ from app.models import (
     Report,
     Score,
 )
+from app.registry.queries import once_called
 
-_O, _F, _P, _D, _PD = (table(each).c for each in (Organisation, FormerCode, Project, District, ProjectDimension))
+_O, _F, _P, _D, _PD = (table(each).c for each in (Organisation, FormerFacts, Project, District, ProjectDimension))
 _PV, _PY, _Y, _R, _S, _PP = (table(each).c for each in (Province, PlanYear, ProjectYear, Report, Score, PlanPeriod))
 LAOS_AT_ONCE = {"plan_years": 250, "projects": 25, "project_years": 25, "reports": 25}
 STEPS = 8  # a page with a row in it reads so many times LAOS_AT_ONCE, then says where to go on
@@ -81,8 +82,7 @@ def every_row(dataset: Dataset) -> Iterator[DataRow]:
 def one(dataset: Dataset, value: Any) -> DataRow:
     """The organisation with this code, now or before, or the project with this number. Raises NotTheirs."""
     if dataset.name == "organisations":
-        former = select(_F.organisation_id).where(_F.code == value)
-        rows = _organisation_rows([or_(_O.code == value, _O.id.in_(former))], 1)
+        rows = _organisation_rows([or_(_O.code == value, _O.id.in_(once_called(value)))], 1)
     else:
         wanted = _PROJECTS.where(_P.id == value, _P.deleted_at.is_(None))
         rows = _complete(dataset, map(tuple, db.session.execute(wanted)))
@@ -101,8 +101,7 @@ def _lao_conditions(asked: DataFilter) -> list[ColumnElement[bool]]:
     columns = {"province": _O.province_code, "district": _O.district_code, "type": _O.type}
     wanted: list[ColumnElement[bool]] = [column == asked[name] for name, column in columns.items() if name in asked]
     if "organisation" in asked:
-        former = select(_F.organisation_id).where(_F.code == asked["organisation"])
-        wanted.append(or_(_O.code == asked["organisation"], _O.id.in_(former)))
+        wanted.append(or_(_O.code == asked["organisation"], _O.id.in_(once_called(asked["organisation"]))))
     return wanted
 
 
@@ -265,4 +264,4 @@ def _organisation_rows(wanted: Iterable[ColumnElement[bool]], limit: int) -> lis
     ids = {row[0] for row in rows}
     among = _F.organisation_id.between(min(ids), max(ids)) if ids else false()
     former = _grouped(select(_F.organisation_id, _F.code).where(among))
-    return [(*row, sorted(code for (code,) in former.get(row[0], ()))) for row in rows]
+    return [(*row, sorted({code for (code,) in former.get(row[0], ())} - {row[1]})) for row in rows]

@@ -1,5 +1,6 @@
 """Deeds on projects: record, edit, delete. Each checks the gate, changes, and writes the history."""
 
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -112,6 +113,68 @@ def delete_project(actor: Actor, period: Period, project_id: int, version: int, 
         before=before.facts.as_dict(),
         at=now,
     )
+
+
+def hand_on_project(
+    actor: Actor, project_id: int, year: int, successor: Organisation | None, reason: str, now: datetime
+) -> int | None:
+    """Take the years from `year` on away from a closed LAO: its `successor` gets them as a project of its own.
+
+    Gives that project's id. NACC's word on it goes along; what was reported stays where it was reported.
+    """
+    project = db.session.get_one(Project, project_id, with_for_update=True)
+    before = queries.project_facts(project)
+    years = {each: amount for each, amount in before.budgets.items() if each >= year}
+    kept = {each: amount for each, amount in before.budgets.items() if each < year}
+    new_id = _copy(actor, project, replace(before, budgets=years), successor, reason, now) if successor else None
+    after = replace(before, budgets=kept) if kept else None
+    if after:
+        write(project, project.version, updated_at=now)
+        _write_years(project, before, after)
+    else:
+        write(project, project.version, deleted_at=now, counted=counts(project.review_status, deleted=True))
+    record(
+        actor,
+        Action.HAND_ON,
+        Entity.PROJECT,
+        project.id,
+        organisation_id=project.organisation_id,
+        before=before.as_dict(),
+        after=after.as_dict() if after else None,
+        reason=reason,
+        at=now,
+    )
+    return new_id
+
+
+def _copy(actor: Actor, project: Project, facts: ProjectFacts, owner: Organisation, reason: str, now: datetime) -> int:
+    """The project as another LAO's own, for the years in `facts`."""
+    reviewed = ("review_status", "review_reason", "reviewed_at", "reviewed_by_id", "counted")
+    copy = Project(
+        organisation_id=owner.id,
+        province_code=owner.province_code,
+        plan_period_id=project.plan_period_id,
+        created_at=now,
+        updated_at=now,
+        **{name: getattr(project, name) for name in reviewed},
+        **_columns(facts),
+    )
+    db.session.add(copy)
+    db.session.flush()
+    _write_dimensions(copy.id, facts.further_dimensions)
+    for year, amount in facts.budgets.items():
+        _add_year(copy, year, amount)
+    record(
+        actor,
+        Action.RECORD,
+        Entity.PROJECT,
+        copy.id,
+        organisation_id=owner.id,
+        after=facts.as_dict(),
+        reason=reason,
+        at=now,
+    )
+    return copy.id
 
 
 def _form_key(submission_key: str, facts: ProjectFacts) -> str | None:

@@ -237,6 +237,21 @@ def years_text(years: Iterable[int]) -> str:
     return ", ".join(map(str, ordered))
 
 
+def project_facts(project: Any) -> ProjectFacts:
+    """What is said of a project whose row, or the columns of it, was read."""
+    further = select(ProjectDimension.dimension).where(ProjectDimension.project_id == project.id)
+    return ProjectFacts(
+        name=project.name,
+        kind=Kind(project.kind),
+        dimension=project.dimension,
+        further_dimensions=tuple(sorted(db.session.scalars(further))),
+        quarters=project.quarters,
+        target_group=project.target_group,
+        objective=project.objective,
+        budgets=year_budgets(project.id),
+    )
+
+
 def project_detail(actor: Actor, project_id: int) -> ProjectDetail:
     """One project of the actor's LAO. Raises NotTheirs for a stranger's, a deleted or an unknown one."""
     project = db.session.execute(
@@ -262,19 +277,8 @@ def project_detail(actor: Actor, project_id: int) -> ProjectDetail:
     ).first()
     if project is None:
         raise NotTheirs
-    further = select(ProjectDimension.dimension).where(ProjectDimension.project_id == project_id)
     reported = select(Report.fiscal_year).where(
         Report.project_id == project_id, Report.status != ReportStatus.NOT_REPORTED
-    )
-    facts = ProjectFacts(
-        name=project.name,
-        kind=Kind(project.kind),
-        dimension=project.dimension,
-        further_dimensions=tuple(sorted(db.session.scalars(further))),
-        quarters=project.quarters,
-        target_group=project.target_group,
-        objective=project.objective,
-        budgets=year_budgets(project_id),
     )
     return ProjectDetail(
         id=project.id,
@@ -284,7 +288,7 @@ def project_detail(actor: Actor, project_id: int) -> ProjectDetail:
         version=project.version,
         review_status=project.review_status,
         review_reason=project.review_reason,
-        facts=facts,
+        facts=project_facts(project),
         reported_years=frozenset(db.session.scalars(reported)),
     )
 

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, tr
 
 from app.access import Actor
 from app.db import db, table
-from app.models import District, FormerCode, Organisation, PlanYear, ProjectYear, Province
+from app.models import District, FormerFacts, Organisation, PlanYear, ProjectYear, Province
 from app.models.enums import PlanStatus, Role
 from app.nacc.plan_years.rules import PlanFilter
 from app.registry.queries import fits
@@ -16,7 +16,7 @@ from app.uploads.rules import UploadLao
 PAGE_SIZE = 50
 IN_ONE_STATEMENT = 500  # values; SQLite takes a limited number of them
 _O, _PY, _Y, _D, _P = (table(model).c for model in (Organisation, PlanYear, ProjectYear, District, Province))
-_F = table(FormerCode).c
+_F = table(FormerFacts).c
 _LAO = (_O.id, _O.code, _O.name, _O.closed_at.is_not(None))
 T = TypeVar("T", int, str)
 
@@ -127,7 +127,7 @@ def laos_by_code(actor: Actor, codes: Collection[str]) -> dict[str, UploadLao]:
     """The LAO that each of `codes`, of today or former, leads to, where the actor oversees it; closed ones too."""
     found: dict[str, UploadLao] = {}
     for some in _batches(codes):
-        former = select(_F.code, *_LAO).join_from(table(FormerCode), table(Organisation), _O.id == _F.organisation_id)
+        former = select(_F.code, *_LAO).join_from(table(FormerFacts), table(Organisation), _O.id == _F.organisation_id)
         for statement in (former.where(_F.code.in_(some)), select(_O.code, *_LAO).where(_O.code.in_(some))):
             rows = db.session.execute(statement.where(in_scope(actor)))
             found |= {code: UploadLao(*facts) for code, *facts in rows}  # today's come last: they go before former ones

@@ -1,11 +1,35 @@
 """Shapes of registry upkeep: one LAO as a one-row file, so that it meets the same rules as an import."""
 
+from datetime import datetime
+
+from wtforms.validators import StopValidation
+
+from app import clock
+from app.clock import BANGKOK
 from app.fields import AtMost, Digits, Form, OneOf, Required, TextLine, Version
 from app.models.enums import OrganisationType
-from app.registry.rules import LIST_COLUMNS, NAME_LIMIT, OLD_CODE, Lines, Problem
+from app.nacc.administration.forms import DAY_BEGINS, Moment
+from app.nacc.registry_upkeep.rules import ProjectsGo, SuccessionFacts, SuccessionKind
+from app.registry.rules import LIST_COLUMNS, NAME_LIMIT, OLD_CODE, Effect, Lines, Problem
+from app.uploads.forms import UploadForm
+from app.words import arabic_digits
 
 
-class OrganisationForm(Form):
+class EffectForm(Form):
+    """From when a change of the registry holds, and by which paper."""
+
+    since = Moment("มีผลตั้งแต่วันที่", by_day=DAY_BEGINS)
+    document = TextLine("เลขที่และวันที่ของประกาศหรือหนังสือ", validators=[AtMost(200)])
+
+    def validate_since(self, field: Moment) -> None:
+        if field.data and field.data > clock.now():
+            raise StopValidation("วันที่มีผลยังมาไม่ถึง บันทึกได้เมื่อถึงวันนั้น")
+
+    def effect(self, now: datetime) -> Effect:
+        return Effect(self.since.data or now, self.document.data or "", typed=self.since.data is not None)
+
+
+class OrganisationForm(EffectForm):
     code = Digits("รหัส 7 หลัก", validators=[Required("กรอกรหัส 7 หลัก"), AtMost(7)])
     name = TextLine("ชื่อ อปท.", validators=[Required("กรอกชื่อ อปท."), AtMost(NAME_LIMIT)])
     type = OneOf("ประเภท อปท.", choices=[(kind.label, kind.label) for kind in OrganisationType], missing="เลือกประเภท")
@@ -26,5 +50,31 @@ class OrganisationForm(Form):
             self[column].errors = [*self[column].errors, problem.text]
 
 
-class CloseForm(Form):
+class CloseForm(EffectForm):
     why = TextLine("เหตุผล", validators=[Required("กรอกเหตุผล"), AtMost(500)])
+
+
+class RegistryFileForm(UploadForm, EffectForm):
+    """A file of the registry; all of it holds from the same day."""
+
+
+class SuccessionForm(EffectForm):
+    kind = OneOf("เหตุการณ์", choices=[(kind.value, kind.label) for kind in SuccessionKind], missing="เลือกเหตุการณ์")
+    successors = TextLine(
+        "รหัส 7 หลักของ อปท. ที่รับช่วง", validators=[Required("กรอกรหัส 7 หลักของ อปท. ที่รับช่วง"), AtMost(100)]
+    )
+    document = TextLine("เลขที่ประกาศ", validators=[Required("กรอกเลขที่ประกาศ"), AtMost(200)])
+    document_date = Moment("ประกาศลงวันที่", by_day=DAY_BEGINS, validators=[Required("กรอกวันที่ของประกาศ เช่น 1/10/2569")])
+    projects = OneOf(
+        "โครงการของปีงบประมาณต่อไป",
+        choices=[(each.value, each.label) for each in ProjectsGo],
+        missing="เลือกว่าโครงการจะเป็นอย่างไร",
+    )
+
+    def facts(self, now: datetime) -> SuccessionFacts:
+        codes = arabic_digits(self.successors.data or "").replace(",", " ").split()
+        assert self.document_date.data  # required
+        day = self.document_date.data.astimezone(BANGKOK).date()
+        return SuccessionFacts(
+            SuccessionKind(self.kind.data), codes, ProjectsGo(self.projects.data), day, self.effect(now)
+        )

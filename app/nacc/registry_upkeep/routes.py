@@ -13,11 +13,11 @@ from app.errors import NOTHING_CHANGED, Refusal, Stale
 from app.history.queries import who_was_first
 from app.listing import MAX_SEARCH
 from app.models.enums import Entity
-from app.nacc.registry_upkeep.forms import CloseForm, OrganisationForm
+from app.nacc.registry_upkeep import operations as upkeep
+from app.nacc.registry_upkeep.forms import CloseForm, OrganisationForm, RegistryFileForm, SuccessionForm
 from app.registry import operations, queries
 from app.registry.rules import BrokenFile, ImportPlan, plan_import
 from app.registry.workbooks import file_lines
-from app.uploads.forms import UploadForm
 from app.words import clean_line
 
 blueprint = Blueprint("registry_upkeep", __name__, url_prefix="/nacc/admin/registry")
@@ -29,7 +29,7 @@ def _list_page(status: int = 200, **more: Any) -> Response:
     q = clean_line(request.args.get("q", ""))[:MAX_SEARCH]
     rows, total = queries.search(q, None, None, SHOWN) if q else ([], 0)
     shown: dict[str, Any] = {"plan": None, "problems": [], "problem_total": 0, "done": False}
-    shown["form"] = UploadForm(formdata=None)
+    shown["form"] = RegistryFileForm(formdata=None)
     context = {"q": q, "rows": rows, "total": total} | shown | more
     return make_response(render_template("nacc/administration/registry.html", **context), status)
 
@@ -51,10 +51,16 @@ def _form_page(
     known: queries.ListedOrganisation | None,
     status: int = 200,
     conflict: Conflict | None = None,
+    closing: CloseForm | None = None,
 ) -> Response:
-    closing = CloseForm(formdata=None)
     page = render_template(
-        "nacc/administration/organisation.html", form=form, known=known, closing=closing, conflict=conflict
+        "nacc/administration/organisation.html",
+        form=form,
+        known=known,
+        closing=closing or CloseForm(formdata=None),
+        past=queries.past_of(known.id) if known else [],
+        kin=queries.kin_of(known.id) if known else [],
+        conflict=conflict,
     )
     return make_response(page, status)
 
@@ -67,8 +73,11 @@ def _known(code: str) -> queries.ListedOrganisation:
 @ADMIN
 def edit(code: str) -> Response:
     known = _known(code)
-    form = OrganisationForm(formdata=None, data=_shown(known) | {"version": queries.version_of(known.id)})
-    return _form_page(form, known)
+    return _form_page(_opened(known), known)
+
+
+def _opened(known: queries.ListedOrganisation) -> OrganisationForm:
+    return OrganisationForm(formdata=None, data=_shown(known) | {"version": queries.version_of(known.id)})
 
 
 def _shown(known: queries.ListedOrganisation) -> dict[str, Any]:
@@ -111,8 +120,9 @@ def _save(known: queries.ListedOrganisation | None) -> Response:
 
 def _change(form: OrganisationForm, known: queries.ListedOrganisation | None) -> bool:
     if known is None:
-        return bool(operations.import_lines(actor(), form.lines("")).changes)
-    return operations.change_one(actor(), known.id, form.version.data or 0, form.lines(known.code))
+        return bool(operations.import_lines(actor(), form.lines(""), form.effect(clock.now())).changes)
+    version, effect = form.version.data or 0, form.effect(clock.now())
+    return operations.change_one(actor(), known.id, version, form.lines(known.code), effect)
 
 
 def _both_windows(
@@ -142,30 +152,61 @@ def _set_closed(code: str, closed: bool) -> Response:
     known = _known(code)
     form = CloseForm()
     if not form.validate():
-        flash("กรอกเหตุผลที่ปิดหรือเปิด อปท.", "warn")
-        return redirect(f"/nacc/admin/registry/{known.code}", 303)
+        return _form_page(_opened(known), known, 422, closing=form)
+    now = clock.now()
     with transaction():
-        operations.set_closed(actor(), known.id, closed, form.why.data or "", clock.now())
+        operations.set_closed(actor(), known.id, closed, form.why.data or "", now, form.effect(now))
     flash("ปิด อปท. แล้ว ประวัติและข้อมูลเดิมยังอยู่" if closed else "เปิด อปท. อีกครั้งแล้ว", "ok")
     return redirect(f"/nacc/admin/registry/{known.code}", 303)
+
+
+@blueprint.get("/<code>/succession")
+@ADMIN
+def succession(code: str) -> Response:
+    return _succession_page(SuccessionForm(formdata=None), _known(code))
+
+
+def _succession_page(form: SuccessionForm, known: queries.ListedOrganisation, status: int = 200) -> Response:
+    kin = queries.kin_of(known.id)
+    return make_response(
+        render_template("nacc/administration/succession.html", form=form, known=known, kin=kin), status
+    )
+
+
+@blueprint.post("/<code>/succession")
+@ADMIN
+def succeed(code: str) -> Response:
+    known, form = _known(code), SuccessionForm()
+    if form.validate():
+        try:
+            with transaction():
+                upkeep.succeed(actor(), known.id, form.facts(clock.now()), clock.now())
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            flash("บันทึกการยุบรวมหรือแยก อปท. แล้ว", "ok")
+            return redirect(f"/nacc/admin/registry/{known.code}", 303)
+    return _succession_page(form, known, 422)
 
 
 @blueprint.post("/file")
 @ADMIN
 def import_file() -> Response:
     """Tell what a file would do (`do=check`), or do it."""
-    form = UploadForm()
+    form = RegistryFileForm()
+    if not form.validate():
+        return _list_page(422, form=form)
     try:
-        lines = file_lines(form.sent())
+        lines, effect = file_lines(form.sent()), form.effect(clock.now())
         plan: ImportPlan
         if request.form.get("do") == "import":
             with transaction():
-                plan = operations.import_lines(actor(), lines)
+                plan = operations.import_lines(actor(), lines, effect)
         else:
-            plan = plan_import(lines, queries.registry())
+            plan = plan_import(lines, queries.registry(), effect)
     except Refusal as refusal:
         form.refuse(refusal)
         return _list_page(422, form=form)
     except BrokenFile as broken:
-        return _list_page(422, problems=broken.problems[:SHOWN], problem_total=len(broken.problems))
-    return _list_page(plan=plan, done=request.form.get("do") == "import")
+        return _list_page(422, form=form, problems=broken.problems[:SHOWN], problem_total=len(broken.problems))
+    return _list_page(form=form, plan=plan, done=request.form.get("do") == "import")

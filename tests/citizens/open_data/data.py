@@ -10,7 +10,7 @@ from app.db import Base, db, transaction
 from app.models import (
     Dimension,
     District,
-    FormerCode,
+    FormerFacts,
     HistoryEntry,
     MailLog,
     Organisation,
@@ -36,7 +36,7 @@ PUBLIC_TEXT = {
     RejectionReason: {"text"},
     Setting: {"value"},  # the office to ask
 }
-REGISTRY = (Province, District, Organisation, FormerCode)
+REGISTRY = (Province, District, Organisation, FormerFacts)
 APPEND_ONLY = (HistoryEntry,)
 
 

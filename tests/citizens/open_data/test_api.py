@@ -19,11 +19,11 @@ from app.citizens.open_data.datasets import BY_SLUG, DATASETS
 from app.citizens.open_data.snapshots import take_snapshot
 from app.citizens.results.queries import province_rows
 from app.db import db, is_sqlite, transaction
-from app.models import FormerCode, Organisation, Project
+from app.models import Organisation, Project
 from app.models.enums import ReportStatus, Round
 from tests.citizens.open_data.data import fill
 from tests.client import Client
-from tests.factories import NOW, YEAR, make_lao, make_project, make_report
+from tests.factories import NOW, YEAR, make_former, make_lao, make_project, make_report
 
 API = "/api/v1"
 RESULTS = f"{API}/results?year={YEAR}&round=6"
@@ -249,7 +249,7 @@ def test_an_upgraded_lao_is_found_by_either_code(filled: Flask, client: Client) 
     with transaction():
         lao = db.session.query(Organisation).filter_by(code="5901109").one()
         lao.code = "4901109"
-        db.session.add(FormerCode(code="5901109", organisation_id=lao.id, replaced_at=NOW))
+    make_former(lao, code="5901109")
     now, before = (client.get(f"{API}/organisations/{code}").get_json()["data"] for code in ("4901109", "5901109"))
     assert now == before
     assert now["former_codes"] == ["5901109"]

@@ -15,12 +15,23 @@ from sqlalchemy import select
 from app.db import db, transaction
 from app.lao.reporting.operations import save_report
 from app.lao.reporting.rules import ReportFacts
-from app.models import Dimension, FormerCode, Organisation, PlanPeriod, PlanYear, Project
+from app.models import Dimension, Organisation, PlanPeriod, PlanYear, Project
 from app.models.enums import PlanStatus, ReportStatus, ReviewStatus, Role, Round
 from app.registry.operations import load_registry
 from app.seeds.demo import load_demo
 from tests.client import Client
-from tests.factories import NOW, YEAR, facts, make_lao, make_organisation, make_project, make_report, make_staff, review
+from tests.factories import (
+    NOW,
+    YEAR,
+    facts,
+    make_former,
+    make_lao,
+    make_organisation,
+    make_project,
+    make_report,
+    make_staff,
+    review,
+)
 from tests.pages import enter
 
 HTMX = {"HX-Request": "true", "HX-Request-Type": "partial"}
@@ -241,8 +252,7 @@ def test_a_closed_lao_has_a_page_also_for_a_year_without_projects(app: Flask, cl
 
 def test_an_old_code_still_leads_to_the_lao(app: Flask, client: Client) -> None:
     organisation = make_organisation("5650807")
-    with transaction():
-        db.session.add(FormerCode(code="6650807", organisation_id=organisation.id, replaced_at=NOW))
+    make_former(organisation, code="6650807")
     page = client.get("/public/organisations/6650807?year=2561&round=6").text
     assert 'href="/public/organisations/5650807/figures/percent?' in page
 

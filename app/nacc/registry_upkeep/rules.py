@@ -1,0 +1,37 @@
+"""What becomes of an LAO that is merged into another, or split."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from app.clock import fiscal_year, fiscal_year_start
+from app.models.enums import Labelled
+from app.registry.rules import Effect
+
+
+class SuccessionKind(Labelled):
+    MERGE = "merge", "ยุบรวมหรือแยกทั้งหมด: ปิด อปท. นี้"
+    SPLIT = "split", "แยกบางส่วนออกไป: อปท. นี้ยังอยู่"
+
+
+class ProjectsGo(Labelled):
+    """What becomes of a closed LAO's projects in the years to come."""
+
+    ALONG = "along", "โอนไปยัง อปท. ที่รับช่วง (รหัสแรก)"
+    END = "end", "สิ้นสุด ไม่ดำเนินการต่อ"
+
+
+@dataclass(frozen=True)
+class SuccessionFacts:
+    """What a paper says of an LAO and those that go on for it; `codes`: theirs, the one that takes projects first."""
+
+    kind: SuccessionKind
+    codes: list[str]
+    projects: ProjectsGo
+    document_date: date
+    effect: Effect
+
+
+def first_year_after(closing: datetime) -> int:
+    """The first fiscal year an LAO closed at that moment does not begin."""
+    year = fiscal_year(closing)
+    return year if closing <= fiscal_year_start(year) else year + 1
