@@ -71,6 +71,7 @@ DEEDS: Mapping[str, str] = {
     "registry_upkeep.change": "แก้ไขทะเบียน อปท.",
     "registry_upkeep.close": "ปิด อปท. ในทะเบียน",
     "registry_upkeep.open_again": "เปิด อปท. ในทะเบียนอีกครั้ง",
+    "registry_upkeep.succeed": "บันทึกการยุบรวมหรือแยก อปท.",
     "registry_upkeep.import_file": "นำเข้าทะเบียน อปท. จาก CSV",
     "reporting.save_report": "รายงานผลการดำเนินงาน",
     "review.decide": "พิจารณาโครงการ",

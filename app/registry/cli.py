@@ -11,17 +11,9 @@ from app import clock
 from app.access import system
 from app.db import transaction
 from app.registry import queries
+from app.registry.lines import BrokenFile, Lines
 from app.registry.operations import import_lines, load_provinces, load_registry
-from app.registry.rules import (
-    BrokenFile,
-    Effect,
-    ImportPlan,
-    Lines,
-    RegistryChange,
-    RegistryDeed,
-    RegistryFacts,
-    plan_import,
-)
+from app.registry.rules import Effect, ImportPlan, RegistryChange, RegistryDeed, RegistryFacts, plan_import
 from app.registry.workbooks import file_lines
 
 group = AppGroup("registry", help="Provinces, districts and the LAOs.")

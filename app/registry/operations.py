@@ -17,7 +17,8 @@ from app.history.operations import entry, record, record_all
 from app.models import Account, District, FormerFacts, Organisation, Province
 from app.models.enums import Action, Entity, Role
 from app.registry import queries
-from app.registry.rules import TYPES, Effect, ImportPlan, Lines, RegistryChange, RegistryDeed, plan_import
+from app.registry.lines import Lines
+from app.registry.rules import TYPES, Effect, ImportPlan, RegistryChange, RegistryDeed, plan_import
 from app.words import thai_sort_key
 
 # The list of upgrades says no more than the month.

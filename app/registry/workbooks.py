@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import BinaryIO
 
 from app.errors import Refusal
+from app.registry.lines import BrokenFile, Lines, Problem
 from app.registry.queries import ListedOrganisation
-from app.registry.rules import BrokenFile, Lines, Problem
 from app.spreadsheets.excel import Column, Table
 from app.uploads.cells import Marked, column_letters, quoted, text_of
 from app.uploads.reader import MOST_ROWS, TOO_MANY_ROWS, FirstSheet, NotAWorkbook, opened

@@ -86,6 +86,7 @@ PAGES = {
         "/nacc/admin/registry/new",
         "/nacc/admin/registry/6650807",
         "/nacc/admin/registry/6650810",
+        "/nacc/admin/registry/6650807/succession",
     ),
 }
 EXEMPT = {

@@ -171,6 +171,8 @@ WHO_OPENS = {
     "POST registry_upkeep.change": ADMINISTRATOR,
     "POST registry_upkeep.close": ADMINISTRATOR,
     "POST registry_upkeep.open_again": ADMINISTRATOR,
+    "GET registry_upkeep.succession": ADMINISTRATOR,
+    "POST registry_upkeep.succeed": ADMINISTRATOR,
     "POST registry_upkeep.import_file": ADMINISTRATOR,
 }
 

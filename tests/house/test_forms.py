@@ -17,8 +17,16 @@ from tests.house.test_amounts import all_forms
 from tests.pages import elements, enter, fields, tags
 
 TOO_MUCH = "ก" * 5001
-# Forms with nothing to get wrong in a field of theirs: a choice of rows, a file, a number that was said before.
-ONE_QUESTION = {"CloseForm", "CodesForm", "ExpectedForm", "ReminderForm", "ScoreFileForm", "StatusForm", "UploadForm"}
+# Forms with at most one field to get wrong: a choice of rows, a file, a number that was said before.
+ONE_QUESTION = {
+    "CodesForm",
+    "ExpectedForm",
+    "RegistryFileForm",
+    "ReminderForm",
+    "ScoreFileForm",
+    "StatusForm",
+    "UploadForm",
+}
 # The way somebody finds each form, as whom, and where it is sent.
 LAO = (
     "/projects/new",
@@ -38,6 +46,7 @@ ADMINISTRATOR = (
     "/nacc/admin/staff/{staff}",
     "/nacc/admin/registry/new",
     "/nacc/admin/registry/6650807",
+    "/nacc/admin/registry/6650807/succession",
     f"/nacc/scores/proposals?year={YEAR}",
     f"/nacc/scores/{{lao}}/{YEAR}",
     "/nacc/review/{project}",

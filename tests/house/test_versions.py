@@ -27,8 +27,9 @@ from app.nacc.exports import operations as exports
 from app.nacc.exports.queries import own_file
 from app.nacc.plan_years.operations import set_many, set_status
 from app.nacc.proposals.operations import set_minimum
+from app.registry.lines import LIST_COLUMNS
 from app.registry.operations import change_one
-from app.registry.rules import LIST_COLUMNS
+from app.registry.rules import Effect
 from tests.factories import NOW, YEAR, make_account, make_lao, make_organisation, make_profile, make_staff
 from tests.house.test_amounts import all_forms, fields_of
 
@@ -116,7 +117,7 @@ DEEDS: dict[str, tuple[Deed, int]] = {
     "plan year": (lambda who, n, v: set_status(who, 1, 2563, list(PlanStatus)[1 + n], v, NOW), 0),
     "dimension": (lambda who, n, v: rename_dimension(who, 1, 1, f"มิติ {n}", Decimal(25), v, NOW), 1),
     "staff": (lambda who, n, v: change_staff(who, who.account_id or 0, f"ชื่อ {n}", Role.ADMINISTRATOR, (), v, NOW), 1),
-    "registry": (lambda who, n, v: change_one(who, 1, v, _line(f"องค์การบริหารส่วนตำบลชื่อ {n}")), 1),
+    "registry": (lambda who, n, v: change_one(who, 1, v, _line(f"องค์การบริหารส่วนตำบลชื่อ {n}"), Effect(NOW)), 1),
 }
 
 

@@ -13,9 +13,10 @@ from app import clock
 from app.access import system
 from app.db import db, table, transaction
 from app.models import FormerFacts, Organisation
+from app.registry.lines import BrokenFile
 from app.registry.operations import UPGRADED, import_lines, load_registry
 from app.registry.queries import find_by_code, past_of, registry, search
-from app.registry.rules import BrokenFile, Effect
+from app.registry.rules import Effect
 from app.registry.workbooks import file_lines
 
 ACTOR = system("registry import")

@@ -26,9 +26,10 @@ from app.models import (
     Report,
 )
 from app.models.enums import Kind, OrganisationType, ReportStatus, Role
+from app.registry.lines import BrokenFile
 from app.registry.operations import DATA, import_lines, load_registry
 from app.registry.queries import find_by_code
-from app.registry.rules import BrokenFile, ImportPlan, RegistryDeed
+from app.registry.rules import ImportPlan, RegistryDeed
 from app.registry.workbooks import file_lines
 
 GOLDEN = (Path(__file__).parent / "data" / "thai_order.txt").read_text(encoding="utf-8").splitlines()

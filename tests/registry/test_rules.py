@@ -7,17 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.models.enums import OrganisationType
-from app.registry.rules import (
-    BrokenFile,
-    ImportPlan,
-    KnownLao,
-    Problem,
-    Registry,
-    RegistryDeed,
-    RegistryFacts,
-    plan_import,
-    whole_name,
-)
+from app.registry.lines import BrokenFile, Problem
+from app.registry.rules import ImportPlan, KnownLao, Registry, RegistryDeed, RegistryFacts, plan_import, whole_name
 from app.registry.workbooks import file_lines
 
 HEADER = ["code", "name", "type", "province_code", "district_code"]

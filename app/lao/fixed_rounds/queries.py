@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select
 
 from app.db import db, table
 from app.lao.fixed_rounds.rules import ClosedRound, FixedLine, LaoFacts
@@ -24,7 +24,7 @@ from app.models import (
     Window,
     WindowException,
 )
-from app.models.enums import Action, Entity, PlanStatus, Round
+from app.models.enums import PlanStatus, Round
 from app.plans.rules import ReportWindow, report_window
 
 _F, _O, _D, _PY, _H = (table(model).c for model in (FixedRound, Organisation, District, PlanYear, HistoryEntry))
@@ -51,13 +51,8 @@ def stood(year: Any, closing: Any) -> ColumnElement[bool]:
     has_projects = exists().where(
         _Y.province_code == _O.province_code, _Y.fiscal_year == year, _Y.organisation_id == _O.id, _Y.counted
     )
-    founded_later = exists().where(
-        _H.entity == Entity.ORGANISATION.value,
-        _H.entity_key == cast(_O.id, String),
-        _H.action == Action.ADD.value,
-        _H.at > closing,
-    )
-    return and_(or_(_O.closed_at.is_(None), _O.closed_at > closing, has_projects), ~founded_later)
+    was_there = or_(_O.founded_at.is_(None), closing.is_(None), _O.founded_at <= closing)
+    return and_(was_there, or_(_O.closed_at.is_(None), _O.closed_at > closing, has_projects))
 
 
 def closed_windows(now: datetime, *, lock: bool = False) -> list[ReportWindow]:

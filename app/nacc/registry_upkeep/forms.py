@@ -10,16 +10,25 @@ from app.fields import AtMost, Digits, Form, OneOf, Required, TextLine, Version
 from app.models.enums import OrganisationType
 from app.nacc.administration.forms import DAY_BEGINS, Moment
 from app.nacc.registry_upkeep.rules import ProjectsGo, SuccessionFacts, SuccessionKind
-from app.registry.rules import LIST_COLUMNS, NAME_LIMIT, OLD_CODE, Effect, Lines, Problem
+from app.registry.lines import LIST_COLUMNS, OLD_CODE, Lines, Problem
+from app.registry.rules import NAME_LIMIT, Effect
 from app.uploads.forms import UploadForm
 from app.words import arabic_digits
+
+
+def _since() -> Moment:
+    return Moment("มีผลตั้งแต่วันที่", by_day=DAY_BEGINS)
+
+
+def _document() -> TextLine:
+    return TextLine("เลขที่และวันที่ของประกาศหรือหนังสือ", validators=[AtMost(200)])
 
 
 class EffectForm(Form):
     """From when a change of the registry holds, and by which paper."""
 
-    since = Moment("มีผลตั้งแต่วันที่", by_day=DAY_BEGINS)
-    document = TextLine("เลขที่และวันที่ของประกาศหรือหนังสือ", validators=[AtMost(200)])
+    since: Moment  # each form puts them where they stand on its screen
+    document: TextLine
 
     def validate_since(self, field: Moment) -> None:
         if field.data and field.data > clock.now():
@@ -35,6 +44,7 @@ class OrganisationForm(EffectForm):
     type = OneOf("ประเภท อปท.", choices=[(kind.label, kind.label) for kind in OrganisationType], missing="เลือกประเภท")
     province_code = Digits("รหัสจังหวัด 2 หลัก", validators=[Required("กรอกรหัสจังหวัด"), AtMost(2)])
     district_code = Digits("รหัสอำเภอ 4 หลัก", validators=[AtMost(4)])
+    since, document = _since(), _document()
     version = Version()
 
     def lines(self, old_code: str) -> Lines:
@@ -46,16 +56,20 @@ class OrganisationForm(EffectForm):
     def show_problems(self, problems: list[Problem]) -> None:
         """Put each problem of the file beside the field it is about."""
         for problem in problems:
-            column = problem.column if problem.column in LIST_COLUMNS else "code"
+            named = "code" if problem.column else "since"  # a row is refused whole for the day it should hold from
+            column = problem.column if problem.column in LIST_COLUMNS else named
             self[column].errors = [*self[column].errors, problem.text]
 
 
 class CloseForm(EffectForm):
     why = TextLine("เหตุผล", validators=[Required("กรอกเหตุผล"), AtMost(500)])
+    since, document = _since(), _document()
 
 
 class RegistryFileForm(UploadForm, EffectForm):
     """A file of the registry; all of it holds from the same day."""
+
+    since, document = _since(), _document()
 
 
 class SuccessionForm(EffectForm):
@@ -63,13 +77,14 @@ class SuccessionForm(EffectForm):
     successors = TextLine(
         "รหัส 7 หลักของ อปท. ที่รับช่วง", validators=[Required("กรอกรหัส 7 หลักของ อปท. ที่รับช่วง"), AtMost(100)]
     )
-    document = TextLine("เลขที่ประกาศ", validators=[Required("กรอกเลขที่ประกาศ"), AtMost(200)])
-    document_date = Moment("ประกาศลงวันที่", by_day=DAY_BEGINS, validators=[Required("กรอกวันที่ของประกาศ เช่น 1/10/2569")])
     projects = OneOf(
         "โครงการของปีงบประมาณต่อไป",
         choices=[(each.value, each.label) for each in ProjectsGo],
         missing="เลือกว่าโครงการจะเป็นอย่างไร",
     )
+    document = TextLine("เลขที่ประกาศ", validators=[Required("กรอกเลขที่ประกาศ"), AtMost(200)])
+    document_date = Moment("ประกาศลงวันที่", by_day=DAY_BEGINS, validators=[Required("กรอกวันที่ของประกาศ เช่น 1/10/2569")])
+    since = _since()
 
     def facts(self, now: datetime) -> SuccessionFacts:
         codes = arabic_digits(self.successors.data or "").replace(",", " ").split()

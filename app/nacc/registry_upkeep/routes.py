@@ -16,7 +16,8 @@ from app.models.enums import Entity
 from app.nacc.registry_upkeep import operations as upkeep
 from app.nacc.registry_upkeep.forms import CloseForm, OrganisationForm, RegistryFileForm, SuccessionForm
 from app.registry import operations, queries
-from app.registry.rules import BrokenFile, ImportPlan, plan_import
+from app.registry.lines import BrokenFile
+from app.registry.rules import ImportPlan, plan_import
 from app.registry.workbooks import file_lines
 from app.words import clean_line
 

@@ -1,0 +1,162 @@
+"""Merging and splitting: who goes on for whom, by which paper, and what becomes of the projects."""
+
+from datetime import datetime
+from decimal import Decimal
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from app import clock
+from app.db import db
+from app.lao.reporting.counts import organisation_counts
+from app.models import HistoryEntry, Organisation, Project, Succession
+from app.models.enums import ReviewStatus, Role, Round
+from app.nacc.registry_upkeep.rules import first_year_after
+from app.registry.queries import find_by_code, kin_of, search
+from tests.client import Client
+from tests.factories import (
+    PASSWORD,
+    YEAR,
+    facts,
+    make_lao,
+    make_organisation,
+    make_project,
+    make_report,
+    make_staff,
+    review,
+)
+
+OLD, NEW = "6650807", "6650899"
+PAGE = f"/nacc/admin/registry/{OLD}/succession"
+FORM = {
+    "kind": "merge",
+    "successors": NEW,
+    "projects": "along",
+    "document": "ประกาศ มท. 7/2561",
+    "document_date": "15/8/2561",
+    "since": "1/10/2561",
+}
+
+
+def day(year: int, month: int, day_: int) -> datetime:
+    return datetime(year, month, day_, tzinfo=clock.BANGKOK)
+
+
+@pytest.fixture
+def merged(app: Flask, client: Client) -> tuple[int, int]:
+    """An LAO with projects of this year, of both years and of the next one, and the one that takes it in."""
+    lao = make_lao(OLD)
+    other = make_organisation(NEW, "เทศบาลตำบลรวมใจ", passed=(YEAR, YEAR + 1))
+    budgets = {YEAR: Decimal(100), YEAR + 1: Decimal(200)}
+    make_report(lao, make_project(lao, facts("ปีเดียว", budgets={YEAR: Decimal(5)})))
+    make_report(lao, make_project(lao, facts("สองปี", budgets=budgets)))
+    review(make_project(lao, facts("ปีหน้า", budgets={YEAR + 1: None})), ReviewStatus.APPROVED)
+    make_staff("admin", Role.ADMINISTRATOR)
+    client.sign_in("admin", PASSWORD)
+    client.get(PAGE)
+    return lao.own_organisation_id, other.id
+
+
+def totals(year: int, round_: Round = Round.TWELVE) -> dict[int, int]:
+    return {id_: counts.total for id_, counts in organisation_counts("65", year, round_).items()}
+
+
+def names(organisation_id: int) -> list[tuple[str, bool]]:
+    rows = select(Project.name, Project.deleted_at.is_not(None)).where(Project.organisation_id == organisation_id)
+    return [(name, bool(gone)) for name, gone in db.session.execute(rows.order_by(Project.id))]
+
+
+def test_a_merged_lao_leads_to_its_successor_and_back(merged: tuple[int, int], client: Client) -> None:
+    assert client.send(PAGE, FORM).status_code == 303
+
+    old, new = merged
+    assert db.session.get_one(Organisation, old, populate_existing=True).closed_at == day(2018, 10, 1)
+    ((kin,), (back,)) = kin_of(old), kin_of(new)
+    assert (kin.code, kin.later, kin.document) == (NEW, True, "ประกาศ มท. 7/2561")
+    assert (back.code, back.later) == (OLD, False)
+    assert [lao.code for lao in search("ดินทอง")[0]] == [NEW]
+    for code, word in ((OLD, "รับช่วงโดย"), (NEW, "รับช่วงจาก")):
+        page = client.get(f"/nacc/admin/registry/{code}").text
+        assert word in page
+        assert "ประกาศ มท. 7/2561 ลงวันที่ 15 สิงหาคม 2561" in page
+
+
+def test_years_it_began_stay_as_reported_and_later_ones_go_along(merged: tuple[int, int], client: Client) -> None:
+    old, new = merged
+    before = organisation_counts("65", YEAR, Round.SIX)
+
+    client.send(PAGE, FORM)
+
+    assert organisation_counts("65", YEAR, Round.SIX) == before
+    assert totals(YEAR) == {old: 2}
+    assert totals(YEAR + 1) == {new: 2}
+    assert names(old) == [("ปีเดียว", False), ("สองปี", False), ("ปีหน้า", True)]
+    assert names(new) == [("สองปี", False), ("ปีหน้า", False)]
+    kept = db.session.scalars(select(Project.review_status).where(Project.organisation_id == new).order_by(Project.id))
+    assert list(kept) == [ReviewStatus.PENDING, ReviewStatus.APPROVED]
+
+
+def test_projects_can_end_with_the_lao(merged: tuple[int, int], client: Client) -> None:
+    client.send(PAGE, FORM | {"projects": "end"})
+
+    assert (totals(YEAR), totals(YEAR + 1)) == ({merged[0]: 2}, {})
+    assert names(merged[1]) == []
+
+
+def test_a_part_split_off_closes_nobody(merged: tuple[int, int], client: Client) -> None:
+    client.send(PAGE, FORM | {"kind": "split"})
+
+    old, new = merged
+    assert db.session.get_one(Organisation, old).closed_at is None
+    assert totals(YEAR + 1) == {old: 2}
+    assert [kin.code for kin in kin_of(new)] == [OLD]
+
+
+def test_both_laos_and_each_project_have_it_in_their_history(merged: tuple[int, int], client: Client) -> None:
+    client.send(PAGE, FORM)
+
+    entries = select(HistoryEntry.action, HistoryEntry.organisation_id).where(HistoryEntry.reason == FORM["document"])
+    told = sorted(tuple(row) for row in db.session.execute(entries))
+    old, new = merged
+    assert told == sorted(
+        [("succeed", old), ("succeed", new), ("close", old)] + [("hand on", old)] * 2 + [("record", new)] * 2
+    )
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"successors": "1234567"}, "ไม่พบ อปท. รหัส 1234567"),
+        ({"successors": OLD}, f"รหัส {OLD} คือ อปท. นี้เอง"),
+        ({"successors": ""}, "กรอกรหัส 7 หลักของ อปท. ที่รับช่วง"),
+        ({"document": ""}, "กรอกเลขที่ประกาศ"),
+        ({"document_date": "เมื่อวาน"}, "กรอกประกาศลงวันที่เป็น วัน/เดือน/ปี"),
+        ({"since": "1/10/2699"}, "วันที่มีผลยังมาไม่ถึง"),
+        ({"kind": ""}, "เลือกเหตุการณ์"),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_is_written(
+    merged: tuple[int, int], client: Client, wrong: dict[str, str], sentence: str
+) -> None:
+    answer = client.send(PAGE, FORM | wrong)
+
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert db.session.scalars(select(Succession)).all() == []
+    assert find_by_code(OLD)
+
+
+def test_the_first_year_an_lao_does_not_begin() -> None:
+    assert first_year_after(day(2018, 10, 1)) == 2562
+    assert first_year_after(day(2018, 10, 2)) == 2563
+    assert first_year_after(day(2018, 9, 30)) == 2562
+
+
+def test_a_reason_that_is_missing_keeps_the_day_that_was_typed(merged: tuple[int, int], client: Client) -> None:
+    client.get(f"/nacc/admin/registry/{OLD}")
+    answer = client.send(f"/nacc/admin/registry/{OLD}/close", {"why": "", "since": "1/10/2561"})
+
+    assert answer.status_code == 422
+    assert 'value="1/10/2561"' in answer.text
+    assert "กรอกเหตุผล" in answer.text
