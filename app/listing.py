@@ -74,10 +74,15 @@ def list_state(args: Mapping[str, str], *, default_year: int, sorts: tuple[str, 
     return state
 
 
-def query_of(values: Mapping[str, Any]) -> str:
-    """The query string of a desk's filter: what is empty is left out, and so is the first page."""
+def told_in_address(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What an address says of a filter: what is empty is left out, and so is the first page."""
     told = {name: getattr(value, "value", value) for name, value in values.items()}
-    return urlencode({name: value for name, value in told.items() if value and (name, value) != ("page", 1)})
+    return {name: value for name, value in told.items() if value and (name, value) != ("page", 1)}
+
+
+def query_of(values: Mapping[str, Any]) -> str:
+    """The query string of a filter."""
+    return urlencode(told_in_address(values))
 
 
 @dataclass(frozen=True)
@@ -92,6 +97,9 @@ class Choice:
 
     def __bool__(self) -> bool:
         return bool(self.ids) or self.everything
+
+
+EVERYTHING = Choice(everything=True)
 
 
 def choice_of(ticked: Sequence[str], everything: str, most: int) -> Choice:
@@ -128,22 +136,28 @@ def like_pattern(word: str) -> str:
 
 @dataclass(frozen=True)
 class Pager:
-    """Which rows of how many a page shows."""
+    """Which rows of how many a page shows. `more`: nobody counted them all, and there are at least `total`."""
 
     page: int
     total: int
+    size: int = PAGE_SIZE
+    more: bool = False
 
     @property
     def pages(self) -> int:
-        return max(1, -(-self.total // PAGE_SIZE))
+        return max(1, -(-self.total // self.size))
 
     @property
     def first(self) -> int:
-        return (self.page - 1) * PAGE_SIZE + 1 if self.total else 0
+        return (self.page - 1) * self.size + 1 if self.total else 0
 
     @property
     def last(self) -> int:
-        return min(self.page * PAGE_SIZE, self.total)
+        return min(self.page * self.size, self.total)
+
+    @property
+    def total_words(self) -> str:
+        return f"{self.total - 1:,}+" if self.more else f"{self.total:,}"
 
     @property
     def shown(self) -> list[int]:

@@ -54,9 +54,12 @@ def test_chosen_is_never_all_by_leaving_it_out(ticked: list[str], everything: st
 @pytest.mark.parametrize(
     ("bare", "narrow"),
     [
-        (PlanFilter(YEAR), {"year": 2562, "status": PlanStatus.FAILED, "q": "ดินทอง"}),
+        (PlanFilter(year=YEAR), {"year": 2562, "status": PlanStatus.FAILED, "q": "ดินทอง"}),
         (AccountFilter(), {"state": AccountState.LOCKED, "q": "ดินทอง"}),
-        (WaitingFilter(YEAR, Round.SIX), {"year": 2562, "round": Round.TWELVE, "state": Standing.PARTLY, "q": "ดินทอง"}),
+        (
+            WaitingFilter(year=YEAR, round=Round.SIX),
+            {"year": 2562, "round": Round.TWELVE, "state": Standing.PARTLY, "q": "ดินทอง"},
+        ),
         (
             Queue(),
             {"status": ReviewStatus.REJECTED, "dimension": 3, "kind": Kind.MEASURE, "year": YEAR, "days": 30, "q": "x"},

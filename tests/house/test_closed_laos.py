@@ -20,7 +20,7 @@ from app.registry.operations import set_closed
 from app.registry.queries import search
 from tests.factories import NOW, YEAR, make_account, make_lao, make_organisation, make_staff
 
-ACCOUNTS, PLANS = AccountFilter(), PlanFilter(YEAR)
+ACCOUNTS, PLANS = AccountFilter(), PlanFilter(year=YEAR)
 LISTED: dict[str, Callable[[Actor], Collection[object]]] = {
     "accounts": lambda who: account_rows(who, ACCOUNTS, NOW),
     "accounts, as a file": lambda who: every_account(who, ACCOUNTS, NOW),
@@ -30,7 +30,7 @@ LISTED: dict[str, Callable[[Actor], Collection[object]]] = {
     "plan years that are set together": lambda who: filtered_ids(who, PLANS),
     "how many plan years": lambda who: range(sum(plan_counts(who, PLANS).values())),
     "scores": lambda who: whole_grid(who, PLANS),
-    "who has not reported": lambda who: shown(who, WaitingFilter(YEAR, Round.SIX)).works,
+    "who has not reported": lambda who: shown(who, WaitingFilter(year=YEAR, round=Round.SIX)).works,
     "the look-up of codes": lambda _who: search("องค์การบริหารส่วนตำบล")[0],
 }
 

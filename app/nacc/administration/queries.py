@@ -25,12 +25,12 @@ from app.models import (
     WindowException,
 )
 from app.models.enums import Role, Round
+from app.nacc.desk.queries import PAGE_SIZE
+from app.nacc.desk.rules import DeskFilter
 from app.plans.queries import periods
 from app.plans.rules import ReportWindow, report_window
 from app.registry.queries import find_by_code
 from app.words import arabic_digits
-
-PAGE_SIZE = 50
 
 
 @dataclass(frozen=True)
@@ -142,10 +142,10 @@ def exceptions() -> Sequence[Any]:
     ).all()
 
 
-def deleted_projects(q: str, page: int) -> tuple[Sequence[Any], int]:
+def deleted_projects(asked: DeskFilter) -> tuple[Sequence[Any], int]:
     """A page of deleted projects, the latest first, and how many there are."""
     wanted: list[Any] = [Project.deleted_at.is_not(None)]
-    for word in q.split()[:8]:
+    for word in asked.words:
         keys = (Project.name_search, Organisation.name_search)
         named = [key.like(like_pattern(word), escape="/") for key in keys]
         wanted.append(or_(*named, Organisation.code == arabic_digits(word)))
@@ -153,7 +153,7 @@ def deleted_projects(q: str, page: int) -> tuple[Sequence[Any], int]:
     listed = listed.join(Organisation, Organisation.id == Project.organisation_id).where(*wanted)
     total = db.session.scalar(select(func.count()).select_from(listed.subquery())) or 0
     rows = db.session.execute(
-        listed.order_by(Project.deleted_at.desc(), Project.id).limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)
+        listed.order_by(Project.deleted_at.desc(), Project.id).limit(PAGE_SIZE).offset((asked.page - 1) * PAGE_SIZE)
     ).all()
     return rows, total
 

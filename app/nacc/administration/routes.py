@@ -11,7 +11,7 @@ from app.conflicts import Conflict
 from app.db import transaction
 from app.errors import Refusal, Stale
 from app.lao.fixed_rounds.queries import progress
-from app.listing import MAX_SEARCH, number
+from app.listing import Pager
 from app.models.enums import Entity, Round
 from app.nacc.administration import operations, queries
 from app.nacc.administration import period_pages as _period_pages  # noqa: F401 - adds its views
@@ -25,9 +25,11 @@ from app.nacc.administration.forms import (
 )
 from app.nacc.administration.pages import ADMIN, blueprint, both_windows, done, page
 from app.nacc.administration.rules import said
+from app.nacc.desk.forms import place_and_words
+from app.nacc.desk.queries import PAGE_SIZE
+from app.nacc.desk.rules import DeskFilter
 from app.plans.queries import period_of
 from app.registry.queries import provinces
-from app.words import clean_line
 
 
 @blueprint.get("")
@@ -204,10 +206,9 @@ def set_contact() -> Response:
 @blueprint.get("/deleted")
 @ADMIN
 def deleted() -> Response:
-    q = clean_line(request.args.get("q", ""))[:MAX_SEARCH]
-    shown = min(max(1, number(request.args.get("page", ""), 1)), 10_000)
-    rows, total = queries.deleted_projects(q, shown)
-    return page("deleted", rows=rows, total=total, q=q, page=shown, page_size=queries.PAGE_SIZE)
+    asked = DeskFilter(**place_and_words(request.args))
+    rows, total = queries.deleted_projects(asked)
+    return page("deleted", rows=rows, asked=asked, pager=Pager(asked.page, total, PAGE_SIZE))
 
 
 @blueprint.post("/deleted/<int:project_id>")

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, cast
 from wtforms import Field, HiddenField
 
 from app.amounts import NotAnAmount, read_amount
-from app.fields import AtMost, Form, Number, TextLine, Version
+from app.fields import AtMost, Form, Number, TextLine
 from app.models.enums import Which
 from app.nacc.evaluation.rules import Cell, Entry, Scores
 from app.uploads.forms import UploadForm
@@ -86,12 +86,6 @@ def score_class(cells: Iterable[Cell], maxima: Mapping[int, Decimal]) -> type[Sc
         fields[cell.name] = Score(cell.label, maximum=maxima[cell.dimension])
         fields[SEEN + cell.name] = SeenScore()
     return cast(type[ScoreForm], type("CellsForm", (ScoreForm,), fields))
-
-
-class ExpectedForm(Form):
-    """A confirmation: the number that was said before."""
-
-    expected = Version()
 
 
 class ScoreFileForm(UploadForm):

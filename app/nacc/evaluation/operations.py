@@ -13,6 +13,8 @@ from app.errors import Refusal, Stale
 from app.history.operations import entry, record_all
 from app.models import Organisation, PlanYear, Score
 from app.models.enums import Action, Entity, PlanStatus, Role, Which
+from app.nacc.desk.queries import batches
+from app.nacc.desk.rules import refuse_unexpected
 from app.nacc.evaluation import queries
 from app.nacc.evaluation.rules import (
     Cell,
@@ -26,7 +28,6 @@ from app.nacc.evaluation.rules import (
     refusal,
     stale_cells,
 )
-from app.nacc.plan_years.queries import IN_ONE_STATEMENT
 from app.nacc.plan_years.rules import PlanFilter
 
 _O, _PY, _S = (table(model).c for model in (Organisation, PlanYear, Score))
@@ -75,10 +76,8 @@ def save_from_file(
     """
     changed = 0
     for year in sorted({year for _id, year in lines}):
-        ordered = sorted(id_ for id_, each in lines if each == year)
-        for first in range(0, len(ordered), IN_ONE_STATEMENT):
-            some = {id_: lines[id_, year] for id_ in ordered[first : first + IN_ONE_STATEMENT]}
-            changed += _save_some(actor, year, some, reason, now)
+        for some in batches(sorted(id_ for id_, each in lines if each == year)):
+            changed += _save_some(actor, year, {id_: lines[id_, year] for id_ in some}, reason, now)
     return changed
 
 
@@ -176,12 +175,8 @@ def do_one(actor: Actor, organisation_id: int, year: int, deed: Deed, now: datet
 def do_filtered(actor: Actor, asked: PlanFilter, expected: int, deed: Deed, now: datetime) -> int:
     """The deed for all LAOs the filters show. Raises Refusal where their number is not the one that was said before."""
     ids = queries.affected(actor, asked, deed)
-    if len(ids) != expected:
-        raise Refusal(f"จำนวนเปลี่ยนไปแล้ว: ขณะนี้มี {len(ids):,} แห่ง ไม่ใช่ {expected:,} ตรวจแล้วยืนยันอีกครั้ง", "expected")
-    return sum(
-        _do(actor, ids[first : first + IN_ONE_STATEMENT], asked.year, deed, now)
-        for first in range(0, len(ids), IN_ONE_STATEMENT)
-    )
+    refuse_unexpected(len(ids), expected, "มี")
+    return sum(_do(actor, some, asked.year, deed, now) for some in batches(ids))
 
 
 def _do(actor: Actor, ids: Collection[int], year: int, deed: Deed, now: datetime) -> int:

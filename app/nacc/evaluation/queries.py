@@ -11,6 +11,7 @@ from app.db import db, table
 from app.errors import NotTheirs
 from app.models import Dimension, Organisation, PlanPeriod, PlanYear, Score
 from app.models.enums import Role, Which
+from app.nacc.desk.queries import batches, in_scope
 from app.nacc.evaluation.rules import (
     NO_SCORES,
     Cell,
@@ -19,7 +20,7 @@ from app.nacc.evaluation.rules import (
     applies,
     as_the_lao_sees,
 )
-from app.nacc.plan_years.queries import IN_ONE_STATEMENT, PlanRow, every_row, filtered_ids, in_scope, plan_rows
+from app.nacc.plan_years.queries import PlanRow, every_row, filtered_ids, plan_rows
 from app.nacc.plan_years.rules import PlanFilter
 
 PAGE_SIZE = 25
@@ -52,9 +53,8 @@ def max_scores(year: int) -> dict[int, Decimal]:
 def scores_of(actor: Actor, ids: Iterable[int], year: int) -> dict[int, Scores]:
     """Scores of those of `ids` that the actor may see; an LAO without a plan year is there with none."""
     found: dict[int, Scores] = {}
-    ordered = sorted(set(ids))
-    for first in range(0, len(ordered), IN_ONE_STATEMENT):
-        found |= _scores(_O.id.in_(ordered[first : first + IN_ONE_STATEMENT]), seen_by(actor), year)
+    for some in batches(sorted(set(ids))):
+        found |= _scores(_O.id.in_(some), seen_by(actor), year)
     return found
 
 

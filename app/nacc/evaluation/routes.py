@@ -1,6 +1,6 @@
 """Scores: NACC's grid, and one LAO's row as a page. HTTP only."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal
 
 from flask import Blueprint, Response, flash, make_response, redirect, render_template, request
@@ -8,15 +8,19 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
 from app.access import Permission, actor, requires
-from app.citizens.places.queries import filter_name
 from app.db import transaction
 from app.errors import NOTHING_CHANGED, NotTheirs, Refusal, Stale
 from app.history.queries import who_was_first
 from app.lao.profile.queries import place
 from app.lao.reporting.counts import round_summary
-from app.models.enums import Entity, PlanStatus, Round, Which
+from app.listing import EVERYTHING, Pager
+from app.models.enums import Entity, Round, Which
+from app.nacc.desk.file_pages import FileDesk, Page
+from app.nacc.desk.forms import ExpectedForm
+from app.nacc.desk.pages import filter_choices, plan_year
+from app.nacc.desk.queries import filter_words
 from app.nacc.evaluation import operations, queries, workbooks
-from app.nacc.evaluation.forms import ExpectedForm, ScoreFileForm, ScoreForm, score_form
+from app.nacc.evaluation.forms import ScoreFileForm, ScoreForm, score_form
 from app.nacc.evaluation.rules import (
     Cell,
     Deed,
@@ -29,40 +33,32 @@ from app.nacc.evaluation.rules import (
     read_file,
     stale_cells,
 )
-from app.nacc.plan_years.pages import asked_for
-from app.nacc.plan_years.queries import laos_by_code, laos_by_id, plan_counts
-from app.nacc.review.queries import own_provinces
+from app.nacc.plan_years.pages import plan_filter
+from app.nacc.plan_years.queries import plan_counts
+from app.nacc.plan_years.rules import listed
 from app.plans.queries import current_period, period_of, periods, year_gates
 from app.plans.rules import YearGate, default_year
-from app.registry.queries import districts
 from app.spreadsheets import excel
-from app.uploads.cells import Problems
-from app.uploads.reader import read_sheet
-from app.uploads.rules import CHANGED_MEANWHILE, WHEN_MADE, Preview, most_common
-from app.uploads.seals import seal, unseal
+from app.uploads.cells import Problems, Sheet
+from app.uploads.rules import Preview, UploadLao
 from app.web import answer, asked_year, attachment
 
 blueprint = Blueprint("evaluation", __name__)
-SEALED = "score-file"
 
 
 @blueprint.get("/nacc/scores")
 @requires(Permission.SCORES)
 def grid() -> BaseResponse:
-    who, asked = actor(), asked_for()
-    counts = plan_counts(who, asked)
+    who, asked = actor(), plan_filter()
+    total = listed(plan_counts(who, asked), asked.status)
     return answer(
         "nacc/evaluation/grid.html",
         "nacc/evaluation/_grid.html",
-        asked=asked,
         rows=queries.grid(who, asked),
         maxima=queries.max_scores(asked.year),
         shown=cells(queries.max_scores(asked.year)),
-        total=counts[PlanStatus(asked.status)] if asked.status else sum(counts.values()),
-        page_size=queries.PAGE_SIZE,
-        provinces=own_provinces(who),
-        districts=districts(asked.province) if asked.province else [],
-        periods=periods(),
+        pager=Pager(asked.page, total, queries.PAGE_SIZE),
+        **filter_choices(asked),
     )
 
 
@@ -176,16 +172,23 @@ def ask_filtered(deed: str) -> str:
 
 
 def _many_page(deed: Deed, form: ExpectedForm) -> str:
-    asked = asked_for()
+    asked = plan_filter()
     affected = len(queries.affected(actor(), asked, deed))
-    words = asked.in_words(filter_name(asked.province, asked.district))
-    return render_template("nacc/evaluation/many.html", asked=asked, form=form, deed=deed, number=affected, words=words)
+    return render_template(
+        "nacc/evaluation/many.html",
+        asked=asked,
+        choice=EVERYTHING,
+        form=form,
+        deed=deed,
+        total=affected,
+        words=filter_words(asked),
+    )
 
 
 @blueprint.post("/nacc/scores/<any(close,open,publish):deed>")
 @requires(Permission.SCORES)
 def do_filtered(deed: str) -> BaseResponse:
-    asked, form, done = asked_for(), ExpectedForm(), Deed(deed)
+    asked, form, done = plan_filter(), ExpectedForm(), Deed(deed)
     try:
         with transaction():
             changed = operations.do_filtered(actor(), asked, form.expected.data or 0, done, clock.now())
@@ -199,81 +202,62 @@ def do_filtered(deed: str) -> BaseResponse:
 @blueprint.get("/nacc/scores/table.<any(xlsx, csv):file>")
 @requires(Permission.SCORES)
 def grid_file(file: str) -> Response:
-    asked = asked_for()
+    asked = plan_filter()
     return attachment(f"คะแนน ปี {asked.year}", file, excel.file_content(file, workbooks.score_file(actor(), asked)))
+
+
+def _score_heading() -> list[str]:
+    return heading(queries.max_scores(plan_year()))
+
+
+def _read(sheet: Sheet, laos: Mapping[str, UploadLao]) -> tuple[list[FileLine], Problems]:
+    year = plan_year()
+    period = period_of(year) or current_period(year)
+    return read_file(sheet, queries.max_scores(year), period.years, laos)
+
+
+def _preview(lines: list[FileLine]) -> Preview:
+    return preview(lines, queries.scores_in_years(actor(), [(line.key.lao.id, line.key.year) for line in lines]))
+
+
+def _save_file(lines: list[SeenScores], form: ScoreFileForm) -> tuple[str, list[int]]:
+    everything, reason = form.everything.data, form.reason.data or ""
+    chosen = {(line.organisation_id, line.year): new for line in lines if (new := line.chosen(everything))}
+    changed = operations.save_from_file(actor(), chosen, reason, clock.now())
+    return f"นำเข้าแล้ว เปลี่ยน {changed:,} ช่อง ใน {len(chosen):,} แห่ง", [year for _id, year in chosen]
+
+
+FILE = FileDesk(
+    address="/nacc/scores",
+    template="nacc/evaluation/file.html",
+    sealed_as="score-file",
+    form=ScoreFileForm,
+    asked=plan_filter,
+    heading=_score_heading,
+    read=_read,
+    preview=_preview,
+    unsealed=SeenScores.of,
+    again=SeenScores.again,
+    save=_save_file,
+)
 
 
 @blueprint.get("/nacc/scores/file")
 @requires(Permission.SCORES)
 def file_page() -> str:
-    return _file_page(ScoreFileForm(formdata=None))
-
-
-def _file_page(form: ScoreFileForm, problems: Problems | None = None, preview: Preview | None = None) -> str:
-    asked, told = asked_for(), problems or Problems()
-    return render_template(
-        "nacc/evaluation/file.html",
-        form=form,
-        asked=asked,
-        period=period_of(asked.year),
-        heading=heading(queries.max_scores(asked.year)),
-        problems=told.first,
-        problem_total=told.total,
-        preview=preview,
-    )
+    return FILE.page(ScoreFileForm(formdata=None))
 
 
 @blueprint.post("/nacc/scores/file")
 @requires(Permission.SCORES)
-def check_file() -> str | tuple[str, int]:
-    """The dry run: what the file would change, or every problem with its cell. Nothing is written."""
-    form, year = ScoreFileForm(), asked_for().year
-    maxima, period = queries.max_scores(year), period_of(year) or current_period(year)
-    try:
-        sheet = read_sheet(form.sent(), heading(maxima), WHEN_MADE)
-    except Refusal as refusal:
-        form.refuse(refusal)
-        return _file_page(form), 422
-    lines, problems = read_file(sheet, maxima, period.years, laos_by_code(actor(), sheet.codes))
-    return (_file_page(form, problems), 422) if problems else _dry_run(form, lines, sheet.notes)
-
-
-def _dry_run(form: ScoreFileForm, lines: list[FileLine], notes: Sequence[str] = ()) -> str:
-    found = preview(lines, queries.scores_in_years(actor(), [(line.key.lao.id, line.key.year) for line in lines]))
-    found.notes = notes
-    form.sealed.data = seal(SEALED, actor(), found.sealed)
-    return _file_page(form, preview=found)
+def check_file() -> Page:
+    return FILE.check()
 
 
 @blueprint.post("/nacc/scores/file/confirm")
 @requires(Permission.SCORES)
-def confirm_file() -> BaseResponse | tuple[str, int]:
-    form = ScoreFileForm()
-    try:
-        lines = [SeenScores.of(plain) for plain in unseal(SEALED, actor(), form.sealed.data)]
-    except Refusal as refusal:
-        form.refuse(refusal)
-        return _file_page(form), 422
-    if not form.validate():
-        return _dry_run(form, _again(lines)), 422
-    chosen = {(line.organisation_id, line.year): new for line in lines if (new := line.chosen(form.everything.data))}
-    try:
-        with transaction():
-            changed = operations.save_from_file(actor(), chosen, form.reason.data or "", clock.now())
-    except Stale:
-        form.form_errors = [CHANGED_MEANWHILE]
-        return _dry_run(form, _again(lines)), 422
-    except Refusal as refusal:
-        form.refuse(refusal)
-        return _dry_run(form, _again(lines)), 422
-    flash(f"นำเข้าแล้ว เปลี่ยน {changed:,} ช่อง ใน {len(chosen):,} แห่ง", "ok")
-    year = most_common(year for _id, year in chosen) or asked_for().year
-    return redirect(f"/nacc/scores?{asked_for().query(year=year, status='', q='', page=1)}", 303)
-
-
-def _again(lines: list[SeenScores]) -> list[FileLine]:
-    laos = laos_by_id(actor(), [line.organisation_id for line in lines])
-    return [line.again(laos[line.organisation_id]) for line in lines if line.organisation_id in laos]
+def confirm_file() -> BaseResponse | Page:
+    return FILE.confirm()
 
 
 @blueprint.get("/evaluation")

@@ -13,6 +13,7 @@ from app.errors import Refusal
 from app.history.operations import record
 from app.models import Account, Organisation, Profile
 from app.models.enums import Action, Entity
+from app.nacc.desk.rules import refuse_unexpected
 from app.nacc.lao_accounts import queries
 from app.nacc.lao_accounts.rules import AccountFilter
 
@@ -40,8 +41,7 @@ def issue_filtered(actor: Actor, asked: AccountFilter, expected: int, now: datet
     Raises Refusal where their number is not the one that was said before.
     """
     ids = queries.unclaimed(actor, asked, now).ids
-    if len(ids) != expected:
-        raise Refusal(f"จำนวนเปลี่ยนไปแล้ว: ขณะนี้จะออกรหัส {len(ids):,} แห่ง ไม่ใช่ {expected:,} ตรวจแล้วยืนยันอีกครั้ง", "expected")
+    refuse_unexpected(len(ids), expected, "จะออกรหัส")
     return _issue(actor, ids, now)
 
 

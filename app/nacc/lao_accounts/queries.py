@@ -1,6 +1,7 @@
 """Reads for the desk of LAO accounts: those of the actor's provinces, and never what is secret of them."""
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -13,11 +14,9 @@ from app.errors import NotTheirs
 from app.history.rules import action_label
 from app.models import Account, District, HistoryEntry, Organisation, Profile, Province
 from app.models.enums import Entity
+from app.nacc.desk.queries import IN_THAI_ORDER, PAGE_SIZE, filtered_laos, in_scope, place_words, with_places
 from app.nacc.lao_accounts.rules import AccountFilter, AccountState, code_words
-from app.nacc.plan_years.queries import in_scope
-from app.registry.queries import fits
 
-PAGE_SIZE = 50
 _A, _O, _D, _P, _C = (table(model).c for model in (Account, Organisation, District, Province, Profile))
 
 
@@ -57,28 +56,21 @@ def _is(state: AccountState, now: datetime) -> ColumnElement[bool]:
 
 
 def _wanted(actor: Actor, asked: AccountFilter, now: datetime) -> list[ColumnElement[bool]]:
-    wanted: list[ColumnElement[bool]] = [in_scope(actor), _O.closed_at.is_(None)]
-    if asked.province:
-        wanted.append(_O.province_code == asked.province)
-    if asked.district:
-        wanted.append(_O.district_code == asked.district)
     state = [_is(AccountState(asked.state), now)] if asked.state else []
-    return [*fits(asked.q, wanted), *state]
+    return [*filtered_laos(actor, asked), *state]
 
 
 _JOINED = table(Account).join(table(Organisation), _O.id == _A.organisation_id)
 
 
 def _listed(*wanted: ColumnElement[bool]) -> Select[Any]:
-    places = _JOINED.join(table(Province), _P.code == _O.province_code)
-    places = places.outerjoin(table(District), _D.code == _O.district_code)
-    places = places.outerjoin(table(Profile), _C.organisation_id == _O.id)
+    places = with_places(_JOINED).outerjoin(table(Profile), _C.organisation_id == _O.id)
     columns = (
         *(_A.id, _A.organisation_id, _O.code, _O.name, _P.name.label("province"), _D.name.label("district")),
         *(_A.password_hash.is_not(None).label("claimed"), _A.claimed_at, _A.last_login_at, _A.locked_at),
         *(_A.activation_expires_at, _C.contact_name, _C.email),
     )
-    return select(*columns).select_from(places).where(*wanted).order_by(_P.name_sort, _D.name_sort, _O.name_sort)
+    return select(*columns).select_from(places).where(*wanted).order_by(*IN_THAI_ORDER)
 
 
 def _row(row: Row[*tuple[Any, ...]], now: datetime) -> AccountRow:
@@ -88,7 +80,7 @@ def _row(row: Row[*tuple[Any, ...]], now: datetime) -> AccountRow:
         row.organisation_id,
         row.code,
         row.name,
-        " ".join(filter(None, (row.province, row.district))),
+        place_words(row.province, row.district),
         row.contact_name or "",
         row.email or "",
         bool(row.claimed),
@@ -101,14 +93,14 @@ def _row(row: Row[*tuple[Any, ...]], now: datetime) -> AccountRow:
 
 def account_rows(actor: Actor, asked: AccountFilter, now: datetime) -> list[AccountRow]:
     """One page of accounts: by province, district and name in Thai order."""
-    statement = _listed(*_wanted(actor, asked, now)).order_by(_O.code)
+    statement = _listed(*_wanted(actor, asked, now))
     rows = db.session.execute(statement.limit(PAGE_SIZE).offset((asked.page - 1) * PAGE_SIZE))
     return [_row(row, now) for row in rows]
 
 
 def every_account(actor: Actor, asked: AccountFilter, now: datetime) -> list[AccountRow]:
     """All pages of them."""
-    return [_row(row, now) for row in db.session.execute(_listed(*_wanted(actor, asked, now)).order_by(_O.code))]
+    return [_row(row, now) for row in db.session.execute(_listed(*_wanted(actor, asked, now)))]
 
 
 def account_total(actor: Actor, asked: AccountFilter, now: datetime) -> int:
@@ -118,7 +110,7 @@ def account_total(actor: Actor, asked: AccountFilter, now: datetime) -> int:
 
 def state_counts(actor: Actor, asked: AccountFilter, now: datetime) -> dict[AccountState, int]:
     """How many accounts are in each state under the same filters, whatever the filter of states says."""
-    everything = AccountFilter(asked.province, asked.district, "", asked.q)
+    everything = replace(asked, state="")
     numbers = [func.count().filter(_is(state, now)) for state in AccountState]
     row = db.session.execute(select(*numbers).select_from(_JOINED).where(*_wanted(actor, everything, now))).one()
     return dict(zip(AccountState, row, strict=True))
@@ -142,7 +134,7 @@ class Unclaimed(NamedTuple):
 def unclaimed(actor: Actor, asked: AccountFilter, now: datetime) -> Unclaimed:
     """Those of the filtered accounts that have no password and are not locked."""
     wanted = (*_wanted(actor, asked, now), _A.password_hash.is_(None), _A.locked_at.is_(None))
-    rows = db.session.execute(_listed(*wanted).order_by(_O.code)).all()
+    rows = db.session.execute(_listed(*wanted)).all()
     live = [row for row in rows if row.activation_expires_at is not None and now < row.activation_expires_at]
     return Unclaimed([row.id for row in rows], len(live))
 

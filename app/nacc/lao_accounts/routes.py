@@ -1,7 +1,5 @@
 """The desk of LAO accounts: HTTP only."""
 
-from dataclasses import replace
-
 from flask import Blueprint, Response, current_app, flash, make_response, redirect, render_template, request
 from itsdangerous import BadData, URLSafeTimedSerializer
 from werkzeug.wrappers import Response as BaseResponse
@@ -10,15 +8,15 @@ from app import clock, mail
 from app.access import Permission, actor, requires
 from app.accounts.jobs import send_reset_link
 from app.accounts.rules import ACTIVATION_LIFETIME
-from app.citizens.places.queries import filter_name
 from app.db import transaction
 from app.errors import NotTheirs, Refusal
+from app.listing import EVERYTHING, Pager
+from app.nacc.desk.pages import filter_choices, with_own_province
+from app.nacc.desk.queries import PAGE_SIZE, filter_words
 from app.nacc.lao_accounts import operations, queries, workbooks
-from app.nacc.lao_accounts.forms import CodesForm, ReasonForm, filter_of
+from app.nacc.lao_accounts.forms import CodesForm, ReasonForm, account_filter_of
 from app.nacc.lao_accounts.operations import Issued
 from app.nacc.lao_accounts.rules import SHOWN_SECONDS, AccountFilter
-from app.nacc.review.queries import own_provinces
-from app.registry.queries import districts
 from app.spreadsheets import excel
 from app.web import answer, attachment
 
@@ -26,26 +24,21 @@ blueprint = Blueprint("nacc_accounts", __name__)
 NO_PROVINCE = "เลือกจังหวัดในตัวกรองก่อน ออกรหัสได้ครั้งละ 1 จังหวัด"
 
 
-def _filter() -> AccountFilter:
-    """The filter; somebody with one province only need not choose it."""
-    asked, own = filter_of(request.args), own_provinces(actor())
-    return replace(asked, province=own[0][0]) if len(own) == 1 and not asked.province else asked
+def _asked() -> AccountFilter:
+    return with_own_province(account_filter_of(request.args))
 
 
 @blueprint.get("/nacc/accounts")
 @requires(Permission.ACCOUNTS)
 def desk() -> BaseResponse:
-    who, asked, now = actor(), _filter(), clock.now()
+    who, asked, now = actor(), _asked(), clock.now()
     return answer(
         "nacc/lao_accounts/page.html",
         "nacc/lao_accounts/_table.html",
-        asked=asked,
         rows=queries.account_rows(who, asked, now),
-        total=queries.account_total(who, asked, now),
+        pager=Pager(asked.page, queries.account_total(who, asked, now), PAGE_SIZE),
         counts=queries.state_counts(who, asked, now),
-        page_size=queries.PAGE_SIZE,
-        provinces=own_provinces(who),
-        districts=districts(asked.province) if asked.province else [],
+        **filter_choices(asked),
     )
 
 
@@ -53,28 +46,35 @@ def desk() -> BaseResponse:
 @requires(Permission.ACCOUNTS)
 def list_file(file: str) -> Response:
     return attachment(
-        "บัญชี อปท.", file, excel.file_content(file, workbooks.account_list(actor(), _filter(), clock.now()))
+        "บัญชี อปท.", file, excel.file_content(file, workbooks.account_list(actor(), _asked(), clock.now()))
     )
 
 
 @blueprint.get("/nacc/accounts/codes")
 @requires(Permission.ACCOUNTS)
 def ask_codes() -> str:
-    return _ask_page(_filter(), CodesForm(formdata=None))
+    return _ask_page(_asked(), CodesForm(formdata=None))
 
 
 def _ask_page(asked: AccountFilter, form: CodesForm) -> str:
     if not asked.province and not form.form_errors:
         form.form_errors = [NO_PROVINCE]
     found = queries.unclaimed(actor(), asked, clock.now()) if asked.province else queries.Unclaimed([], 0)
-    words = asked.in_words(filter_name(asked.province, asked.district))
-    return render_template("nacc/lao_accounts/ask_codes.html", asked=asked, form=form, found=found, words=words)
+    return render_template(
+        "nacc/lao_accounts/ask_codes.html",
+        asked=asked,
+        choice=EVERYTHING,
+        form=form,
+        total=len(found.ids),
+        with_code=found.with_code,
+        words=filter_words(asked),
+    )
 
 
 @blueprint.post("/nacc/accounts/codes")
 @requires(Permission.ACCOUNTS)
 def issue_codes() -> BaseResponse:
-    asked, form = _filter(), CodesForm()
+    asked, form = _asked(), CodesForm()
     try:
         if not asked.province or not form.expected.data:
             raise Refusal(NO_PROVINCE if not asked.province else "ไม่มี อปท. ที่ต้องออกรหัส")

@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from app.listing import in_words, query_of, searched
 from app.models.enums import Labelled
+from app.nacc.desk.rules import DeskFilter
 
 # How long the page that shows new codes can still be made into an Excel file.
 SHOWN_SECONDS = 3600
@@ -31,20 +30,12 @@ def code_words(claimed: bool, expires_at: datetime | None, now: datetime, date_t
     return f"ออกแล้ว ใช้ได้ถึง {date_text}" if now < expires_at else f"หมดอายุ {date_text}"
 
 
-@dataclass(frozen=True)
-class AccountFilter:
+@dataclass(frozen=True, kw_only=True)
+class AccountFilter(DeskFilter):
     """Which accounts the desk shows; empty does not narrow."""
 
-    province: str = ""
-    district: str = ""
     state: str = ""
-    q: str = ""
-    page: int = 1
 
-    def query(self, **changes: Any) -> str:
-        return query_of({**self.__dict__, **changes})
-
-    def in_words(self, place: str) -> str:
-        """`place`: what province and district are called."""
-        state = f"สถานะบัญชี “{AccountState(self.state).label}”" if self.state else ""
-        return in_words(place, state, searched(self.q))
+    @property
+    def narrowed(self) -> tuple[str, ...]:
+        return (f"สถานะบัญชี “{AccountState(self.state).label}”",) if self.state else ()

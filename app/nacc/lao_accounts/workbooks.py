@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from app.access import Actor
-from app.citizens.places.queries import filter_name
 from app.clock import BANGKOK
+from app.nacc.desk.queries import filter_words
 from app.nacc.lao_accounts.queries import every_account, rows_by_code
 from app.nacc.lao_accounts.rules import SHEET_COLUMNS, AccountFilter
 from app.spreadsheets.excel import THAI_DATE_FORMAT, Column, Table, made
@@ -43,8 +43,7 @@ def account_list(actor: Actor, asked: AccountFilter, now: datetime) -> Table:
         )
         for row in every_account(actor, asked, now)
     )
-    where = asked.in_words(filter_name(asked.province, asked.district))
-    return Table("บัญชี อปท.", ("บัญชีของ อปท.", where, made(now, actor.name)), LIST, rows)
+    return Table("บัญชี อปท.", ("บัญชีของ อปท.", filter_words(asked), made(now, actor.name)), LIST, rows)
 
 
 def _day(moment: datetime | None) -> date | None:

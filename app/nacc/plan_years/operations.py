@@ -8,12 +8,13 @@ from sqlalchemy import insert, select, update
 
 from app.access import Actor
 from app.db import db, table, write
-from app.errors import NotTheirs, Refusal, Stale
+from app.errors import NotTheirs, Stale
 from app.history.operations import entry, record_all
 from app.models import Organisation, PlanYear
 from app.models.enums import Action, Entity, PlanStatus
+from app.nacc.desk.queries import batches, in_scope
+from app.nacc.desk.rules import refuse_unexpected
 from app.nacc.plan_years import queries
-from app.nacc.plan_years.queries import IN_ONE_STATEMENT
 from app.nacc.plan_years.rules import PlanFilter, SeenStatus
 
 _O, _PY = table(Organisation).c, table(PlanYear).c
@@ -41,24 +42,20 @@ def set_status(actor: Actor, organisation_id: int, year: int, status: PlanStatus
 
 def set_many(actor: Actor, organisation_ids: Collection[int], year: int, status: PlanStatus, now: datetime) -> int:
     """Set the plan year of those LAOs the actor oversees; gives how many changed. What is so already stays."""
-    changed = 0
-    ordered = sorted(set(organisation_ids))
-    for first in range(0, len(ordered), IN_ONE_STATEMENT):
-        changed += _set_some(actor, _seen(actor, ordered[first : first + IN_ONE_STATEMENT]), year, status, now)
-    return changed
+    some = batches(sorted(set(organisation_ids)))
+    return sum(_set_some(actor, _seen(actor, ids), year, status, now) for ids in some)
 
 
 def set_filtered(actor: Actor, asked: PlanFilter, expected: int, status: PlanStatus, now: datetime) -> int:
     """Set every LAO the filters show. Raises Refusal where their number is not the one that was said before."""
     ids = queries.filtered_ids(actor, asked)
-    if len(ids) != expected:
-        raise Refusal(f"จำนวนเปลี่ยนไปแล้ว: ขณะนี้ตัวกรองมี {len(ids):,} แห่ง ไม่ใช่ {expected:,} ตรวจแล้วยืนยันอีกครั้ง", "expected")
+    refuse_unexpected(len(ids), expected, "ตัวกรองมี")
     return set_many(actor, ids, asked.year, status, now)
 
 
 def _seen(actor: Actor, ids: list[int]) -> list[int]:
     """Those the actor oversees, held: two people setting the first status of one do not both make its row."""
-    statement = select(_O.id).where(_O.id.in_(ids), queries.in_scope(actor)).order_by(_O.id)
+    statement = select(_O.id).where(_O.id.in_(ids), in_scope(actor)).order_by(_O.id)
     return list(db.session.scalars(statement.with_for_update(key_share=True)))
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
 
-from app.listing import in_words, query_of, searched
 from app.models.enums import PlanStatus
+from app.nacc.desk.rules import DeskFilter
 from app.uploads.cells import Problems, Sheet, Value, quoted, text_of
 from app.uploads.rules import CODE, YEAR, LineKey, Move, Preview, UploadLao, keyed
 
@@ -17,6 +17,11 @@ STATUS_BY_WORD = {status.label: status for status in PlanStatus} | {
     "ไม่ผ่าน": PlanStatus.FAILED,
     "ไม่ส่ง": PlanStatus.NOT_SENT,
 }
+
+
+def listed(counts: Mapping[PlanStatus, int], status: str) -> int:
+    """How many LAOs a filter by `status` leaves of those counted; "" leaves all."""
+    return counts[PlanStatus(status)] if status else sum(counts.values())
 
 
 class PlanLine(NamedTuple):
@@ -84,21 +89,17 @@ class SeenStatus(NamedTuple):
         return PlanLine(LineKey(lao, self.year), self.status, self.seen, self.since)
 
 
-@dataclass(frozen=True)
-class PlanFilter:
+@dataclass(frozen=True, kw_only=True)
+class PlanFilter(DeskFilter):
     """Which LAOs the desk shows for `year`; empty does not narrow."""
 
     year: int
-    province: str = ""
-    district: str = ""
     status: str = ""
-    q: str = ""
-    page: int = 1
 
-    def query(self, **changes: Any) -> str:
-        return query_of({**self.__dict__, **changes})
+    @property
+    def about(self) -> str:
+        return f"ปีงบประมาณ {self.year}"
 
-    def in_words(self, place: str) -> str:
-        """`place`: what province and district are called."""
-        status = f"ผลแผน “{PlanStatus(self.status).label}”" if self.status else ""
-        return in_words(f"ปีงบประมาณ {self.year}", place, status, searched(self.q))
+    @property
+    def narrowed(self) -> tuple[str, ...]:
+        return (f"ผลแผน “{PlanStatus(self.status).label}”",) if self.status else ()

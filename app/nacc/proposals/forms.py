@@ -5,7 +5,7 @@ from decimal import Decimal
 from app.fields import Form, Number, Required, Version
 
 
-class ExpectedForm(Form):
+class ProposedNumbersForm(Form):
     """A confirmation: the numbers that were said before."""
 
     passing = Version()

@@ -7,16 +7,16 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
 from app.access import Permission, actor, requires
-from app.citizens.places.queries import filter_name
 from app.conflicts import Conflict
 from app.db import transaction
 from app.errors import NOTHING_CHANGED, Refusal, Stale
 from app.history.queries import who_was_first
 from app.models.enums import Entity, PlanStatus
+from app.nacc.desk.queries import filter_words
 from app.nacc.evaluation.queries import max_scores
-from app.nacc.plan_years.pages import asked_for
+from app.nacc.plan_years.pages import plan_filter
 from app.nacc.proposals import operations, queries
-from app.nacc.proposals.forms import ExpectedForm, MinimumForm
+from app.nacc.proposals.forms import MinimumForm, ProposedNumbersForm
 from app.plans.queries import periods
 
 blueprint = Blueprint("proposals", __name__)
@@ -27,13 +27,13 @@ ZERO = Decimal(0)
 @blueprint.get("/nacc/scores/proposals")
 @requires(Permission.SCORES)
 def proposals() -> BaseResponse:
-    return _proposals(ExpectedForm(formdata=None))
+    return _proposals(ProposedNumbersForm(formdata=None))
 
 
 def _proposals(
-    form: ExpectedForm, minimum: MinimumForm | None = None, status: int = 200, conflict: Conflict | None = None
+    form: ProposedNumbersForm, minimum: MinimumForm | None = None, status: int = 200, conflict: Conflict | None = None
 ) -> BaseResponse:
-    who, asked = actor(), asked_for()
+    who, asked = actor(), plan_filter()
     kept = queries.minimum_score(asked.year)
     found = queries.proposals(who, asked)
     passing = sum(each.status is PlanStatus.PASSED for each in found)
@@ -48,7 +48,7 @@ def _proposals(
         passing=passing,
         failing=len(found) - passing,
         maxima=max_scores(asked.year),
-        words=asked.in_words(filter_name(asked.province, asked.district)),
+        words=filter_words(asked),
         may_set=who.may(Permission.MINIMUM_SCORE),
         periods=periods(),
     )
@@ -58,7 +58,7 @@ def _proposals(
 @blueprint.post("/nacc/scores/proposals")
 @requires(Permission.SCORES)
 def confirm_proposals() -> BaseResponse:
-    asked, form = asked_for(), ExpectedForm()
+    asked, form = plan_filter(), ProposedNumbersForm()
     expected = form.passing.data or 0, form.failing.data or 0
     try:
         with transaction():
@@ -73,7 +73,7 @@ def confirm_proposals() -> BaseResponse:
 @blueprint.post("/nacc/scores/proposals/minimum")
 @requires(Permission.MINIMUM_SCORE)
 def set_minimum() -> BaseResponse:
-    asked, form = asked_for(), MinimumForm()
+    asked, form = plan_filter(), MinimumForm()
     conflict = None
     if form.validate():
         try:
@@ -89,7 +89,7 @@ def set_minimum() -> BaseResponse:
             said = f"คะแนนขั้นต่ำปี {asked.year} คือ {form.minimum.data:,.2f}", "ok"
             flash(*(said if saved else (NOTHING_CHANGED, "info")))
             return redirect(f"/nacc/scores/proposals?{asked.query()}", 303)
-    return _proposals(ExpectedForm(formdata=None), form, 422, conflict)
+    return _proposals(ProposedNumbersForm(formdata=None), form, 422, conflict)
 
 
 def _both_windows(form: MinimumForm, year: int) -> Conflict | None:

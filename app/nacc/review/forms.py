@@ -5,14 +5,14 @@ from typing import Any
 
 from wtforms import HiddenField, SelectField
 
-from app.fields import AtMost, Form, OneOf, TextBlock, Version
-from app.listing import MAX_SEARCH, number
+from app.fields import AtMost, OneOf, TextBlock, Version
+from app.listing import number
 from app.models.enums import Kind, ReviewStatus
+from app.nacc.desk.forms import ExpectedForm, one_of, place_and_words
 from app.nacc.review.rules import MAX_REASON, Queue, Verdict, reason_text
-from app.words import clean_line
 
 
-class VerdictForm(Form):
+class VerdictForm(ExpectedForm):
     verdict = OneOf(
         "ผลการพิจารณา",
         choices=[(Verdict.APPROVE, "รับรอง"), (Verdict.REJECT, "ปฏิเสธ")],
@@ -21,7 +21,6 @@ class VerdictForm(Form):
     picked = SelectField("เหตุผลที่ปฏิเสธ", validate_choice=False)
     reason = TextBlock("รายละเอียดเหตุผล", validators=[AtMost(MAX_REASON)])
     version = Version()
-    expected = Version()
     ids = HiddenField()
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -39,15 +38,12 @@ class VerdictForm(Form):
 
 def queue_of(args: Mapping[str, str]) -> Queue:
     """The queue an address asks for; what makes no sense does not narrow."""
-    status, kind = args.get("status", ""), args.get("kind", "")
+    status = args.get("status", "")
     return Queue(
         status=ReviewStatus(status) if status in list(ReviewStatus) else ReviewStatus.PENDING,
-        province=clean_line(args.get("province", ""))[:2],
-        district=clean_line(args.get("district", ""))[:4],
-        q=clean_line(args.get("q", ""))[:MAX_SEARCH],
         dimension=min(number(args.get("dimension", ""), 0), 9),
-        kind=kind if kind in list(Kind) else "",
+        kind=one_of(args.get("kind", ""), list(Kind)),
         year=min(number(args.get("year", ""), 0), 2700),
         days=min(number(args.get("days", ""), 0), 3650),
-        page=min(max(1, number(args.get("page", ""), 1)), 10_000),
+        **place_and_words(args),
     )

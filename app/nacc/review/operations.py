@@ -12,6 +12,7 @@ from app.history.operations import entry, record_all
 from app.lao.projects.rules import counts
 from app.models import Project
 from app.models.enums import Action, Entity, ReviewStatus
+from app.nacc.desk.rules import refuse_unexpected
 from app.nacc.review import queries
 from app.nacc.review.rules import Queue, Verdict, refusal
 
@@ -37,10 +38,7 @@ def decide_all(actor: Actor, queue: Queue, expected: int, verdict: Verdict, reas
         raise Refusal(problem, "reason")
     ids, values = queries.filtered_ids(actor, queue, now)
     decided = _decide(actor, [_P.id.in_(ids)], values, verdict, reason, now)
-    if decided != expected:
-        raise Refusal(
-            f"จำนวนเปลี่ยนไปแล้ว: ขณะนี้ตัวกรองมี {decided:,} โครงการ ไม่ใช่ {expected:,} ตรวจแล้วยืนยันอีกครั้ง", "expected"
-        )
+    refuse_unexpected(decided, expected, "ตัวกรองมี", "โครงการ")
     return decided
 
 

@@ -14,12 +14,10 @@ from sqlalchemy import (
     and_,
     bindparam,
     exists,
-    false,
     func,
     literal_column,
     or_,
     select,
-    true,
     type_coerce,
 )
 
@@ -31,7 +29,7 @@ from app.history.queries import HistoryLine, history_line
 from app.history.rules import FactChange, changes
 from app.lao.projects.queries import year_budgets, years_text
 from app.lao.projects.rules import ProjectFacts
-from app.listing import like_pattern
+from app.listing import Pager, like_pattern
 from app.models import (
     District,
     HistoryEntry,
@@ -42,21 +40,18 @@ from app.models import (
     Province,
     RejectionReason,
 )
-from app.models.enums import Action, Entity, Kind, ReviewStatus, Role
+from app.models.enums import Action, Entity, Kind, ReviewStatus
+from app.nacc.desk import queries as desk
+from app.nacc.desk.queries import PAGE_SIZE
 from app.nacc.review.rules import Queue
 
-PAGE_SIZE = 50
 COUNTED_TO = 200
 _P, _O, _Y = table(Project).c, table(Organisation).c, table(ProjectYear).c
 
 
 def in_scope(actor: Actor) -> ColumnElement[bool]:
-    """Projects of the provinces given to an officer; all for an administrator; none for anybody else."""
-    if actor.role is Role.ADMINISTRATOR:
-        return true()
-    if actor.role is Role.OFFICER:
-        return _P.province_code.in_(sorted(actor.province_codes))
-    return false()
+    """Projects of the provinces the actor oversees."""
+    return desk.in_scope(actor, _P.province_code)
 
 
 def _conditions(shape: Queue) -> list[ColumnElement[bool]]:
@@ -269,11 +264,13 @@ def about_how_many(actor: Actor, queue: Queue, now: datetime) -> int:
     return db.session.scalar(select(func.count()).select_from(some.subquery()), _values(queue, now)) or 0
 
 
-def own_provinces(actor: Actor) -> list[tuple[str, str]]:
-    """Code and name of the provinces the actor reviews, in Thai order."""
-    scope = true() if actor.role is Role.ADMINISTRATOR else Province.code.in_(sorted(actor.province_codes))
-    rows = db.session.execute(select(Province.code, Province.name).where(scope).order_by(Province.name_sort))
-    return [(code, name) for code, name in rows]
+def queue_pager(queue: Queue, shown: int, counted: int) -> Pager:
+    """The pager of the page that shows so many projects; a full one behind all that was counted has one after it."""
+    before = (queue.page - 1) * PAGE_SIZE
+    behind = shown == PAGE_SIZE
+    if counted <= COUNTED_TO:
+        return Pager(queue.page, counted, PAGE_SIZE)
+    return Pager(queue.page, max(counted, before + shown + behind), PAGE_SIZE, more=behind or before + shown < counted)
 
 
 def decided_together(actor: Actor, at: datetime) -> ColumnElement[bool]:

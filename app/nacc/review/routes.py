@@ -7,29 +7,31 @@ from werkzeug.wrappers import Response
 
 from app import clock
 from app.access import Permission, actor, requires
-from app.citizens.places.queries import filter_name
 from app.db import transaction
 from app.errors import NotTheirs, Refusal, Stale
 from app.history.queries import who_was_first
-from app.listing import Choice, choice_of, number
+from app.listing import Choice, number
 from app.models.enums import Entity
+from app.nacc.desk.pages import chosen_rows, filter_choices, with_own_province
+from app.nacc.desk.queries import filter_words
 from app.nacc.review import operations, queries, workbooks
 from app.nacc.review.forms import VerdictForm, queue_of
 from app.nacc.review.rules import Queue, Verdict
-from app.plans.queries import periods
-from app.registry.queries import districts
 from app.spreadsheets import excel
 from app.web import answer, attachment, nothing_chosen
 
 blueprint = Blueprint("review", __name__)
-MAX_CHOSEN = queries.PAGE_SIZE
 MOST_IN_A_FILE = 20_000  # that long a request may wait; more is work for an export
+
+
+def asked_queue() -> Queue:
+    return with_own_province(queue_of(request.args))
 
 
 def _desk(queue: Queue, project_id: int | None, status: int = 200, form: VerdictForm | None = None) -> Response:
     """The queue with one project open: the asked one, else the first."""
     who, now = actor(), clock.now()
-    rows = queries.queue_rows(who, queue, now)
+    rows, counted = queries.queue_rows(who, queue, now), queries.about_how_many(who, queue, now)
     if project_id is None and rows:
         project_id = rows[0].id
     before, after = queries.neighbours(who, queue, project_id, now) if project_id else (None, None)
@@ -37,34 +39,29 @@ def _desk(queue: Queue, project_id: int | None, status: int = 200, form: Verdict
         "nacc/review/page.html",
         "nacc/review/_desk.html",
         status,
-        queue=queue,
         rows=rows,
-        total=queries.about_how_many(who, queue, now),
-        counted_to=queries.COUNTED_TO,
+        pager=queries.queue_pager(queue, len(rows), counted),
         project=queries.review_detail(who, project_id) if project_id else None,
         before=before,
         after=after,
         form=form or VerdictForm(formdata=None),
         reasons=queries.rejection_reasons(),
-        provinces=queries.own_provinces(who),
-        districts=districts(queue.province) if queue.province else [],
-        periods=periods(),
-        page_size=queries.PAGE_SIZE,
         undo=request.args.get("undo", ""),
         decided=number(request.args.get("decided", ""), 0),
+        **filter_choices(queue),
     )
 
 
 @blueprint.get("/nacc/review")
 @requires(Permission.REVIEW)
 def desk() -> Response:
-    return _desk(queue_of(request.args), None)
+    return _desk(asked_queue(), None)
 
 
 @blueprint.get("/nacc/review/table.<any(xlsx, csv):file>")
 @requires(Permission.REVIEW)
 def queue_file(file: str) -> Response:
-    who, queue, now = actor(), queue_of(request.args), clock.now()
+    who, queue, now = actor(), asked_queue(), clock.now()
     if queries.queue_count(who, queue, now) > MOST_IN_A_FILE:
         flash(f"มีมากกว่า {MOST_IN_A_FILE:,} โครงการ เลือกจังหวัดหรือตัวกรองอื่นก่อน หรือใช้ไฟล์ส่งออก", "warn")
         return redirect(f"/nacc/review?{queue.query()}", 303)
@@ -76,13 +73,13 @@ def queue_file(file: str) -> Response:
 @blueprint.get("/nacc/review/<int:project_id>")
 @requires(Permission.REVIEW)
 def open_project(project_id: int) -> Response:
-    return _desk(queue_of(request.args), project_id)
+    return _desk(asked_queue(), project_id)
 
 
 @blueprint.post("/nacc/review/<int:project_id>")
 @requires(Permission.REVIEW)
 def decide(project_id: int) -> Response:
-    who, queue, now = actor(), queue_of(request.args), clock.now()
+    who, queue, now = actor(), asked_queue(), clock.now()
     form = VerdictForm()
     _before, after = queries.neighbours(who, queue, project_id, now)
     if form.validate():
@@ -110,13 +107,10 @@ def _onward(queue: Queue, project_id: int | None, decided_at: datetime, decided:
 @blueprint.get("/nacc/review/many")
 @requires(Permission.REVIEW)
 def ask_many() -> str | Response:
-    queue = queue_of(request.args)
-    choice = choice_of(request.args.getlist("ids"), request.args.get("all", ""), MAX_CHOSEN)
-    return (
-        _many_page(queue, VerdictForm(formdata=None), choice)
-        if choice
-        else nothing_chosen(f"/nacc/review?{queue.query()}")
-    )
+    queue, choice = asked_queue(), chosen_rows()
+    if not choice:
+        return nothing_chosen(f"/nacc/review?{queue.query()}")
+    return _many_page(queue, VerdictForm(formdata=None), choice)
 
 
 def _many_page(queue: Queue, form: VerdictForm, choice: Choice) -> str:
@@ -124,21 +118,20 @@ def _many_page(queue: Queue, form: VerdictForm, choice: Choice) -> str:
     total = len(queries.waiting(who, ids)) if ids else queries.queue_count(who, queue, clock.now())
     return render_template(
         "nacc/review/many.html",
-        queue=queue,
+        asked=queue,
         choice=choice,
         total=total,
         form=form,
         reasons=queries.rejection_reasons(),
-        words=queue.in_words(filter_name(queue.province, queue.district)),
+        words=filter_words(queue),
     )
 
 
 @blueprint.post("/nacc/review/many")
 @requires(Permission.REVIEW)
 def decide_many() -> Response | tuple[str, int]:
-    who, queue, now = actor(), queue_of(request.args), clock.now()
-    form = VerdictForm()
-    choice = choice_of(request.form.getlist("ids"), request.form.get("all", ""), MAX_CHOSEN)
+    who, queue, now = actor(), asked_queue(), clock.now()
+    form, choice = VerdictForm(), chosen_rows()
     if not choice:
         return nothing_chosen(f"/nacc/review?{queue.query()}")
     if form.validate():
@@ -171,7 +164,7 @@ def _sent_moment() -> datetime:
 @blueprint.post("/nacc/review/take-back")
 @requires(Permission.REVIEW)
 def take_back() -> Response:
-    queue = queue_of(request.args)
+    queue = asked_queue()
     decided_at = _sent_moment()
     with transaction():
         returned = operations.take_back(actor(), decided_at, clock.now())

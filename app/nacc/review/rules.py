@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
 
-from app.listing import in_words, query_of, searched
 from app.models.enums import Action, Kind, ReviewStatus
+from app.nacc.desk.rules import DeskFilter
 
 MAX_REASON = 1000
 
@@ -39,39 +38,28 @@ def refusal(status: ReviewStatus, verdict: Verdict, reason: str) -> str:
     return ""
 
 
-@dataclass(frozen=True)
-class Queue:
+@dataclass(frozen=True, kw_only=True)
+class Queue(DeskFilter):
     """Which projects an officer looks at; empty or 0 does not narrow. `days`: waiting at least so long."""
 
     status: ReviewStatus = ReviewStatus.PENDING
-    province: str = ""
-    district: str = ""
-    q: str = ""
     dimension: int = 0
     kind: str = ""
     year: int = 0
     days: int = 0
-    page: int = 1
 
-    def query(self, **changes: Any) -> str:
-        """The query string of this queue with `changes`; leaves out what is empty."""
-        return query_of({**self.__dict__, **changes})
+    @property
+    def about(self) -> str:
+        return self.status.label
 
-    def in_words(self, place: str) -> str:
-        """`place`: what province and district are called."""
-        return in_words(
-            self.status.label,
-            place,
+    @property
+    def narrowed(self) -> tuple[str, ...]:
+        return (
             f"มิติที่ {self.dimension}" if self.dimension else "",
             f"ประเภทงาน {Kind(self.kind).label}" if self.kind else "",
             f"ปีงบประมาณ {self.year}" if self.year else "",
             f"รอมาแล้ว {self.days} วันขึ้นไป" if self.days else "",
-            searched(self.q),
         )
-
-    @property
-    def words(self) -> list[str]:
-        return self.q.split()[:8]
 
     @property
     def shape(self) -> "Queue":

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from app.access import Actor
-from app.citizens.places.queries import filter_name
+from app.nacc.desk.queries import filter_words
 from app.nacc.review.queries import every_queued
 from app.nacc.review.rules import Queue
 from app.spreadsheets.excel import THAI_DATE_FORMAT, Cell, Column, Table, made
@@ -23,8 +23,7 @@ COLUMNS = (
 
 def queue_file(actor: Actor, queue: Queue, now: datetime) -> Table:
     """The whole queue under its filters, the longest waiting first."""
-    where = queue.in_words(filter_name(queue.province, queue.district))
-    title = ("โครงการที่ ป.ป.ช. พิจารณา", where, made(now, actor.name))
+    title = ("โครงการที่ ป.ป.ช. พิจารณา", filter_words(queue), made(now, actor.name))
     return Table("พิจารณา", title, COLUMNS, _rows(actor, queue, now))
 
 

@@ -8,10 +8,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from app.access import Actor
 from app.db import db, is_sqlite, table
-from app.errors import Refusal
 from app.history.operations import entry, record_all
 from app.models import MailLog
 from app.models.enums import Action, Entity
+from app.nacc.desk.rules import refuse_unexpected
 from app.nacc.waiting import queries
 from app.nacc.waiting.rules import REMINDER, Candidate, Sorted, WaitingFilter, Work, sort_out, thai_day
 
@@ -29,9 +29,7 @@ def remind_filtered(actor: Actor, asked: WaitingFilter, expected: int, now: date
     Raises Refusal where their number is not the one that was said before.
     """
     works = queries.shown(actor, asked).works
-    found = len(sort_out(queries.candidates(works, thai_day(now))).mailed)
-    if found != expected:
-        raise Refusal(f"จำนวนเปลี่ยนไปแล้ว: ขณะนี้จะส่งถึง {found:,} แห่ง ไม่ใช่ {expected:,} ตรวจแล้วยืนยันอีกครั้ง", "expected")
+    refuse_unexpected(len(sort_out(queries.candidates(works, thai_day(now))).mailed), expected, "จะส่งถึง")
     return _remind(actor, works, asked, now)
 
 

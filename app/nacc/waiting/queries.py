@@ -17,7 +17,16 @@ from app.lao.reporting.counts import organisation_counts
 from app.lao.reporting.rules import Counts
 from app.models import District, MailLog, Organisation, PlanYear, Profile, Project, ProjectYear, Province, Window
 from app.models.enums import PlanStatus, ReviewStatus, Round
-from app.nacc.plan_years.queries import IN_ONE_STATEMENT, in_scope
+from app.nacc.desk.queries import (
+    IN_ONE_STATEMENT,
+    IN_THAI_ORDER,
+    PAGE_SIZE,
+    batches,
+    filtered_laos,
+    in_scope,
+    place_words,
+    with_places,
+)
 from app.nacc.waiting.rules import (
     GIVEN_UP,
     MAX_ATTEMPTS,
@@ -30,9 +39,7 @@ from app.nacc.waiting.rules import (
     standing,
 )
 from app.plans.rules import ReportWindow, report_window
-from app.registry.queries import fits
 
-PAGE_SIZE = 50
 _O, _PY, _D, _P, _C, _M = (table(model).c for model in (Organisation, PlanYear, District, Province, Profile, MailLog))
 _WAITS = and_(_M.sent_at.is_(None), _M.attempts < MAX_ATTEMPTS)
 _FAILED = and_(_M.sent_at.is_(None), _M.attempts >= MAX_ATTEMPTS)
@@ -60,24 +67,11 @@ class WaitingRow(NamedTuple):
         return self.standing in REMINDED and bool(self.email) and not self.mailed_today
 
 
-def _wanted(actor: Actor, asked: WaitingFilter) -> list[ColumnElement[bool]]:
-    wanted: list[ColumnElement[bool]] = [in_scope(actor), _O.closed_at.is_(None)]
-    if asked.province:
-        wanted.append(_O.province_code == asked.province)
-    if asked.district:
-        wanted.append(_O.district_code == asked.district)
-    return fits(asked.q, wanted)
-
-
 def _works(year: int, round_: Round, *wanted: ColumnElement[bool]) -> dict[int, Work]:
     """Facts of each LAO that `wanted` finds, by province, district and name in Thai order."""
-    places = table(Organisation).outerjoin(table(PlanYear), and_(_PY.organisation_id == _O.id, _PY.fiscal_year == year))
-    places = places.join(table(Province), _P.code == _O.province_code)
-    places = places.outerjoin(table(District), _D.code == _O.district_code)
-    order = (_P.name_sort, _D.name_sort, _O.name_sort, _O.code)
-    rows = db.session.execute(
-        select(_O.id, _O.province_code, _PY.status).select_from(places).where(*wanted).order_by(*order)
-    ).all()
+    laos = table(Organisation).outerjoin(table(PlanYear), and_(_PY.organisation_id == _O.id, _PY.fiscal_year == year))
+    facts = select(_O.id, _O.province_code, _PY.status).select_from(with_places(laos))
+    rows = db.session.execute(facts.where(*wanted).order_by(*IN_THAI_ORDER)).all()
     provinces = sorted({province for _id, province, _status in rows})
     counts: dict[int, Counts] = {}
     for province in provinces:
@@ -117,7 +111,7 @@ class Shown(NamedTuple):
 
 
 def shown(actor: Actor, asked: WaitingFilter) -> Shown:
-    works = _works(asked.year, asked.round, *_wanted(actor, asked))
+    works = _works(asked.year, asked.round, *filtered_laos(actor, asked))
     counts = dict.fromkeys(Standing, 0)
     for work in works.values():
         counts[standing(work)] += 1
@@ -137,9 +131,8 @@ def waiting_rows(works: dict[int, Work], page: int, today: date) -> list[Waiting
 
 def every_row(works: dict[int, Work], today: date) -> Iterator[WaitingRow]:
     """All of `works`, in their order."""
-    ids = list(works)
-    for first in range(0, len(ids), IN_ONE_STATEMENT):
-        yield from _rows(works, ids[first : first + IN_ONE_STATEMENT], today)
+    for some in batches(works):
+        yield from _rows(works, some, today)
 
 
 def _rows(works: dict[int, Work], ids: list[int], today: date) -> list[WaitingRow]:
@@ -149,16 +142,14 @@ def _rows(works: dict[int, Work], ids: list[int], today: date) -> list[WaitingRo
     for id_ in ids:
         row, work = found[id_], works[id_]
         day, words = mails.get(id_, (None, ""))
-        place = " ".join(filter(None, (row.province, row.district)))
+        place = place_words(row.province, row.district)
         contact = (row.contact_name or "", row.phone or "", row.mobile or "", row.email or "")
         rows.append(WaitingRow(id_, row.code, row.name, place, work, standing(work), *contact, words, day == today))
     return rows
 
 
 def _details(ids: list[int]) -> Any:
-    places = table(Organisation).join(table(Province), _P.code == _O.province_code)
-    places = places.outerjoin(table(District), _D.code == _O.district_code)
-    places = places.outerjoin(table(Profile), _C.organisation_id == _O.id)
+    places = with_places(table(Organisation)).outerjoin(table(Profile), _C.organisation_id == _O.id)
     return (
         select(
             *(_O.id, _O.code, _O.name, _P.name.label("province"), _D.name.label("district")),
@@ -187,9 +178,7 @@ def mail_words(day: date, sent_at: datetime | None, attempts: int) -> str:
 
 def candidates(works: dict[int, Work], today: date) -> Iterator[Candidate]:
     """The LAOs of `works`, with what decides whether a reminder goes to them."""
-    ids = list(works)
-    for first in range(0, len(ids), IN_ONE_STATEMENT):
-        some = ids[first : first + IN_ONE_STATEMENT]
+    for some in batches(works):
         mailed = set(
             db.session.scalars(
                 select(_M.organisation_id).where(_M.organisation_id.in_(some), _M.kind == REMINDER, _M.day == today)

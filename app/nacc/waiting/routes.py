@@ -1,6 +1,5 @@
 """The desk of what waits: HTTP only."""
 
-from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request
@@ -8,31 +7,23 @@ from werkzeug.wrappers import Response
 
 from app import clock
 from app.access import Permission, actor, requires
-from app.citizens.places.queries import filter_name
 from app.db import transaction
 from app.errors import NotTheirs, Refusal
-from app.listing import PAGES, Choice, choice_of, number
-from app.models.enums import Round
-from app.nacc.review.queries import own_provinces
+from app.listing import Choice, Pager
+from app.nacc.desk.forms import ExpectedForm
+from app.nacc.desk.pages import chosen_rows, filter_choices, plan_year, with_own_province
+from app.nacc.desk.queries import PAGE_SIZE, filter_words
 from app.nacc.waiting import jobs, operations, queries, workbooks
-from app.nacc.waiting.forms import ReminderForm, filter_of
+from app.nacc.waiting.forms import mail_filter_of, waiting_filter_of
 from app.nacc.waiting.rules import Sorted, WaitingFilter, sort_out, thai_day
-from app.plans.queries import current_period, periods
-from app.registry.queries import districts
 from app.spreadsheets import excel
-from app.web import along, answer, asked_year, attachment, nothing_chosen
+from app.web import along, answer, attachment, nothing_chosen
 
 blueprint = Blueprint("waiting", __name__)
 
 
-def _filter() -> WaitingFilter:
-    """The filter; somebody with one province only need not choose it to be offered its districts."""
-    this_year = clock.fiscal_year(clock.now())
-    period = current_period(this_year)
-    years = [year for each in periods() for year in each.years]
-    asked = filter_of(request.args, years, asked_year(years, min(max(this_year, period.first_year), period.last_year)))
-    own = own_provinces(actor())
-    return replace(asked, province=own[0][0]) if len(own) == 1 and not asked.province else asked
+def _asked() -> WaitingFilter:
+    return with_own_province(waiting_filter_of(request.args, plan_year()))
 
 
 def _page(asked: WaitingFilter, status: int = 200, **more: Any) -> Response:
@@ -42,31 +33,25 @@ def _page(asked: WaitingFilter, status: int = 200, **more: Any) -> Response:
         "nacc/waiting/page.html",
         "nacc/waiting/_table.html",
         status,
-        asked=asked,
         rows=queries.waiting_rows(shown.works, asked.page, thai_day(now)),
         counts=shown.counts,
-        total=len(shown.works),
-        page_size=queries.PAGE_SIZE,
+        pager=Pager(asked.page, len(shown.works), PAGE_SIZE),
         progress=queries.progress(who, thai_day(now)),
         window=queries.general_window(asked.year, asked.round).sentence(now),
-        provinces=own_provinces(who),
-        districts=districts(asked.province) if asked.province else [],
-        periods=periods(),
-        rounds=list(Round),
-        **{"saved_id": 0, "refusal": ""} | more,
+        **filter_choices(asked) | {"saved_id": 0, "refusal": ""} | more,
     )
 
 
 @blueprint.get("/nacc/waiting")
 @requires(Permission.WAITING)
 def desk() -> Response:
-    return _page(_filter())
+    return _page(_asked())
 
 
 @blueprint.get("/nacc/waiting/table.<any(xlsx, csv):file>")
 @requires(Permission.WAITING)
 def list_file(file: str) -> Response:
-    asked = _filter()
+    asked = _asked()
     name = f"สถานะการรายงาน ปี {asked.year} {asked.round.label}"
     return attachment(name, file, excel.file_content(file, workbooks.waiting_file(actor(), asked, clock.now())))
 
@@ -74,7 +59,7 @@ def list_file(file: str) -> Response:
 @blueprint.post("/nacc/waiting/<int:organisation_id>")
 @requires(Permission.WAITING)
 def remind_one(organisation_id: int) -> Response:
-    asked, now = _filter(), clock.now()
+    asked, now = _asked(), clock.now()
     with transaction():
         queued, found = operations.remind_chosen(actor(), [organisation_id], asked, now)
     if not queued:
@@ -100,33 +85,37 @@ def _why_not(found: Sorted) -> str:
 @blueprint.get("/nacc/waiting/many")
 @requires(Permission.WAITING)
 def ask_many() -> str | Response:
-    asked, choice = _filter(), choice_of(request.args.getlist("ids"), request.args.get("all", ""), queries.PAGE_SIZE)
-    return (
-        _many_page(asked, ReminderForm(formdata=None), choice)
-        if choice
-        else nothing_chosen(f"/nacc/waiting?{asked.query()}")
-    )
+    asked, choice = _asked(), chosen_rows()
+    if not choice:
+        return nothing_chosen(f"/nacc/waiting?{asked.query()}")
+    return _many_page(asked, ExpectedForm(formdata=None), choice)
 
 
-def _many_page(asked: WaitingFilter, form: ReminderForm, choice: Choice) -> str:
+def _many_page(asked: WaitingFilter, form: ExpectedForm, choice: Choice) -> str:
     who, now = actor(), clock.now()
     if choice.ids:
         works = queries.chosen_works(who, choice.ids, asked.year, asked.round)
     else:
         works = queries.shown(who, asked).works
-    words = asked.in_words(filter_name(asked.province, asked.district))
     found = sort_out(queries.candidates(works, thai_day(now)))
     window = queries.general_window(asked.year, asked.round).sentence(now)
     return render_template(
-        "nacc/waiting/many.html", asked=asked, form=form, choice=choice, found=found, window=window, words=words
+        "nacc/waiting/many.html",
+        asked=asked,
+        form=form,
+        choice=choice,
+        found=found,
+        total=len(found.mailed),
+        window=window,
+        words=filter_words(asked),
     )
 
 
 @blueprint.post("/nacc/waiting/many")
 @requires(Permission.WAITING)
 def remind_many() -> Response | tuple[str, int]:
-    who, asked, form, now = actor(), _filter(), ReminderForm(), clock.now()
-    choice = choice_of(request.form.getlist("ids"), request.form.get("all", ""), queries.PAGE_SIZE)
+    who, asked, form, now = actor(), _asked(), ExpectedForm(), clock.now()
+    choice = chosen_rows()
     if not choice:
         return nothing_chosen(f"/nacc/waiting?{asked.query()}")
     try:
@@ -154,15 +143,14 @@ def _left_out(found: Sorted) -> str:
 @requires(Permission.WAITING)
 def mails() -> Response:
     """The log, and how far the job is; the page asks again while mails wait."""
-    who, page = actor(), max(1, number(request.args.get("page", ""), 1, PAGES))
+    who, asked = actor(), mail_filter_of(request.args)
     return answer(
         "nacc/waiting/mails.html",
         "nacc/waiting/_mails.html",
         progress=queries.progress(who, thai_day(clock.now())),
-        lines=queries.mail_lines(who, page),
-        at=page,
-        total=queries.mail_total(who),
-        page_size=queries.PAGE_SIZE,
+        lines=queries.mail_lines(who, asked.page),
+        asked=asked,
+        pager=Pager(asked.page, queries.mail_total(who), PAGE_SIZE),
     )
 
 

@@ -3,11 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from app.clock import BANGKOK, thai_date, thai_time
-from app.listing import in_words, query_of, searched
 from app.models.enums import Labelled, Round
+from app.nacc.desk.rules import DeskFilter
 from app.plans.rules import ReportWindow
 
 REMINDER = "reminder"  # the one kind of mail the log knows so far
@@ -58,25 +57,29 @@ def thai_day(now: datetime) -> date:
     return now.astimezone(BANGKOK).date()
 
 
-@dataclass(frozen=True)
-class WaitingFilter:
+@dataclass(frozen=True, kw_only=True)
+class WaitingFilter(DeskFilter):
     """Which LAOs the desk shows for one fiscal year and round; empty does not narrow."""
 
     year: int
     round: Round
-    province: str = ""
-    district: str = ""
     state: str = ""
-    q: str = ""
-    page: int = 1
 
-    def query(self, **changes: Any) -> str:
-        return query_of({**self.__dict__, **changes})
+    @property
+    def about(self) -> str:
+        return f"{self.round.label} ปีงบประมาณ {self.year}"
 
-    def in_words(self, place: str) -> str:
-        """`place`: what province and district are called."""
-        state = f"สถานะ “{Standing(self.state).label}”" if self.state else ""
-        return in_words(f"{self.round.label} ปีงบประมาณ {self.year}", place, state, searched(self.q))
+    @property
+    def narrowed(self) -> tuple[str, ...]:
+        return (f"สถานะ “{Standing(self.state).label}”",) if self.state else ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailFilter(DeskFilter):
+    """A page of the mails; the year and round last chosen go along."""
+
+    year: int = 0
+    round: int = 0
 
 
 @dataclass(frozen=True)

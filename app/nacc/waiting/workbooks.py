@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from app.access import Actor
-from app.citizens.places.queries import filter_name
+from app.nacc.desk.queries import filter_words
 from app.nacc.waiting.queries import every_row, shown
 from app.nacc.waiting.rules import WaitingFilter, thai_day
 from app.spreadsheets.excel import Cell, Column, Table, count, made, summed
@@ -26,8 +26,7 @@ COLUMNS = (
 
 def waiting_file(actor: Actor, asked: WaitingFilter, now: datetime) -> Table:
     """Every LAO the filters show, on whatever page."""
-    where = asked.in_words(filter_name(asked.province, asked.district))
-    title = ("สถานะการรายงานของ อปท.", where, made(now, actor.name))
+    title = ("สถานะการรายงานของ อปท.", filter_words(asked), made(now, actor.name))
     return summed("การรายงาน", title, COLUMNS, _rows(actor, asked, now))
 
 

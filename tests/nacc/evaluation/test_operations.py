@@ -122,7 +122,7 @@ def test_a_published_score_changes_only_with_a_reason(app: Flask) -> None:
 
 
 def test_all_filtered_at_once_and_the_number_is_checked(app: Flask) -> None:
-    officer, asked = _officer(), PlanFilter(YEAR)
+    officer, asked = _officer(), PlanFilter(year=YEAR)
     laos = [make_organisation(f"66508{n:02}", f"องค์การบริหารส่วนตำบลที่ {n}", passed=()) for n in range(3)]
     make_organisation("2900101", "องค์การบริหารส่วนจังหวัดสงขลา", province="90", district=None)
     with transaction():

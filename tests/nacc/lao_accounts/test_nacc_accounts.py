@@ -77,7 +77,7 @@ def test_another_province_is_neither_seen_nor_touched(app: Flask) -> None:
                 deed()
             assert kept() == before
         with pytest.raises(Refusal), transaction():
-            issue_filtered(actor, AccountFilter("65"), 1, NOW)
+            issue_filtered(actor, AccountFilter(province="65"), 1, NOW)
     administrator = actor_of(make_staff("admin", Role.ADMINISTRATOR).id)
     assert len(account_rows(administrator, AccountFilter(), NOW)) == 2
 
@@ -295,7 +295,7 @@ def test_hand_over_and_codes_only_where_they_make_sense(app: Flask, officer: Act
     with pytest.raises(Refusal, match="ล็อกอยู่"), transaction():
         issue_one(officer, organisation_id, NOW)
     with pytest.raises(Refusal), transaction():
-        issue_filtered(officer, AccountFilter("65"), 1, NOW)
+        issue_filtered(officer, AccountFilter(province="65"), 1, NOW)
 
 
 def test_an_account_without_an_address_is_offered_no_link(app: Flask, client: Client, officer: Actor) -> None:

@@ -54,7 +54,7 @@ def test_somebody_elses_change_in_between_is_told(app: Flask) -> None:
 
 def test_another_province_is_neither_seen_nor_changed(app: Flask) -> None:
     lao, stranger = make_lao(), _officer("90")
-    assert plan_rows(stranger, PlanFilter(YEAR)) == []
+    assert plan_rows(stranger, PlanFilter(year=YEAR)) == []
     with pytest.raises(NotTheirs):
         set_status(stranger, lao.own_organisation_id, YEAR, PlanStatus.FAILED, 1, NOW)
     with transaction():
@@ -66,12 +66,12 @@ def test_all_filtered_change_together_and_the_number_is_checked(app: Flask) -> N
     officer = _officer()
     for number in range(3):
         make_organisation(f"66508{number:02}", f"องค์การบริหารส่วนตำบลที่ {number}", passed=())
-    asked = PlanFilter(YEAR, status=PlanStatus.NOT_SENT)
+    asked = PlanFilter(year=YEAR, status=PlanStatus.NOT_SENT)
     with pytest.raises(Refusal, match="3"), transaction():
         set_filtered(officer, asked, 2, PlanStatus.PASSED, NOW)
     with transaction():
         assert set_filtered(officer, asked, 3, PlanStatus.PASSED, NOW) == 3
-    assert plan_counts(officer, PlanFilter(YEAR))[PlanStatus.PASSED] == 3
+    assert plan_counts(officer, PlanFilter(year=YEAR))[PlanStatus.PASSED] == 3
 
 
 def test_a_file_is_read_whole_or_refused_with_every_cell_named() -> None:

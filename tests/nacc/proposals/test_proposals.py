@@ -22,7 +22,7 @@ from tests.client import Client
 from tests.factories import NOW, YEAR, make_organisation, make_staff
 from tests.pages import enter
 
-ASKED = PlanFilter(YEAR)
+ASKED = PlanFilter(year=YEAR)
 
 
 def _scored(officer: Actor) -> list[int]:

@@ -41,7 +41,7 @@ from tests.pages import kept
 from tests.smtp import Mailbox
 
 ROOT = Path(__file__).parents[3]
-ASKED = WaitingFilter(YEAR, Round.SIX)
+ASKED = WaitingFilter(year=YEAR, round=Round.SIX)
 DESK = f"/nacc/waiting?year={YEAR}&round=6"
 MANY = f"/nacc/waiting/many?year={YEAR}&round=6"
 
@@ -93,9 +93,9 @@ def test_the_desk_counts_each_standing_as_the_reports_say(app: Flask) -> None:
     shown = queries.shown(officer, ASKED)
     assert list(shown.counts.values()) == [1, 1, 1, 1, 2]
     assert shown.works[partly.own_organisation_id] == Work(True, 2, 1, False)
-    only = queries.shown(officer, WaitingFilter(YEAR, Round.SIX, state=Standing.PARTLY))
+    only = queries.shown(officer, WaitingFilter(year=YEAR, round=Round.SIX, state=Standing.PARTLY))
     assert list(only.works) == [partly.own_organisation_id]
-    other_round = queries.shown(officer, WaitingFilter(YEAR, Round.TWELVE))
+    other_round = queries.shown(officer, WaitingFilter(year=YEAR, round=Round.TWELVE))
     assert other_round.counts[Standing.NOTHING_REPORTED] == 3
 
 

@@ -1,0 +1,51 @@
+"""What the routes of all desks share: the filter in the address, what it may choose from, and the rows ticked."""
+
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from flask import request
+
+from app import clock
+from app.access import actor
+from app.listing import Choice, choice_of
+from app.nacc.desk.queries import PAGE_SIZE, own_provinces
+from app.nacc.desk.rules import DeskFilter
+from app.plans.queries import current_period, periods
+from app.registry.queries import districts
+from app.web import asked_year
+
+Filter = TypeVar("Filter", bound=DeskFilter)
+
+
+def plan_year() -> int:
+    """The fiscal year in the address, else this one, or the nearest one of a plan."""
+    this_year = clock.fiscal_year(clock.now())
+    period = current_period(this_year)
+    return asked_year(all_years(), min(max(this_year, period.first_year), period.last_year))
+
+
+def all_years() -> list[int]:
+    """The fiscal years of all plans."""
+    return [year for period in periods() for year in period.years]
+
+
+def with_own_province(asked: Filter) -> Filter:
+    """Somebody who oversees one province need not choose it to be offered its districts."""
+    own = actor().province_codes
+    return replace(asked, province=next(iter(own))) if len(own) == 1 and not asked.province else asked
+
+
+def filter_choices(asked: DeskFilter) -> dict[str, Any]:
+    """What a template needs to draw the filter."""
+    return {
+        "asked": asked,
+        "provinces": own_provinces(actor()),
+        "districts": districts(asked.province) if asked.province else [],
+        "periods": periods(),
+    }
+
+
+def chosen_rows() -> Choice:
+    """The ticked rows, or all that the filter shows, as a link or a form brings them."""
+    sent = request.form if request.method == "POST" else request.args
+    return choice_of(sent.getlist("ids"), sent.get("all", ""), PAGE_SIZE)
