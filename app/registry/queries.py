@@ -1,12 +1,12 @@
 """Reads of the registry. What stands here is public: no query needs to know who asks."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from app.db import db
@@ -100,6 +100,20 @@ def past_of(organisation_id: int) -> list[PastLao]:
         .order_by(FormerFacts.until.desc())
     )
     return [PastLao(*row) for row in rows]
+
+
+def formerly(ids: Collection[int]) -> dict[int, str]:
+    """What some LAOs were called before, and those they go on for: for a line of a list, by id."""
+    own = select(FormerFacts.organisation_id, FormerFacts.name, FormerFacts.code, FormerFacts.until)
+    gone = select(Succession.successor_id, Organisation.name, Organisation.code, Succession.at).join(
+        Organisation, Organisation.id == Succession.organisation_id
+    )
+    every = union_all(own, gone).subquery()
+    rows = db.session.execute(select(every).where(every.c[0].in_(ids)).order_by(every.c.until, every.c.code))
+    found: dict[int, list[str]] = {}
+    for id_, name, code, _until in rows:
+        found.setdefault(id_, []).append(f"{name} ({code})")
+    return {id_: ", ".join(dict.fromkeys(names)) for id_, names in found.items()}
 
 
 @dataclass(frozen=True)

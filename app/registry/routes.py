@@ -63,6 +63,7 @@ def codes() -> Response:
         districts=queries.districts(asked.province) if asked.province else [],
         asked=bool(asked.q or asked.province),
         rows=rows,
+        formerly=queries.formerly([row.id for row in rows]),
         total=total,
     )
 

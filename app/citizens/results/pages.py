@@ -24,6 +24,7 @@ from app.lao.reporting.rules import THRESHOLDS, Grouping, ProvinceTableRow, Repo
 from app.listing import PAGES, number, query_of
 from app.models.enums import OrganisationType, PlaceKind, Round
 from app.plans.queries import current_period, period_of, periods
+from app.registry.queries import kin_of, past_of
 from app.spreadsheets.excel import file_content
 from app.web import answer, attachment, wants_fragment
 
@@ -102,7 +103,8 @@ def place_page(site: Site, kind: str, code: str) -> Response:
     if place.kind is PlaceKind.ORGANISATION:
         summary = lao_summary(place.id, place.one_province, moment.year, moment.round)
         beside = queries.beside(place, moment.year, moment.round)
-        return answer("citizens/results/lao.html", "citizens/results/_lao.html", **told, summary=summary, beside=beside)
+        told |= {"past": past_of(place.id), "kin": kin_of(place.id), "summary": summary, "beside": beside}
+        return answer("citizens/results/lao.html", "citizens/results/_lao.html", **told)
     results = queries.results(place, moment.year, moment.round)
     table = lao_table(site, results.rows, told["path"], moment) if results.rows else {}
     return answer(

@@ -160,3 +160,16 @@ def test_a_reason_that_is_missing_keeps_the_day_that_was_typed(merged: tuple[int
     assert answer.status_code == 422
     assert 'value="1/10/2561"' in answer.text
     assert "กรอกเหตุผล" in answer.text
+
+
+def test_everybody_is_led_on(merged: tuple[int, int], client: Client) -> None:
+    client.send(PAGE, FORM)
+    client.post("/logout")
+
+    found = client.get("/codes?q=ดินทอง").text
+    assert "เทศบาลตำบลรวมใจ" in found
+    assert f"เดิม องค์การบริหารส่วนตำบลดินทอง ({OLD})" in found
+    old = client.get(f"/public/organisations/{OLD}?year={YEAR}&round=6").text
+    assert f'รับช่วงโดย <a href="/public/organisations/{NEW}">เทศบาลตำบลรวมใจ</a>' in old
+    new = client.get(f"/public/organisations/{NEW}?year={YEAR}&round=6").text
+    assert f'รับช่วงจาก <a href="/public/organisations/{OLD}">' in new
