@@ -5,9 +5,11 @@ The API's programs get a problem document instead, whatever goes wrong.
 
 import secrets
 
-from flask import Flask, current_app, make_response, render_template, request
+from flask import Flask, current_app, flash, make_response, redirect, render_template, request
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response
 
 from app.accounts.resume import ask_to_repeat
@@ -42,9 +44,36 @@ def _http(error: HTTPException) -> Response:
     headers = {"Allow": ", ".join(error.valid_methods or ())} if isinstance(error, MethodNotAllowed) else {}
     if for_api():
         return make_response(problem(error.code), headers)
+    if isinstance(error, MethodNotAllowed) and request.method in ("GET", "HEAD") and not is_htmx():
+        return _to_the_form()
     response = _answer(error.code)
     response.headers.update(headers)
     return response
+
+
+def _to_the_form() -> Response:
+    """An address that only takes what a form sends was opened by hand, or again after the session ended.
+
+    The form stands on the nearest page above it. Nothing was done, and whoever is signed in is told so.
+    """
+    path, page = request.path, False
+    while not page:
+        path = path.rpartition("/")[0] or "/"
+        page = path == "/" or _opens(path)
+    if current_user.is_authenticated:
+        flash("ที่อยู่ที่เปิดใช้ส่งแบบฟอร์มเท่านั้น ครั้งนี้ยังไม่มีอะไรถูกบันทึก หากต้องการทำรายการ กดปุ่มในหน้านี้", "info")
+    query = request.query_string.decode()
+    return redirect(f"{path}?{query}" if query else path, 303)
+
+
+def _opens(path: str) -> bool:
+    adapter = current_app.create_url_adapter(request)
+    try:
+        return adapter is not None and bool(adapter.match(path, "GET"))
+    except RequestRedirect:
+        return True
+    except HTTPException:
+        return False
 
 
 def _csrf(error: CSRFError) -> Response:

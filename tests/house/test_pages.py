@@ -1,6 +1,7 @@
 """What holds for every page: links that lead somewhere, htmx attributes that are complete, headers that protect."""
 
 import re
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
@@ -134,7 +135,7 @@ def test_searches_fit_into_an_address_and_the_browser_may_remember_what_was_type
     searches = [tag for path in TEMPLATES for tag in INPUT.findall(path.read_text()) if 'type="search"' in tag]
     names = [tag for path in TEMPLATES for tag in INPUT.findall(path.read_text()) if 'name="q"' in tag]
     typed = [tag for tag in names if 'type="hidden"' not in tag]
-    assert len(searches) == len(typed) >= 12
+    assert len(searches) == len(typed) >= 8
     assert [tag for tag in searches if 'maxlength="200"' not in tag] == []
     assert [path.name for path in TEMPLATES if 'autocomplete="off"' in path.read_text()] == []
 
@@ -219,6 +220,73 @@ def test_what_app_js_may_show_says_that_it_is_ours(app: Flask, client: Client) -
 
 
 def test_a_wrong_method_says_which_ones_there_are(app: Flask, client: Client) -> None:
-    answer = client.get("/logout")
+    answer = client.put("/logout")
     assert answer.status_code == 405
     assert "POST" in answer.headers["Allow"]
+
+
+# An address that only takes what a form sends, and the page that opens instead: the one its form stands on.
+WHERE_THE_FORM_STANDS = {
+    "/logout": "/",
+    "/nacc/admin/windows/more-time": "/nacc/admin/windows",
+    "/nacc/admin/reasons/7/retire": "/nacc/admin/reasons",
+    "/nacc/admin/deleted/7": "/nacc/admin/deleted",
+    "/nacc/admin/staff/7/lock": "/nacc/admin/staff/7",
+    "/nacc/admin/staff/7/unlock": "/nacc/admin/staff/7",
+    "/nacc/admin/staff/7/link": "/nacc/admin/staff/7",
+    "/nacc/admin/registry/6650807/close": "/nacc/admin/registry/6650807",
+    "/nacc/admin/registry/6650807/open": "/nacc/admin/registry/6650807",
+    "/nacc/admin/registry/file": "/nacc/admin/registry",
+    "/nacc/scores/7/7/7/sar": "/nacc/scores/7/7",
+    "/nacc/scores/7/7/close": "/nacc/scores/7/7",
+    "/nacc/scores/file/confirm": "/nacc/scores/file",
+    "/nacc/scores/proposals/minimum": "/nacc/scores/proposals",
+    "/nacc/accounts/codes/excel": "/nacc/accounts/codes",
+    "/nacc/accounts/7/code": "/nacc/accounts/7",
+    "/nacc/accounts/7/reset": "/nacc/accounts/7",
+    "/nacc/accounts/7/hand-over": "/nacc/accounts/7",
+    "/nacc/accounts/7/lock": "/nacc/accounts/7",
+    "/nacc/accounts/7/unlock": "/nacc/accounts/7",
+    "/nacc/plan-years/7": "/nacc/plan-years",
+    "/nacc/plan-years/file/confirm": "/nacc/plan-years/file",
+    "/nacc/review/take-back": "/nacc/review",
+    "/nacc/waiting/7": "/nacc/waiting",
+    "/reports/exports/7/cancel": "/reports/exports/7",  # which leads on to the list
+    "/reports/exports/7/delete": "/reports/exports/7",
+}
+
+
+def _for_forms_only(app: Flask) -> Iterator[str]:
+    """The addresses that take a form and open no page, each with a number or a code in it."""
+    adapter = app.url_map.bind("localhost")
+    for rule in app.url_map.iter_rules():
+        path = re.sub(r"<any\((\w+).*?>|<string\(length=7\).*?>|<.*?>", _example, rule.rule)
+        if "POST" in (rule.methods or ()) and not adapter.test(path, "GET"):
+            yield path
+
+
+def _example(converter: re.Match[str]) -> str:
+    return converter[1] or ("6650807" if "length=7" in converter[0] else "7")
+
+
+def test_an_address_for_forms_only_opens_the_page_its_form_stands_on(app: Flask, client: Client) -> None:
+    assert set(_for_forms_only(app)) == set(WHERE_THE_FORM_STANDS)
+    for address, page in WHERE_THE_FORM_STANDS.items():
+        answer = client.get(f"{address}?year=2561&q=%E0%B8%81")
+        assert (answer.status_code, answer.location) == (303, f"{page}?year=2561&q=%E0%B8%81"), address
+        assert client.head(address).status_code == 303
+        assert client.put(address).status_code == 405
+    sentence = client.get("/nacc/review/take-back", headers={"HX-Request": "true"})
+    assert (sentence.status_code, sentence.headers["X-Answer"]) == (405, "sentence")
+
+
+def test_whoever_lands_there_is_told_that_nothing_was_saved(app: Flask, client: Client) -> None:
+    enter(client, make_staff("officer65", Role.OFFICER, "65").id)
+    page = client.get("/nacc/plan-years/file/confirm?year=2561", follow_redirects=True)
+    assert page.request.path == "/nacc/plan-years/file"
+    assert "ครั้งนี้ยังไม่มีอะไรถูกบันทึก" in page.text
+    gone = client.get("/reports/exports/7/delete", follow_redirects=True)
+    assert (gone.status_code, gone.request.path) == (200, "/reports/exports")
+    with client.session_transaction() as session:
+        session.clear()
+    assert client.get("/nacc/plan-years/file/confirm", follow_redirects=True).request.path == "/login"

@@ -78,8 +78,9 @@ def _at_once(asked: Asked, place: Place) -> Response:
 @requires(Permission.EXPORTS)
 def progress(job_id: int) -> str | Response:
     """One row, which asks for itself again while the file is being made."""
-    file = queries.own_file(actor(), job_id)
-    return render_template("nacc/exports/_file.html", file=file) if wants_fragment() else redirect(HERE, 303)
+    if not wants_fragment():
+        return redirect(HERE, 303)
+    return render_template("nacc/exports/_file.html", file=queries.own_file(actor(), job_id))
 
 
 @blueprint.post(f"{HERE}/<int:job_id>/cancel")

@@ -70,7 +70,7 @@ def _known(code: str) -> queries.ListedOrganisation:
     return queries.find_by_code(code) or abort(404)
 
 
-@blueprint.get("/<code>")
+@blueprint.get("/<string(length=7):code>")
 @ADMIN
 def edit(code: str) -> Response:
     known = _known(code)
@@ -97,7 +97,7 @@ def add() -> Response:
     return _save(None)
 
 
-@blueprint.post("/<code>")
+@blueprint.post("/<string(length=7):code>")
 @ADMIN
 def change(code: str) -> Response:
     return _save(_known(code))
@@ -137,13 +137,13 @@ def _both_windows(
     return latest, Conflict(f"ทะเบียนนี้{first}", form.differences(_shown(latest)))
 
 
-@blueprint.post("/<code>/close")
+@blueprint.post("/<string(length=7):code>/close")
 @ADMIN
 def close(code: str) -> Response:
     return _set_closed(code, True)
 
 
-@blueprint.post("/<code>/open")
+@blueprint.post("/<string(length=7):code>/open")
 @ADMIN
 def open_again(code: str) -> Response:
     return _set_closed(code, False)
@@ -161,7 +161,7 @@ def _set_closed(code: str, closed: bool) -> Response:
     return redirect(f"/nacc/admin/registry/{known.code}", 303)
 
 
-@blueprint.get("/<code>/succession")
+@blueprint.get("/<string(length=7):code>/succession")
 @ADMIN
 def succession(code: str) -> Response:
     return _succession_page(SuccessionForm(formdata=None), _known(code))
@@ -174,7 +174,7 @@ def _succession_page(form: SuccessionForm, known: queries.ListedOrganisation, st
     )
 
 
-@blueprint.post("/<code>/succession")
+@blueprint.post("/<string(length=7):code>/succession")
 @ADMIN
 def succeed(code: str) -> Response:
     known, form = _known(code), SuccessionForm()

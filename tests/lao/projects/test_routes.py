@@ -443,7 +443,7 @@ def test_a_form_with_an_old_token_comes_back_with_a_fresh_one_and_a_strange_site
 def test_wrong_methods_and_bodies_get_a_sentence(client: Client, lao: Actor) -> None:
     before = kept()
     client.get("/profile")
-    assert client.get("/logout").status_code == 405
+    assert client.put("/logout").status_code == 405
     assert client.delete("/projects").status_code == 405
     assert client.put("/projects/1").status_code == 405
     assert client.post("/home").status_code == 405

@@ -144,7 +144,7 @@ def test_a_large_file_is_a_job_whose_owner_alone_can_fetch_it(app: Flask, client
         enter(client, stranger.id)
         assert "6650807" not in client.get(HERE).text
         for path in ("", "/file"):
-            assert client.get(f"{HERE}/1{path}").status_code == 404
+            assert client.get(f"{HERE}/1{path}", headers={"HX-Request": "true"}).status_code == 404
         for deed in ("cancel", "delete"):
             assert client.send(f"{HERE}/1/{deed}", {}).status_code == 404
     assert jobs.path_of(job).exists()
