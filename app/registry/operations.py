@@ -1,6 +1,7 @@
 """Deeds on the registry: the first load of the project's own data files, and imports after it."""
 
 import csv
+from collections.abc import Callable, Collection
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -32,6 +33,21 @@ DEED_ACTIONS = {
     RegistryDeed.RENAMED: Action.RENAME,
     RegistryDeed.RETYPED: Action.RETYPE,
 }
+
+
+BeforeChange = Callable[[Collection[int], datetime], object]
+_before_change: list[BeforeChange] = []
+
+
+def before_change(call: BeforeChange) -> BeforeChange:
+    """Declare that `call` keeps what the registry says of LAOs, by id: it is called before that changes."""
+    _before_change.append(call)
+    return call
+
+
+def _announce(ids: Collection[int], now: datetime) -> None:
+    for call in _before_change:
+        call(ids, now)
 
 
 def load_provinces() -> int:
@@ -91,6 +107,7 @@ def import_lines(
     founded = {"founded_at": effect.at if registry.organisations else None}
     ids = _add_organisations([asdict(change.after) | founded for change in added]) if added else {}
     if changed:
+        _announce([id_ for _change, id_ in changed], clock.now())
         _change_organisations(changed)
         _keep_former_facts([(id_, asdict(change.known.facts)) for change, id_ in changed if change.known], effect.at)
     told = [(change, ids[change.after.code]) for change in added] + changed
@@ -195,6 +212,7 @@ def set_closed(
     organisation = db.session.get_one(Organisation, organisation_id, with_for_update=True)
     if (organisation.closed_at is not None) is closed:
         return  # also what a double submit comes to
+    _announce([organisation_id], now)
     before = {"closed_at": organisation.closed_at}
     organisation.closed_at = (effect.at if effect else now) if closed else None
     if closed:

@@ -31,6 +31,7 @@ NOTHING_TO_TELL = {
 SILENT_DEEDS = {
     "app.nacc.exports.operations": NOTHING_TO_TELL["exports.ask"],
     "app.history.operations.entry": "makes the entry",
+    "app.registry.operations.before_change": "declares who is asked before a change",
     "app.registry.operations.load_provinces": "the project's own list, before there is anybody who acts",
     "app.accounts.operations.prove": "only reads; `note_sign_in` tells of it",
     "app.accounts.operations.prepare_password": "only hashes",

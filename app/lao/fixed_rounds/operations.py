@@ -17,6 +17,7 @@ from app.models import FixedDocument, FixedRound, FixedSum, Organisation, Projec
 from app.models.enums import Action, Entity, ReportStatus, Round
 from app.models.projects import CARRIED
 from app.plans.rules import ReportWindow
+from app.registry.operations import before_change
 
 _F, _Y, _R = (table(model).c for model in (FixedRound, ProjectYear, Report))
 FIXER = system("ปิดผลของรอบ")
@@ -36,6 +37,12 @@ def fix_due(closed_by: datetime, now: datetime, among: Collection[int] | None = 
     for (year, round_), some in groupby(found, key=lambda each: (each.closed.year, each.closed.round)):
         _fix(list(some), year, round_, now)
     return len(found)
+
+
+@before_change
+def fix_before_the_registry_changes(ids: Collection[int], now: datetime) -> None:
+    """A round that has closed keeps the name and the place the LAO had then."""
+    fix_due(now, now, ids)
 
 
 def _hold(ids: Collection[int]) -> None:

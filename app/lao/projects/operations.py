@@ -1,5 +1,6 @@
 """Deeds on projects: record, edit, delete. Each checks the gate, changes, and writes the history."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -12,12 +13,18 @@ from app.access import Actor
 from app.db import db, write
 from app.errors import Refusal
 from app.history.operations import record
+from app.lao.fixed_rounds.operations import fix_due
+from app.lao.fixed_rounds.queries import closed_rounds
+from app.lao.fixed_rounds.rules import ClosedRound, open_rounds
 from app.lao.projects import queries
 from app.lao.projects.rules import (
     ProjectFacts,
     changed_fields,
+    closed_edit_refusal,
     counts,
+    deletion_refusal,
     editable,
+    return_refusal,
     review_after_edit,
     year_removal_refusal,
 )
@@ -35,6 +42,9 @@ def record_project(actor: Actor, period: Period, facts: ProjectFacts, submission
     if key and (known := queries.recorded_before(actor, key)):
         return known
     _check_years(_year_gates(actor, period), set(facts.budgets))
+    closed = _fixed_before(actor.own_organisation_id, facts.budgets, now)
+    if refusal := return_refusal(facts.budgets, closed, "บันทึกโครงการของปีนี้"):
+        raise Refusal(refusal, "years")
     project = Project(
         organisation_id=actor.own_organisation_id,
         province_code=actor.province_code,
@@ -50,7 +60,7 @@ def record_project(actor: Actor, period: Period, facts: ProjectFacts, submission
     db.session.flush()
     _write_dimensions(project.id, facts.further_dimensions)
     for year, amount in facts.budgets.items():
-        _add_year(project, year, amount)
+        _add_year(project, year, amount, open_rounds(year, closed))
     record(
         actor,
         Action.RECORD,
@@ -71,6 +81,7 @@ def edit_project(
     changed = changed_fields(before.facts, facts)
     if not changed:
         return before.version != version  # a double click: the first one saved it
+    closed = _fixed_before(before.organisation_id, {*before.facts.budgets, *facts.budgets}, now)
     project = db.session.get_one(Project, project_id)
     review = _review(project, review_after_edit(before.review_status, changed))
     # First: what the rules say of a stale page helps nobody. A refusal takes it back.
@@ -78,8 +89,10 @@ def edit_project(
     year_gates = _year_gates(actor, period)
     _check_editable(before, year_gates)
     _check_year_changes(before, facts, year_gates)
+    if no := closed_edit_refusal(before.facts, facts, before.review_status, _held(before, closed), closed):
+        raise Refusal(*no)
     _write_dimensions(project_id, facts.further_dimensions)
-    _write_years(project, before.facts, facts)
+    _write_years(project, before.facts, facts, closed)
     record(
         actor,
         Action.EDIT,
@@ -96,6 +109,7 @@ def edit_project(
 def delete_project(actor: Actor, period: Period, project_id: int, version: int, now: datetime) -> None:
     """Take a project out of the lists and counts; its history stays. Raises NotTheirs, Refusal; Stale as above."""
     before = _locked(actor, project_id)
+    closed = _fixed_before(before.organisation_id, before.facts.budgets, now)
     write(
         db.session.get_one(Project, project_id),
         version,
@@ -104,6 +118,8 @@ def delete_project(actor: Actor, period: Period, project_id: int, version: int, 
         submission_key=None,  # the same form sent again records it anew
     )
     _check_editable(before, _year_gates(actor, period))
+    if refusal := deletion_refusal(_held(before, closed)):
+        raise Refusal(refusal)
     record(
         actor,
         Action.DELETE,
@@ -126,11 +142,12 @@ def hand_on_project(
     before = queries.project_facts(project)
     years = {each: amount for each, amount in before.budgets.items() if each >= year}
     kept = {each: amount for each, amount in before.budgets.items() if each < year}
+    closed = _fixed_before(project.organisation_id, before.budgets, now)
     new_id = _copy(actor, project, replace(before, budgets=years), successor, reason, now) if successor else None
     after = replace(before, budgets=kept) if kept else None
     if after:
         write(project, project.version, updated_at=now)
-        _write_years(project, before, after)
+        _write_years(project, before, after, closed)
     else:
         write(project, project.version, deleted_at=now, counted=counts(project.review_status, deleted=True))
     record(
@@ -162,8 +179,9 @@ def _copy(actor: Actor, project: Project, facts: ProjectFacts, owner: Organisati
     db.session.add(copy)
     db.session.flush()
     _write_dimensions(copy.id, facts.further_dimensions)
+    closed = _fixed_before(owner.id, facts.budgets, now)
     for year, amount in facts.budgets.items():
-        _add_year(copy, year, amount)
+        _add_year(copy, year, amount, open_rounds(year, closed))
     record(
         actor,
         Action.RECORD,
@@ -175,6 +193,21 @@ def _copy(actor: Actor, project: Project, facts: ProjectFacts, owner: Organisati
         at=now,
     )
     return copy.id
+
+
+def _fixed_before(organisation_id: int, years: Iterable[int], now: datetime) -> list[ClosedRound]:
+    """The closed rounds of those years. What is counted in them is fixed, before anything of it changes."""
+    closed = closed_rounds(organisation_id, now, list(years))
+    if closed:
+        fix_due(now, now, [organisation_id])
+    return closed
+
+
+def _held(project: queries.ProjectDetail, closed: list[ClosedRound]) -> list[ClosedRound]:
+    """The closed rounds the project counts in."""
+    if project.review_status is ReviewStatus.REJECTED:
+        return []
+    return [each for each in closed if (each.year, each.round) in project.report_lines]
 
 
 def _form_key(submission_key: str, facts: ProjectFacts) -> str | None:
@@ -241,7 +274,7 @@ def _write_dimensions(project_id: int, numbers: tuple[int, ...]) -> None:
         db.session.execute(insert(ProjectDimension), rows)
 
 
-def _write_years(project: Project, before: ProjectFacts, after: ProjectFacts) -> None:
+def _write_years(project: Project, before: ProjectFacts, after: ProjectFacts, closed: list[ClosedRound]) -> None:
     for year in before.budgets.keys() - after.budgets.keys():
         db.session.execute(delete(Report).where(Report.project_id == project.id, Report.fiscal_year == year))
         db.session.execute(
@@ -249,7 +282,7 @@ def _write_years(project: Project, before: ProjectFacts, after: ProjectFacts) ->
         )
     for year, amount in after.budgets.items():
         if year not in before.budgets:
-            _add_year(project, year, amount)
+            _add_year(project, year, amount, open_rounds(year, closed))
         elif before.budgets[year] != amount:
             db.session.execute(
                 update(ProjectYear)
@@ -258,8 +291,8 @@ def _write_years(project: Project, before: ProjectFacts, after: ProjectFacts) ->
             )
 
 
-def _add_year(project: Project, year: int, amount: Decimal | None) -> None:
-    """A year with its two report lines, which wait from the first day."""
+def _add_year(project: Project, year: int, amount: Decimal | None, rounds: list[Round]) -> None:
+    """A year with a report line for each of its `rounds` that is not closed: they wait from the first day."""
     carried = {
         "project_id": project.id,
         "fiscal_year": year,
@@ -270,4 +303,4 @@ def _add_year(project: Project, year: int, amount: Decimal | None) -> None:
     }
     db.session.execute(insert(ProjectYear), {**carried, "plan_budget": amount})
     waiting = {"status": ReportStatus.NOT_REPORTED, "note": "", "version": 1}
-    db.session.execute(insert(Report), [{**carried, **waiting, "round": int(round_)} for round_ in Round])
+    db.session.execute(insert(Report), [{**carried, **waiting, "round": int(round_)} for round_ in rounds])

@@ -49,6 +49,7 @@ class ProjectDetail:
     review_reason: str | None
     facts: ProjectFacts
     reported_years: frozenset[int]
+    report_lines: frozenset[tuple[int, int]]  # year and round of each
 
 
 class WholeProject(NamedTuple):
@@ -277,9 +278,8 @@ def project_detail(actor: Actor, project_id: int) -> ProjectDetail:
     ).first()
     if project is None:
         raise NotTheirs
-    reported = select(Report.fiscal_year).where(
-        Report.project_id == project_id, Report.status != ReportStatus.NOT_REPORTED
-    )
+    reports = select(Report.fiscal_year, Report.round, Report.status).where(Report.project_id == project_id)
+    lines = db.session.execute(reports).all()
     return ProjectDetail(
         id=project.id,
         organisation_id=project.organisation_id,
@@ -289,7 +289,8 @@ def project_detail(actor: Actor, project_id: int) -> ProjectDetail:
         review_status=project.review_status,
         review_reason=project.review_reason,
         facts=project_facts(project),
-        reported_years=frozenset(db.session.scalars(reported)),
+        reported_years=frozenset(year for year, _, status in lines if status is not ReportStatus.NOT_REPORTED),
+        report_lines=frozenset((year, round_) for year, round_, _ in lines),
     )
 
 

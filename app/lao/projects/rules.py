@@ -3,9 +3,10 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.amounts import plain
+from app.lao.fixed_rounds.rules import ClosedRound, closed_years, stays_as_closed
 from app.models.enums import Kind, ReviewStatus
 from app.words import arabic_digits, baht
 
@@ -104,3 +105,46 @@ def year_removal_refusal(year: int, *, reported: bool, open_: bool) -> str:
     if reported:
         return f"เอาปี {year} ออกไม่ได้ เพราะรายงานผลของปีนั้นไว้แล้ว"
     return ""
+
+
+class No(NamedTuple):
+    """Why something is not done, and the field it stands beside."""
+
+    message: str
+    field: str = ""
+
+
+def deletion_refusal(held: Collection[ClosedRound]) -> str:
+    """Why a project cannot be deleted that counts in those closed rounds; empty where it can."""
+    return stays_as_closed(max(held), "ลบโครงการนี้") if held else ""
+
+
+def return_refusal(years: Iterable[int], closed: Collection[ClosedRound], deed: str) -> str:
+    """Why a project that does not count cannot count again; empty where it can: one of its years is closed for good."""
+    shut = closed_years(closed)
+    return next((stays_as_closed(shut[year], deed) for year in sorted(years) if year in shut), "")
+
+
+def closed_edit_refusal(
+    before: ProjectFacts,
+    after: ProjectFacts,
+    status: ReviewStatus,
+    held: Collection[ClosedRound],
+    closed: Collection[ClosedRound],
+) -> No | None:
+    """Why an edit would change a closed round. `held`: those the project counts in; `closed`: all of its years."""
+    latest = {each.year: each for each in sorted(held)}
+    if latest and before.dimension != after.dimension:
+        return No(stays_as_closed(max(held), "เปลี่ยนมิติหลัก"), "dimension")
+    for year in sorted(latest.keys() & before.budgets.keys()):
+        if year not in after.budgets:
+            return No(stays_as_closed(latest[year], f"เอาปี {year} ออก"), "years")
+        if after.budgets[year] != before.budgets[year]:
+            return No(stays_as_closed(latest[year], f"เปลี่ยนงบประมาณปี {year} "), f"{BUDGET}{year}")
+    if refusal := return_refusal(after.budgets.keys() - before.budgets.keys(), closed, "เพิ่มปีนี้ให้โครงการ"):
+        return No(refusal, "years")
+    if status is ReviewStatus.REJECTED and (
+        refusal := return_refusal(after.budgets, closed, "แก้ไขโครงการที่ถูกปฏิเสธให้กลับมานับ")
+    ):
+        return No(refusal)
+    return None

@@ -15,7 +15,7 @@ from app.access import Actor
 from app.clock import thai_date
 from app.db import db, table
 from app.errors import NotTheirs
-from app.lao.reporting.rules import ReportFacts, cannot_words
+from app.lao.reporting.rules import REPORTED, ReportFacts, cannot_words
 from app.listing import PAGE_SIZE, ListState, like_pattern
 from app.models import PlanYear, Project, ProjectYear, Report, Window, WindowException
 from app.models.enums import Kind, PlanStatus, ReportStatus, ReviewStatus, Round
@@ -44,9 +44,14 @@ class ReportRow(NamedTuple):
     reported_on: str
     reported_six: bool
     reported_twelve: bool
+    in_six: bool
+    in_twelve: bool
 
-    def reported(self, round_: Round) -> bool:
-        return self.reported_twelve if round_ is Round.TWELVE else self.reported_six
+    def waits(self, round_: Round) -> bool:
+        """Whether the round is to be reported: a project recorded after it closed is not in it."""
+        if round_ is Round.TWELVE:
+            return self.in_twelve and not self.reported_twelve
+        return self.in_six and not self.reported_six
 
 
 SORTS = ("", "name", "dimension", "status", "planned")
@@ -63,12 +68,14 @@ def _of_year(column: ColumnElement[int], project: ColumnElement[int]) -> ColumnE
     return and_(project == _P.id, column == bindparam("year"))
 
 
-# Projects of the year that count, with their report line of the list's round and of the other one.
+# Projects of the year that count in the list's round, with their report line of it and of the other one.
 _JOINED = (
     table(Project)
     .join(table(ProjectYear), _of_year(_Y.fiscal_year, _Y.project_id))
     .join(table(Report), and_(_of_year(_R.fiscal_year, _R.project_id), _R.round == bindparam("round")))
-    .join(_OTHER_TABLE, and_(_of_year(_OTHER.fiscal_year, _OTHER.project_id), _OTHER.round == bindparam("other_round")))
+    .outerjoin(
+        _OTHER_TABLE, and_(_of_year(_OTHER.fiscal_year, _OTHER.project_id), _OTHER.round == bindparam("other_round"))
+    )
 )
 _OWN = and_(_P.organisation_id == bindparam("organisation_id"), _P.counted == true())
 _LISTED = (
@@ -167,9 +174,7 @@ def report_row(actor: Actor, project_id: int, state: ListState, number: int) -> 
 
 def _report_row(number: int, state: ListState, row: tuple[Any, ...]) -> ReportRow:
     id_, name, kind, dimension, planned, ordinance, spent, status, reported_at, other, reason, text = row
-    reported = status is not ReportStatus.NOT_REPORTED
-    reported_other = other is not ReportStatus.NOT_REPORTED
-    six, twelve = (reported_other, reported) if state.round == Round.TWELVE else (reported, reported_other)
+    six, twelve = (other, status) if state.round == Round.TWELVE else (status, other)
     return ReportRow(
         id_,
         number,
@@ -182,8 +187,10 @@ def _report_row(number: int, state: ListState, row: tuple[Any, ...]) -> ReportRo
         status,
         cannot_words(reason, text),
         thai_date(reported_at, short=True) if reported_at else "",
-        six,
-        twelve,
+        six in REPORTED,
+        twelve in REPORTED,
+        six is not None,
+        twelve is not None,
     )
 
 
@@ -287,6 +294,13 @@ def report_detail(actor: Actor, project_id: int, year: int, round_: Round) -> Re
         facts=ReportFacts(row.status, row.ordinance_budget, row.spent, row.cannot_reason, row.cannot_text, row.note),
         reported_at=row.reported_at,
     )
+
+
+def known_ordinance(actor: Actor, project_id: int, year: int, round_: Round) -> Decimal | None:
+    """The ordinance budget that a round of a project has, in baht; None also where the project is not in it."""
+    here = (_R.project_id == project_id, _R.fiscal_year == year, _R.round == int(round_))
+    own = _R.organisation_id == actor.own_organisation_id
+    return db.session.scalar(select(_R.ordinance_budget_satang).where(own, *here))
 
 
 class ReportedRow(NamedTuple):

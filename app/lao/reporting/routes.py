@@ -105,7 +105,7 @@ def _filled(line: ReportDetail, round_: Round) -> ReportForm:
     form.show(line.facts)
     if line.facts.status is ReportStatus.NOT_REPORTED:
         other = Round.SIX if round_ is Round.TWELVE else Round.TWELVE
-        known = queries.report_detail(actor(), line.project_id, line.year, other).facts.ordinance_budget
+        known = queries.known_ordinance(actor(), line.project_id, line.year, other)
         form.in_ordinance.data, form.ordinance_budget.data = known is not None, known
     form.open(form.facts().as_fields(), line.version)
     return form
@@ -233,7 +233,7 @@ def _next_waiting(project_id: int, round_: Round, state: ListState) -> queries.R
     """The row below this one, on the same page, whose report of `round_` waits."""
     rows = queries.report_rows(actor(), state)
     below = next((place for place, row in enumerate(rows) if row.id == project_id), -1) + 1
-    return next((row for row in rows[below:] if not row.reported(round_)), None)
+    return next((row for row in rows[below:] if row.waits(round_)), None)
 
 
 @blueprint.get("/reporting/all")

@@ -13,8 +13,10 @@ from app.accounts.rules import fingerprint
 from app.db import db, write
 from app.errors import NotTheirs, Refusal
 from app.history.operations import record
-from app.lao.fixed_rounds.operations import reopen
-from app.lao.projects.rules import counts
+from app.lao.fixed_rounds.operations import fix_due, reopen
+from app.lao.fixed_rounds.queries import closed_rounds
+from app.lao.projects.queries import year_budgets
+from app.lao.projects.rules import counts, return_refusal
 from app.models import (
     Account,
     AccountProvince,
@@ -262,10 +264,18 @@ def _new_link(account_id: int, now: datetime) -> str:
 
 
 def bring_back(actor: Actor, project_id: int, now: datetime) -> None:
-    """Return a deleted project to the lists and, where it is not rejected, to the counts. Raises NotTheirs."""
+    """Return a deleted project to the lists and, where it is not rejected, to the counts.
+
+    Raises NotTheirs; Refusal where all of a year of it is closed.
+    """
     project = db.session.get(Project, project_id, with_for_update=True)
     if project is None or project.deleted_at is None:
         raise NotTheirs
+    years = year_budgets(project_id)
+    closed = closed_rounds(project.organisation_id, now, list(years))
+    if refusal := return_refusal(years, closed, "กู้คืนโครงการนี้"):
+        raise Refusal(refusal)
+    fix_due(now, now, [project.organisation_id])
     before = {"deleted_at": project.deleted_at}
     project.deleted_at = None
     project.counted = counts(project.review_status, deleted=False)

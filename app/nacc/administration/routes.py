@@ -214,8 +214,12 @@ def deleted() -> Response:
 @blueprint.post("/deleted/<int:project_id>")
 @ADMIN
 def bring_back(project_id: int) -> Response:
-    with transaction():
-        operations.bring_back(actor(), project_id, clock.now())
+    try:
+        with transaction():
+            operations.bring_back(actor(), project_id, clock.now())
+    except Refusal as refusal:
+        flash(refusal.message, "warn")
+        return redirect("/nacc/admin/deleted", 303)
     return done("deleted", "กู้คืนโครงการแล้ว โครงการกลับไปอยู่ในรายการของ อปท.")
 
 

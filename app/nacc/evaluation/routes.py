@@ -7,12 +7,13 @@ from flask import Blueprint, Response, flash, make_response, redirect, render_te
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
-from app.access import Permission, actor, requires
+from app.access import Actor, Permission, actor, requires
 from app.db import transaction
 from app.errors import NOTHING_CHANGED, NotTheirs, Refusal, Stale
 from app.history.queries import who_was_first
 from app.lao.profile.queries import place
 from app.lao.reporting.counts import round_summary
+from app.lao.reporting.rules import RoundSummary
 from app.listing import EVERYTHING, Pager
 from app.models.enums import Entity, Round, Which
 from app.nacc.desk.file_pages import FileDesk, Page
@@ -282,7 +283,7 @@ def _own_page(form: ScoreForm | None, status: int = 200) -> BaseResponse:
         gates=[gate for gate in gates if period and gate.year in period.years],
         maxima=maxima,
         scores=kept,
-        summary=round_summary(who, year, Round.SIX),  # what is planned does not depend on the round
+        summary=_planned(who, year),
         form=form or score_form(_own_cells(maxima), maxima, kept),
     )
 
@@ -292,9 +293,14 @@ def _own_page(form: ScoreForm | None, status: int = 200) -> BaseResponse:
 def own_file(file: str) -> Response:
     who = actor()
     year = _own_year(year_gates(who))
-    summary = round_summary(who, year, Round.SIX)
+    summary = _planned(who, year)
     table = workbooks.own_scores(who, year, summary, place(who).whole_name, clock.now())
     return attachment(f"ผลการประเมิน {who.organisation_code} ปี {year}", file, excel.file_content(file, table))
+
+
+def _planned(who: Actor, year: int) -> RoundSummary:
+    """What the LAO planned for the year. A project recorded after round 6 closed is in round 12 only."""
+    return round_summary(who, year, Round.TWELVE)
 
 
 def _own_year(gates: list[YearGate]) -> int:

@@ -10,6 +10,7 @@ from app.access import Actor
 from app.db import db, table, write
 from app.errors import NotTheirs, Stale
 from app.history.operations import entry, record_all
+from app.lao.fixed_rounds.operations import fix_due
 from app.models import Organisation, PlanYear
 from app.models.enums import Action, Entity, PlanStatus
 from app.nacc.desk.queries import batches, in_scope
@@ -31,6 +32,7 @@ def set_status(actor: Actor, organisation_id: int, year: int, status: PlanStatus
     before = known.status if known else PlanStatus.NOT_SENT
     if before is status:
         return known is not None and known.version != version  # a double click: the first one saved it
+    fix_due(now, now, [organisation_id])
     if known is None:
         db.session.add(PlanYear(organisation_id=organisation_id, fiscal_year=year, status=status))
         db.session.flush()
@@ -63,6 +65,7 @@ def _set_some(actor: Actor, ids: list[int], year: int, status: PlanStatus, now: 
     here = _PY.organisation_id.in_(ids), _PY.fiscal_year == year
     before = dict(db.session.execute(select(_PY.organisation_id, _PY.status).where(*here).with_for_update()).all())
     moving = [id_ for id_ in ids if before.get(id_, PlanStatus.NOT_SENT) is not status]
+    fix_due(now, now, moving)
     new = [id_ for id_ in moving if id_ not in before]
     if new:
         rows = [{"organisation_id": id_, "fiscal_year": year, "status": status, "version": 1} for id_ in new]

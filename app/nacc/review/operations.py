@@ -9,6 +9,7 @@ from app.access import Actor
 from app.db import db, table
 from app.errors import Refusal, Stale
 from app.history.operations import entry, record_all
+from app.lao.fixed_rounds.operations import fix_due
 from app.lao.projects.rules import counts
 from app.models import Project
 from app.models.enums import Action, Entity, ReviewStatus
@@ -53,9 +54,11 @@ def _decide(
     actor: Actor, which: list[Any], values: dict[str, Any], verdict: Verdict, reason: str, now: datetime
 ) -> int:
     status = verdict.status
+    which = [*which, _P.review_status == ReviewStatus.PENDING, _P.deleted_at.is_(None)]
+    _fix_before(which, values, now)
     changed = db.session.execute(
         update(table(Project))
-        .where(*which, _P.review_status == ReviewStatus.PENDING, _P.deleted_at.is_(None))
+        .where(*which)
         .values(
             review_status=status,
             review_reason=reason if verdict is Verdict.REJECT else None,
@@ -77,11 +80,18 @@ def _decide(
     return len(changed)
 
 
+def _fix_before(which: list[Any], values: dict[str, Any], now: datetime) -> None:
+    """What has closed for the LAOs of those projects stays as it was: NACC's word comes after it."""
+    fix_due(now, now, db.session.scalars(select(_P.organisation_id).distinct().where(*which), values).all())
+
+
 def take_back(actor: Actor, decided_at: datetime, now: datetime) -> int:
     """Undo the actor's own decision of that moment, for every project nobody has touched since; gives how many."""
+    which = [queries.decided_together(actor, decided_at), _P.updated_at < decided_at]
+    _fix_before(which, {}, now)
     changed = db.session.execute(
         update(table(Project))
-        .where(queries.decided_together(actor, decided_at), _P.updated_at < decided_at)
+        .where(*which)
         .values(
             review_status=ReviewStatus.PENDING,
             review_reason=None,
