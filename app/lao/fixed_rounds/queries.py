@@ -15,7 +15,6 @@ from app.lao.fixed_rounds.rules import ClosedRound, FixedLine, LaoFacts
 from app.models import (
     District,
     FixedRound,
-    HistoryEntry,
     Organisation,
     PlanYear,
     Project,
@@ -27,7 +26,7 @@ from app.models import (
 from app.models.enums import PlanStatus, Round
 from app.plans.rules import ReportWindow, report_window
 
-_F, _O, _D, _PY, _H = (table(model).c for model in (FixedRound, Organisation, District, PlanYear, HistoryEntry))
+_F, _O, _D, _PY = (table(model).c for model in (FixedRound, Organisation, District, PlanYear))
 _P, _Y, _R, _W, _X = (table(model).c for model in (Project, ProjectYear, Report, Window, WindowException))
 
 
