@@ -18,8 +18,8 @@ from app.accounts.queries import actor_of
 from app.db import db, transaction
 from app.lao.projects.operations import record_project
 from app.lao.projects.rules import ProjectFacts, counts
+from app.lao.reporting.details import report_detail
 from app.lao.reporting.operations import save_report
-from app.lao.reporting.queries import report_detail
 from app.lao.reporting.rules import ReportFacts
 from app.models import Account, AccountProvince, FormerFacts, Organisation, PlanYear, Profile, Project
 from app.models.enums import Kind, OrganisationType, PlanStatus, ReportStatus, ReviewStatus, Role, Round, SizeClass

@@ -8,7 +8,7 @@ from app.access import Actor
 from app.db import db, table
 from app.errors import Refusal, Stale
 from app.history.operations import record
-from app.lao.reporting.queries import ReportDetail, report_detail
+from app.lao.reporting.details import ReportDetail, report_detail
 from app.lao.reporting.rules import ReportFacts
 from app.models import Report
 from app.models.enums import Action, Entity, PlanStatus, ReportStatus, ReviewStatus, Round

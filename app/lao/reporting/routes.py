@@ -14,8 +14,8 @@ from app.history.queries import who_was_first
 from app.lao.profile.queries import place
 from app.lao.projects.queries import amount_questions, review_counts
 from app.lao.reporting import counts, operations, queries, workbooks
+from app.lao.reporting.details import ReportDetail, known_ordinance, report_detail
 from app.lao.reporting.forms import EXPLAINED, ReportForm, comparison
-from app.lao.reporting.queries import ReportDetail
 from app.lao.reporting.rules import facts_of
 from app.listing import ListState, Pager, list_state, number, on_a_page
 from app.models.enums import Entity, ReportStatus, ReviewStatus, Round
@@ -86,7 +86,7 @@ def list_file(file: str) -> Response:
 @requires(Permission.REPORTS)
 def open_report(project_id: int, year: int, round_: int) -> Response:
     asked = _round(round_)
-    line = queries.report_detail(actor(), project_id, year, asked)
+    line = report_detail(actor(), project_id, year, asked)
     state = _state(year, round_)
     if request.args.get("view") == "row" and wants_fragment():
         return answer("lao/reporting/list.html", "lao/reporting/_rows.html", **_row_parts(project_id, state))
@@ -105,7 +105,7 @@ def _filled(line: ReportDetail, round_: Round) -> ReportForm:
     form.show(line.facts)
     if line.facts.status is ReportStatus.NOT_REPORTED:
         other = Round.SIX if round_ is Round.TWELVE else Round.TWELVE
-        known = queries.known_ordinance(actor(), line.project_id, line.year, other)
+        known = known_ordinance(actor(), line.project_id, line.year, other)
         form.in_ordinance.data, form.ordinance_budget.data = known is not None, known
     form.open(form.facts().as_fields(), line.version)
     return form
@@ -145,7 +145,7 @@ def save_report(project_id: int, year: int, round_: int) -> Response:
             with transaction():
                 changed = operations.save_report(who, project_id, year, asked, version, form.facts(), clock.now())
         except Stale:
-            latest = queries.report_detail(who, project_id, year, asked)
+            latest = report_detail(who, project_id, year, asked)
             conflict = _both_windows(latest, asked, form)
             if not conflict.differences:
                 return _after_save(latest, asked, state, changed=False)
@@ -154,8 +154,8 @@ def save_report(project_id: int, year: int, round_: int) -> Response:
         else:
             if changed:
                 note_save(form.sealed, version)
-            return _after_save(queries.report_detail(who, project_id, year, asked), asked, state, changed)
-    line = queries.report_detail(who, project_id, year, asked)
+            return _after_save(report_detail(who, project_id, year, asked), asked, state, changed)
+    line = report_detail(who, project_id, year, asked)
     return _form_page(line, asked, form, state, 422, conflict=conflict)
 
 
@@ -165,7 +165,7 @@ def _questions(project_id: int, year: int, round_: Round, form: ReportForm) -> d
     typed = {"ordinance_budget": facts.ordinance_budget, "spent": facts.spent}
     if not any(typed.values()):
         return {}
-    line = queries.report_detail(actor(), project_id, year, round_)
+    line = report_detail(actor(), project_id, year, round_)
     changed = {name: amount for name, amount in typed.items() if amount and amount != getattr(line.facts, name)}
     return amount_questions(actor(), changed, line.planned)
 
@@ -225,7 +225,7 @@ def _saved_words(saved: ReportDetail) -> str:
 
 def _panel_of(row: queries.ReportRow, round_: Round, state: ListState) -> dict[str, Any]:
     """What the open form of the row that comes next needs, for the same answer."""
-    line = queries.report_detail(actor(), row.id, state.year, round_)
+    line = report_detail(actor(), row.id, state.year, round_)
     return _form_context(line, round_, _filled(line, round_), state) | {"n": row.number}
 
 

@@ -21,7 +21,7 @@ from app.nacc.plan_years.operations import set_many
 from app.nacc.review.operations import decide
 from app.nacc.review.rules import Verdict
 from app.plans.queries import period_of
-from app.registry.operations import change_one
+from app.registry.operations import Effect, change_one
 from tests.client import Client
 from tests.factories import YEAR, facts, make_lao, make_staff, project_form, review
 from tests.lao.fixed_rounds.closing import close, document, editions, fix, reported
@@ -205,7 +205,7 @@ def test_a_new_name_comes_after_what_has_closed(app: Flask) -> None:
     head = ["code", "name", "type", "province_code", "district_code"]
     renamed = ["6650807", "องค์การบริหารส่วนตำบลทองดี", "องค์การบริหารส่วนตำบล", "65", "6508"]
     with transaction():
-        change_one(ADMIN, lao.own_organisation_id, 1, [head, renamed])
+        change_one(ADMIN, lao.own_organisation_id, 1, [head, renamed], Effect(clock.now()))
     assert document(lao)["organisation"]["name"] == "องค์การบริหารส่วนตำบลดินทอง"
 
 

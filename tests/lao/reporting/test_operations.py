@@ -14,8 +14,8 @@ from app.db import db, transaction
 from app.errors import NotTheirs, Refusal, Stale
 from app.lao.projects.operations import delete_project, edit_project
 from app.lao.reporting.counts import round_summary
+from app.lao.reporting.details import report_detail
 from app.lao.reporting.operations import save_report
-from app.lao.reporting.queries import report_detail
 from app.lao.reporting.rules import ReportFacts
 from app.models import HistoryEntry, PlanYear, Report, Window, WindowException
 from app.models.enums import CannotReason, PlanStatus, ReportStatus, ReviewStatus, Round

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from app import clock
 from app.access import Actor
 from app.db import db, transaction
-from app.lao.reporting.queries import report_detail
+from app.lao.reporting.details import report_detail
 from app.models import Window
 from app.models.enums import CannotReason, ReportStatus, ReviewStatus, Round
 from tests.client import Client

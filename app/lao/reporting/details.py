@@ -1,0 +1,117 @@
+"""One report line with all that deciding on it needs. It takes the actor and sees only its own LAO's."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import and_, bindparam, select
+
+from app.access import Actor
+from app.db import db, table
+from app.errors import NotTheirs
+from app.lao.reporting.rules import ReportFacts
+from app.models import PlanYear, Project, ProjectYear, Report, Window, WindowException
+from app.models.enums import Kind, PlanStatus, ReviewStatus, Round
+from app.plans.rules import ReportWindow, report_window
+
+_P, _Y, _R = table(Project).c, table(ProjectYear).c, table(Report).c
+
+
+@dataclass(frozen=True)
+class ReportDetail:
+    """One report line, with all that deciding on it needs."""
+
+    project_id: int
+    name: str
+    kind: Kind
+    dimension: int
+    quarters: tuple[int, ...]
+    target_group: str
+    objective: str
+    planned: Decimal | None
+    year: int
+    version: int
+    review_status: ReviewStatus
+    plan_status: PlanStatus
+    window: ReportWindow
+    facts: ReportFacts
+    reported_at: datetime | None
+
+
+_PY, _W, _X = table(PlanYear).c, table(Window).c, table(WindowException).c
+_DETAIL = (
+    select(
+        _P.id,
+        _P.name,
+        _P.kind,
+        _P.dimension,
+        _P.quarters,
+        _P.target_group,
+        _P.objective,
+        _P.review_status,
+        _Y.plan_budget_satang.label("planned"),
+        _R.version,
+        _R.status,
+        _R.ordinance_budget_satang.label("ordinance_budget"),
+        _R.spent_satang.label("spent"),
+        _R.cannot_reason,
+        _R.cannot_text,
+        _R.note,
+        _R.reported_at,
+        _PY.status.label("plan_status"),
+        _W.opens_at,
+        _W.closes_at,
+        _X.closes_at.label("extended_until"),
+    )
+    .select_from(
+        table(Report)
+        .join(table(Project), _P.id == _R.project_id)
+        .join(table(ProjectYear), and_(_Y.project_id == _R.project_id, _Y.fiscal_year == _R.fiscal_year))
+        .outerjoin(table(PlanYear), and_(_PY.organisation_id == _R.organisation_id, _PY.fiscal_year == _R.fiscal_year))
+        .outerjoin(table(Window), and_(_W.fiscal_year == _R.fiscal_year, _W.round == _R.round))
+        .outerjoin(
+            table(WindowException),
+            and_(_X.organisation_id == _R.organisation_id, _X.fiscal_year == _R.fiscal_year, _X.round == _R.round),
+        )
+    )
+    .where(
+        _R.project_id == bindparam("project_id"),
+        _R.fiscal_year == bindparam("year"),
+        _R.round == bindparam("round"),
+        _R.organisation_id == bindparam("organisation_id"),
+        _P.deleted_at.is_(None),
+    )
+)
+
+
+def report_detail(actor: Actor, project_id: int, year: int, round_: Round) -> ReportDetail:
+    """One report line of the actor's LAO. Raises NotTheirs for any other, a deleted or an unknown one."""
+    asked = {"project_id": project_id, "year": year, "round": int(round_)}
+    row = db.session.execute(_DETAIL, asked | {"organisation_id": actor.own_organisation_id}).first()
+    if row is None:
+        raise NotTheirs
+    window = (row.opens_at, row.closes_at) if row.opens_at else None
+    return ReportDetail(
+        project_id=row.id,
+        name=row.name,
+        kind=row.kind,
+        dimension=row.dimension,
+        quarters=row.quarters,
+        target_group=row.target_group,
+        objective=row.objective,
+        planned=row.planned,
+        year=year,
+        version=row.version,
+        review_status=row.review_status,
+        plan_status=row.plan_status or PlanStatus.NOT_SENT,
+        window=report_window(year, round_, window, row.extended_until),
+        facts=ReportFacts(row.status, row.ordinance_budget, row.spent, row.cannot_reason, row.cannot_text, row.note),
+        reported_at=row.reported_at,
+    )
+
+
+def known_ordinance(actor: Actor, project_id: int, year: int, round_: Round) -> Decimal | None:
+    """The ordinance budget that a round of a project has, in baht; None also where the project is not in it."""
+    here = (_R.project_id == project_id, _R.fiscal_year == year, _R.round == int(round_))
+    own = _R.organisation_id == actor.own_organisation_id
+    return db.session.scalar(select(_R.ordinance_budget_satang).where(own, *here))
