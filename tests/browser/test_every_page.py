@@ -15,14 +15,17 @@ from tests.factories import facts, make_account, make_organisation, make_project
 
 AXE = (Path(__file__).parent / "vendor" / "axe-4.14.1.min.js").read_text()
 EVERYTHING: dict[str, Any] = {"resultTypes": ["violations"]}
-COLOURS = EVERYTHING | {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
+COLOUR_RULES = ["color-contrast", "link-in-text-block"]
+COLOURS = EVERYTHING | {"runOnly": {"type": "rule", "values": COLOUR_RULES}}
+# What depends on the window's width; all else is the same document, asked once.
+LAYOUT = EVERYTHING | {"runOnly": {"type": "rule", "values": [*COLOUR_RULES, "scrollable-region-focusable"]}}
 # Boxes that something sticks out of, unless they scroll.
 BURST = """() => [...document.querySelectorAll(".tw, .card, .panes, .note, .queue, td, tbody th, dd, li")]
     .filter(box => box.scrollWidth > box.clientWidth + 2 && getComputedStyle(box).overflowX === "visible"
         && getComputedStyle(box).display !== "inline" && box.clientWidth > 1)
     .slice(0, 3).map(box => `<${box.tagName} class="${box.className}"> of ${box.clientWidth} px holds `
         + `${box.scrollWidth}: ${box.innerText.slice(0, 40)}`)"""
-SIZES = ((1366, 768), (360, 740))
+SIZES = ((1366, 768, EVERYTHING), (360, 740, LAYOUT))
 PUBLIC = (
     "/",
     "/codes",
@@ -187,13 +190,13 @@ def _fill(actor: Any) -> None:
 def check(page: Page, where: str) -> list[str]:
     """What is wrong with the page as it stands, at each size and in each colour scheme."""
     faults: list[str] = []
-    for width, height in SIZES:
+    for width, height, light in SIZES:
         page.set_viewport_size({"width": width, "height": height})
         wide = page.evaluate("document.documentElement.scrollWidth")
         if wide > width:
             faults.append(f"{where}: {wide} px wide in a window of {width}")
         faults += [f"{where} ({width} px): {fault}" for fault in page.evaluate(BURST)]
-        for scheme, options in (("light", EVERYTHING), ("dark", COLOURS)):
+        for scheme, options in (("light", light), ("dark", COLOURS)):
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             faults += [f"{where} ({width} px, {scheme}): {fault}" for fault in _axe(page, options)]
     page.set_viewport_size({"width": SIZES[0][0], "height": SIZES[0][1]})
