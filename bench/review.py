@@ -14,7 +14,7 @@ from app.models import Project, ProjectYear, Report
 from app.models.enums import ReviewStatus, Role
 from app.nacc.review.operations import decide_all
 from app.nacc.review.queries import about_how_many, queue_rows
-from app.nacc.review.rules import Queue, Verdict
+from app.nacc.review.rules import ReviewQueue, Verdict
 from bench.engines import filled_app
 from bench.frame import Pair, benchmark
 
@@ -29,7 +29,7 @@ P = table(Project).c
 )
 def approve_many(app: Flask, stack: ExitStack) -> Pair:
     ids = _make_pending()
-    queue = Queue(q="ขอพิจารณา")
+    queue = ReviewQueue(q="ขอพิจารณา")
 
     def ours() -> None:
         with transaction():
@@ -80,8 +80,8 @@ def first_page(app: Flask, stack: ExitStack) -> Pair:
     there = copy_context()
 
     def page() -> None:
-        assert len(queue_rows(ADMIN, Queue(), NOW)) == 50
-        about_how_many(ADMIN, Queue(), NOW)
+        assert len(queue_rows(ADMIN, ReviewQueue(), NOW)) == 50
+        about_how_many(ADMIN, ReviewQueue(), NOW)
 
     return lambda: here.run(page), lambda: there.run(page)
 

@@ -52,9 +52,9 @@ def test_a_file_is_watched_while_it_grows_and_fetched(
     row = page.locator("#e1")
     expect(row).to_contain_text("รอคิว")
     bar, seen = row.get_by_role("progressbar"), []
-    plain = jobs.Try.note
+    plain = jobs.ExportTry.note
 
-    def look(attempt: jobs.Try, **values: object) -> None:
+    def look(attempt: jobs.ExportTry, **values: object) -> None:
         plain(attempt, **values)
         if values.get("rows_done") == 1 and not seen:
             if not js:
@@ -62,7 +62,7 @@ def test_a_file_is_watched_while_it_grows_and_fetched(
             expect(bar).to_have_js_property("value", 1)
             seen.append(row.inner_text())
 
-    monkeypatch.setattr(jobs.Try, "note", look)
+    monkeypatch.setattr(jobs.ExportTry, "note", look)
     engine(app).work_off()
     assert "กำลังสร้าง" in seen[0]
     if not js:

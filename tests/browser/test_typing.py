@@ -9,7 +9,7 @@ from app.db import db, transaction
 from app.models import Project
 from app.models.enums import ReviewStatus, Role
 from app.nacc.evaluation.queries import scores_of
-from app.nacc.evaluation.rules import Cell, Which
+from app.nacc.evaluation.rules import ScoreCell, Which
 from tests.browser.conftest import Open
 from tests.browser.steps import come_in, fill_project, lao, row, sign_in
 from tests.client import Client
@@ -122,7 +122,7 @@ def test_a_score_is_what_was_typed_last(client: Client, opened: Open, site: str)
     page.goto(f"/nacc/scores?year={YEAR}")
     held: list[Route] = []
     page.route("**/nacc/scores/*/*/*/sar", partial(_hold, held))
-    cell, score = page.get_by_label("คะแนน SAR มิติที่ 1"), Cell(Which.SAR, 1)
+    cell, score = page.get_by_label("คะแนน SAR มิติที่ 1"), ScoreCell(Which.SAR, 1)
 
     def answer() -> None:
         page.wait_for_timeout(20)

@@ -10,7 +10,7 @@ from app.db import db, transaction
 from app.models import PlanYear
 from app.models.enums import PlanStatus, Role, Which
 from app.nacc.evaluation.operations import do_one, save_scores
-from app.nacc.evaluation.rules import Cell, Deed, Entry
+from app.nacc.evaluation.rules import ScoreCell, ScoreDeed, ScoreEntry
 from app.nacc.lao_accounts.operations import set_locked
 from app.nacc.plan_years.operations import set_status
 from app.nacc.review.operations import decide_chosen
@@ -59,12 +59,12 @@ def test_scores_and_plan_years_are_told_in_thai_and_nacc_s_score_only_from_its_p
     app: Flask, client: Client
 ) -> None:
     # given
-    lao, cell = make_lao(), Cell(Which.EVALUATION, 2)
+    lao, cell = make_lao(), ScoreCell(Which.EVALUATION, 2)
     id_ = lao.own_organisation_id
     chief = actor_of(make_staff("chief", Role.ADMINISTRATOR).id)
 
     def score(value: str, seen: str | None, reason: str) -> None:
-        entry = Entry(Decimal(value), None if seen is None else Decimal(seen))
+        entry = ScoreEntry(Decimal(value), None if seen is None else Decimal(seen))
         with transaction():
             save_scores(chief, id_, YEAR, {cell: entry}, reason, NOW)
 
@@ -85,7 +85,7 @@ def test_scores_and_plan_years_are_told_in_thai_and_nacc_s_score_only_from_its_p
     enter(client, lao.account_id)
     before_publishing = pages()
     with transaction():
-        do_one(chief, id_, YEAR, Deed.PUBLISH, NOW)
+        do_one(chief, id_, YEAR, ScoreDeed.PUBLISH, NOW)
     score("17.50", "7.25", "รวมคะแนนผิด")
     with transaction():
         set_status(chief, id_, YEAR, PlanStatus.FAILED, db.session.get_one(PlanYear, (id_, YEAR)).version, NOW)

@@ -13,12 +13,12 @@ from app.db import transaction
 from app.listing import Choice, choice_of
 from app.models.enums import Kind, PlanStatus, ReviewStatus, Role, Round, Which
 from app.nacc.evaluation.operations import save_from_file
-from app.nacc.evaluation.rules import Cell, Entry
+from app.nacc.evaluation.rules import ScoreCell, ScoreEntry
 from app.nacc.lao_accounts.rules import AccountFilter, AccountState
 from app.nacc.plan_years.rules import PlanFilter
 from app.nacc.proposals.operations import set_minimum
-from app.nacc.review.rules import Queue
-from app.nacc.waiting.rules import Standing, WaitingFilter
+from app.nacc.review.rules import ReviewQueue
+from app.nacc.waiting.rules import RoundStanding, WaitingFilter
 from tests.client import XHTML, Client
 from tests.factories import NOW, YEAR, facts, make_lao, make_organisation, make_project, make_staff
 from tests.pages import enter, kept, tags, tree
@@ -58,10 +58,10 @@ def test_chosen_is_never_all_by_leaving_it_out(ticked: list[str], everything: st
         (AccountFilter(), {"state": AccountState.LOCKED, "q": "ดินทอง"}),
         (
             WaitingFilter(year=YEAR, round=Round.SIX),
-            {"year": 2562, "round": Round.TWELVE, "state": Standing.PARTLY, "q": "ดินทอง"},
+            {"year": 2562, "round": Round.TWELVE, "state": RoundStanding.PARTLY, "q": "ดินทอง"},
         ),
         (
-            Queue(),
+            ReviewQueue(),
             {"status": ReviewStatus.REJECTED, "dimension": 3, "kind": Kind.MEASURE, "year": YEAR, "days": 30, "q": "x"},
         ),
     ],
@@ -82,7 +82,9 @@ def desks(app: Flask, client: Client) -> Client:
         make_project(lao, facts(name))
     officer = enter(client, make_staff("somsri", Role.OFFICER, "65").id)
     with transaction():
-        save_from_file(officer, {(other.id, YEAR): {Cell(Which.EVALUATION, 1): Entry(Decimal(18), None)}}, "", NOW)
+        save_from_file(
+            officer, {(other.id, YEAR): {ScoreCell(Which.EVALUATION, 1): ScoreEntry(Decimal(18), None)}}, "", NOW
+        )
         set_minimum(officer, YEAR, Decimal(18), 0, NOW)
     return client
 

@@ -13,7 +13,7 @@ from app.db import db, transaction
 from app.models import Organisation
 from app.models.enums import PlanStatus, Role, Which
 from app.nacc.evaluation.queries import max_scores, scores_of
-from app.nacc.evaluation.rules import Cell, heading
+from app.nacc.evaluation.rules import ScoreCell, heading
 from app.nacc.plan_years.operations import set_many
 from app.plans.queries import plan_statuses
 from tests.client import Client
@@ -132,7 +132,7 @@ def test_a_score_given_meanwhile_is_not_overwritten(app: Flask, client: Client) 
     assert "19.00" in stale.text
     assert _confirm(client, SCORES, stale).status_code == 303
     found = scores_of(officer, [lao.own_organisation_id], YEAR)[lao.own_organisation_id]
-    assert [str(found.value(Cell(Which.SAR, number))) for number in (1, 2)] == ["19.00", "21.00"]
+    assert [str(found.value(ScoreCell(Which.SAR, number))) for number in (1, 2)] == ["19.00", "21.00"]
 
 
 def test_a_morning_s_scores_do_not_undo_those_given_since(app: Flask, client: Client) -> None:
@@ -148,7 +148,7 @@ def test_a_morning_s_scores_do_not_undo_those_given_since(app: Flask, client: Cl
     assert "1 แห่งถูกเปลี่ยนในระบบหลังทำไฟล์นี้" in dry.text
     _confirm(client, SCORES, dry)
     found = scores_of(officer, [lao.own_organisation_id], YEAR)[lao.own_organisation_id]
-    assert [str(found.value(Cell(Which.SAR, number))) for number in (1, 2)] == ["12.00", "15.00"]
+    assert [str(found.value(ScoreCell(Which.SAR, number))) for number in (1, 2)] == ["12.00", "15.00"]
 
 
 def test_former_codes_lead_on_and_closed_laos_are_named(app: Flask, client: Client) -> None:

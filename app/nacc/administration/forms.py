@@ -20,7 +20,7 @@ DAY_FIRST = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?:[ T]+(\d{1,2})[.:](\d{2})
 ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T](\d{1,2}):(\d{2})(?::\d{2})?)?", re.ASCII)
 
 
-class Moment(StringField):
+class MomentField(StringField):
     """A moment in Thailand's time, as 31/10/2561 16.30 (Buddhist era) or as a browser's date field sends it.
 
     `by_day`: hour and minute of a day that is typed without a time.
@@ -79,15 +79,15 @@ ROUND_CHOICES = [(int(round_), round_.label) for round_ in Round]
 
 
 class WindowForm(Form):
-    opens_at = Moment("เวลาเปิด", by_day=DAY_BEGINS, validators=[Required(f"กรอกเวลาเปิด เช่น {EXAMPLE}")])
-    closes_at = Moment("เวลาปิด", by_day=DAY_ENDS)
+    opens_at = MomentField("เวลาเปิด", by_day=DAY_BEGINS, validators=[Required(f"กรอกเวลาเปิด เช่น {EXAMPLE}")])
+    closes_at = MomentField("เวลาปิด", by_day=DAY_ENDS)
     version = Version()
 
 
 class MoreTimeForm(Form):
     code = Digits("รหัส อปท.", validators=[Required("กรอกรหัส 7 หลักของ อปท."), AtMost(7)])
     year = _year("ปีงบประมาณ", "กรอกปีงบประมาณ")
-    until = Moment("รายงานได้ถึง", by_day=DAY_ENDS, validators=[Required(f"กรอกวันเวลาที่รายงานได้ถึง เช่น {EXAMPLE}")])
+    until = MomentField("รายงานได้ถึง", by_day=DAY_ENDS, validators=[Required(f"กรอกวันเวลาที่รายงานได้ถึง เช่น {EXAMPLE}")])
     why = TextLine("เหตุผล", validators=[Required("กรอกเหตุผลที่ขยายเวลา"), AtMost(500)])
     round = OneOf("รอบ", choices=ROUND_CHOICES, missing="เลือกรอบ")
     version = Version()
@@ -118,7 +118,7 @@ class DimensionForm(Form):
             raise StopValidation("คะแนนเต็มต้องมากกว่า 0")
 
 
-class ReasonForm(Form):
+class RejectionReasonForm(Form):
     text = TextLine("เหตุผลที่ปฏิเสธ", validators=[Required("กรอกเหตุผล"), AtMost(300)])
 
 

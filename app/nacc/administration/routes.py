@@ -18,7 +18,7 @@ from app.nacc.administration import period_pages as _period_pages  # noqa: F401 
 from app.nacc.administration.forms import (
     ContactForm,
     MoreTimeForm,
-    ReasonForm,
+    RejectionReasonForm,
     StaffForm,
     WindowForm,
     staff_form,
@@ -151,13 +151,13 @@ def _given_before(form: MoreTimeForm, year: int, round_: Round) -> Conflict | No
 @blueprint.get("/reasons")
 @ADMIN
 def reasons() -> Response:
-    return page("reasons", reasons=queries.reasons(), form=ReasonForm(formdata=None))
+    return page("reasons", reasons=queries.reasons(), form=RejectionReasonForm(formdata=None))
 
 
 @blueprint.post("/reasons")
 @ADMIN
 def add_reason() -> Response:
-    form = ReasonForm()
+    form = RejectionReasonForm()
     if not form.validate():
         return page("reasons", 422, reasons=queries.reasons(), form=form)
     with transaction():
@@ -309,16 +309,16 @@ def change_staff(account_id: int) -> Response:
 @blueprint.post("/staff/<int:account_id>/lock")
 @ADMIN
 def lock_staff(account_id: int) -> Response:
-    return _set_locked(account_id, True)
+    return _set_staff_locked(account_id, True)
 
 
 @blueprint.post("/staff/<int:account_id>/unlock")
 @ADMIN
 def unlock_staff(account_id: int) -> Response:
-    return _set_locked(account_id, False)
+    return _set_staff_locked(account_id, False)
 
 
-def _set_locked(account_id: int, locked: bool) -> Response:
+def _set_staff_locked(account_id: int, locked: bool) -> Response:
     row = _staff_row(account_id)
     try:
         with transaction():

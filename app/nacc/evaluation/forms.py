@@ -10,21 +10,21 @@ from wtforms import Field, HiddenField
 from app.amounts import NotAnAmount, read_amount
 from app.fields import AtMost, Form, Number, TextLine
 from app.models.enums import Which
-from app.nacc.evaluation.rules import Cell, Entry, Scores
+from app.nacc.evaluation.rules import ScoreCell, ScoreEntry, YearScores
 from app.uploads.forms import UploadForm
 
 SEEN = "seen_"
 MAX_REASON = 500
 
 
-class Score(Number):
+class ScoreField(Number):
     """0 up to the dimension's maximum, with two decimals."""
 
     def __init__(self, label: str, *, maximum: Decimal, **kwargs: Any) -> None:
         super().__init__(label, places=2, maximum=maximum, unit="คะแนน", example="12.50", **kwargs)
 
 
-class SeenScore(HiddenField):
+class SeenScoreField(HiddenField):
     """A score as the page showed it; what is no number is none, and so a stale one."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
@@ -39,26 +39,26 @@ class SeenScore(HiddenField):
 class ScoreForm(Form):
     """Made by `score_form`: a field for each of its cells."""
 
-    cells: tuple[Cell, ...]
+    cells: tuple[ScoreCell, ...]
     made_later: ClassVar = {f"{which.value}_": f"{which.label} มิติที่ " for which in Which}
     reason = TextLine("เหตุผลที่แก้ไข", validators=[AtMost(MAX_REASON)])
 
-    def field(self, cell: Cell) -> Field:
+    def field(self, cell: ScoreCell) -> Field:
         return self._fields[cell.name]
 
-    def seen(self, cell: Cell) -> Field:
+    def seen(self, cell: ScoreCell) -> Field:
         return self._fields[SEEN + cell.name]
 
-    def entries(self) -> dict[Cell, Entry]:
+    def entries(self) -> dict[ScoreCell, ScoreEntry]:
         """What was typed; a cell that was not sent is not touched."""
         sent = (cell for cell in self.cells if self.field(cell).raw_data)
-        return {cell: Entry(self.field(cell).data, self.seen(cell).data) for cell in sent}
+        return {cell: ScoreEntry(self.field(cell).data, self.seen(cell).data) for cell in sent}
 
     def on_screen(self) -> list[Field]:
         """Dimension by dimension, the reason last."""
         return [*(self.field(cell) for cell in sorted(self.cells, key=lambda cell: cell.dimension)), self.reason]
 
-    def tell_stale(self, stale: Iterable[Cell], kept: Scores, first: str) -> None:
+    def tell_stale(self, stale: Iterable[ScoreCell], kept: YearScores, first: str) -> None:
         """Show what was saved meanwhile beside what was typed; saving once more then takes what was typed."""
         for cell in stale:
             field, value = self.field(cell), kept.value(cell)
@@ -68,7 +68,7 @@ class ScoreForm(Form):
             seen.data, seen.raw_data = value, None
 
 
-def score_form(cells: Iterable[Cell], maxima: Mapping[int, Decimal], kept: Scores | None = None) -> ScoreForm:
+def score_form(cells: Iterable[ScoreCell], maxima: Mapping[int, Decimal], kept: YearScores | None = None) -> ScoreForm:
     """The sent form, or with `kept` one that shows what is kept."""
     shown = tuple(cells)
     made = score_class(shown, maxima)
@@ -78,13 +78,13 @@ def score_form(cells: Iterable[Cell], maxima: Mapping[int, Decimal], kept: Score
     return made(formdata=None, data=values)
 
 
-def score_class(cells: Iterable[Cell], maxima: Mapping[int, Decimal]) -> type[ScoreForm]:
+def score_class(cells: Iterable[ScoreCell], maxima: Mapping[int, Decimal]) -> type[ScoreForm]:
     """The form of these cells."""
     shown = tuple(cells)
     fields: dict[str, Any] = {"cells": shown}
     for cell in shown:
-        fields[cell.name] = Score(cell.label, maximum=maxima[cell.dimension])
-        fields[SEEN + cell.name] = SeenScore()
+        fields[cell.name] = ScoreField(cell.label, maximum=maxima[cell.dimension])
+        fields[SEEN + cell.name] = SeenScoreField()
     return cast(type[ScoreForm], type("CellsForm", (ScoreForm,), fields))
 
 

@@ -17,11 +17,11 @@ from app.nacc.desk.queries import batches
 from app.nacc.desk.rules import refuse_unexpected
 from app.nacc.evaluation import queries
 from app.nacc.evaluation.rules import (
-    Cell,
-    Deed,
-    Entry,
-    Scores,
-    Values,
+    ScoreCell,
+    ScoreDeed,
+    ScoreEntry,
+    ScoreValues,
+    YearScores,
     applies,
     changes,
     problem_with,
@@ -45,30 +45,30 @@ _CHANGED_SCORE = (
 )
 
 DEED_ACTIONS = {
-    Deed.CLOSE: Action.CLOSE_SCORES,
-    Deed.OPEN: Action.OPEN_SCORES,
-    Deed.PUBLISH: Action.PUBLISH_SCORES,
+    ScoreDeed.CLOSE: Action.CLOSE_SCORES,
+    ScoreDeed.OPEN: Action.OPEN_SCORES,
+    ScoreDeed.PUBLISH: Action.PUBLISH_SCORES,
 }
 
 
 def save_scores(
-    actor: Actor, organisation_id: int, year: int, entries: Mapping[Cell, Entry], reason: str, now: datetime
+    actor: Actor, organisation_id: int, year: int, entries: Mapping[ScoreCell, ScoreEntry], reason: str, now: datetime
 ) -> int:
     """Save cells of one LAO; gives how many changed, of a double click those of the first one.
 
     Raises NotTheirs, Stale where a cell no longer holds what was seen, and Refusal beside the cell or "reason".
     """
-    _lock(actor, [organisation_id])
+    _hold_laos(actor, [organisation_id])
     kept = queries.scores_of_one(actor, organisation_id, year)
     if stale_cells(entries, kept):
         raise Stale
     wanted = {cell: typed.value for cell, typed in entries.items()}
     before = sum(entry.seen != entry.value == kept.value(cell) for cell, entry in entries.items())
-    return _write(actor, year, {organisation_id: (kept, wanted)}, reason, now) or before
+    return _write_scores(actor, year, {organisation_id: (kept, wanted)}, reason, now) or before
 
 
 def save_from_file(
-    actor: Actor, lines: Mapping[tuple[int, int], Mapping[Cell, Entry]], reason: str, now: datetime
+    actor: Actor, lines: Mapping[tuple[int, int], Mapping[ScoreCell, ScoreEntry]], reason: str, now: datetime
 ) -> int:
     """Save what a checked file says, by organisation id and fiscal year; gives how many cells changed.
 
@@ -81,38 +81,51 @@ def save_from_file(
     return changed
 
 
-def _save_some(actor: Actor, year: int, lines: Mapping[int, Mapping[Cell, Entry]], reason: str, now: datetime) -> int:
-    _lock(actor, lines)
+def _save_some(
+    actor: Actor, year: int, lines: Mapping[int, Mapping[ScoreCell, ScoreEntry]], reason: str, now: datetime
+) -> int:
+    _hold_laos(actor, lines)
     kept = queries.scores_of(actor, lines, year)
     if any(stale_cells(lines[id_], scores) for id_, scores in kept.items()):
         raise Stale
     values = {id_: {cell: typed.value for cell, typed in lines[id_].items()} for id_ in kept}
-    return _write(actor, year, {id_: (kept[id_], values[id_]) for id_ in kept}, reason, now)
+    return _write_scores(actor, year, {id_: (kept[id_], values[id_]) for id_ in kept}, reason, now)
 
 
-def _lock(actor: Actor, ids: Collection[int]) -> None:
+def _hold_laos(actor: Actor, ids: Collection[int]) -> None:
     """Hold the LAOs, so that two people entering the first score do not both make the plan year."""
     held = select(_O.id).where(_O.id.in_(ids), queries.seen_by(actor)).order_by(_O.id)
     db.session.execute(held.with_for_update(key_share=True))
 
 
-def _write(actor: Actor, year: int, wanted: Mapping[int, tuple[Scores, Values]], reason: str, now: datetime) -> int:
+def _write_scores(
+    actor: Actor, year: int, wanted: Mapping[int, tuple[YearScores, ScoreValues]], reason: str, now: datetime
+) -> int:
     maxima = queries.max_scores(year)
     moving = {id_: (kept, new) for id_, (kept, values) in wanted.items() if (new := changes(values, kept))}
     for kept, new in moving.values():
-        _check(actor, kept, new, maxima, reason)
+        _check_scores(actor, kept, new, maxima, reason)
     _make_plan_years(moving, year)
-    _store(moving, year)
+    _store_scores(moving, year)
     record_all(
         [
-            _told(actor, Action.ENTER_SCORES, id_, year, {c.name: kept.value(c) for c in new}, _named(new), reason, now)
+            _score_entry(
+                actor,
+                Action.ENTER_SCORES,
+                id_,
+                year,
+                {c.name: kept.value(c) for c in new},
+                _by_cell_name(new),
+                reason,
+                now,
+            )
             for id_, (kept, new) in moving.items()
         ]
     )
     return sum(len(new) for _kept, new in moving.values())
 
 
-def _check(actor: Actor, kept: Scores, new: Values, maxima: Mapping[int, Decimal], reason: str) -> None:
+def _check_scores(actor: Actor, kept: YearScores, new: ScoreValues, maxima: Mapping[int, Decimal], reason: str) -> None:
     for cell, value in new.items():
         if problem := problem_with(value, maxima.get(cell.dimension)):
             raise Refusal(problem, cell.name)
@@ -120,11 +133,11 @@ def _check(actor: Actor, kept: Scores, new: Values, maxima: Mapping[int, Decimal
         raise Refusal(problem, "" if actor.role is Role.LAO else "reason")
 
 
-def _named(values: Values) -> dict[str, Decimal | None]:
+def _by_cell_name(values: ScoreValues) -> dict[str, Decimal | None]:
     return {cell.name: value for cell, value in values.items()}
 
 
-def _told(
+def _score_entry(
     actor: Actor, action: Action, id_: int, year: int, before: Any, after: Any, reason: str, now: datetime
 ) -> dict[str, Any]:
     return entry(actor, action, Entity.SCORES, f"{id_}/{year}", id_, before, after, reason.strip(), now)
@@ -144,14 +157,14 @@ def _make_plan_years(ids: Collection[int], year: int) -> None:
         db.session.execute(insert(table(PlanYear)), rows)
 
 
-def _store(moving: Mapping[int, tuple[Scores, Values]], year: int) -> None:
+def _store_scores(moving: Mapping[int, tuple[YearScores, ScoreValues]], year: int) -> None:
     new, changed = [], []
     for id_, (kept, values) in moving.items():
         for dimension in sorted({cell.dimension for cell in values}):
             sar, evaluation = (
-                values.get(cell, kept.value(cell)) for cell in (Cell(which, dimension) for which in Which)
+                values.get(cell, kept.value(cell)) for cell in (ScoreCell(which, dimension) for which in Which)
             )
-            if Cell(Which.SAR, dimension) in kept.values:
+            if ScoreCell(Which.SAR, dimension) in kept.values:
                 changed.append(
                     {"lao": id_, "year": year, "part": dimension, "new_sar": sar, "new_evaluation": evaluation}
                 )
@@ -164,27 +177,30 @@ def _store(moving: Mapping[int, tuple[Scores, Values]], year: int) -> None:
         db.session.execute(_CHANGED_SCORE, changed)
 
 
-def do_one(actor: Actor, organisation_id: int, year: int, deed: Deed, now: datetime) -> None:
+def do_one(actor: Actor, organisation_id: int, year: int, deed: ScoreDeed, now: datetime) -> None:
     """Close, open or publish one LAO's scores. Raises NotTheirs; Refusal where there is nothing to publish."""
     kept = queries.scores_of_one(actor, organisation_id, year)
-    if deed is Deed.PUBLISH and not kept.evaluated:
+    if deed is ScoreDeed.PUBLISH and not kept.evaluated:
         raise Refusal("ยังไม่มีผลประเมินให้เผยแพร่")
-    _do(actor, [organisation_id], year, deed, now)
+    _do_together(actor, [organisation_id], year, deed, now)
 
 
-def do_filtered(actor: Actor, asked: PlanFilter, expected: int, deed: Deed, now: datetime) -> int:
+def do_filtered(actor: Actor, asked: PlanFilter, expected: int, deed: ScoreDeed, now: datetime) -> int:
     """The deed for all LAOs the filters show. Raises Refusal where their number is not the one that was said before."""
     ids = queries.affected(actor, asked, deed)
     refuse_unexpected(len(ids), expected, "มี")
-    return sum(_do(actor, some, asked.year, deed, now) for some in batches(ids))
+    return sum(_do_together(actor, some, asked.year, deed, now) for some in batches(ids))
 
 
-def _do(actor: Actor, ids: Collection[int], year: int, deed: Deed, now: datetime) -> int:
-    _lock(actor, ids)
+def _do_together(actor: Actor, ids: Collection[int], year: int, deed: ScoreDeed, now: datetime) -> int:
+    _hold_laos(actor, ids)
     found = queries.scores_of(actor, ids, year)
     moving = [id_ for id_, kept in found.items() if applies(deed, kept)]
     _make_plan_years(moving, year)
-    column, value = ("published_at" if deed is Deed.PUBLISH else "sar_closed_at"), (None if deed is Deed.OPEN else now)
+    column, value = (
+        ("published_at" if deed is ScoreDeed.PUBLISH else "sar_closed_at"),
+        (None if deed is ScoreDeed.OPEN else now),
+    )
     db.session.execute(
         update(table(PlanYear))
         .where(_PY.organisation_id.in_(moving), _PY.fiscal_year == year)
@@ -192,7 +208,7 @@ def _do(actor: Actor, ids: Collection[int], year: int, deed: Deed, now: datetime
     )
     record_all(
         [
-            _told(
+            _score_entry(
                 actor,
                 DEED_ACTIONS[deed],
                 id_,

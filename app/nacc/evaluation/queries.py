@@ -14,9 +14,9 @@ from app.models.enums import Role, Which
 from app.nacc.desk.queries import batches, in_scope
 from app.nacc.evaluation.rules import (
     NO_SCORES,
-    Cell,
-    Deed,
-    Scores,
+    ScoreCell,
+    ScoreDeed,
+    YearScores,
     applies,
     as_the_lao_sees,
 )
@@ -31,7 +31,7 @@ class GridRow(NamedTuple):
     """One LAO of the grid: who it is, and its scores."""
 
     lao: PlanRow
-    scores: Scores
+    scores: YearScores
 
 
 def seen_by(actor: Actor) -> ColumnElement[bool]:
@@ -50,33 +50,33 @@ def max_scores(year: int) -> dict[int, Decimal]:
     return dict(rows.all())
 
 
-def scores_of(actor: Actor, ids: Iterable[int], year: int) -> dict[int, Scores]:
+def scores_of(actor: Actor, ids: Iterable[int], year: int) -> dict[int, YearScores]:
     """Scores of those of `ids` that the actor may see; an LAO without a plan year is there with none."""
-    found: dict[int, Scores] = {}
+    found: dict[int, YearScores] = {}
     for some in batches(sorted(set(ids))):
         found |= _scores(_O.id.in_(some), seen_by(actor), year)
     return found
 
 
-def _scores(these: ColumnElement[bool], scope: ColumnElement[bool], year: int) -> dict[int, Scores]:
+def _scores(these: ColumnElement[bool], scope: ColumnElement[bool], year: int) -> dict[int, YearScores]:
     joined = (
         table(Organisation)
         .outerjoin(table(PlanYear), and_(_PY.organisation_id == _O.id, _PY.fiscal_year == year))
         .outerjoin(table(Score), and_(_S.organisation_id == _PY.organisation_id, _S.fiscal_year == _PY.fiscal_year))
     )
     columns = (_O.id, _PY.sar_closed_at, _PY.published_at, _S.dimension, _S.sar_hundredths, _S.evaluation_hundredths)
-    found: dict[int, tuple[dict[Cell, Decimal | None], Any, Any]] = {}
+    found: dict[int, tuple[dict[ScoreCell, Decimal | None], Any, Any]] = {}
     for id_, closed, published, dimension, sar, evaluation in db.session.execute(
         select(*columns).select_from(joined).where(these, scope)
     ):
         values = found.setdefault(id_, ({}, closed, published))[0]
         if dimension is not None:
-            values[Cell(Which.SAR, dimension)] = sar
-            values[Cell(Which.EVALUATION, dimension)] = evaluation
-    return {id_: Scores(*facts) for id_, facts in found.items()}
+            values[ScoreCell(Which.SAR, dimension)] = sar
+            values[ScoreCell(Which.EVALUATION, dimension)] = evaluation
+    return {id_: YearScores(*facts) for id_, facts in found.items()}
 
 
-def scores_of_one(actor: Actor, organisation_id: int, year: int) -> Scores:
+def scores_of_one(actor: Actor, organisation_id: int, year: int) -> YearScores:
     """Raises NotTheirs for an LAO the actor may not see, and for a year of no plan period."""
     found = scores_of(actor, [organisation_id], year)
     if organisation_id not in found or not max_scores(year):
@@ -84,7 +84,7 @@ def scores_of_one(actor: Actor, organisation_id: int, year: int) -> Scores:
     return found[organisation_id]
 
 
-def own_scores(actor: Actor, year: int) -> Scores:
+def own_scores(actor: Actor, year: int) -> YearScores:
     """What the actor's LAO may see of its scores."""
     return as_the_lao_sees(scores_of_one(actor, actor.own_organisation_id, year))
 
@@ -112,15 +112,15 @@ def _with_scores(actor: Actor, laos: list[PlanRow], year: int) -> list[GridRow]:
     return [GridRow(lao, found.get(lao.organisation_id, NO_SCORES)) for lao in laos]
 
 
-def affected(actor: Actor, asked: PlanFilter, deed: Deed) -> list[int]:
+def affected(actor: Actor, asked: PlanFilter, deed: ScoreDeed) -> list[int]:
     """The LAOs the filters show for which the deed changes something."""
     found = scores_of(actor, filtered_ids(actor, asked), asked.year)
     return [id_ for id_, kept in found.items() if applies(deed, kept)]
 
 
-def scores_in_years(actor: Actor, places: Collection[tuple[int, int]]) -> dict[tuple[int, int], Scores]:
+def scores_in_years(actor: Actor, places: Collection[tuple[int, int]]) -> dict[tuple[int, int], YearScores]:
     """Scores of each (organisation id, fiscal year) that the actor may see."""
-    found: dict[tuple[int, int], Scores] = {}
+    found: dict[tuple[int, int], YearScores] = {}
     for year in {year for _id, year in places}:
         of_year = scores_of(actor, [id_ for id_, each in places if each == year], year)
         found |= {(id_, year): scores for id_, scores in of_year.items()}

@@ -23,11 +23,11 @@ from app.nacc.desk.queries import filter_words
 from app.nacc.evaluation import operations, queries, workbooks
 from app.nacc.evaluation.forms import ScoreFileForm, ScoreForm, score_form
 from app.nacc.evaluation.rules import (
-    Cell,
-    Deed,
-    FileLine,
-    Scores,
+    ScoreCell,
+    ScoreDeed,
+    ScoreLine,
     SeenScores,
+    YearScores,
     cells,
     heading,
     preview,
@@ -67,12 +67,12 @@ def grid() -> BaseResponse:
 @requires(Permission.SCORES)
 def save_cell(organisation_id: int, year: int, dimension: int, which: str) -> BaseResponse:
     """One cell of the grid: answered with that cell and the total of its kind."""
-    cell = Cell(Which(which), dimension)
+    cell = ScoreCell(Which(which), dimension)
     maxima = queries.max_scores(year)
     if dimension not in maxima:
         raise NotTheirs
     form = score_form([cell], maxima)
-    saved = _save(form, organisation_id, year) is not None
+    saved = _save_typed_scores(form, organisation_id, year) is not None
     if saved and not request.headers.get("HX-Request"):
         return redirect(f"/nacc/scores?year={year}#o{organisation_id}", 303)
     kept = queries.scores_of_one(actor(), organisation_id, year)
@@ -91,7 +91,7 @@ def save_cell(organisation_id: int, year: int, dimension: int, which: str) -> Ba
     return make_response(page, 200 if saved else 422)
 
 
-def _save(form: ScoreForm, organisation_id: int, year: int) -> int | None:
+def _save_typed_scores(form: ScoreForm, organisation_id: int, year: int) -> int | None:
     """Save what was typed and give how many cells changed; None where the form then says why not."""
     if not form.validate():
         queries.scores_of_one(actor(), organisation_id, year)  # what is not theirs is 404, whatever was typed
@@ -121,7 +121,7 @@ def open_row(organisation_id: int, year: int) -> str:
     return _row_page(organisation_id, year, score_form(cells(maxima), maxima, kept), kept)
 
 
-def _row_page(organisation_id: int, year: int, form: ScoreForm, kept: Scores) -> str:
+def _row_page(organisation_id: int, year: int, form: ScoreForm, kept: YearScores) -> str:
     return render_template(
         "nacc/evaluation/row.html",
         lao_id=organisation_id,
@@ -131,13 +131,13 @@ def _row_page(organisation_id: int, year: int, form: ScoreForm, kept: Scores) ->
         maxima=queries.max_scores(year),
         form=form,
         scores=kept,
-        deeds=_deeds(kept),
+        deeds=_offered_deeds(kept),
     )
 
 
-def _deeds(kept: Scores) -> list[Deed]:
-    switch = Deed.CLOSE if kept.sar_closed_at is None else Deed.OPEN
-    return [switch] if kept.published_at is not None or not kept.evaluated else [switch, Deed.PUBLISH]
+def _offered_deeds(kept: YearScores) -> list[ScoreDeed]:
+    switch = ScoreDeed.CLOSE if kept.sar_closed_at is None else ScoreDeed.OPEN
+    return [switch] if kept.published_at is not None or not kept.evaluated else [switch, ScoreDeed.PUBLISH]
 
 
 @blueprint.post("/nacc/scores/<int:organisation_id>/<int:year>")
@@ -145,7 +145,7 @@ def _deeds(kept: Scores) -> list[Deed]:
 def save_row(organisation_id: int, year: int) -> BaseResponse:
     maxima = queries.max_scores(year)
     form = score_form(cells(maxima), maxima)
-    changed = _save(form, organisation_id, year)
+    changed = _save_typed_scores(form, organisation_id, year)
     if changed is not None:
         _tell(changed, f"บันทึกคะแนนแล้ว: {form.amounts}")
         return redirect(f"/nacc/scores/{organisation_id}/{year}", 303)
@@ -158,21 +158,21 @@ def save_row(organisation_id: int, year: int) -> BaseResponse:
 def do_one(organisation_id: int, year: int, deed: str) -> BaseResponse:
     try:
         with transaction():
-            operations.do_one(actor(), organisation_id, year, Deed(deed), clock.now())
+            operations.do_one(actor(), organisation_id, year, ScoreDeed(deed), clock.now())
     except Refusal as refusal:
         flash(refusal.message, "warn")
     else:
-        flash(f"{Deed(deed).label}แล้ว", "ok")
+        flash(f"{ScoreDeed(deed).label}แล้ว", "ok")
     return redirect(f"/nacc/scores/{organisation_id}/{year}", 303)
 
 
 @blueprint.get("/nacc/scores/<any(close,open,publish):deed>")
 @requires(Permission.SCORES)
 def ask_filtered(deed: str) -> str:
-    return _many_page(Deed(deed), ExpectedForm(formdata=None))
+    return _many_scores_page(ScoreDeed(deed), ExpectedForm(formdata=None))
 
 
-def _many_page(deed: Deed, form: ExpectedForm) -> str:
+def _many_scores_page(deed: ScoreDeed, form: ExpectedForm) -> str:
     asked = plan_filter()
     affected = len(queries.affected(actor(), asked, deed))
     return render_template(
@@ -189,13 +189,13 @@ def _many_page(deed: Deed, form: ExpectedForm) -> str:
 @blueprint.post("/nacc/scores/<any(close,open,publish):deed>")
 @requires(Permission.SCORES)
 def do_filtered(deed: str) -> BaseResponse:
-    asked, form, done = plan_filter(), ExpectedForm(), Deed(deed)
+    asked, form, done = plan_filter(), ExpectedForm(), ScoreDeed(deed)
     try:
         with transaction():
             changed = operations.do_filtered(actor(), asked, form.expected.data or 0, done, clock.now())
     except Refusal as refusal:
         form.form_errors = [refusal.message]
-        return make_response(_many_page(done, form), 422)
+        return make_response(_many_scores_page(done, form), 422)
     flash(f"{done.label}แล้ว {changed:,} แห่ง", "ok")
     return redirect(f"/nacc/scores?{asked.query(page=1)}", 303)
 
@@ -211,17 +211,17 @@ def _score_heading() -> list[str]:
     return heading(queries.max_scores(plan_year()))
 
 
-def _read(sheet: Sheet, laos: Mapping[str, UploadLao]) -> tuple[list[FileLine], Problems]:
+def _read_score_file(sheet: Sheet, laos: Mapping[str, UploadLao]) -> tuple[list[ScoreLine], Problems]:
     year = plan_year()
     period = period_of(year) or current_period(year)
     return read_file(sheet, queries.max_scores(year), period.years, laos)
 
 
-def _preview(lines: list[FileLine]) -> Preview:
+def _preview_score_file(lines: list[ScoreLine]) -> Preview:
     return preview(lines, queries.scores_in_years(actor(), [(line.key.lao.id, line.key.year) for line in lines]))
 
 
-def _save_file(lines: list[SeenScores], form: ScoreFileForm) -> tuple[str, list[int]]:
+def _save_score_file(lines: list[SeenScores], form: ScoreFileForm) -> tuple[str, list[int]]:
     everything, reason = form.everything.data, form.reason.data or ""
     chosen = {(line.organisation_id, line.year): new for line in lines if (new := line.chosen(everything))}
     changed = operations.save_from_file(actor(), chosen, reason, clock.now())
@@ -235,11 +235,11 @@ FILE = FileDesk(
     form=ScoreFileForm,
     asked=plan_filter,
     heading=_score_heading,
-    read=_read,
-    preview=_preview,
+    read=_read_score_file,
+    preview=_preview_score_file,
     unsealed=SeenScores.of,
     again=SeenScores.again,
-    save=_save_file,
+    save=_save_score_file,
 )
 
 
@@ -308,7 +308,7 @@ def _own_year(gates: list[YearGate]) -> int:
     return asked_year(known, default_year(known, gates, clock.fiscal_year(clock.now())))
 
 
-def _own_cells(maxima: Mapping[int, Decimal]) -> list[Cell]:
+def _own_cells(maxima: Mapping[int, Decimal]) -> list[ScoreCell]:
     return [cell for cell in cells(maxima) if cell.which is Which.SAR]
 
 
@@ -318,7 +318,7 @@ def save_own() -> BaseResponse:
     year = _own_year(year_gates(actor()))
     maxima = queries.max_scores(year)
     form = score_form(_own_cells(maxima), maxima)
-    changed = _save(form, actor().own_organisation_id, year)
+    changed = _save_typed_scores(form, actor().own_organisation_id, year)
     if changed is None:
         return _own_page(form, 422)
     _tell(changed, f"บันทึกคะแนน SAR แล้ว: {form.amounts}")

@@ -20,7 +20,7 @@ LIKE_OURS = re.compile(r"(SAR|ผลประเมิน)\s*มิติ(ที
 NO_SUCH_COLUMN = "ไม่ใช่หัวตารางคะแนนของช่วงปีนี้ ระบบไม่อ่านคอลัมน์นี้ ลบคอลัมน์ หรือเลือกปีที่มีมิตินี้แล้วส่งไฟล์ใหม่"
 
 
-class Deed(StrEnum):
+class ScoreDeed(StrEnum):
     """What is done to the scores of a plan year as a whole."""
 
     CLOSE = "close"
@@ -32,7 +32,7 @@ class Deed(StrEnum):
         return {"close": "ปิดรับคะแนน SAR", "open": "เปิดรับคะแนน SAR", "publish": "เผยแพร่คะแนน"}[self.value]
 
 
-class Cell(NamedTuple):
+class ScoreCell(NamedTuple):
     """One cell of the grid; also the name of its field, in forms and in the history: sar_1."""
 
     which: Which
@@ -53,29 +53,29 @@ class Cell(NamedTuple):
         return f"{short[self.which]} มิติ {self.dimension}"
 
 
-class Entry(NamedTuple):
+class ScoreEntry(NamedTuple):
     """What somebody typed into a cell, and what stood there when they began."""
 
     value: Decimal | None
     seen: Decimal | None
 
 
-Values = Mapping[Cell, Decimal | None]
+ScoreValues = Mapping[ScoreCell, Decimal | None]
 
 
 @dataclass(frozen=True)
-class Scores:
+class YearScores:
     """The scores of one LAO in one fiscal year; what is missing in `values` was never entered."""
 
-    values: Values = field(default_factory=dict)
+    values: ScoreValues = field(default_factory=dict)
     sar_closed_at: datetime | None = None
     published_at: datetime | None = None
 
-    def value(self, cell: Cell) -> Decimal | None:
+    def value(self, cell: ScoreCell) -> Decimal | None:
         return self.values.get(cell)
 
     def evaluation(self, dimension: int) -> Decimal | None:
-        return self.value(Cell(Which.EVALUATION, dimension))
+        return self.value(ScoreCell(Which.EVALUATION, dimension))
 
     def total(self, which: Which) -> Decimal | None:
         """The sum of what was entered; None where nothing was: no score is not zero. A template may say "sar"."""
@@ -92,10 +92,10 @@ class Scores:
         return sum(cell.which is Which.EVALUATION and value is not None for cell, value in self.values.items())
 
 
-NO_SCORES = Scores()
+NO_SCORES = YearScores()
 
 
-def as_the_lao_sees(kept: Scores) -> Scores:
+def as_the_lao_sees(kept: YearScores) -> YearScores:
     """Without NACC's scores until they are published."""
     if kept.published_at is not None:
         return kept
@@ -108,13 +108,13 @@ def total(values: Iterable[Decimal | None]) -> Decimal | None:
     return sum(given, Decimal("0.00")) if given else None
 
 
-def cells(dimensions: Iterable[int]) -> list[Cell]:
+def cells(dimensions: Iterable[int]) -> list[ScoreCell]:
     """Every cell of one LAO, in the order they are shown."""
     numbers = list(dimensions)
-    return [Cell(which, dimension) for which in Which for dimension in numbers]
+    return [ScoreCell(which, dimension) for which in Which for dimension in numbers]
 
 
-def refusal(role: Role, which: Iterable[Which], kept: Scores, reason: str) -> str:
+def refusal(role: Role, which: Iterable[Which], kept: YearScores, reason: str) -> str:
     """The Thai sentence why those scores cannot be changed; empty where they can."""
     if role is Role.LAO:
         return _lao_refusal(set(which), kept)
@@ -123,7 +123,7 @@ def refusal(role: Role, which: Iterable[Which], kept: Scores, reason: str) -> st
     return ""
 
 
-def _lao_refusal(which: set[Which], kept: Scores) -> str:
+def _lao_refusal(which: set[Which], kept: YearScores) -> str:
     if which - {Which.SAR}:
         return "ผลประเมินเป็นคะแนนของ ป.ป.ช. แก้ไขจากหน้านี้ไม่ได้"
     if kept.published_at is not None:
@@ -144,25 +144,25 @@ def problem_with(value: Decimal | None, maximum: Decimal | None) -> str:
     return "" if value == round(value, 2) else "คะแนนมีทศนิยมได้ไม่เกิน 2 ตำแหน่ง"
 
 
-def stale_cells(entries: Mapping[Cell, Entry], kept: Scores) -> list[Cell]:
+def stale_cells(entries: Mapping[ScoreCell, ScoreEntry], kept: YearScores) -> list[ScoreCell]:
     """Cells somebody else changed meanwhile to something this person neither saw nor typed."""
     return [cell for cell, entry in entries.items() if kept.value(cell) not in (entry.seen, entry.value)]
 
 
-def changes(wanted: Values, kept: Scores) -> dict[Cell, Decimal | None]:
+def changes(wanted: ScoreValues, kept: YearScores) -> dict[ScoreCell, Decimal | None]:
     """What is really different."""
     return {cell: value for cell, value in wanted.items() if kept.value(cell) != value}
 
 
-def applies(deed: Deed, kept: Scores) -> bool:
+def applies(deed: ScoreDeed, kept: YearScores) -> bool:
     """Whether the deed would change anything: nothing without a score of NACC's is published."""
-    if deed is Deed.PUBLISH:
+    if deed is ScoreDeed.PUBLISH:
         return kept.published_at is None and kept.evaluated > 0
-    return (kept.sar_closed_at is None) is (deed is Deed.CLOSE)
+    return (kept.sar_closed_at is None) is (deed is ScoreDeed.CLOSE)
 
 
 @dataclass(frozen=True, slots=True)
-class FileLine:
+class ScoreLine:
     """One row of a score file; an empty cell is not in `values`, and changes nothing.
 
     `before`: the scores when the file was made, None where it does not say; `since`: cells of which it was told before
@@ -170,9 +170,9 @@ class FileLine:
     """
 
     key: LineKey
-    values: Mapping[Cell, Decimal]
-    before: Values | None = None
-    since: Collection[Cell] = ()
+    values: Mapping[ScoreCell, Decimal]
+    before: ScoreValues | None = None
+    since: Collection[ScoreCell] = ()
 
 
 def heading(maxima: Mapping[int, Decimal]) -> list[str]:
@@ -180,12 +180,12 @@ def heading(maxima: Mapping[int, Decimal]) -> list[str]:
     return [CODE, YEAR, *(cell.head for cell in cells(maxima))]
 
 
-def as_made(kept: Scores, shown: Iterable[Cell]) -> str:
+def as_made(kept: YearScores, shown: Iterable[ScoreCell]) -> str:
     """All scores of a row in one cell of our own file, to tell later what was changed since."""
     return APART.join("" if kept.value(cell) is None else f"{kept.value(cell)}" for cell in shown)
 
 
-def _made_with(value: Value, shown: Sequence[Cell]) -> Values | None:
+def _made_with(value: Value, shown: Sequence[ScoreCell]) -> ScoreValues | None:
     """What `as_made` wrote, None where it is not there or not whole."""
     if value is None:
         return None
@@ -197,15 +197,15 @@ def _made_with(value: Value, shown: Sequence[Cell]) -> Values | None:
 
 def read_file(
     sheet: Sheet, maxima: Mapping[int, Decimal], years: Collection[int], known: Mapping[str, UploadLao]
-) -> tuple[list[FileLine], Problems]:
+) -> tuple[list[ScoreLine], Problems]:
     """Each filled row, and every problem with its cell; `years` and `maxima` are those of one plan period."""
-    shown, lines, problems = cells(maxima), list[FileLine](), Problems()
+    shown, lines, problems = cells(maxima), list[ScoreLine](), Problems()
     for problem in (*sheet.problems, *_strange_columns(sheet)):
         problems.add(problem)
     for line, key in keyed(sheet, known, years, problems):
         values = _read_scores(sheet, line, shown, maxima, problems)
         if key:
-            lines.append(FileLine(key, values, _made_with(line.values[len(shown) + 2], shown)))
+            lines.append(ScoreLine(key, values, _made_with(line.values[len(shown) + 2], shown)))
     return lines, problems
 
 
@@ -217,8 +217,8 @@ def _strange_columns(sheet: Sheet) -> Iterator[CellProblem]:
 
 
 def _read_scores(
-    sheet: Sheet, line: TableLine, shown: Sequence[Cell], maxima: Mapping[int, Decimal], problems: Problems
-) -> dict[Cell, Decimal]:
+    sheet: Sheet, line: TableLine, shown: Sequence[ScoreCell], maxima: Mapping[int, Decimal], problems: Problems
+) -> dict[ScoreCell, Decimal]:
     values = {}
     for place, cell in enumerate(shown, start=2):
         typed = line.values[place]
@@ -250,7 +250,7 @@ def _read_marked(cell: Marked, wanted: Wanted) -> Decimal | None:
     raise NotAnAmount(f"{quoted(cell)} พิมพ์ตัวเลข {wanted.example}")
 
 
-def preview(lines: Iterable[FileLine], kept: Mapping[tuple[int, int], Scores]) -> Preview:
+def preview(lines: Iterable[ScoreLine], kept: Mapping[tuple[int, int], YearScores]) -> Preview:
     """What the lines change; `kept` has the scores by LAO and year."""
     found, same = Preview(), dict[Any, Any]()  # the same scores stand in file after file: each is kept once
     for line in lines:
@@ -263,21 +263,21 @@ def preview(lines: Iterable[FileLine], kept: Mapping[tuple[int, int], Scores]) -
             found.published += scores.published_at is not None
             sealed = [(cell, value, scores.values.get(cell), cell in since) for cell, value in moving.items()]
             found.sealed.append(
-                (id_, year, [same.get(each) or same.setdefault(each, _plain(*each)) for each in sealed])
+                (id_, year, [same.get(each) or same.setdefault(each, _sealed_score(*each)) for each in sealed])
             )
     return found
 
 
-def _changed_since(line: FileLine, cell: Cell, kept: Scores) -> bool:
+def _changed_since(line: ScoreLine, cell: ScoreCell, kept: YearScores) -> bool:
     return line.before is not None and line.before.get(cell) != kept.value(cell)
 
 
-def _moves(moving: Values, kept: Scores, since: Collection[Cell]) -> list[Move]:
+def _moves(moving: ScoreValues, kept: YearScores, since: Collection[ScoreCell]) -> list[Move]:
     return [Move(cell.head, kept.value(cell), value, cell in since) for cell, value in moving.items()]
 
 
-def _plain(
-    cell: Cell, value: Decimal | None, old: Decimal | None, since: bool
+def _sealed_score(
+    cell: ScoreCell, value: Decimal | None, old: Decimal | None, since: bool
 ) -> tuple[str, int, str, str | None, bool]:
     """A change as JSON can hold it, for `SeenScores.of`."""
     return cell.which.value, cell.dimension, str(value), None if old is None else str(old), since
@@ -288,26 +288,26 @@ class SeenScores(NamedTuple):
 
     organisation_id: int
     year: int
-    entries: dict[Cell, Entry]
-    since: frozenset[Cell]
+    entries: dict[ScoreCell, ScoreEntry]
+    since: frozenset[ScoreCell]
 
     @classmethod
     def of(cls, plain: list[Any]) -> "SeenScores":
         id_, year, scores = plain
         entries, since = {}, set()
         for which, dimension, value, seen, changed in scores:
-            cell = Cell(Which(which), dimension)
-            entries[cell] = Entry(Decimal(value), None if seen is None else Decimal(seen))
+            cell = ScoreCell(Which(which), dimension)
+            entries[cell] = ScoreEntry(Decimal(value), None if seen is None else Decimal(seen))
             since |= {cell} if changed else set()
         return cls(id_, year, entries, frozenset(since))
 
-    def chosen(self, everything: bool) -> dict[Cell, Entry]:
+    def chosen(self, everything: bool) -> dict[ScoreCell, ScoreEntry]:
         """What to enter: without what was changed since the file was made, unless everything is wanted."""
         return {cell: entry for cell, entry in self.entries.items() if everything or cell not in self.since}
 
-    def again(self, lao: UploadLao) -> FileLine:
+    def again(self, lao: UploadLao) -> ScoreLine:
         """The line to be shown once more: what was seen is what it was made from."""
         values = {cell: entry.value for cell, entry in self.entries.items() if entry.value is not None}
-        return FileLine(
+        return ScoreLine(
             LineKey(lao, self.year), values, {c: entry.seen for c, entry in self.entries.items()}, self.since
         )

@@ -7,8 +7,7 @@ from app.access import Actor
 from app.lao.reporting.rules import RoundSummary
 from app.models.enums import Which
 from app.nacc.evaluation import queries
-from app.nacc.evaluation.rules import Cell as Score
-from app.nacc.evaluation.rules import as_made, cells, heading
+from app.nacc.evaluation.rules import ScoreCell, as_made, cells, heading
 from app.nacc.plan_years.rules import PlanFilter
 from app.plans.queries import period_of
 from app.spreadsheets.excel import COUNT_FORMAT, Cell, Column, Table, baht, made
@@ -25,10 +24,10 @@ def score_file(actor: Actor, asked: PlanFilter) -> Table:
     columns += [Column("ชื่อ อปท.", 50), Column("จังหวัด อำเภอ", 30)]
     columns += [Column("รวม SAR", 12, SCORE), Column("รวมผลประเมิน", 14, SCORE)]
     columns.append(Column(WHEN_MADE, 40, explain=WHEN_MADE_EXPLAINED))
-    return Table("คะแนน", (), columns, _rows(actor, asked, cells(maxima)))
+    return Table("คะแนน", (), columns, _score_rows(actor, asked, cells(maxima)))
 
 
-def _rows(actor: Actor, asked: PlanFilter, shown: list[Score]) -> Iterator[Sequence[Cell]]:
+def _score_rows(actor: Actor, asked: PlanFilter, shown: list[ScoreCell]) -> Iterator[Sequence[Cell]]:
     for lao, scores in queries.whole_grid(actor, asked):
         values = [scores.value(cell) for cell in shown]
         totals = [scores.total(which) for which in Which]
@@ -52,7 +51,7 @@ def own_scores(actor: Actor, year: int, summary: RoundSummary, place: str, now: 
     rows: list[list[Cell]] = []
     for number, maximum in maxima.items():
         counts, money = summary.dimension(number)
-        scores = (kept.value(Score(Which.SAR, number)), kept.evaluation(number))
+        scores = (kept.value(ScoreCell(Which.SAR, number)), kept.evaluation(number))
         rows.append([f"มิติที่ {number} {names.get(number, '')}", maximum, *scores, money.planned, counts.total])
     totals = (sum(maxima.values()), kept.total(Which.SAR), kept.total(Which.EVALUATION))
     total: list[Cell] = ["รวม", *totals, summary.money.planned, summary.counts.total]

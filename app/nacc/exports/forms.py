@@ -7,7 +7,7 @@ from wtforms import Field
 
 from app.fields import Form, OneOf
 from app.models.enums import ExportKind, ExportWhat, Round
-from app.nacc.exports.rules import Asked, Place
+from app.nacc.exports.rules import ExportPlace, ExportRequest
 
 LATER = {"place": "พื้นที่", "year": "ปีงบประมาณ"}
 
@@ -26,11 +26,13 @@ class ExportForm(Form):
         return [self.what, self.place, self.year, self.round, self.kind]
 
     @property
-    def asked(self) -> Asked:
-        return Asked(self.what.data, self.place.data, self.year.data, self.round.data, self.kind.data)
+    def asked(self) -> ExportRequest:
+        return ExportRequest(self.what.data, self.place.data, self.year.data, self.round.data, self.kind.data)
 
 
-def export_form(places: Sequence[Place], years: Iterable[int], shown: Mapping[str, Any] | None = None) -> ExportForm:
+def export_form(
+    places: Sequence[ExportPlace], years: Iterable[int], shown: Mapping[str, Any] | None = None
+) -> ExportForm:
     """The form as it was sent, or as `shown` says."""
     choices = [(place.token, place.label) for place in places]
 

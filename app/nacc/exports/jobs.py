@@ -24,7 +24,7 @@ from app.jobs import job, queue, upkeep
 from app.models import ExportJob
 from app.models.enums import ExportKind, ExportState, Round
 from app.nacc.exports import queries, workbooks
-from app.nacc.exports.rules import MOST_TRIES, STALE, Asked
+from app.nacc.exports.rules import MOST_TRIES, STALE, ExportRequest
 from app.spreadsheets.excel import Cell, Table, write_csv, write_workbook
 
 TELL_SECONDS = 0.5
@@ -32,12 +32,12 @@ LOOK_EVERY = 200  # rows
 _J = table(ExportJob).c
 
 
-class Lost(Exception):
+class LostFile(Exception):
     """The file was cancelled, or another worker makes it now."""
 
 
 @dataclass(frozen=True)
-class Try:
+class ExportTry:
     """One worker's try at one file."""
 
     job_id: int
@@ -55,7 +55,7 @@ class Try:
         with transaction():
             changed = db.session.execute(mine.values(heartbeat_at=clock.now(), **values))
         if not changed.rowcount:  # type: ignore[attr-defined]
-            raise Lost
+            raise LostFile
 
 
 def folder() -> Path:
@@ -84,13 +84,13 @@ def make_export(job_id: int) -> None:
             )
         )
     if won.rowcount:  # type: ignore[attr-defined]
-        _make(Try(job_id, claim))
+        _make(ExportTry(job_id, claim))
 
 
-def _make(attempt: Try) -> None:
+def _make(attempt: ExportTry) -> None:
     try:
-        _write(attempt)
-    except Lost:
+        _write_export(attempt)
+    except LostFile:
         current_app.logger.info("export %s was taken away", attempt.job_id)
     except Exception:
         current_app.logger.exception("export %s failed", attempt.job_id)
@@ -100,25 +100,25 @@ def _make(attempt: Try) -> None:
         attempt.part.unlink(missing_ok=True)
 
 
-def _fail(attempt: Try) -> None:
+def _fail(attempt: ExportTry) -> None:
     try:
         attempt.note(state=ExportState.FAILED, finished_at=clock.now())
-    except Lost:
+    except LostFile:
         current_app.logger.info("export %s was taken away", attempt.job_id)
 
 
-def _write(attempt: Try) -> None:
+def _write_export(attempt: ExportTry) -> None:
     file = db.session.get_one(ExportJob, attempt.job_id, populate_existing=True)
     actor, now = actor_of(file.account_id), clock.now()
-    asked = Asked(file.what, file.place, file.fiscal_year, Round(file.round), file.kind)
+    asked = ExportRequest(file.what, file.place, file.fiscal_year, Round(file.round), file.kind)
     place = queries.place_of(actor, asked.place)
     attempt.note(rows_total=queries.row_total(asked, place))
     with workbooks.export_table(actor, asked, place, now) as whole:
-        _save(attempt, replace(whole, rows=_counted(attempt, whole.rows)), asked.kind)
+        _save_export(attempt, replace(whole, rows=_counted(attempt, whole.rows)), asked.kind)
     _keep(attempt, path_of(file))
 
 
-def _counted(attempt: Try, rows: Iterable[Sequence[Cell]]) -> Iterator[Sequence[Cell]]:
+def _counted(attempt: ExportTry, rows: Iterable[Sequence[Cell]]) -> Iterator[Sequence[Cell]]:
     """The rows, with a sign of life now and then."""
     told = time.monotonic()
     number = 0
@@ -130,7 +130,7 @@ def _counted(attempt: Try, rows: Iterable[Sequence[Cell]]) -> Iterator[Sequence[
     attempt.note(rows_done=number)
 
 
-def _save(attempt: Try, whole: Table, kind: ExportKind) -> None:
+def _save_export(attempt: ExportTry, whole: Table, kind: ExportKind) -> None:
     if kind is ExportKind.CSV:
         with attempt.part.open("w", encoding="utf-8", newline="") as text:
             write_csv(text, whole)
@@ -139,14 +139,14 @@ def _save(attempt: Try, whole: Table, kind: ExportKind) -> None:
             write_workbook(content, whole)
 
 
-def _keep(attempt: Try, path: Path) -> None:
+def _keep(attempt: ExportTry, path: Path) -> None:
     with attempt.part.open("rb") as content:
         sha256 = hashlib.file_digest(content, "sha256").hexdigest()
         size = os.fstat(content.fileno()).st_size
     attempt.part.rename(path)
     try:
         attempt.note(state=ExportState.DONE, finished_at=clock.now(), sha256=sha256, size=size)
-    except Lost:
+    except LostFile:
         path.unlink()
         raise
 

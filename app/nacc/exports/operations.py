@@ -10,10 +10,10 @@ from app.errors import Refusal
 from app.models import ExportJob
 from app.models.enums import ExportState
 from app.nacc.exports.queries import OPEN, own_file
-from app.nacc.exports.rules import KEPT, MOST_WAITING, Asked, Place
+from app.nacc.exports.rules import KEPT, MOST_WAITING, ExportPlace, ExportRequest
 
 
-def ask(actor: Actor, asked: Asked, place: Place, rows: int, now: datetime) -> int:
+def ask(actor: Actor, asked: ExportRequest, place: ExportPlace, rows: int, now: datetime) -> int:
     """The id of the job that makes the file: the one that waits already, where the same was asked for before.
 
     Raises Refusal where too many wait.
@@ -47,7 +47,7 @@ def ask(actor: Actor, asked: Asked, place: Place, rows: int, now: datetime) -> i
     return job.id
 
 
-def file_name(asked: Asked, place: Place) -> str:
+def file_name(asked: ExportRequest, place: ExportPlace) -> str:
     return f"{asked.what.label} {place.label} {asked.period}"
 
 

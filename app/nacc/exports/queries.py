@@ -13,7 +13,7 @@ from app.errors import NotTheirs
 from app.lao.reporting.rules import Money, ProvinceTableRow, in_table_order
 from app.models import District, ExportJob, Organisation, Project, ProjectYear, Province, Report
 from app.models.enums import ExportState, ExportWhat, Role, Round
-from app.nacc.exports.rules import Area, Asked, Place, places
+from app.nacc.exports.rules import ExportPlace, ExportProvince, ExportRequest, places
 
 _O, _P, _D, _V = table(Organisation).c, table(Project).c, table(District).c, table(Province).c
 _Y, _R, _J = table(ProjectYear).c, table(Report).c, table(ExportJob).c
@@ -21,14 +21,14 @@ ROWS_AT_ONCE = 1_000
 OPEN = (ExportState.QUEUED, ExportState.RUNNING)
 
 
-def offered(actor: Actor) -> list[Place]:
+def offered(actor: Actor) -> list[ExportPlace]:
     """The places the actor can choose from."""
     mine = true() if actor.role is Role.ADMINISTRATOR else _V.code.in_(sorted(actor.province_codes))
     rows = db.session.execute(select(_V.code, _V.name, _V.nacc_region).where(mine).order_by(_V.name_sort))
-    return places(actor.role, [Area(*row) for row in rows])
+    return places(actor.role, [ExportProvince(*row) for row in rows])
 
 
-def place_of(actor: Actor, token: str) -> Place:
+def place_of(actor: Actor, token: str) -> ExportPlace:
     """Raises NotTheirs for a place the actor is not offered."""
     for place in offered(actor):
         if place.token == token:
@@ -45,7 +45,7 @@ def one_moment() -> Iterator[Connection]:
         yield connection
 
 
-def row_total(asked: Asked, place: Place) -> int:
+def row_total(asked: ExportRequest, place: ExportPlace) -> int:
     codes = [area.code for area in place.provinces]
     if asked.what is ExportWhat.RESULTS:
         wanted: Any = select(func.count()).where(_O.province_code.in_(codes), _O.closed_at.is_(None))
@@ -84,13 +84,13 @@ _PROJECTS = (
 )
 
 
-def projects(connection: Connection, area: Area, year: int, round_: Round) -> Result[*tuple[Any, ...]]:
+def projects(connection: Connection, area: ExportProvince, year: int, round_: Round) -> Result[*tuple[Any, ...]]:
     """The projects of a province that count, with their report: by district and LAO, read a part at a time."""
     values = {"province": area.code, "year": year, "round": int(round_)}
     return connection.execute(_PROJECTS, values, execution_options={"yield_per": ROWS_AT_ONCE})
 
 
-def results(area: Area, year: int, round_: Round) -> Iterator[tuple[ProvinceTableRow, Money]]:
+def results(area: ExportProvince, year: int, round_: Round) -> Iterator[tuple[ProvinceTableRow, Money]]:
     """The LAOs of a province in the order of its table, each with its money."""
     money = lao_money(area.code, year, round_)
     for _district, rows in in_table_order(province_rows(area.code, year, round_)):

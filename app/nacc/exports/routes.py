@@ -12,7 +12,7 @@ from app.listing import number
 from app.models.enums import ExportKind, ExportState, ExportWhat, Round
 from app.nacc.exports import jobs, operations, queries, workbooks
 from app.nacc.exports.forms import ExportForm, export_form
-from app.nacc.exports.rules import AT_ONCE, Asked, Place
+from app.nacc.exports.rules import AT_ONCE, ExportPlace, ExportRequest
 from app.plans.queries import current_period, periods
 from app.spreadsheets import excel
 from app.web import MIMETYPES, attachment, disposition, wants_fragment
@@ -33,10 +33,10 @@ def files() -> str:
         "round": Round.TWELVE if number(request.args.get("round", ""), 0) == Round.TWELVE else Round.SIX,
         "kind": ExportKind.XLSX,
     }
-    return _page(export_form(places, _years(), shown))
+    return _exports_page(export_form(places, _years(), shown))
 
 
-def _page(form: ExportForm) -> str:
+def _exports_page(form: ExportForm) -> str:
     return render_template("nacc/exports/page.html", form=form, periods=periods(), files=queries.own_files(actor()))
 
 
@@ -50,7 +50,7 @@ def ask() -> Response:
     who = actor()
     form = export_form(queries.offered(who), _years())
     if not form.validate():
-        return make_response(_page(form), 422)
+        return make_response(_exports_page(form), 422)
     asked = form.asked
     place = queries.place_of(who, asked.place)
     rows = queries.row_total(asked, place)
@@ -61,13 +61,13 @@ def ask() -> Response:
             job_id = operations.ask(who, asked, place, rows, clock.now())
     except Refusal as refusal:
         form.refuse(refusal)
-        return make_response(_page(form), 422)
+        return make_response(_exports_page(form), 422)
     queue(jobs.make_export, job_id)
     flash(f"กำลังสร้างไฟล์ {rows:,} แถว ออกจากหน้านี้ได้ ไฟล์จะอยู่ในรายการด้านล่างเมื่อเสร็จ", "ok")
     return redirect(f"{HERE}#e{job_id}", 303)
 
 
-def _at_once(asked: Asked, place: Place) -> Response:
+def _at_once(asked: ExportRequest, place: ExportPlace) -> Response:
     with workbooks.export_table(actor(), asked, place, clock.now()) as table:
         return attachment(
             operations.file_name(asked, place), asked.kind.value, excel.file_content(asked.kind.value, table)

@@ -17,7 +17,7 @@ ALL = "all"
 
 
 @dataclass(frozen=True)
-class Asked:
+class ExportRequest:
     """A file somebody asks for. `place`: "all", a NACC region ("r6") or a province ("65")."""
 
     what: ExportWhat
@@ -31,7 +31,7 @@ class Asked:
         return f"ปีงบประมาณ {self.year} {self.round.label}"
 
 
-class Area(NamedTuple):
+class ExportProvince(NamedTuple):
     """A province with what its files need to know."""
 
     code: str
@@ -40,25 +40,25 @@ class Area(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Place:
+class ExportPlace:
     """A choice of the page: its token, its name and the provinces in it, in Thai order."""
 
     token: str
     label: str
-    provinces: tuple[Area, ...]
+    provinces: tuple[ExportProvince, ...]
 
 
-def places(role: Role, areas: Sequence[Area]) -> list[Place]:
+def places(role: Role, areas: Sequence[ExportProvince]) -> list[ExportPlace]:
     """What somebody can choose who oversees `areas`: all of them, by region, one by one."""
     whole = role is Role.ADMINISTRATOR
-    found = [Place(ALL, "ทั้งประเทศ" if whole else "ทุกจังหวัดที่ดูแล", tuple(areas))] if len(areas) > 1 else []
+    found = [ExportPlace(ALL, "ทั้งประเทศ" if whole else "ทุกจังหวัดที่ดูแล", tuple(areas))] if len(areas) > 1 else []
     for region in sorted({area.region for area in areas if area.region is not None}):
         inside = tuple(area for area in areas if area.region == region)
         if len(inside) > 1:
             label = region_name(region) if whole else f"{region_name(region)} เฉพาะจังหวัดที่ดูแล"
-            found.append(Place(f"r{region}", label, inside))
-    return found + [Place(area.code, _province(area), (area,)) for area in areas]
+            found.append(ExportPlace(f"r{region}", label, inside))
+    return found + [ExportPlace(area.code, _province_label(area), (area,)) for area in areas]
 
 
-def _province(area: Area) -> str:
+def _province_label(area: ExportProvince) -> str:
     return area.name if area.code == BANGKOK else f"จังหวัด{area.name}"

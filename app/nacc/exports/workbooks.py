@@ -12,7 +12,7 @@ from app.access import Actor
 from app.lao.reporting.rules import NO_BAHT, Money, ProvinceTableRow, budget_percent, cannot_words, percent_done
 from app.models.enums import ExportWhat
 from app.nacc.exports import queries
-from app.nacc.exports.rules import Asked, Place
+from app.nacc.exports.rules import ExportPlace, ExportRequest
 from app.spreadsheets.excel import COUNT_FORMAT, PERCENT_FORMAT, Cell, Column, Table, baht, count, made, summed
 
 CODE = Column("รหัส อปท.", 12, explain="รหัส 7 หลักของ อปท.")
@@ -50,7 +50,7 @@ RULES = ("โครงการที่ ป.ป.ช. ปฏิเสธ แล�
 
 
 @contextmanager
-def export_table(actor: Actor, asked: Asked, place: Place, now: datetime) -> Iterator[Table]:
+def export_table(actor: Actor, asked: ExportRequest, place: ExportPlace, now: datetime) -> Iterator[Table]:
     """What was asked for; its rows are read from the database while they are taken, inside the block."""
     title = (asked.what.label, place.label, asked.period, made(now, actor.name))
     with queries.one_moment() as connection:
@@ -83,7 +83,9 @@ def _money(cell: Cell) -> Decimal:
     return cell if isinstance(cell, Decimal) else NO_BAHT
 
 
-def _projects(asked: Asked, place: Place, connection: Connection) -> Generator[tuple[Cell, ...], None, None]:
+def _projects(
+    asked: ExportRequest, place: ExportPlace, connection: Connection
+) -> Generator[tuple[Cell, ...], None, None]:
     for area in place.provinces:
         with closing(queries.projects(connection, area, asked.year, asked.round)) as found:
             for row in found:
@@ -99,7 +101,7 @@ def _project(row: Row[*tuple[Any, ...]], province: str) -> tuple[Cell, ...]:
     )
 
 
-def _results(asked: Asked, place: Place) -> Iterator[tuple[Cell, ...]]:
+def _results(asked: ExportRequest, place: ExportPlace) -> Iterator[tuple[Cell, ...]]:
     for area in place.provinces:
         for row, money in queries.results(area, asked.year, asked.round):
             yield _result(row, money, area.name)

@@ -13,7 +13,7 @@ class CodesForm(ExpectedForm):
     sealed = HiddenField()
 
 
-class ReasonForm(Form):
+class AccountReasonForm(Form):
     reason = TextBlock("เหตุผล", validators=[Required("บอกเหตุผล เช่น ผู้ประสานงานเดิมย้ายแล้ว"), AtMost(1000)])
 
 

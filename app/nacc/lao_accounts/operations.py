@@ -20,22 +20,22 @@ from app.nacc.lao_accounts.rules import AccountFilter
 CONTACT = ("contact_name", "contact_position", "contact_department", "phone", "mobile", "fax", "email")
 
 
-class Issued(NamedTuple):
+class IssuedCode(NamedTuple):
     """A code that was just made, by the LAO's 7-digit code."""
 
     code: str
     activation: str
 
 
-def issue_one(actor: Actor, organisation_id: int, now: datetime) -> Issued:
+def issue_one(actor: Actor, organisation_id: int, now: datetime) -> IssuedCode:
     """A new activation code for an LAO that has no password. Raises NotTheirs, Refusal."""
     row = queries.account_of(actor, organisation_id, now)
     if row.locked:
         raise Refusal("บัญชีนี้ล็อกอยู่ ปลดล็อกก่อนออกรหัส")
-    return Issued(row.code, issue_activation_code(actor, row.account_id, now))
+    return IssuedCode(row.code, issue_activation_code(actor, row.account_id, now))
 
 
-def issue_filtered(actor: Actor, asked: AccountFilter, expected: int, now: datetime) -> list[Issued]:
+def issue_filtered(actor: Actor, asked: AccountFilter, expected: int, now: datetime) -> list[IssuedCode]:
     """New codes for every LAO the filters show that has no password; an earlier code ends.
 
     Raises Refusal where their number is not the one that was said before.
@@ -45,13 +45,13 @@ def issue_filtered(actor: Actor, asked: AccountFilter, expected: int, now: datet
     return _issue(actor, ids, now)
 
 
-def _issue(actor: Actor, ids: Sequence[int], now: datetime) -> list[Issued]:
+def _issue(actor: Actor, ids: Sequence[int], now: datetime) -> list[IssuedCode]:
     loaded = select(Account, Organisation.code).join(Organisation, Organisation.id == Account.organisation_id)
     codes = {account.id: code for account, code in db.session.execute(loaded.where(Account.id.in_(ids)))}
-    return [Issued(codes[id_], issue_activation_code(actor, id_, now)) for id_ in ids]
+    return [IssuedCode(codes[id_], issue_activation_code(actor, id_, now)) for id_ in ids]
 
 
-def hand_over(actor: Actor, organisation_id: int, reason: str, now: datetime) -> Issued:
+def hand_over(actor: Actor, organisation_id: int, reason: str, now: datetime) -> IssuedCode:
     """Take the account from who has it and give a code for whoever comes next. Raises NotTheirs, Refusal.
 
     The password, every session, every reset link and the coordinator's contact end here: a link mailed to the
@@ -67,7 +67,7 @@ def hand_over(actor: Actor, organisation_id: int, reason: str, now: datetime) ->
     shut_out(account, now)
     record(actor, Action.HAND_OVER, Entity.ACCOUNT, account.id, organisation_id=organisation_id, reason=reason, at=now)
     _forget_contact(actor, organisation_id, reason, now)
-    return Issued(row.code, issue_activation_code(actor, account.id, now))
+    return IssuedCode(row.code, issue_activation_code(actor, account.id, now))
 
 
 def _forget_contact(actor: Actor, organisation_id: int, reason: str, now: datetime) -> None:

@@ -37,14 +37,14 @@ class AccountRow(NamedTuple):
     code_state: str
 
 
-class HistoryLine(NamedTuple):
+class AccountHistoryLine(NamedTuple):
     at: datetime
     actor: str
     words: str
     reason: str
 
 
-def _is(state: AccountState, now: datetime) -> ColumnElement[bool]:
+def _in_state(state: AccountState, now: datetime) -> ColumnElement[bool]:
     live = and_(_A.activation_expires_at.is_not(None), _A.activation_expires_at > now)
     return {
         AccountState.UNCLAIMED: _A.password_hash.is_(None),
@@ -55,15 +55,15 @@ def _is(state: AccountState, now: datetime) -> ColumnElement[bool]:
     }[state]
 
 
-def _wanted(actor: Actor, asked: AccountFilter, now: datetime) -> list[ColumnElement[bool]]:
-    state = [_is(AccountState(asked.state), now)] if asked.state else []
+def _wanted_accounts(actor: Actor, asked: AccountFilter, now: datetime) -> list[ColumnElement[bool]]:
+    state = [_in_state(AccountState(asked.state), now)] if asked.state else []
     return [*filtered_laos(actor, asked), *state]
 
 
 _JOINED = table(Account).join(table(Organisation), _O.id == _A.organisation_id)
 
 
-def _listed(*wanted: ColumnElement[bool]) -> Select[Any]:
+def _account_statement(*wanted: ColumnElement[bool]) -> Select[Any]:
     places = with_places(_JOINED).outerjoin(table(Profile), _C.organisation_id == _O.id)
     columns = (
         *(_A.id, _A.organisation_id, _O.code, _O.name, _P.name.label("province"), _D.name.label("district")),
@@ -73,7 +73,7 @@ def _listed(*wanted: ColumnElement[bool]) -> Select[Any]:
     return select(*columns).select_from(places).where(*wanted).order_by(*IN_THAI_ORDER)
 
 
-def _row(row: Row[*tuple[Any, ...]], now: datetime) -> AccountRow:
+def _account_row(row: Row[*tuple[Any, ...]], now: datetime) -> AccountRow:
     until = row.activation_expires_at
     return AccountRow(
         row.id,
@@ -93,59 +93,65 @@ def _row(row: Row[*tuple[Any, ...]], now: datetime) -> AccountRow:
 
 def account_rows(actor: Actor, asked: AccountFilter, now: datetime) -> list[AccountRow]:
     """One page of accounts: by province, district and name in Thai order."""
-    statement = _listed(*_wanted(actor, asked, now))
+    statement = _account_statement(*_wanted_accounts(actor, asked, now))
     rows = db.session.execute(statement.limit(PAGE_SIZE).offset((asked.page - 1) * PAGE_SIZE))
-    return [_row(row, now) for row in rows]
+    return [_account_row(row, now) for row in rows]
 
 
 def every_account(actor: Actor, asked: AccountFilter, now: datetime) -> list[AccountRow]:
     """All pages of them."""
-    return [_row(row, now) for row in db.session.execute(_listed(*_wanted(actor, asked, now)))]
+    return [
+        _account_row(row, now) for row in db.session.execute(_account_statement(*_wanted_accounts(actor, asked, now)))
+    ]
 
 
 def account_total(actor: Actor, asked: AccountFilter, now: datetime) -> int:
-    statement = select(func.count()).select_from(_JOINED).where(*_wanted(actor, asked, now))
+    statement = select(func.count()).select_from(_JOINED).where(*_wanted_accounts(actor, asked, now))
     return db.session.scalar(statement) or 0
 
 
 def state_counts(actor: Actor, asked: AccountFilter, now: datetime) -> dict[AccountState, int]:
     """How many accounts are in each state under the same filters, whatever the filter of states says."""
     everything = replace(asked, state="")
-    numbers = [func.count().filter(_is(state, now)) for state in AccountState]
-    row = db.session.execute(select(*numbers).select_from(_JOINED).where(*_wanted(actor, everything, now))).one()
+    numbers = [func.count().filter(_in_state(state, now)) for state in AccountState]
+    row = db.session.execute(
+        select(*numbers).select_from(_JOINED).where(*_wanted_accounts(actor, everything, now))
+    ).one()
     return dict(zip(AccountState, row, strict=True))
 
 
 def account_of(actor: Actor, organisation_id: int, now: datetime) -> AccountRow:
     """The account of one LAO. Raises NotTheirs outside the actor's provinces."""
-    row = db.session.execute(_listed(in_scope(actor), _O.closed_at.is_(None), _O.id == organisation_id)).first()
+    row = db.session.execute(
+        _account_statement(in_scope(actor), _O.closed_at.is_(None), _O.id == organisation_id)
+    ).first()
     if row is None:
         raise NotTheirs
-    return _row(row, now)
+    return _account_row(row, now)
 
 
-class Unclaimed(NamedTuple):
+class UnclaimedAccounts(NamedTuple):
     """Accounts that new codes go to: their ids, in the order of the list. `with_code`: have one that still works."""
 
     ids: list[int]
     with_code: int
 
 
-def unclaimed(actor: Actor, asked: AccountFilter, now: datetime) -> Unclaimed:
+def unclaimed(actor: Actor, asked: AccountFilter, now: datetime) -> UnclaimedAccounts:
     """Those of the filtered accounts that have no password and are not locked."""
-    wanted = (*_wanted(actor, asked, now), _A.password_hash.is_(None), _A.locked_at.is_(None))
-    rows = db.session.execute(_listed(*wanted)).all()
+    wanted = (*_wanted_accounts(actor, asked, now), _A.password_hash.is_(None), _A.locked_at.is_(None))
+    rows = db.session.execute(_account_statement(*wanted)).all()
     live = [row for row in rows if row.activation_expires_at is not None and now < row.activation_expires_at]
-    return Unclaimed([row.id for row in rows], len(live))
+    return UnclaimedAccounts([row.id for row in rows], len(live))
 
 
 def rows_by_code(actor: Actor, codes: Collection[str], now: datetime) -> dict[str, AccountRow]:
     """Accounts of those LAO codes that the actor oversees."""
-    rows = db.session.execute(_listed(in_scope(actor), _O.code.in_(codes)))
-    return {row.code: _row(row, now) for row in rows}
+    rows = db.session.execute(_account_statement(in_scope(actor), _O.code.in_(codes)))
+    return {row.code: _account_row(row, now) for row in rows}
 
 
-def account_history(actor: Actor, row: AccountRow) -> list[HistoryLine]:
+def account_history(actor: Actor, row: AccountRow) -> list[AccountHistoryLine]:
     """What happened to the account, the latest first."""
     del actor  # `row` was read for it
     entries = db.session.scalars(
@@ -154,4 +160,4 @@ def account_history(actor: Actor, row: AccountRow) -> list[HistoryLine]:
         .order_by(HistoryEntry.id.desc())
         .limit(20)
     )
-    return [HistoryLine(each.at, each.actor_name, action_label(each.action), each.reason) for each in entries]
+    return [AccountHistoryLine(each.at, each.actor_name, action_label(each.action), each.reason) for each in entries]

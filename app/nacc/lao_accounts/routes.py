@@ -14,8 +14,8 @@ from app.listing import EVERYTHING, Pager
 from app.nacc.desk.pages import filter_choices, with_own_province
 from app.nacc.desk.queries import PAGE_SIZE, filter_words
 from app.nacc.lao_accounts import operations, queries, workbooks
-from app.nacc.lao_accounts.forms import CodesForm, ReasonForm, account_filter_of
-from app.nacc.lao_accounts.operations import Issued
+from app.nacc.lao_accounts.forms import AccountReasonForm, CodesForm, account_filter_of
+from app.nacc.lao_accounts.operations import IssuedCode
 from app.nacc.lao_accounts.rules import SHOWN_SECONDS, AccountFilter
 from app.spreadsheets import excel
 from app.web import answer, attachment
@@ -24,14 +24,14 @@ blueprint = Blueprint("nacc_accounts", __name__)
 NO_PROVINCE = "เลือกจังหวัดในตัวกรองก่อน ออกรหัสได้ครั้งละ 1 จังหวัด"
 
 
-def _asked() -> AccountFilter:
+def _account_filter() -> AccountFilter:
     return with_own_province(account_filter_of(request.args))
 
 
 @blueprint.get("/nacc/accounts")
 @requires(Permission.ACCOUNTS)
 def desk() -> BaseResponse:
-    who, asked, now = actor(), _asked(), clock.now()
+    who, asked, now = actor(), _account_filter(), clock.now()
     return answer(
         "nacc/lao_accounts/page.html",
         "nacc/lao_accounts/_table.html",
@@ -46,20 +46,20 @@ def desk() -> BaseResponse:
 @requires(Permission.ACCOUNTS)
 def list_file(file: str) -> Response:
     return attachment(
-        "บัญชี อปท.", file, excel.file_content(file, workbooks.account_list(actor(), _asked(), clock.now()))
+        "บัญชี อปท.", file, excel.file_content(file, workbooks.account_list(actor(), _account_filter(), clock.now()))
     )
 
 
 @blueprint.get("/nacc/accounts/codes")
 @requires(Permission.ACCOUNTS)
 def ask_codes() -> str:
-    return _ask_page(_asked(), CodesForm(formdata=None))
+    return _ask_page(_account_filter(), CodesForm(formdata=None))
 
 
 def _ask_page(asked: AccountFilter, form: CodesForm) -> str:
     if not asked.province and not form.form_errors:
         form.form_errors = [NO_PROVINCE]
-    found = queries.unclaimed(actor(), asked, clock.now()) if asked.province else queries.Unclaimed([], 0)
+    found = queries.unclaimed(actor(), asked, clock.now()) if asked.province else queries.UnclaimedAccounts([], 0)
     return render_template(
         "nacc/lao_accounts/ask_codes.html",
         asked=asked,
@@ -74,7 +74,7 @@ def _ask_page(asked: AccountFilter, form: CodesForm) -> str:
 @blueprint.post("/nacc/accounts/codes")
 @requires(Permission.ACCOUNTS)
 def issue_codes() -> BaseResponse:
-    asked, form = _asked(), CodesForm()
+    asked, form = _account_filter(), CodesForm()
     try:
         if not asked.province or not form.expected.data:
             raise Refusal(NO_PROVINCE if not asked.province else "ไม่มี อปท. ที่ต้องออกรหัส")
@@ -86,13 +86,13 @@ def issue_codes() -> BaseResponse:
     return _codes_page(issued)
 
 
-def _codes_page(issued: list[Issued]) -> Response:
+def _codes_page(issued: list[IssuedCode]) -> Response:
     """The only time the codes are seen. The Excel file is made from what this page carries, not from the server."""
     who, now = actor(), clock.now()
     until = clock.thai_date(now + ACTIVATION_LIFETIME)
     known = queries.rows_by_code(who, [each.code for each in issued], now)
     lines = [(known[each.code], each.activation) for each in issued]
-    sealed = _serializer().dumps([until, [list(each) for each in issued]])
+    sealed = _code_serializer().dumps([until, [list(each) for each in issued]])
     response = make_response(
         render_template("nacc/lao_accounts/codes.html", lines=lines, until=until, sealed=sealed, now=now)
     )
@@ -100,7 +100,7 @@ def _codes_page(issued: list[Issued]) -> Response:
     return response
 
 
-def _serializer() -> URLSafeTimedSerializer:
+def _code_serializer() -> URLSafeTimedSerializer:
     """Signed for this one person: a page taken elsewhere makes no file there."""
     return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt=f"activation-codes-{actor().account_id}")
 
@@ -109,7 +109,7 @@ def _serializer() -> URLSafeTimedSerializer:
 @requires(Permission.ACCOUNTS)
 def code_file() -> Response:
     try:
-        until, issued = _serializer().loads(CodesForm().sealed.data or "", max_age=SHOWN_SECONDS)
+        until, issued = _code_serializer().loads(CodesForm().sealed.data or "", max_age=SHOWN_SECONDS)
     except (BadData, ValueError, TypeError):
         raise NotTheirs from None
     codes = workbooks.code_file(actor(), issued, until, clock.now())
@@ -121,15 +121,15 @@ def code_file() -> Response:
 @blueprint.get("/nacc/accounts/<int:organisation_id>")
 @requires(Permission.ACCOUNTS)
 def account(organisation_id: int) -> BaseResponse:
-    return _account_page(organisation_id, ReasonForm(formdata=None))
+    return _account_page(organisation_id, AccountReasonForm(formdata=None))
 
 
-def _account_page(organisation_id: int, form: ReasonForm, status: int = 200, deed: str = "") -> Response:
+def _account_page(organisation_id: int, form: AccountReasonForm, status: int = 200, deed: str = "") -> Response:
     """`deed`: which of the forms on the page `form` came from."""
     who, now = actor(), clock.now()
     row = queries.account_of(who, organisation_id, now)
     history = queries.account_history(who, row)
-    empty = ReasonForm(formdata=None)
+    empty = AccountReasonForm(formdata=None)
     forms = {name: form if name == deed else empty for name in ("lock", "unlock", "hand-over")}
     page = render_template(
         "nacc/lao_accounts/account.html", row=row, history=history, forms=forms, form=form, deed=deed
@@ -140,7 +140,7 @@ def _account_page(organisation_id: int, form: ReasonForm, status: int = 200, dee
 @blueprint.post("/nacc/accounts/<int:organisation_id>/code")
 @requires(Permission.ACCOUNTS)
 def issue_code(organisation_id: int) -> BaseResponse:
-    form = ReasonForm(formdata=None)
+    form = AccountReasonForm(formdata=None)
     try:
         with transaction():
             issued = operations.issue_one(actor(), organisation_id, clock.now())
@@ -155,7 +155,7 @@ def issue_code(organisation_id: int) -> BaseResponse:
 def send_reset(organisation_id: int) -> BaseResponse:
     row = queries.account_of(actor(), organisation_id, clock.now())
     if not row.claimed or not row.email or row.locked:
-        form = ReasonForm(formdata=None)
+        form = AccountReasonForm(formdata=None)
         form.form_errors = ["ส่งลิงก์ได้เฉพาะบัญชีที่ตั้งรหัสผ่านแล้ว มีอีเมล และไม่ได้ล็อก"]
         return _account_page(organisation_id, form, 422, "reset")
     mail.behind_the_request(send_reset_link, actor(), row.account_id, row.name, row.email)
@@ -166,7 +166,7 @@ def send_reset(organisation_id: int) -> BaseResponse:
 @blueprint.post("/nacc/accounts/<int:organisation_id>/hand-over")
 @requires(Permission.ACCOUNTS)
 def hand_over(organisation_id: int) -> BaseResponse:
-    form = ReasonForm()
+    form = AccountReasonForm()
     if form.validate():
         try:
             with transaction():
@@ -181,17 +181,17 @@ def hand_over(organisation_id: int) -> BaseResponse:
 @blueprint.post("/nacc/accounts/<int:organisation_id>/lock")
 @requires(Permission.ACCOUNTS)
 def lock(organisation_id: int) -> BaseResponse:
-    return _set_locked(organisation_id, True, "lock")
+    return _set_account_locked(organisation_id, True, "lock")
 
 
 @blueprint.post("/nacc/accounts/<int:organisation_id>/unlock")
 @requires(Permission.ACCOUNTS)
 def unlock(organisation_id: int) -> BaseResponse:
-    return _set_locked(organisation_id, False, "unlock")
+    return _set_account_locked(organisation_id, False, "unlock")
 
 
-def _set_locked(organisation_id: int, locked: bool, deed: str) -> BaseResponse:
-    form = ReasonForm()
+def _set_account_locked(organisation_id: int, locked: bool, deed: str) -> BaseResponse:
+    form = AccountReasonForm()
     if form.validate():
         try:
             with transaction():

@@ -38,7 +38,7 @@ def set_status(actor: Actor, organisation_id: int, year: int, status: PlanStatus
         db.session.flush()
     else:
         write(known, version, status=status)
-    record_all([_told(actor, organisation_id, year, before, status, now)])
+    record_all([_plan_year_entry(actor, organisation_id, year, before, status, now)])
     return True
 
 
@@ -77,11 +77,15 @@ def _set_some(actor: Actor, ids: list[int], year: int, status: PlanStatus, now: 
             .where(_PY.organisation_id.in_(old), _PY.fiscal_year == year)
             .values(status=status, version=_PY.version + 1)
         )
-    record_all([_told(actor, id_, year, before.get(id_, PlanStatus.NOT_SENT), status, now) for id_ in moving])
+    record_all(
+        [_plan_year_entry(actor, id_, year, before.get(id_, PlanStatus.NOT_SENT), status, now) for id_ in moving]
+    )
     return len(moving)
 
 
-def _told(actor: Actor, id_: int, year: int, before: PlanStatus, after: PlanStatus, now: datetime) -> dict[str, Any]:
+def _plan_year_entry(
+    actor: Actor, id_: int, year: int, before: PlanStatus, after: PlanStatus, now: datetime
+) -> dict[str, Any]:
     facts = {"status": before}, {"status": after}
     return entry(actor, Action.SET_PLAN_YEAR, Entity.PLAN_YEAR, f"{id_}/{year}", id_, *facts, "", now)
 

@@ -28,7 +28,7 @@ class PlanRow(NamedTuple):
     projects: int
 
 
-def _wanted(actor: Actor, asked: PlanFilter) -> list[ColumnElement[bool]]:
+def _wanted_laos(actor: Actor, asked: PlanFilter) -> list[ColumnElement[bool]]:
     return [*filtered_laos(actor, asked), *_has(asked.status)]
 
 
@@ -38,21 +38,21 @@ def _has(status: str) -> list[ColumnElement[bool]]:
     return [_PY.status == PlanStatus(status)] if status else []
 
 
-def _joined(year: int) -> Any:
+def _with_plan_year(year: int) -> Any:
     return table(Organisation).outerjoin(table(PlanYear), and_(_PY.organisation_id == _O.id, _PY.fiscal_year == year))
 
 
 def plan_rows(actor: Actor, asked: PlanFilter, page_size: int = PAGE_SIZE) -> list[PlanRow]:
     """One page of LAOs: by province, district and name in Thai order."""
-    return _rows(_listed(actor, asked).limit(page_size).offset((asked.page - 1) * page_size))
+    return _plan_rows(_plan_statement(actor, asked).limit(page_size).offset((asked.page - 1) * page_size))
 
 
 def every_row(actor: Actor, asked: PlanFilter) -> list[PlanRow]:
     """All LAOs the filters show, in the same order."""
-    return _rows(_listed(actor, asked))
+    return _plan_rows(_plan_statement(actor, asked))
 
 
-def _listed(actor: Actor, asked: PlanFilter) -> Select[Any]:
+def _plan_statement(actor: Actor, asked: PlanFilter) -> Select[Any]:
     projects = (
         select(func.count())
         .select_from(table(ProjectYear))
@@ -65,11 +65,11 @@ def _listed(actor: Actor, asked: PlanFilter) -> Select[Any]:
         .scalar_subquery()
     )
     columns = (_O.id, _O.code, _O.name, _P.name, _D.name, _PY.status, _PY.version, projects)
-    listed = select(*columns).select_from(with_places(_joined(asked.year)))
-    return listed.where(*_wanted(actor, asked)).order_by(*IN_THAI_ORDER)
+    listed = select(*columns).select_from(with_places(_with_plan_year(asked.year)))
+    return listed.where(*_wanted_laos(actor, asked)).order_by(*IN_THAI_ORDER)
 
 
-def _rows(statement: Select[Any]) -> list[PlanRow]:
+def _plan_rows(statement: Select[Any]) -> list[PlanRow]:
     return [
         PlanRow(id_, code, name, place_words(province, district), status or PlanStatus.NOT_SENT, version or 0, n)
         for id_, code, name, province, district, status, version, n in db.session.execute(statement)
@@ -81,8 +81,8 @@ def plan_counts(actor: Actor, asked: PlanFilter) -> dict[PlanStatus, int]:
     everything = replace(asked, status="")
     rows = db.session.execute(
         select(_PY.status, func.count())
-        .select_from(_joined(asked.year))
-        .where(*_wanted(actor, everything))
+        .select_from(_with_plan_year(asked.year))
+        .where(*_wanted_laos(actor, everything))
         .group_by(_PY.status)
     )
     found = dict.fromkeys(PlanStatus, 0)
@@ -93,7 +93,9 @@ def plan_counts(actor: Actor, asked: PlanFilter) -> dict[PlanStatus, int]:
 
 def filtered_ids(actor: Actor, asked: PlanFilter) -> list[int]:
     """Every LAO the filters show, on whatever page."""
-    return list(db.session.scalars(select(_O.id).select_from(_joined(asked.year)).where(*_wanted(actor, asked))))
+    return list(
+        db.session.scalars(select(_O.id).select_from(_with_plan_year(asked.year)).where(*_wanted_laos(actor, asked)))
+    )
 
 
 def statuses(places: Collection[tuple[int, int]], *, lock: bool = False) -> dict[tuple[int, int], PlanStatus]:

@@ -29,7 +29,7 @@ from app.web import answer, attachment, nothing_chosen
 blueprint = Blueprint("plan_years", __name__)
 
 
-def _page(asked: PlanFilter, status: int = 200, **more: Any) -> BaseResponse:
+def _plan_years_page(asked: PlanFilter, status: int = 200, **more: Any) -> BaseResponse:
     who, counts = actor(), queries.plan_counts(actor(), asked)
     return answer(
         "nacc/plan_years/page.html",
@@ -45,7 +45,7 @@ def _page(asked: PlanFilter, status: int = 200, **more: Any) -> BaseResponse:
 @blueprint.get("/nacc/plan-years")
 @requires(Permission.PLAN_YEARS)
 def desk() -> BaseResponse:
-    return _page(plan_filter())
+    return _plan_years_page(plan_filter())
 
 
 @blueprint.post("/nacc/plan-years/<int:organisation_id>")
@@ -66,8 +66,8 @@ def set_one(organisation_id: int) -> BaseResponse:
             if not request.headers.get("HX-Request"):
                 flash(*(("บันทึกผลแผนแล้ว", "ok") if saved else (NOTHING_CHANGED, "info")))
                 return redirect(f"/nacc/plan-years?{asked.query()}#o{organisation_id}", 303)
-            return _page(asked, saved_id=organisation_id)
-    return _page(asked, 422, refusal=refusal or "เลือกผลแผน")
+            return _plan_years_page(asked, saved_id=organisation_id)
+    return _plan_years_page(asked, 422, refusal=refusal or "เลือกผลแผน")
 
 
 @blueprint.get("/nacc/plan-years/many")
@@ -76,10 +76,10 @@ def ask_many() -> str | BaseResponse:
     asked, choice = plan_filter(), chosen_rows()
     if not choice:
         return nothing_chosen(f"/nacc/plan-years?{asked.query()}")
-    return _many_page(asked, StatusForm(formdata=None), choice)
+    return _many_plan_years_page(asked, StatusForm(formdata=None), choice)
 
 
-def _many_page(asked: PlanFilter, form: StatusForm, choice: Choice) -> str:
+def _many_plan_years_page(asked: PlanFilter, form: StatusForm, choice: Choice) -> str:
     total = len(choice.ids or queries.filtered_ids(actor(), asked))
     return render_template(
         "nacc/plan_years/many.html", asked=asked, form=form, choice=choice, total=total, words=filter_words(asked)
@@ -105,7 +105,7 @@ def set_many() -> BaseResponse | tuple[str, int]:
         else:
             flash(f"เปลี่ยนเป็น “{status.label}” แล้ว {changed:,} แห่ง", "ok")
             return redirect(f"/nacc/plan-years?{asked.query(status='', page=1)}", 303)
-    return _many_page(asked, form, choice), 422
+    return _many_plan_years_page(asked, form, choice), 422
 
 
 @blueprint.get("/nacc/plan-years/table.<any(xlsx, csv):file>")
@@ -115,15 +115,15 @@ def list_file(file: str) -> Response:
     return attachment(f"ผลแผน ปี {asked.year}", file, excel.file_content(file, workbooks.plan_year_file(actor(), asked)))
 
 
-def _read(sheet: Sheet, laos: Mapping[str, UploadLao]) -> tuple[list[PlanLine], Problems]:
+def _read_plan_file(sheet: Sheet, laos: Mapping[str, UploadLao]) -> tuple[list[PlanLine], Problems]:
     return read_lines(sheet, all_years(), laos)
 
 
-def _preview(lines: list[PlanLine]) -> Preview:
+def _preview_plan_file(lines: list[PlanLine]) -> Preview:
     return preview(lines, queries.statuses([(line.key.lao.id, line.key.year) for line in lines]))
 
 
-def _save(lines: list[SeenStatus], form: UploadForm) -> tuple[str, list[int]]:
+def _save_plan_file(lines: list[SeenStatus], form: UploadForm) -> tuple[str, list[int]]:
     chosen = [line for line in lines if form.everything.data or not line.since]
     changed = operations.set_from_file(actor(), chosen, clock.now())
     return f"นำเข้าแล้ว เปลี่ยน {changed:,} แห่ง", [line.year for line in chosen]
@@ -136,11 +136,11 @@ FILE = FileDesk(
     form=UploadForm,
     asked=plan_filter,
     heading=lambda: COLUMNS,
-    read=_read,
-    preview=_preview,
+    read=_read_plan_file,
+    preview=_preview_plan_file,
     unsealed=SeenStatus.of,
     again=SeenStatus.again,
-    save=_save,
+    save=_save_plan_file,
 )
 
 

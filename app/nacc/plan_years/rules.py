@@ -48,11 +48,11 @@ def read_lines(sheet: Sheet, years: Collection[int], known: Mapping[str, UploadL
             labels = ", ".join(each.label for each in PlanStatus)
             problems.add(sheet.problem(line.number, 2, f"{quoted(word)} ไม่ใช่ผลแผน ใช้ {labels}"))
         elif key:
-            lines.append(_line(key, status, *before))
+            lines.append(_plan_line(key, status, *before))
     return lines, problems
 
 
-def _line(key: LineKey, status: PlanStatus, before: Value = None) -> PlanLine:
+def _plan_line(key: LineKey, status: PlanStatus, before: Value = None) -> PlanLine:
     return PlanLine(key, status, STATUS_BY_WORD.get(text_of(before)))
 
 

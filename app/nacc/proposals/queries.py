@@ -15,20 +15,20 @@ def minimum_score(year: int) -> MinimumScore | None:
     return db.session.get(MinimumScore, year)
 
 
-class Proposal(NamedTuple):
+class PlanProposal(NamedTuple):
     """A plan whose status would change, and to what."""
 
     row: GridRow
     status: PlanStatus
 
 
-def proposals(actor: Actor, asked: PlanFilter) -> list[Proposal]:
+def proposals(actor: Actor, asked: PlanFilter) -> list[PlanProposal]:
     """What the minimum score of the year proposes for the LAOs the filters show; those it would change only."""
     minimum = minimum_score(asked.year)
     if minimum is None:
         return []
     return [
-        Proposal(row, status)
+        PlanProposal(row, status)
         for row in whole_grid(actor, asked)
         if (status := proposed(row.scores, minimum.score)) and status is not row.lao.status
     ]

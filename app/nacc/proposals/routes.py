@@ -82,7 +82,7 @@ def set_minimum() -> BaseResponse:
                     actor(), asked.year, form.minimum.data or ZERO, form.version.data or 0, clock.now()
                 )
         except Stale:
-            conflict = _both_windows(form, asked.year)
+            conflict = _minimum_conflict(form, asked.year)
         except Refusal as refusal:
             form.refuse(refusal)
         else:
@@ -92,7 +92,7 @@ def set_minimum() -> BaseResponse:
     return _proposals(ProposedNumbersForm(formdata=None), form, 422, conflict)
 
 
-def _both_windows(form: MinimumForm, year: int) -> Conflict | None:
+def _minimum_conflict(form: MinimumForm, year: int) -> Conflict | None:
     """What was typed beside what is kept now. Sent again, what was typed is saved."""
     kept = queries.minimum_score(year)
     if kept is None:

@@ -3,10 +3,10 @@
 from decimal import Decimal
 
 from app.models.enums import PlanStatus, Which
-from app.nacc.evaluation.rules import Scores
+from app.nacc.evaluation.rules import YearScores
 
 
-def proposed(kept: Scores, minimum: Decimal) -> PlanStatus | None:
+def proposed(kept: YearScores, minimum: Decimal) -> PlanStatus | None:
     """The status a plan is proposed to get; None where NACC has not scored it at all."""
     reached = kept.total(Which.EVALUATION)
     if reached is None:

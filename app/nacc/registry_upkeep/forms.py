@@ -8,7 +8,7 @@ from app import clock
 from app.clock import BANGKOK
 from app.fields import AtMost, Digits, Form, OneOf, Required, TextLine, Version
 from app.models.enums import OrganisationType
-from app.nacc.administration.forms import DAY_BEGINS, Moment
+from app.nacc.administration.forms import DAY_BEGINS, MomentField
 from app.nacc.registry_upkeep.rules import ProjectsGo, SuccessionFacts, SuccessionKind
 from app.registry.lines import LIST_COLUMNS, OLD_CODE, Lines, Problem
 from app.registry.rules import NAME_LIMIT, Effect
@@ -16,8 +16,8 @@ from app.uploads.forms import UploadForm
 from app.words import arabic_digits
 
 
-def _since() -> Moment:
-    return Moment("มีผลตั้งแต่วันที่", by_day=DAY_BEGINS)
+def _since() -> MomentField:
+    return MomentField("มีผลตั้งแต่วันที่", by_day=DAY_BEGINS)
 
 
 def _document() -> TextLine:
@@ -27,10 +27,10 @@ def _document() -> TextLine:
 class EffectForm(Form):
     """From when a change of the registry holds, and by which paper."""
 
-    since: Moment  # each form puts them where they stand on its screen
+    since: MomentField  # each form puts them where they stand on its screen
     document: TextLine
 
-    def validate_since(self, field: Moment) -> None:
+    def validate_since(self, field: MomentField) -> None:
         if field.data and field.data > clock.now():
             raise StopValidation("วันที่มีผลยังมาไม่ถึง บันทึกได้เมื่อถึงวันนั้น")
 
@@ -83,7 +83,9 @@ class SuccessionForm(EffectForm):
         missing="เลือกว่าโครงการจะเป็นอย่างไร",
     )
     document = TextLine("เลขที่ประกาศ", validators=[Required("กรอกเลขที่ประกาศ"), AtMost(200)])
-    document_date = Moment("ประกาศลงวันที่", by_day=DAY_BEGINS, validators=[Required("กรอกวันที่ของประกาศ เช่น 1/10/2569")])
+    document_date = MomentField(
+        "ประกาศลงวันที่", by_day=DAY_BEGINS, validators=[Required("กรอกวันที่ของประกาศ เช่น 1/10/2569")]
+    )
     since = _since()
 
     def facts(self, now: datetime) -> SuccessionFacts:

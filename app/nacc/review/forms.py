@@ -9,7 +9,7 @@ from app.fields import AtMost, OneOf, TextBlock, Version
 from app.listing import number
 from app.models.enums import Kind, ReviewStatus
 from app.nacc.desk.forms import ExpectedForm, one_of, place_and_words
-from app.nacc.review.rules import MAX_REASON, Queue, Verdict, reason_text
+from app.nacc.review.rules import MAX_REASON, ReviewQueue, Verdict, reason_text
 
 
 class VerdictForm(ExpectedForm):
@@ -36,10 +36,10 @@ class VerdictForm(ExpectedForm):
         return reason_text(picked, self.reason.data or "")
 
 
-def queue_of(args: Mapping[str, str]) -> Queue:
+def queue_of(args: Mapping[str, str]) -> ReviewQueue:
     """The queue an address asks for; what makes no sense does not narrow."""
     status = args.get("status", "")
-    return Queue(
+    return ReviewQueue(
         status=ReviewStatus(status) if status in list(ReviewStatus) else ReviewStatus.PENDING,
         dimension=min(number(args.get("dimension", ""), 0), 9),
         kind=one_of(args.get("kind", ""), list(Kind)),

@@ -15,7 +15,7 @@ from app.models import Project
 from app.models.enums import Action, Entity, ReviewStatus
 from app.nacc.desk.rules import refuse_unexpected
 from app.nacc.review import queries
-from app.nacc.review.rules import Queue, Verdict, refusal
+from app.nacc.review.rules import ReviewQueue, Verdict, refusal
 
 _P = table(Project).c
 
@@ -30,7 +30,7 @@ def decide(actor: Actor, project_id: int, version: int, verdict: Verdict, reason
         raise Stale
 
 
-def decide_all(actor: Actor, queue: Queue, expected: int, verdict: Verdict, reason: str, now: datetime) -> int:
+def decide_all(actor: Actor, queue: ReviewQueue, expected: int, verdict: Verdict, reason: str, now: datetime) -> int:
     """Decide on every pending project the filters show, seen or not; gives how many.
 
     Raises Refusal where their number is no longer the `expected` one that was said before.

@@ -43,7 +43,7 @@ from app.models import (
 from app.models.enums import Action, Entity, Kind, ReviewStatus
 from app.nacc.desk import queries as desk
 from app.nacc.desk.queries import PAGE_SIZE
-from app.nacc.review.rules import Queue
+from app.nacc.review.rules import ReviewQueue
 
 COUNTED_TO = 200
 _P, _O, _Y = table(Project).c, table(Organisation).c, table(ProjectYear).c
@@ -54,7 +54,7 @@ def in_scope(actor: Actor) -> ColumnElement[bool]:
     return desk.in_scope(actor, _P.province_code)
 
 
-def _conditions(shape: Queue) -> list[ColumnElement[bool]]:
+def _queue_conditions(shape: ReviewQueue) -> list[ColumnElement[bool]]:
     # Written out: a partial index answers only for a value the database sees while it plans.
     status: Any = literal_column(f"'{shape.status.value}'")
     wanted: list[ColumnElement[bool]] = [type_coerce(_P.review_status, String) == status, _P.deleted_at.is_(None)]
@@ -77,7 +77,7 @@ def _conditions(shape: Queue) -> list[ColumnElement[bool]]:
     return wanted
 
 
-def _values(queue: Queue, now: datetime) -> dict[str, Any]:
+def _queue_values(queue: ReviewQueue, now: datetime) -> dict[str, Any]:
     """Values for the places in `_conditions`. "by_": an UPDATE over the queue must not take them for its columns."""
     values: dict[str, Any] = {f"by_word{n}": like_pattern(word) for n, word in enumerate(queue.words)}
     values |= {"by_province": queue.province, "by_district": queue.district, "by_dimension": queue.dimension}
@@ -101,8 +101,8 @@ class QueueRow(NamedTuple):
 
 
 @lru_cache(maxsize=256)
-def _whole(shape: Queue, *columns: Any) -> Select[Any]:
-    return select(*columns).select_from(_JOINED).where(*_conditions(shape)).order_by(_P.created_at, _P.id)
+def _whole_queue(shape: ReviewQueue, *columns: Any) -> Select[Any]:
+    return select(*columns).select_from(_JOINED).where(*_queue_conditions(shape)).order_by(_P.created_at, _P.id)
 
 
 _ROW = (_P.id, _P.name, _O.name.label("organisation"), _P.dimension, _P.kind, _P.updated_at, _P.review_status)
@@ -110,37 +110,39 @@ _FILE_ROW = (_O.code, _O.name, _P.kind, _P.name, _P.dimension, _P.review_status,
 
 
 @lru_cache(maxsize=256)
-def _page(shape: Queue) -> Select[Any]:
-    return _whole(shape, *_ROW).limit(PAGE_SIZE).offset(bindparam("offset", type_=Integer))
+def _queue_page(shape: ReviewQueue) -> Select[Any]:
+    return _whole_queue(shape, *_ROW).limit(PAGE_SIZE).offset(bindparam("offset", type_=Integer))
 
 
-def queue_rows(actor: Actor, queue: Queue, now: datetime) -> list[QueueRow]:
+def queue_rows(actor: Actor, queue: ReviewQueue, now: datetime) -> list[QueueRow]:
     """One page of the queue, the longest waiting first."""
-    values = _values(queue, now) | {"offset": (queue.page - 1) * PAGE_SIZE}
+    values = _queue_values(queue, now) | {"offset": (queue.page - 1) * PAGE_SIZE}
     return [
         QueueRow(id_, name, lao, f"มิติที่ {dimension}", kind.label, thai_date(since, short=True), status)
         for id_, name, lao, dimension, kind, since, status in db.session.execute(
-            _page(queue.shape).where(in_scope(actor)), values
+            _queue_page(queue.shape).where(in_scope(actor)), values
         )
     ]
 
 
-def every_queued(actor: Actor, queue: Queue, now: datetime) -> Iterator[tuple[Any, ...]]:
+def every_queued(actor: Actor, queue: ReviewQueue, now: datetime) -> Iterator[tuple[Any, ...]]:
     """The whole queue for a file: code and LAO, kind, name, dimension, status, date of the last change."""
-    found = db.session.execute(_whole(queue.shape, *_FILE_ROW).where(in_scope(actor)), _values(queue, now))
+    found = db.session.execute(_whole_queue(queue.shape, *_FILE_ROW).where(in_scope(actor)), _queue_values(queue, now))
     for code, lao, kind, name, dimension, status, since in found:
         yield code, lao, kind.label, name, dimension, status.label, since.astimezone(BANGKOK).date()
 
 
-def queue_count(actor: Actor, queue: Queue, now: datetime) -> int:
+def queue_count(actor: Actor, queue: ReviewQueue, now: datetime) -> int:
     """How many projects the whole queue has: what "all filtered" means."""
-    statement = select(func.count()).select_from(_JOINED).where(*_conditions(queue.shape), in_scope(actor))
-    return db.session.scalar(statement, _values(queue, now)) or 0
+    statement = select(func.count()).select_from(_JOINED).where(*_queue_conditions(queue.shape), in_scope(actor))
+    return db.session.scalar(statement, _queue_values(queue, now)) or 0
 
 
-def filtered_ids(actor: Actor, queue: Queue, now: datetime) -> tuple[Select[Any], dict[str, Any]]:
+def filtered_ids(actor: Actor, queue: ReviewQueue, now: datetime) -> tuple[Select[Any], dict[str, Any]]:
     """The ids of the whole queue as a statement with its values, for one UPDATE over them."""
-    return select(_P.id).select_from(_JOINED).where(*_conditions(queue.shape), in_scope(actor)), _values(queue, now)
+    return select(_P.id).select_from(_JOINED).where(*_queue_conditions(queue.shape), in_scope(actor)), _queue_values(
+        queue, now
+    )
 
 
 @dataclass(frozen=True)
@@ -190,7 +192,7 @@ def review_detail(actor: Actor, project_id: int) -> ReviewDetail:
         objective=row.objective,
         budgets=budgets,
     )
-    history = _history(project_id)
+    history = _project_history(project_id)
     return ReviewDetail(
         id=row.id,
         version=row.version,
@@ -208,7 +210,7 @@ def review_detail(actor: Actor, project_id: int) -> ReviewDetail:
     )
 
 
-def _history(project_id: int) -> list[HistoryEntry]:
+def _project_history(project_id: int) -> list[HistoryEntry]:
     entries = select(HistoryEntry).where(
         HistoryEntry.entity == Entity.PROJECT.value, HistoryEntry.entity_key == str(project_id)
     )
@@ -235,7 +237,7 @@ def _as_kept(facts: ProjectFacts) -> dict[str, Any]:
     return {**plain, **lists, "kind": facts.kind.value, "budgets": budgets}
 
 
-def neighbours(actor: Actor, queue: Queue, project_id: int, now: datetime) -> tuple[int | None, int | None]:
+def neighbours(actor: Actor, queue: ReviewQueue, project_id: int, now: datetime) -> tuple[int | None, int | None]:
     """Ids before and after a project on its page of the queue; the first of the queue where it is no longer in it."""
     ids = [row.id for row in queue_rows(actor, queue, now)]
     if project_id not in ids:
@@ -256,15 +258,17 @@ def rejection_reasons() -> list[str]:
     return list(db.session.scalars(statement.order_by(RejectionReason.position, RejectionReason.id)))
 
 
-def about_how_many(actor: Actor, queue: Queue, now: datetime) -> int:
+def about_how_many(actor: Actor, queue: ReviewQueue, now: datetime) -> int:
     """How many projects the queue has, counted no further than COUNTED_TO + 1: the desk must not wait for more."""
     needs_lao = queue.district or queue.words
     places = _JOINED if needs_lao else table(Project)
-    some = select(_P.id).select_from(places).where(*_conditions(queue.shape), in_scope(actor)).limit(COUNTED_TO + 1)
-    return db.session.scalar(select(func.count()).select_from(some.subquery()), _values(queue, now)) or 0
+    some = (
+        select(_P.id).select_from(places).where(*_queue_conditions(queue.shape), in_scope(actor)).limit(COUNTED_TO + 1)
+    )
+    return db.session.scalar(select(func.count()).select_from(some.subquery()), _queue_values(queue, now)) or 0
 
 
-def queue_pager(queue: Queue, shown: int, counted: int) -> Pager:
+def queue_pager(queue: ReviewQueue, shown: int, counted: int) -> Pager:
     """The pager of the page that shows so many projects; a full one behind all that was counted has one after it."""
     before = (queue.page - 1) * PAGE_SIZE
     behind = shown == PAGE_SIZE

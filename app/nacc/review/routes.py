@@ -16,7 +16,7 @@ from app.nacc.desk.pages import chosen_rows, filter_choices, with_own_province
 from app.nacc.desk.queries import filter_words
 from app.nacc.review import operations, queries, workbooks
 from app.nacc.review.forms import VerdictForm, queue_of
-from app.nacc.review.rules import Queue, Verdict
+from app.nacc.review.rules import ReviewQueue, Verdict
 from app.spreadsheets import excel
 from app.web import answer, attachment, nothing_chosen
 
@@ -24,11 +24,13 @@ blueprint = Blueprint("review", __name__)
 MOST_IN_A_FILE = 20_000  # that long a request may wait; more is work for an export
 
 
-def asked_queue() -> Queue:
+def asked_queue() -> ReviewQueue:
     return with_own_province(queue_of(request.args))
 
 
-def _desk(queue: Queue, project_id: int | None, status: int = 200, form: VerdictForm | None = None) -> Response:
+def _review_desk(
+    queue: ReviewQueue, project_id: int | None, status: int = 200, form: VerdictForm | None = None
+) -> Response:
     """The queue with one project open: the asked one, else the first."""
     who, now = actor(), clock.now()
     rows, counted = queries.queue_rows(who, queue, now), queries.about_how_many(who, queue, now)
@@ -55,7 +57,7 @@ def _desk(queue: Queue, project_id: int | None, status: int = 200, form: Verdict
 @blueprint.get("/nacc/review")
 @requires(Permission.REVIEW)
 def desk() -> Response:
-    return _desk(asked_queue(), None)
+    return _review_desk(asked_queue(), None)
 
 
 @blueprint.get("/nacc/review/table.<any(xlsx, csv):file>")
@@ -73,7 +75,7 @@ def queue_file(file: str) -> Response:
 @blueprint.get("/nacc/review/<int:project_id>")
 @requires(Permission.REVIEW)
 def open_project(project_id: int) -> Response:
-    return _desk(asked_queue(), project_id)
+    return _review_desk(asked_queue(), project_id)
 
 
 @blueprint.post("/nacc/review/<int:project_id>")
@@ -95,10 +97,10 @@ def decide(project_id: int) -> Response:
             form.refuse(refusal)
         else:
             return _onward(queue, after, now, 1)
-    return _desk(queue, project_id, 422, form)
+    return _review_desk(queue, project_id, 422, form)
 
 
-def _onward(queue: Queue, project_id: int | None, decided_at: datetime, decided: int) -> Response:
+def _onward(queue: ReviewQueue, project_id: int | None, decided_at: datetime, decided: int) -> Response:
     """To the next project, with the way back to the decision just made."""
     path = f"/nacc/review/{project_id}" if project_id else "/nacc/review"
     return redirect(f"{path}?{queue.query(undo=decided_at.isoformat(), decided=decided)}", 303)
@@ -110,10 +112,10 @@ def ask_many() -> str | Response:
     queue, choice = asked_queue(), chosen_rows()
     if not choice:
         return nothing_chosen(f"/nacc/review?{queue.query()}")
-    return _many_page(queue, VerdictForm(formdata=None), choice)
+    return _many_verdicts_page(queue, VerdictForm(formdata=None), choice)
 
 
-def _many_page(queue: Queue, form: VerdictForm, choice: Choice) -> str:
+def _many_verdicts_page(queue: ReviewQueue, form: VerdictForm, choice: Choice) -> str:
     who, ids = actor(), list(choice.ids)
     total = len(queries.waiting(who, ids)) if ids else queries.queue_count(who, queue, clock.now())
     return render_template(
@@ -147,7 +149,7 @@ def decide_many() -> Response | tuple[str, int]:
             form.refuse(refusal)
         else:
             return _onward(queue, None, now, decided)
-    return _many_page(queue, form, choice), 422
+    return _many_verdicts_page(queue, form, choice), 422
 
 
 def _sent_moment() -> datetime:

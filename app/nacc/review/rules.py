@@ -39,7 +39,7 @@ def refusal(status: ReviewStatus, verdict: Verdict, reason: str) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Queue(DeskFilter):
+class ReviewQueue(DeskFilter):
     """Which projects an officer looks at; empty or 0 does not narrow. `days`: waiting at least so long."""
 
     status: ReviewStatus = ReviewStatus.PENDING
@@ -62,9 +62,9 @@ class Queue(DeskFilter):
         )
 
     @property
-    def shape(self) -> "Queue":
+    def shape(self) -> "ReviewQueue":
         """The queue without its values: queues of one shape are asked for by one statement."""
-        return Queue(
+        return ReviewQueue(
             status=self.status,
             province="x" if self.province else "",
             district="x" if self.district else "",

@@ -6,7 +6,7 @@ from datetime import datetime
 from app.access import Actor
 from app.nacc.desk.queries import filter_words
 from app.nacc.review.queries import every_queued
-from app.nacc.review.rules import Queue
+from app.nacc.review.rules import ReviewQueue
 from app.spreadsheets.excel import THAI_DATE_FORMAT, Cell, Column, Table, made
 
 COLUMNS = (
@@ -21,12 +21,12 @@ COLUMNS = (
 )
 
 
-def queue_file(actor: Actor, queue: Queue, now: datetime) -> Table:
+def queue_file(actor: Actor, queue: ReviewQueue, now: datetime) -> Table:
     """The whole queue under its filters, the longest waiting first."""
     title = ("โครงการที่ ป.ป.ช. พิจารณา", filter_words(queue), made(now, actor.name))
-    return Table("พิจารณา", title, COLUMNS, _rows(actor, queue, now))
+    return Table("พิจารณา", title, COLUMNS, _queue_file_rows(actor, queue, now))
 
 
-def _rows(actor: Actor, queue: Queue, now: datetime) -> Iterator[tuple[Cell, ...]]:
+def _queue_file_rows(actor: Actor, queue: ReviewQueue, now: datetime) -> Iterator[tuple[Cell, ...]]:
     for number, row in enumerate(every_queued(actor, queue, now), start=1):
         yield (number, *row)

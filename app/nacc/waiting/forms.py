@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from app.listing import PAGES, YEARS, number
 from app.models.enums import Round
 from app.nacc.desk.forms import one_of, place_and_words
-from app.nacc.waiting.rules import MailFilter, Standing, WaitingFilter
+from app.nacc.waiting.rules import MailFilter, RoundStanding, WaitingFilter
 
 
 def waiting_filter_of(args: Mapping[str, str], year: int) -> WaitingFilter:
@@ -13,7 +13,7 @@ def waiting_filter_of(args: Mapping[str, str], year: int) -> WaitingFilter:
     return WaitingFilter(
         year=year,
         round=Round.TWELVE if number(args.get("round", ""), 0) == Round.TWELVE else Round.SIX,
-        state=one_of(args.get("state", ""), list(Standing)),
+        state=one_of(args.get("state", ""), list(RoundStanding)),
         **place_and_words(args),
     )
 

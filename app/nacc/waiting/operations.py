@@ -13,17 +13,27 @@ from app.models import MailLog
 from app.models.enums import Action, Entity
 from app.nacc.desk.rules import refuse_unexpected
 from app.nacc.waiting import queries
-from app.nacc.waiting.rules import REMINDER, Candidate, Sorted, WaitingFilter, Work, sort_out, thai_day
+from app.nacc.waiting.rules import (
+    REMINDER,
+    ReminderCandidate,
+    RoundWork,
+    SortedCandidates,
+    WaitingFilter,
+    sort_out,
+    thai_day,
+)
 
 ROWS_AT_ONCE = 200
 
 
-def remind_chosen(actor: Actor, ids: Collection[int], asked: WaitingFilter, now: datetime) -> tuple[int, Sorted]:
+def remind_chosen(
+    actor: Actor, ids: Collection[int], asked: WaitingFilter, now: datetime
+) -> tuple[int, SortedCandidates]:
     """Queue a reminder to each of `ids` that needs one; gives how many were queued, and why others were not."""
     return _remind(actor, queries.chosen_works(actor, ids, asked.year, asked.round), asked, now)
 
 
-def remind_filtered(actor: Actor, asked: WaitingFilter, expected: int, now: datetime) -> tuple[int, Sorted]:
+def remind_filtered(actor: Actor, asked: WaitingFilter, expected: int, now: datetime) -> tuple[int, SortedCandidates]:
     """Queue a reminder to every LAO the filters show and that needs one.
 
     Raises Refusal where their number is not the one that was said before.
@@ -33,7 +43,9 @@ def remind_filtered(actor: Actor, asked: WaitingFilter, expected: int, now: date
     return _remind(actor, works, asked, now)
 
 
-def _remind(actor: Actor, works: dict[int, Work], asked: WaitingFilter, now: datetime) -> tuple[int, Sorted]:
+def _remind(
+    actor: Actor, works: dict[int, RoundWork], asked: WaitingFilter, now: datetime
+) -> tuple[int, SortedCandidates]:
     found = sort_out(queries.candidates(works, thai_day(now)))
     queued = 0
     for first in range(0, len(found.mailed), ROWS_AT_ONCE):
@@ -41,10 +53,10 @@ def _remind(actor: Actor, works: dict[int, Work], asked: WaitingFilter, now: dat
     return queued, found
 
 
-def _queue(actor: Actor, some: list[Candidate], asked: WaitingFilter, now: datetime) -> int:
+def _queue(actor: Actor, some: list[ReminderCandidate], asked: WaitingFilter, now: datetime) -> int:
     """Whoever was queued by somebody else at this very moment is passed over: the unique key decides, not a look."""
     insert: Any = sqlite.insert if is_sqlite(db.engine) else postgresql.insert
-    statement = insert(table(MailLog)).values([_row(actor, each, asked, now) for each in some])
+    statement = insert(table(MailLog)).values([_mail_row(actor, each, asked, now) for each in some])
     statement = statement.on_conflict_do_nothing(index_elements=["organisation_id", "kind", "day"])
     queued = list(db.session.scalars(statement.returning(table(MailLog).c.organisation_id)))
     about = {"year": asked.year, "round": int(asked.round)}
@@ -52,7 +64,7 @@ def _queue(actor: Actor, some: list[Candidate], asked: WaitingFilter, now: datet
     return len(queued)
 
 
-def _row(actor: Actor, candidate: Candidate, asked: WaitingFilter, now: datetime) -> dict[str, Any]:
+def _mail_row(actor: Actor, candidate: ReminderCandidate, asked: WaitingFilter, now: datetime) -> dict[str, Any]:
     return {
         "organisation_id": candidate.organisation_id,
         "kind": REMINDER,

@@ -32,10 +32,10 @@ from app.nacc.waiting.rules import (
     MAX_ATTEMPTS,
     REMINDED,
     REMINDER,
-    Candidate,
-    Standing,
+    ReminderCandidate,
+    RoundStanding,
+    RoundWork,
     WaitingFilter,
-    Work,
     standing,
 )
 from app.plans.rules import ReportWindow, report_window
@@ -53,8 +53,8 @@ class WaitingRow(NamedTuple):
     code: str
     name: str
     place: str
-    work: Work
-    standing: Standing
+    work: RoundWork
+    standing: RoundStanding
     contact: str
     phone: str
     mobile: str
@@ -67,7 +67,7 @@ class WaitingRow(NamedTuple):
         return self.standing in REMINDED and bool(self.email) and not self.mailed_today
 
 
-def _works(year: int, round_: Round, *wanted: ColumnElement[bool]) -> dict[int, Work]:
+def _works(year: int, round_: Round, *wanted: ColumnElement[bool]) -> dict[int, RoundWork]:
     """Facts of each LAO that `wanted` finds, by province, district and name in Thai order."""
     laos = table(Organisation).outerjoin(table(PlanYear), and_(_PY.organisation_id == _O.id, _PY.fiscal_year == year))
     facts = select(_O.id, _O.province_code, _PY.status).select_from(with_places(laos))
@@ -79,7 +79,7 @@ def _works(year: int, round_: Round, *wanted: ColumnElement[bool]) -> dict[int, 
     rejected = _with_rejected(provinces, year)
     none = Counts()
     return {
-        id_: Work(
+        id_: RoundWork(
             status is PlanStatus.PASSED, counts.get(id_, none).total, counts.get(id_, none).reported, id_ in rejected
         )
         for id_, _province, status in rows
@@ -103,39 +103,39 @@ def _with_rejected(provinces: Collection[str], year: int) -> set[int]:
     return set(rows)
 
 
-class Shown(NamedTuple):
+class FilteredWorks(NamedTuple):
     """The filtered list: how many LAOs have each standing, and those the filter of standings leaves."""
 
-    counts: dict[Standing, int]
-    works: dict[int, Work]
+    counts: dict[RoundStanding, int]
+    works: dict[int, RoundWork]
 
 
-def shown(actor: Actor, asked: WaitingFilter) -> Shown:
+def shown(actor: Actor, asked: WaitingFilter) -> FilteredWorks:
     works = _works(asked.year, asked.round, *filtered_laos(actor, asked))
-    counts = dict.fromkeys(Standing, 0)
+    counts = dict.fromkeys(RoundStanding, 0)
     for work in works.values():
         counts[standing(work)] += 1
     left = {id_: work for id_, work in works.items() if not asked.state or standing(work) == asked.state}
-    return Shown(counts, left)
+    return FilteredWorks(counts, left)
 
 
-def chosen_works(actor: Actor, ids: Collection[int], year: int, round_: Round) -> dict[int, Work]:
+def chosen_works(actor: Actor, ids: Collection[int], year: int, round_: Round) -> dict[int, RoundWork]:
     """Facts of those of `ids` that the actor oversees."""
     return _works(year, round_, in_scope(actor), _O.closed_at.is_(None), _O.id.in_(sorted(ids)[:IN_ONE_STATEMENT]))
 
 
-def waiting_rows(works: dict[int, Work], page: int, today: date) -> list[WaitingRow]:
+def waiting_rows(works: dict[int, RoundWork], page: int, today: date) -> list[WaitingRow]:
     """The page of `works`, in their order."""
-    return _rows(works, list(works)[(page - 1) * PAGE_SIZE : page * PAGE_SIZE], today)
+    return _with_coordinators(works, list(works)[(page - 1) * PAGE_SIZE : page * PAGE_SIZE], today)
 
 
-def every_row(works: dict[int, Work], today: date) -> Iterator[WaitingRow]:
+def every_row(works: dict[int, RoundWork], today: date) -> Iterator[WaitingRow]:
     """All of `works`, in their order."""
     for some in batches(works):
-        yield from _rows(works, some, today)
+        yield from _with_coordinators(works, some, today)
 
 
-def _rows(works: dict[int, Work], ids: list[int], today: date) -> list[WaitingRow]:
+def _with_coordinators(works: dict[int, RoundWork], ids: list[int], today: date) -> list[WaitingRow]:
     mails = _last_mails(ids)
     found = {row.id: row for row in db.session.execute(_details(ids))}
     rows = []
@@ -176,7 +176,7 @@ def mail_words(day: date, sent_at: datetime | None, attempts: int) -> str:
     return f"{GIVEN_UP if attempts >= MAX_ATTEMPTS else 'รอส่ง'} {thai_date(day, short=True)}"
 
 
-def candidates(works: dict[int, Work], today: date) -> Iterator[Candidate]:
+def candidates(works: dict[int, RoundWork], today: date) -> Iterator[ReminderCandidate]:
     """The LAOs of `works`, with what decides whether a reminder goes to them."""
     for some in batches(works):
         mailed = set(
@@ -186,7 +186,7 @@ def candidates(works: dict[int, Work], today: date) -> Iterator[Candidate]:
         )
         found = {row.id: row for row in db.session.execute(_details(some))}
         for id_ in some:
-            yield Candidate(id_, found[id_].name, works[id_], (found[id_].email or "").strip(), id_ in mailed)
+            yield ReminderCandidate(id_, found[id_].name, works[id_], (found[id_].email or "").strip(), id_ in mailed)
 
 
 class MailLine(NamedTuple):
@@ -202,7 +202,7 @@ class MailLine(NamedTuple):
     error: str
 
 
-class Progress(NamedTuple):
+class MailProgress(NamedTuple):
     """How many mails have gone, wait, and were given up."""
 
     sent: int
@@ -210,16 +210,16 @@ class Progress(NamedTuple):
     failed: int
 
 
-def progress(actor: Actor, today: date) -> Progress:
+def progress(actor: Actor, today: date) -> MailProgress:
     """Of the mails to the actor's LAOs that were queued today, or that still wait."""
     joined = table(MailLog).join(table(Organisation), _O.id == _M.organisation_id)
     wanted = in_scope(actor), or_(_M.day == today, _WAITS)
-    return Progress(*db.session.execute(select(*_NUMBERS).select_from(joined).where(*wanted)).one())
+    return MailProgress(*db.session.execute(select(*_NUMBERS).select_from(joined).where(*wanted)).one())
 
 
-def queue_numbers() -> Progress:
+def queue_numbers() -> MailProgress:
     """Of all mails there are: what the command tells."""
-    return Progress(*db.session.execute(select(*_NUMBERS)).one())
+    return MailProgress(*db.session.execute(select(*_NUMBERS)).one())
 
 
 def mail_lines(actor: Actor, page: int) -> list[MailLine]:

@@ -15,18 +15,18 @@ from app.nacc.desk.pages import chosen_rows, filter_choices, plan_year, with_own
 from app.nacc.desk.queries import PAGE_SIZE, filter_words
 from app.nacc.waiting import jobs, operations, queries, workbooks
 from app.nacc.waiting.forms import mail_filter_of, waiting_filter_of
-from app.nacc.waiting.rules import Sorted, WaitingFilter, sort_out, thai_day
+from app.nacc.waiting.rules import SortedCandidates, WaitingFilter, sort_out, thai_day
 from app.spreadsheets import excel
 from app.web import along, answer, attachment, nothing_chosen
 
 blueprint = Blueprint("waiting", __name__)
 
 
-def _asked() -> WaitingFilter:
+def _waiting_filter() -> WaitingFilter:
     return with_own_province(waiting_filter_of(request.args, plan_year()))
 
 
-def _page(asked: WaitingFilter, status: int = 200, **more: Any) -> Response:
+def _waiting_page(asked: WaitingFilter, status: int = 200, **more: Any) -> Response:
     who, now = actor(), clock.now()
     shown = queries.shown(who, asked)
     return answer(
@@ -45,13 +45,13 @@ def _page(asked: WaitingFilter, status: int = 200, **more: Any) -> Response:
 @blueprint.get("/nacc/waiting")
 @requires(Permission.WAITING)
 def desk() -> Response:
-    return _page(_asked())
+    return _waiting_page(_waiting_filter())
 
 
 @blueprint.get("/nacc/waiting/table.<any(xlsx, csv):file>")
 @requires(Permission.WAITING)
 def list_file(file: str) -> Response:
-    asked = _asked()
+    asked = _waiting_filter()
     name = f"สถานะการรายงาน ปี {asked.year} {asked.round.label}"
     return attachment(name, file, excel.file_content(file, workbooks.waiting_file(actor(), asked, clock.now())))
 
@@ -59,19 +59,19 @@ def list_file(file: str) -> Response:
 @blueprint.post("/nacc/waiting/<int:organisation_id>")
 @requires(Permission.WAITING)
 def remind_one(organisation_id: int) -> Response:
-    asked, now = _asked(), clock.now()
+    asked, now = _waiting_filter(), clock.now()
     with transaction():
         queued, found = operations.remind_chosen(actor(), [organisation_id], asked, now)
     if not queued:
-        return _page(asked, 422, refusal=_why_not(found))
+        return _waiting_page(asked, 422, refusal=_why_not(found))
     jobs.send_behind_the_request()
     if not request.headers.get("HX-Request"):
         flash("จัดคิวส่งอีเมลเตือนแล้ว", "ok")
         return redirect(f"/nacc/waiting?{asked.query()}#o{organisation_id}", 303)
-    return _page(asked, saved_id=organisation_id)
+    return _waiting_page(asked, saved_id=organisation_id)
 
 
-def _why_not(found: Sorted) -> str:
+def _why_not(found: SortedCandidates) -> str:
     """Why one LAO gets no mail. Raises NotTheirs where there is no such LAO for the actor."""
     if found.without_email:
         return "อปท. นี้ยังไม่มีอีเมลผู้ประสานงาน ติดต่อทางโทรศัพท์"
@@ -85,13 +85,13 @@ def _why_not(found: Sorted) -> str:
 @blueprint.get("/nacc/waiting/many")
 @requires(Permission.WAITING)
 def ask_many() -> str | Response:
-    asked, choice = _asked(), chosen_rows()
+    asked, choice = _waiting_filter(), chosen_rows()
     if not choice:
         return nothing_chosen(f"/nacc/waiting?{asked.query()}")
-    return _many_page(asked, ExpectedForm(formdata=None), choice)
+    return _many_reminders_page(asked, ExpectedForm(formdata=None), choice)
 
 
-def _many_page(asked: WaitingFilter, form: ExpectedForm, choice: Choice) -> str:
+def _many_reminders_page(asked: WaitingFilter, form: ExpectedForm, choice: Choice) -> str:
     who, now = actor(), clock.now()
     if choice.ids:
         works = queries.chosen_works(who, choice.ids, asked.year, asked.round)
@@ -114,7 +114,7 @@ def _many_page(asked: WaitingFilter, form: ExpectedForm, choice: Choice) -> str:
 @blueprint.post("/nacc/waiting/many")
 @requires(Permission.WAITING)
 def remind_many() -> Response | tuple[str, int]:
-    who, asked, form, now = actor(), _asked(), ExpectedForm(), clock.now()
+    who, asked, form, now = actor(), _waiting_filter(), ExpectedForm(), clock.now()
     choice = chosen_rows()
     if not choice:
         return nothing_chosen(f"/nacc/waiting?{asked.query()}")
@@ -126,16 +126,16 @@ def remind_many() -> Response | tuple[str, int]:
                 queued, found = operations.remind_filtered(who, asked, form.expected.data or 0, now)
     except Refusal as refusal:
         form.refuse(refusal)
-        return _many_page(asked, form, choice), 422
+        return _many_reminders_page(asked, form, choice), 422
     if not queued:
         form.form_errors = ["ไม่มี อปท. ที่ต้องส่งอีเมลเตือนในขณะนี้"]
-        return _many_page(asked, form, choice), 422
+        return _many_reminders_page(asked, form, choice), 422
     jobs.send_behind_the_request()
     flash(f"จัดคิวส่งอีเมลเตือนแล้ว {queued:,} แห่ง{_left_out(found)}", "ok")
     return redirect(along("/nacc/waiting/mails"), 303)
 
 
-def _left_out(found: Sorted) -> str:
+def _left_out(found: SortedCandidates) -> str:
     return f" ไม่มีอีเมล {found.without_email:,} แห่ง" if found.without_email else ""
 
 

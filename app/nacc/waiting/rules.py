@@ -14,7 +14,7 @@ MAX_ATTEMPTS = 3
 GIVEN_UP = "ส่งไม่ได้"
 
 
-class Standing(Labelled):
+class RoundStanding(Labelled):
     """What one LAO has done in one fiscal year and round."""
 
     NOTHING_RECORDED = "nothing_recorded", "ยังไม่บันทึกโครงการ"
@@ -24,11 +24,11 @@ class Standing(Labelled):
     NOTHING_TO_REPORT = "nothing_to_report", "ไม่ต้องรายงาน"
 
 
-REMINDED = frozenset({Standing.NOTHING_RECORDED, Standing.NOTHING_REPORTED, Standing.PARTLY})
+REMINDED = frozenset({RoundStanding.NOTHING_RECORDED, RoundStanding.NOTHING_REPORTED, RoundStanding.PARTLY})
 
 
 @dataclass(frozen=True)
-class Work:
+class RoundWork:
     """Facts of one LAO, year and round: projects that count, and whether there are rejected ones beside them."""
 
     passed: bool
@@ -41,15 +41,15 @@ class Work:
         return self.total - self.reported
 
 
-def standing(work: Work) -> Standing:
+def standing(work: RoundWork) -> RoundStanding:
     """Nothing to report: the plan did not pass, or all that was recorded is rejected."""
     if not work.passed:
-        return Standing.NOTHING_TO_REPORT
+        return RoundStanding.NOTHING_TO_REPORT
     if not work.total:
-        return Standing.NOTHING_TO_REPORT if work.rejected else Standing.NOTHING_RECORDED
+        return RoundStanding.NOTHING_TO_REPORT if work.rejected else RoundStanding.NOTHING_RECORDED
     if not work.reported:
-        return Standing.NOTHING_REPORTED
-    return Standing.PARTLY if work.waiting else Standing.COMPLETE
+        return RoundStanding.NOTHING_REPORTED
+    return RoundStanding.PARTLY if work.waiting else RoundStanding.COMPLETE
 
 
 def thai_day(now: datetime) -> date:
@@ -71,7 +71,7 @@ class WaitingFilter(DeskFilter):
 
     @property
     def narrowed(self) -> tuple[str, ...]:
-        return (f"สถานะ “{Standing(self.state).label}”",) if self.state else ()
+        return (f"สถานะ “{RoundStanding(self.state).label}”",) if self.state else ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,29 +83,29 @@ class MailFilter(DeskFilter):
 
 
 @dataclass(frozen=True)
-class Candidate:
+class ReminderCandidate:
     """An LAO that was chosen for a reminder. No `email`: its coordinator has not given one."""
 
     organisation_id: int
     name: str
-    work: Work
+    work: RoundWork
     email: str
     mailed_today: bool
 
 
 @dataclass(frozen=True)
-class Sorted:
+class SortedCandidates:
     """Whom a reminder goes to, and how many it does not go to and why."""
 
-    mailed: list[Candidate]
+    mailed: list[ReminderCandidate]
     without_email: int
     already_today: int
     not_needed: int
 
 
-def sort_out(candidates: Iterable[Candidate]) -> Sorted:
+def sort_out(candidates: Iterable[ReminderCandidate]) -> SortedCandidates:
     """Each candidate stands in exactly one place: not needed first, then no address, then reminded today."""
-    mailed: list[Candidate] = []
+    mailed: list[ReminderCandidate] = []
     without_email = already_today = not_needed = 0
     for each in candidates:
         if standing(each.work) not in REMINDED:
@@ -116,7 +116,7 @@ def sort_out(candidates: Iterable[Candidate]) -> Sorted:
             already_today += 1
         else:
             mailed.append(each)
-    return Sorted(mailed, without_email, already_today, not_needed)
+    return SortedCandidates(mailed, without_email, already_today, not_needed)
 
 
 def subject(year: int, round_: Round) -> str:

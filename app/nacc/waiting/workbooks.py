@@ -27,10 +27,10 @@ COLUMNS = (
 def waiting_file(actor: Actor, asked: WaitingFilter, now: datetime) -> Table:
     """Every LAO the filters show, on whatever page."""
     title = ("สถานะการรายงานของ อปท.", filter_words(asked), made(now, actor.name))
-    return summed("การรายงาน", title, COLUMNS, _rows(actor, asked, now))
+    return summed("การรายงาน", title, COLUMNS, _waiting_file_rows(actor, asked, now))
 
 
-def _rows(actor: Actor, asked: WaitingFilter, now: datetime) -> Iterator[tuple[Cell, ...]]:
+def _waiting_file_rows(actor: Actor, asked: WaitingFilter, now: datetime) -> Iterator[tuple[Cell, ...]]:
     for row in every_row(shown(actor, asked).works, thai_day(now)):
         work = (row.standing.label, row.work.total, row.work.reported)
         yield (row.code, row.name, row.place, *work, row.contact, row.phone, row.mobile, row.email, row.mail)

@@ -16,7 +16,7 @@ from app.lao.projects.queries import project_detail
 from app.lao.reporting.counts import round_summary
 from app.models import Account, HistoryEntry, Organisation, Project
 from app.models.enums import ReviewStatus, Role, Round
-from app.nacc.administration.forms import Moment, WindowForm
+from app.nacc.administration.forms import MomentField, WindowForm
 from app.nacc.administration.operations import bring_back
 from app.nacc.administration.queries import active_administrators, windows
 from app.nacc.administration.rules import lock_problem, period_problem
@@ -275,7 +275,7 @@ def test_moments_are_read_as_thai_offices_write_them(app: Flask) -> None:
     with app.test_request_context(method="POST", data={"opens_at": "2017-10-01T08:30", "closes_at": ""}):
         form = WindowForm()
         assert form.validate()
-        assert isinstance(form.opens_at, Moment)
+        assert isinstance(form.opens_at, MomentField)
         assert form.opens_at.data is not None
         assert clock.fiscal_year(form.opens_at.data) == 2561
     assert len(windows()) == sum(len(period.years) for period in periods()) * 2

@@ -8,7 +8,7 @@ from app.listing import Pager
 from app.models.enums import Role
 from app.nacc.desk.rules import DeskFilter, refuse_unexpected
 from app.nacc.review.queries import COUNTED_TO, queue_pager
-from app.nacc.review.rules import Queue
+from app.nacc.review.rules import ReviewQueue
 from tests.client import Client
 from tests.factories import make_lao, make_project, make_staff
 from tests.pages import enter
@@ -34,7 +34,7 @@ def test_whoever_oversees_several_chooses_the_province_first(app: Flask, client:
 
 
 def test_the_ticks_send_along_what_the_address_says() -> None:
-    asked = Queue(q="ดินทอง", kind="", page=3)
+    asked = ReviewQueue(q="ดินทอง", kind="", page=3)
     assert asked.hidden() == {"status": "pending", "q": "ดินทอง", "page": 3}
     assert DeskFilter().query() == ""
 
@@ -52,7 +52,7 @@ def test_the_ticks_send_along_what_the_address_says() -> None:
 def test_the_queue_leads_on_beyond_what_was_counted(
     page: int, shown: int, counted: int, words: str, pages: int
 ) -> None:
-    pager = queue_pager(Queue(page=page), shown, counted)
+    pager = queue_pager(ReviewQueue(page=page), shown, counted)
     assert (pager.total_words, pager.pages) == (words, pages)
 
 

@@ -14,19 +14,21 @@ from app.models import HistoryEntry, PlanYear, Score
 from app.models.enums import PlanStatus, Role, Which
 from app.nacc.evaluation.operations import do_filtered, do_one, save_from_file, save_scores
 from app.nacc.evaluation.queries import affected, own_scores, scores_of, scores_of_one
-from app.nacc.evaluation.rules import Cell, Deed, Entry
+from app.nacc.evaluation.rules import ScoreCell, ScoreDeed, ScoreEntry
 from app.nacc.plan_years.rules import PlanFilter
 from tests.factories import NOW, YEAR, make_lao, make_organisation, make_staff
 
-SAR, EVALUATION = Cell(Which.SAR, 1), Cell(Which.EVALUATION, 1)
+SAR, EVALUATION = ScoreCell(Which.SAR, 1), ScoreCell(Which.EVALUATION, 1)
 
 
 def _officer(*provinces: str) -> Actor:
     return actor_of(make_staff("officer65", Role.OFFICER, *(provinces or ("65",))).id)
 
 
-def _save(actor: Actor, lao: Actor, cell: Cell, value: str, seen: str = "", reason: str = "", year: int = YEAR) -> int:
-    entry = Entry(Decimal(value) if value else None, Decimal(seen) if seen else None)
+def _save(
+    actor: Actor, lao: Actor, cell: ScoreCell, value: str, seen: str = "", reason: str = "", year: int = YEAR
+) -> int:
+    entry = ScoreEntry(Decimal(value) if value else None, Decimal(seen) if seen else None)
     with transaction():
         return save_scores(actor, lao.own_organisation_id, year, {cell: entry}, reason, NOW)
 
@@ -70,17 +72,17 @@ def test_an_lao_writes_only_its_own_sar_while_it_is_open(app: Flask) -> None:
     with pytest.raises(NotTheirs):
         _save(lao, other, SAR, "25")
     with transaction():
-        do_one(officer, lao.own_organisation_id, YEAR, Deed.CLOSE, NOW)
+        do_one(officer, lao.own_organisation_id, YEAR, ScoreDeed.CLOSE, NOW)
     with pytest.raises(Refusal, match="ปิดรับคะแนน SAR"):
         _save(lao, lao, SAR, "20")
     _save(officer, lao, SAR, "19")
     with transaction():
-        do_one(officer, lao.own_organisation_id, YEAR, Deed.OPEN, NOW)
+        do_one(officer, lao.own_organisation_id, YEAR, ScoreDeed.OPEN, NOW)
     _save(lao, lao, SAR, "20", "19")
 
 
-@pytest.mark.parametrize(("cell", "value", "year"), [(SAR, "25.01", YEAR), (Cell(Which.SAR, 5), "1", YEAR)])
-def test_what_is_no_score_is_refused(app: Flask, cell: Cell, value: str, year: int) -> None:
+@pytest.mark.parametrize(("cell", "value", "year"), [(SAR, "25.01", YEAR), (ScoreCell(Which.SAR, 5), "1", YEAR)])
+def test_what_is_no_score_is_refused(app: Flask, cell: ScoreCell, value: str, year: int) -> None:
     lao = make_lao()
     with pytest.raises(Refusal):
         _save(lao, lao, cell, value, year=year)
@@ -93,20 +95,23 @@ def test_another_province_is_neither_seen_nor_changed(app: Flask) -> None:
     with pytest.raises(NotTheirs):
         _save(stranger, lao, SAR, "1")
     with pytest.raises(NotTheirs), transaction():
-        do_one(stranger, lao.own_organisation_id, YEAR, Deed.CLOSE, NOW)
+        do_one(stranger, lao.own_organisation_id, YEAR, ScoreDeed.CLOSE, NOW)
     assert scores_of(stranger, [lao.own_organisation_id], YEAR) == {}
     with transaction():
-        assert save_from_file(stranger, {(lao.own_organisation_id, YEAR): {SAR: Entry(Decimal(1), None)}}, "", NOW) == 0
+        assert (
+            save_from_file(stranger, {(lao.own_organisation_id, YEAR): {SAR: ScoreEntry(Decimal(1), None)}}, "", NOW)
+            == 0
+        )
 
 
 def test_a_published_score_changes_only_with_a_reason(app: Flask) -> None:
     lao, officer = make_lao(), _officer()
     with pytest.raises(Refusal, match="ยังไม่มีผลประเมิน"), transaction():
-        do_one(officer, lao.own_organisation_id, YEAR, Deed.PUBLISH, NOW)
+        do_one(officer, lao.own_organisation_id, YEAR, ScoreDeed.PUBLISH, NOW)
     _save(officer, lao, EVALUATION, "18")
     assert own_scores(lao, YEAR).value(EVALUATION) is None
     with transaction():
-        do_one(officer, lao.own_organisation_id, YEAR, Deed.PUBLISH, NOW)
+        do_one(officer, lao.own_organisation_id, YEAR, ScoreDeed.PUBLISH, NOW)
     assert own_scores(lao, YEAR).value(EVALUATION) == Decimal(18)
     with pytest.raises(Refusal, match="ระบุเหตุผล"):
         _save(officer, lao, EVALUATION, "17", "18")
@@ -126,14 +131,14 @@ def test_all_filtered_at_once_and_the_number_is_checked(app: Flask) -> None:
     laos = [make_organisation(f"66508{n:02}", f"องค์การบริหารส่วนตำบลที่ {n}", passed=()) for n in range(3)]
     make_organisation("2900101", "องค์การบริหารส่วนจังหวัดสงขลา", province="90", district=None)
     with transaction():
-        assert save_from_file(officer, {(laos[0].id, YEAR): {EVALUATION: Entry(Decimal(5), None)}}, "", NOW) == 1
-    assert affected(officer, asked, Deed.PUBLISH) == [laos[0].id]
+        assert save_from_file(officer, {(laos[0].id, YEAR): {EVALUATION: ScoreEntry(Decimal(5), None)}}, "", NOW) == 1
+    assert affected(officer, asked, ScoreDeed.PUBLISH) == [laos[0].id]
     with pytest.raises(Refusal, match="3"), transaction():
-        do_filtered(officer, asked, 2, Deed.CLOSE, NOW)
+        do_filtered(officer, asked, 2, ScoreDeed.CLOSE, NOW)
     with transaction():
-        assert do_filtered(officer, asked, 3, Deed.CLOSE, NOW) == 3
-        assert do_filtered(officer, asked, 1, Deed.PUBLISH, NOW) == 1
+        assert do_filtered(officer, asked, 3, ScoreDeed.CLOSE, NOW) == 3
+        assert do_filtered(officer, asked, 1, ScoreDeed.PUBLISH, NOW) == 1
     closed = list(db.session.scalars(select(PlanYear.organisation_id).where(PlanYear.sar_closed_at.is_not(None))))
     assert sorted(closed) == sorted(lao.id for lao in laos)
     with transaction():
-        assert do_filtered(officer, asked, 3, Deed.OPEN, NOW) == 3
+        assert do_filtered(officer, asked, 3, ScoreDeed.OPEN, NOW) == 3

@@ -9,20 +9,20 @@ from werkzeug.test import TestResponse
 from app.access import Actor
 from app.models.enums import Role, Which
 from app.nacc.evaluation.queries import max_scores, own_scores, scores_of
-from app.nacc.evaluation.rules import Cell, Scores, heading
+from app.nacc.evaluation.rules import ScoreCell, YearScores, heading
 from tests.client import Client
 from tests.factories import YEAR, make_lao, make_project, make_staff
 from tests.house.test_pages import check_htmx
 from tests.pages import enter, kept
 
-EVALUATION = Cell(Which.EVALUATION, 1)
+EVALUATION = ScoreCell(Which.EVALUATION, 1)
 
 
 def _enter_officer(client: Client, *provinces: str) -> Actor:
     return enter(client, make_staff("officer65", Role.OFFICER, *(provinces or ("65",))).id)
 
 
-def _scores(actor: Actor, lao: Actor) -> Scores:
+def _scores(actor: Actor, lao: Actor) -> YearScores:
     return scores_of(actor, [lao.own_organisation_id], YEAR)[lao.own_organisation_id]
 
 

@@ -9,12 +9,12 @@ import pytest
 from app.models.enums import PlanStatus, Role, Which
 from app.nacc.evaluation.rules import (
     NO_SCORES,
-    Cell,
-    Deed,
-    Entry,
-    FileLine,
-    Scores,
+    ScoreCell,
+    ScoreDeed,
+    ScoreEntry,
+    ScoreLine,
     SeenScores,
+    YearScores,
     applies,
     as_made,
     as_the_lao_sees,
@@ -34,12 +34,12 @@ from tests.factories import NOW
 from tests.uploads.files import sheet_of
 
 MAXIMA = {1: Decimal(25), 2: Decimal(25)}
-SAR, EVALUATION = Cell(Which.SAR, 1), Cell(Which.EVALUATION, 1)
+SAR, EVALUATION = ScoreCell(Which.SAR, 1), ScoreCell(Which.EVALUATION, 1)
 SCORED = {SAR: Decimal("20.50"), EVALUATION: Decimal("18.00")}
 
 
 def test_totals_add_what_was_entered_and_no_score_is_not_zero() -> None:
-    kept = Scores(SCORED | {Cell(Which.SAR, 2): Decimal("0.25"), Cell(Which.EVALUATION, 2): None})
+    kept = YearScores(SCORED | {ScoreCell(Which.SAR, 2): Decimal("0.25"), ScoreCell(Which.EVALUATION, 2): None})
     assert kept.total(Which.SAR) == Decimal("20.75")
     assert kept.total(Which.EVALUATION) == Decimal("18.00")
     assert NO_SCORES.total(Which.SAR) is None
@@ -51,15 +51,15 @@ def test_totals_add_what_was_entered_and_no_score_is_not_zero() -> None:
     [
         (Role.LAO, Which.SAR, NO_SCORES, "", ""),
         (Role.LAO, Which.EVALUATION, NO_SCORES, "", "คะแนนของ ป.ป.ช."),
-        (Role.LAO, Which.SAR, Scores(sar_closed_at=NOW), "", "ปิดรับคะแนน SAR"),
-        (Role.LAO, Which.SAR, Scores(published_at=NOW), "มีเหตุผล", "เผยแพร่ผลประเมิน"),
-        (Role.OFFICER, Which.SAR, Scores(sar_closed_at=NOW), "", ""),
-        (Role.OFFICER, Which.EVALUATION, Scores(published_at=NOW), "  ", "ระบุเหตุผล"),
-        (Role.OFFICER, Which.SAR, Scores(published_at=NOW), "", "ระบุเหตุผล"),
-        (Role.ADMINISTRATOR, Which.EVALUATION, Scores(published_at=NOW), "พิมพ์ผิด", ""),
+        (Role.LAO, Which.SAR, YearScores(sar_closed_at=NOW), "", "ปิดรับคะแนน SAR"),
+        (Role.LAO, Which.SAR, YearScores(published_at=NOW), "มีเหตุผล", "เผยแพร่ผลประเมิน"),
+        (Role.OFFICER, Which.SAR, YearScores(sar_closed_at=NOW), "", ""),
+        (Role.OFFICER, Which.EVALUATION, YearScores(published_at=NOW), "  ", "ระบุเหตุผล"),
+        (Role.OFFICER, Which.SAR, YearScores(published_at=NOW), "", "ระบุเหตุผล"),
+        (Role.ADMINISTRATOR, Which.EVALUATION, YearScores(published_at=NOW), "พิมพ์ผิด", ""),
     ],
 )
-def test_who_may_enter_what_and_when(role: Role, which: Which, kept: Scores, reason: str, words: str) -> None:
+def test_who_may_enter_what_and_when(role: Role, which: Which, kept: YearScores, reason: str, words: str) -> None:
     said = refusal(role, [which], kept, reason)
     assert words in said if words else not said
 
@@ -77,32 +77,32 @@ def test_no_score_is_fine_and_a_dimension_that_is_not_there_is_not() -> None:
 
 
 def test_stale_is_what_changed_to_something_neither_seen_nor_typed() -> None:
-    kept = Scores(SCORED)
-    assert not stale_cells({SAR: Entry(Decimal(1), Decimal("20.5"))}, kept)
-    assert not stale_cells({SAR: Entry(Decimal("20.5"), None)}, kept)
-    assert stale_cells({SAR: Entry(Decimal(1), None)}, kept) == [SAR]
+    kept = YearScores(SCORED)
+    assert not stale_cells({SAR: ScoreEntry(Decimal(1), Decimal("20.5"))}, kept)
+    assert not stale_cells({SAR: ScoreEntry(Decimal("20.5"), None)}, kept)
+    assert stale_cells({SAR: ScoreEntry(Decimal(1), None)}, kept) == [SAR]
     assert changes({SAR: Decimal("20.5"), EVALUATION: None}, kept) == {EVALUATION: None}
 
 
 def test_an_lao_sees_the_evaluation_once_it_is_published() -> None:
-    assert as_the_lao_sees(Scores(SCORED)).total(Which.EVALUATION) is None
-    assert as_the_lao_sees(Scores(SCORED)).total(Which.SAR) == Decimal("20.50")
-    assert as_the_lao_sees(Scores(SCORED, published_at=NOW)).total(Which.EVALUATION) == Decimal("18.00")
+    assert as_the_lao_sees(YearScores(SCORED)).total(Which.EVALUATION) is None
+    assert as_the_lao_sees(YearScores(SCORED)).total(Which.SAR) == Decimal("20.50")
+    assert as_the_lao_sees(YearScores(SCORED, published_at=NOW)).total(Which.EVALUATION) == Decimal("18.00")
 
 
 def test_a_deed_is_for_those_it_changes() -> None:
-    assert applies(Deed.CLOSE, NO_SCORES)
-    assert not applies(Deed.OPEN, NO_SCORES)
-    assert applies(Deed.OPEN, Scores(sar_closed_at=NOW))
-    assert not applies(Deed.PUBLISH, NO_SCORES)
-    assert applies(Deed.PUBLISH, Scores(SCORED))
-    assert not applies(Deed.PUBLISH, Scores(SCORED, published_at=NOW))
+    assert applies(ScoreDeed.CLOSE, NO_SCORES)
+    assert not applies(ScoreDeed.OPEN, NO_SCORES)
+    assert applies(ScoreDeed.OPEN, YearScores(sar_closed_at=NOW))
+    assert not applies(ScoreDeed.PUBLISH, NO_SCORES)
+    assert applies(ScoreDeed.PUBLISH, YearScores(SCORED))
+    assert not applies(ScoreDeed.PUBLISH, YearScores(SCORED, published_at=NOW))
 
 
 def test_the_minimum_itself_passes_and_nobody_unscored_is_proposed() -> None:
-    assert proposed(Scores(SCORED), Decimal("18.00")) is PlanStatus.PASSED
-    assert proposed(Scores(SCORED), Decimal("18.01")) is PlanStatus.FAILED
-    assert proposed(Scores({SAR: Decimal(20)}), Decimal(0)) is None
+    assert proposed(YearScores(SCORED), Decimal("18.00")) is PlanStatus.PASSED
+    assert proposed(YearScores(SCORED), Decimal("18.01")) is PlanStatus.FAILED
+    assert proposed(YearScores({SAR: Decimal(20)}), Decimal(0)) is None
 
 
 def test_a_file_is_read_whole_or_refused_with_every_cell_named() -> None:
@@ -113,7 +113,7 @@ def test_a_file_is_read_whole_or_refused_with_every_cell_named() -> None:
     known = {lao.code: lao, other.code: other}
     lines, problems = read_file(sheet_of(head, ["๖๖๕๐๘๐๗", "2561", "๑๒.๕", None, 0.1 + 0.2]), MAXIMA, years, known)
     assert not problems
-    assert lines == [FileLine(LineKey(lao, 2561, "B2"), {SAR: Decimal("12.50"), EVALUATION: Decimal("0.30")})]
+    assert lines == [ScoreLine(LineKey(lao, 2561, "B2"), {SAR: Decimal("12.50"), EVALUATION: Decimal("0.30")})]
     good = ["6650807", 2561.0, 1.0]
     _lines, problems = read_file(sheet_of(head, ["12", "2570", 26.0, "x", "1.234"], good, good), MAXIMA, years, known)
     assert [(problem.row, problem.column) for problem in problems.first] == [
@@ -168,15 +168,15 @@ def test_a_filled_column_of_a_dimension_the_period_does_not_have_is_refused_at_i
 
 def test_what_was_changed_since_the_file_was_made_is_known_cell_by_cell() -> None:
     lao, shown = UploadLao(1, "6650807", "อบต.ดินทอง"), cells(MAXIMA)
-    made = as_made(Scores({SAR: Decimal("20.50")}), shown)
+    made = as_made(YearScores({SAR: Decimal("20.50")}), shown)
     assert made == "20.50|||"
     sheet = sheet_of([*heading(MAXIMA), WHEN_MADE], ["6650807", 2561.0, 20.5, None, 17.0, None, made])
     lines, _problems = read_file(sheet, MAXIMA, range(2561, 2565), {lao.code: lao})
-    found = preview(lines, {(1, 2561): Scores({SAR: Decimal("21.00")})})
+    found = preview(lines, {(1, 2561): YearScores({SAR: Decimal("21.00")})})
     assert [(move.label, move.old, move.since) for move in found.shown[0].moves] == [
         ("SAR มิติ 1", Decimal("21.00"), True),
         ("ผลประเมิน มิติ 1", None, False),
     ]
     seen = SeenScores.of(json.loads(json.dumps(found.sealed))[0])
     assert list(seen.chosen(everything=False)) == [EVALUATION]
-    assert seen.chosen(everything=True)[SAR] == Entry(Decimal("20.50"), Decimal("21.00"))
+    assert seen.chosen(everything=True)[SAR] == ScoreEntry(Decimal("20.50"), Decimal("21.00"))

@@ -6,14 +6,14 @@ from app.jobs import engine
 from app.nacc.exports import jobs
 from wsgi import app
 
-plain = jobs.Try.note
+plain = jobs.ExportTry.note
 
 
-def note(attempt: jobs.Try, **values: object) -> None:
+def note(attempt: jobs.ExportTry, **values: object) -> None:
     plain(attempt, **values)
     if "rows_done" in values:
         time.sleep(600)
 
 
-jobs.TELL_SECONDS, jobs.LOOK_EVERY, jobs.Try.note = 0, 1, note
+jobs.TELL_SECONDS, jobs.LOOK_EVERY, jobs.ExportTry.note = 0, 1, note
 engine(app).work()

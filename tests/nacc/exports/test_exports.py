@@ -21,7 +21,7 @@ from app.jobs import engine
 from app.models import Account, ExportJob
 from app.models.enums import ExportState, ReportStatus, ReviewStatus, Role, Round
 from app.nacc.exports import jobs, routes, rules
-from app.nacc.exports.rules import Area, places
+from app.nacc.exports.rules import ExportProvince, places
 from app.nacc.exports.workbooks import PROJECT_COLUMNS, RESULT_COLUMNS
 from app.spreadsheets.excel import BAHT_FORMAT, PERCENT_FORMAT, Cell
 from app.spreadsheets.tables import Table
@@ -185,7 +185,11 @@ def test_a_province_taken_from_the_officer_ends_the_job(
 
 
 def test_places_are_offered_by_region_only_where_there_is_more_than_one_province() -> None:
-    areas = [Area("10", "กรุงเทพมหานคร", 1), Area("65", "พิษณุโลก", 6), Area("67", "เพชรบูรณ์", 6)]
+    areas = [
+        ExportProvince("10", "กรุงเทพมหานคร", 1),
+        ExportProvince("65", "พิษณุโลก", 6),
+        ExportProvince("67", "เพชรบูรณ์", 6),
+    ]
     labels = {place.token: place.label for place in places(Role.ADMINISTRATOR, areas)}
     assert labels == {
         "all": "ทั้งประเทศ",
@@ -202,15 +206,15 @@ def test_places_are_offered_by_region_only_where_there_is_more_than_one_province
 def _watched(monkeypatch: pytest.MonkeyPatch, between: object) -> list[int]:
     """Calls `between` after each row the job writes; gives the numbers of rows it told of."""
     told: list[int] = []
-    plain = jobs.Try.note
+    plain = jobs.ExportTry.note
 
-    def note(attempt: jobs.Try, **values: object) -> None:
+    def note(attempt: jobs.ExportTry, **values: object) -> None:
         plain(attempt, **values)
         if "rows_done" in values:
             told.append(files()[0].rows_done)
             between()
 
-    monkeypatch.setattr(jobs.Try, "note", note)
+    monkeypatch.setattr(jobs.ExportTry, "note", note)
     return told
 
 

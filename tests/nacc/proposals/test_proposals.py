@@ -13,7 +13,7 @@ from app.errors import Refusal, Stale
 from app.models import HistoryEntry
 from app.models.enums import PlanStatus, Role, Which
 from app.nacc.evaluation.operations import save_from_file
-from app.nacc.evaluation.rules import Cell, Entry
+from app.nacc.evaluation.rules import ScoreCell, ScoreEntry
 from app.nacc.plan_years.rules import PlanFilter
 from app.nacc.proposals.operations import confirm_proposals, set_minimum
 from app.nacc.proposals.queries import minimum_score, proposals
@@ -31,7 +31,7 @@ def _scored(officer: Actor) -> list[int]:
         make_organisation(f"66508{n:02}", f"องค์การบริหารส่วนตำบลที่ {n}", passed=(YEAR,) if n else ()).id for n in range(3)
     ]
     points = ((ids[0], "18"), (ids[1], "10"))
-    lines = {(id_, YEAR): {Cell(Which.EVALUATION, 1): Entry(Decimal(value), None)} for id_, value in points}
+    lines = {(id_, YEAR): {ScoreCell(Which.EVALUATION, 1): ScoreEntry(Decimal(value), None)} for id_, value in points}
     with transaction():
         save_from_file(officer, lines, "", NOW)
     return ids

@@ -18,7 +18,7 @@ from app.models import HistoryEntry, Project
 from app.models.enums import ReviewStatus, Role, Round
 from app.nacc.review.operations import decide, decide_all, decide_chosen, take_back
 from app.nacc.review.queries import queue_count, queue_rows, review_detail
-from app.nacc.review.rules import Queue, Verdict
+from app.nacc.review.rules import ReviewQueue, Verdict
 from app.plans.queries import period_of
 from tests.factories import NOW, YEAR, facts, make_lao, make_project, make_staff
 
@@ -76,14 +76,14 @@ def test_the_queue_is_narrowed_by_how_long_a_project_has_waited(app: Flask) -> N
     lao, officer = make_lao(), _officer("65")
     old, new = make_project(lao), make_project(lao, facts("ใหม่"), now=LATER)
     now = LATER + timedelta(hours=1)
-    assert [row.id for row in queue_rows(officer, Queue(days=2), now)] == [old]
-    assert [row.id for row in queue_rows(officer, Queue(), now)] == [old, new]
+    assert [row.id for row in queue_rows(officer, ReviewQueue(days=2), now)] == [old]
+    assert [row.id for row in queue_rows(officer, ReviewQueue(), now)] == [old, new]
 
 
 def test_another_province_shows_nothing_and_decides_nothing(app: Flask) -> None:
     lao, stranger = make_lao(), _officer("90")
     project_id = make_project(lao)
-    assert queue_rows(stranger, Queue(), LATER) == []
+    assert queue_rows(stranger, ReviewQueue(), LATER) == []
     for deed in (
         lambda: review_detail(stranger, project_id),
         lambda: _decide(stranger, project_id, Verdict.APPROVE),
@@ -92,22 +92,22 @@ def test_another_province_shows_nothing_and_decides_nothing(app: Flask) -> None:
             deed()
     with transaction():
         assert decide_chosen(stranger, [project_id], Verdict.APPROVE, "", LATER) == 0
-    assert queue_count(lao, Queue(), LATER) == 0  # an LAO is no officer
+    assert queue_count(lao, ReviewQueue(), LATER) == 0  # an LAO is no officer
 
 
 def test_all_filtered_are_decided_and_a_changed_number_is_told_first(app: Flask) -> None:
     lao, officer = make_lao(), _officer("65")
     for number in range(60):
         make_project(lao, facts(f"โครงการ {number}", dimension=1 + number % 2))
-    queue = Queue(dimension=2)
+    queue = ReviewQueue(dimension=2)
     assert queue_count(officer, queue, LATER) == 30
     with pytest.raises(Refusal, match="30"), transaction():
         decide_all(officer, queue, 29, Verdict.APPROVE, "", LATER)
     assert queue_count(officer, queue, LATER) == 30
     with transaction():
         assert decide_all(officer, queue, 30, Verdict.APPROVE, "", LATER) == 30
-    assert queue_count(officer, Queue(), LATER) == 30
-    assert queue_count(officer, Queue(status=ReviewStatus.APPROVED), LATER) == 30
+    assert queue_count(officer, ReviewQueue(), LATER) == 30
+    assert queue_count(officer, ReviewQueue(status=ReviewStatus.APPROVED), LATER) == 30
 
 
 def test_the_last_decision_can_be_taken_back_for_what_nobody_touched_since(app: Flask) -> None:

@@ -21,7 +21,7 @@ from app.models import HistoryEntry, MailLog, Profile, Window
 from app.models.enums import ReviewStatus, Role, Round
 from app.nacc.waiting import jobs, queries
 from app.nacc.waiting.operations import remind_chosen, remind_filtered
-from app.nacc.waiting.rules import Standing, WaitingFilter, Work, standing, thai_day
+from app.nacc.waiting.rules import RoundStanding, RoundWork, WaitingFilter, standing, thai_day
 from app.registry.operations import set_closed
 from tests.client import Client
 from tests.factories import (
@@ -64,16 +64,16 @@ def _laos(number: int) -> list[Actor]:
 @pytest.mark.parametrize(
     ("work", "expected"),
     [
-        (Work(passed=False), Standing.NOTHING_TO_REPORT),
-        (Work(passed=False, total=3, reported=1), Standing.NOTHING_TO_REPORT),
-        (Work(passed=True), Standing.NOTHING_RECORDED),
-        (Work(passed=True, rejected=True), Standing.NOTHING_TO_REPORT),
-        (Work(passed=True, total=3), Standing.NOTHING_REPORTED),
-        (Work(passed=True, total=3, reported=1, rejected=True), Standing.PARTLY),
-        (Work(passed=True, total=3, reported=3), Standing.COMPLETE),
+        (RoundWork(passed=False), RoundStanding.NOTHING_TO_REPORT),
+        (RoundWork(passed=False, total=3, reported=1), RoundStanding.NOTHING_TO_REPORT),
+        (RoundWork(passed=True), RoundStanding.NOTHING_RECORDED),
+        (RoundWork(passed=True, rejected=True), RoundStanding.NOTHING_TO_REPORT),
+        (RoundWork(passed=True, total=3), RoundStanding.NOTHING_REPORTED),
+        (RoundWork(passed=True, total=3, reported=1, rejected=True), RoundStanding.PARTLY),
+        (RoundWork(passed=True, total=3, reported=3), RoundStanding.COMPLETE),
     ],
 )
-def test_where_an_lao_stands(work: Work, expected: Standing) -> None:
+def test_where_an_lao_stands(work: RoundWork, expected: RoundStanding) -> None:
     assert standing(work) is expected
 
 
@@ -92,11 +92,11 @@ def test_the_desk_counts_each_standing_as_the_reports_say(app: Flask) -> None:
     review(make_project(rejected), ReviewStatus.REJECTED, "ไม่สอดคล้อง")
     shown = queries.shown(officer, ASKED)
     assert list(shown.counts.values()) == [1, 1, 1, 1, 2]
-    assert shown.works[partly.own_organisation_id] == Work(True, 2, 1, False)
-    only = queries.shown(officer, WaitingFilter(year=YEAR, round=Round.SIX, state=Standing.PARTLY))
+    assert shown.works[partly.own_organisation_id] == RoundWork(True, 2, 1, False)
+    only = queries.shown(officer, WaitingFilter(year=YEAR, round=Round.SIX, state=RoundStanding.PARTLY))
     assert list(only.works) == [partly.own_organisation_id]
     other_round = queries.shown(officer, WaitingFilter(year=YEAR, round=Round.TWELVE))
-    assert other_round.counts[Standing.NOTHING_REPORTED] == 3
+    assert other_round.counts[RoundStanding.NOTHING_REPORTED] == 3
 
 
 def test_another_province_is_neither_seen_nor_reminded(app: Flask) -> None:
