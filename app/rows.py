@@ -27,11 +27,12 @@ class RowTemplateError(Exception):
 
 
 class Shape(NamedTuple):
-    """How a row type is read: its fields, and which of them are choices instead of words."""
+    """How a row type is read: its fields, which of them are choices instead of words, and the columns it knows of."""
 
     fields: tuple[str, ...]
     choices: tuple[int, ...]
     chosen: Callable[[Any], Any]
+    columns: Sequence[Any]
 
 
 def init_rows(app: Flask) -> None:
@@ -43,7 +44,8 @@ def drawn(rows: Iterable[Any], template: str, **same: str | int) -> Markup:
     """`template` for each of `rows`, which it knows as `r`; `same` are words all rows share, as `r.query`.
 
     Rows are named tuples. A bool or Enum field is a choice the template may ask for; any other field is words,
-    of which the template may only ask whether there are any. Raises RowTemplateError for one that asks more.
+    of which the template may only ask whether there are any. A row type with `columns` gives them to its template,
+    which may go through them and print `r[column.name]`. Raises RowTemplateError for one that asks more.
     """
     patterns: dict[Any, str] = current_app.extensions["row-patterns"]
     shared = {name: escape(value) for name, value in same.items()}
@@ -71,7 +73,8 @@ def _escaped(row: Sequence[Any]) -> Sequence[str]:
 def _shape(kind: Any) -> Shape:
     hints = get_type_hints(kind)
     choices = tuple(place for place, name in enumerate(kind._fields) if issubclass(hints[name], bool | Enum))
-    return Shape(kind._fields, choices, itemgetter(*choices) if choices else lambda _row: ())
+    chosen = itemgetter(*choices) if choices else lambda _row: ()
+    return Shape(kind._fields, choices, chosen, getattr(kind, "columns", ()))
 
 
 def _pattern(template: str, shape: Shape, row: Any, same: dict[str, str | int]) -> str:
@@ -80,7 +83,7 @@ def _pattern(template: str, shape: Shape, row: Any, same: dict[str, str | int]) 
     for place, name in enumerate(shape.fields):
         words[name] = row[place] if place in shape.choices else _Word(name, bool(row[place]))
     check_row_template(template, {name for name, word in words.items() if isinstance(word, _Word)}, set(words))
-    text = render_template(template, r=words).replace("%", "%%")
+    text = render_template(template, r=words, columns=shape.columns).replace("%", "%%")
     for name in words:
         text = text.replace(MARK.format(name), f"%({name})s")
     return text
@@ -130,6 +133,8 @@ class _Check:
                     self.named.add(name)
                 case nodes.Assign(target=nodes.Name()):
                     pass
+                case nodes.For(iter=nodes.Name(name="columns")):
+                    self.body(each.body)
                 case _ if any(name.name in {"r", *self.named} for name in each.find_all(nodes.Name)):
                     self.refuse(each, f"no {type(each).__name__} around what is known of the row")
 
@@ -142,6 +147,8 @@ class _Check:
         match node:
             case nodes.Getattr(node=nodes.Name(name="r"), attr=field):
                 return self.is_word_field(node, field)
+            case nodes.Getitem(node=nodes.Name(name="r"), arg=nodes.Getattr(attr="name")):
+                return True  # of a column
             case nodes.Name(name=name):
                 return name in self.named or (name == "r" and self.refuse(node, "the row as a whole is not known"))
             case nodes.Concat() | nodes.And() | nodes.Or():

@@ -9,8 +9,10 @@ import json
 import sys
 import zlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 from itertools import cycle, islice
+from operator import itemgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
@@ -20,6 +22,8 @@ from openpyxl import Workbook
 from openpyxl.cell.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 
+from app.models.enums import Kind, ReportStatus
+from app.nacc.exports.queries import ExportedProject
 from app.nacc.exports.workbooks import PROJECT_COLUMNS
 from app.spreadsheets import sheet_lane
 from app.spreadsheets.excel import BAHT_FORMAT, FONT, POINTS, Cell, Table, write_workbook
@@ -27,25 +31,43 @@ from app.spreadsheets.excel import BAHT_FORMAT, FONT, POINTS, Cell, Table, write
 POOL = 5_000
 Row = tuple[Cell, ...]
 Writer = Callable[[Path, Iterator[Row]], Any]
-FORMATS = [column.format for column in PROJECT_COLUMNS]
+AS_THEY_ARE = [
+    replace(column, get=itemgetter(place), summed=False, ratio=None) for place, column in enumerate(PROJECT_COLUMNS)
+]
+FORMATS = [column.kind.format for column in PROJECT_COLUMNS]
 
 
-def pool() -> list[Row]:
+def projects() -> list[ExportedProject]:
     """Rows like those of the country's projects."""
     return [
-        (
-            *(f"{6_000_000 + n}", f"องค์การบริหารส่วนตำบลดินทองที่ {n}", "เมืองพิษณุโลก", "พิษณุโลก", "กิจกรรม"),
-            f"โครงการส่งเสริมคุณธรรมและจริยธรรมผู้บริหาร สมาชิกสภา และพนักงาน ครั้งที่ {n} ประจำปีงบประมาณ",
-            *(1 + n % 4, Decimal(n * 700_001) / 100, Decimal(n * 500_003) / 100, Decimal(n * 300_007) / 100),
-            *("ดำเนินการแล้วเสร็จ", Decimal(n * 7 % 10_000) / 100, ""),
+        ExportedProject(
+            code=f"{6_000_000 + n}",
+            lao=f"องค์การบริหารส่วนตำบลดินทองที่ {n}",
+            district="เมืองพิษณุโลก",
+            province="พิษณุโลก",
+            kind=Kind.ACTIVITY,
+            project=f"โครงการส่งเสริมคุณธรรมและจริยธรรมผู้บริหาร สมาชิกสภา และพนักงาน ครั้งที่ {n} ประจำปีงบประมาณ",
+            dimension=1 + n % 4,
+            planned=Decimal(n * 700_001 + 1) / 100,
+            ordinance=Decimal(n * 500_003) / 100,
+            spent=Decimal(n * 300_007) / 100,
+            status=ReportStatus.DONE,
+            cannot_reason=None,
+            cannot_text=None,
         )
         for n in range(POOL)
     ]
 
 
+def pool() -> list[Row]:
+    """The cells of those rows."""
+    return list(map(tuple, Table("โครงการ", (), PROJECT_COLUMNS, projects()).cells()))
+
+
 def ours(path: Path, rows: Iterator[Row]) -> None:
+    """The cells as they are, as all others get them."""
     with path.open("wb") as file:
-        write_workbook(file, Table("โครงการ", (), PROJECT_COLUMNS, rows))
+        write_workbook(file, Table("โครงการ", (), AS_THEY_ARE, rows))
 
 
 def ours_small(path: Path, rows: Iterator[Row]) -> None:

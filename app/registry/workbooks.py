@@ -1,27 +1,27 @@
 """The look-up of codes as a file, and the lines of an import file."""
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import BinaryIO
 
 from app.errors import Refusal
 from app.registry.lines import BrokenFile, Lines, Problem
 from app.registry.queries import ListedOrganisation
-from app.spreadsheets.excel import Column, Table
+from app.spreadsheets.excel import CellKind, Column, Table
 from app.uploads.cells import Marked, column_letters, quoted, text_of
 from app.uploads.reader import MOST_ROWS, TOO_MANY_ROWS, FirstSheet, NotAWorkbook, opened
 
-COLUMNS = (
-    Column("รหัสผู้ใช้งาน", 14, explain="รหัส 7 หลัก (รหัส info) ใช้เป็นชื่อผู้ใช้เมื่อเข้าสู่ระบบ"),
-    Column("ชื่อ อปท.", 50),
-    Column("ประเภท", 26),
-    Column("อำเภอ", 22),
-    Column("จังหวัด", 22),
+COLUMNS: tuple[Column[ListedOrganisation], ...] = (
+    Column("รหัสผู้ใช้งาน", attrgetter("code"), 14, explain="รหัส 7 หลัก (รหัส info) ใช้เป็นชื่อผู้ใช้เมื่อเข้าสู่ระบบ"),
+    Column("ชื่อ อปท.", attrgetter("name"), 50),
+    Column("ประเภท", attrgetter("type"), 26, CellKind.CHOICE),
+    Column("อำเภอ", attrgetter("district"), 22),
+    Column("จังหวัด", attrgetter("province"), 22),
 )
 
 
-def code_list(found: Sequence[ListedOrganisation]) -> Table:
-    rows = ((row.code, row.name, row.type.label, row.district, row.province) for row in found)
-    return Table("รหัส", ("รหัสผู้ใช้งาน Username ของ อปท.",), COLUMNS, rows)
+def code_list(found: Sequence[ListedOrganisation]) -> Table[ListedOrganisation]:
+    return Table("รหัส", ("รหัสผู้ใช้งาน Username ของ อปท.",), COLUMNS, found)
 
 
 def file_lines(file: BinaryIO) -> Lines:

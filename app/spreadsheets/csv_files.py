@@ -3,7 +3,7 @@
 import csv
 from decimal import Decimal
 from io import StringIO
-from typing import TextIO
+from typing import Any, TextIO
 
 from app.spreadsheets.tables import Cell, Table
 
@@ -11,14 +11,14 @@ BYTE_ORDER_MARK = "\ufeff"
 STARTS_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")  # OWASP, "CSV Injection"
 
 
-def csv_text(*tables: Table) -> bytes:
+def csv_text(*tables: Table[Any]) -> bytes:
     """The tables below each other, each under its title lines."""
     out = StringIO(newline="")
     write_csv(out, *tables)
     return out.getvalue().encode()
 
 
-def write_csv(file: TextIO, *tables: Table) -> None:
+def write_csv(file: TextIO, *tables: Table[Any]) -> None:
     """Write the tables to `file`, which is text in UTF-8 opened with `newline=""`."""
     file.write(BYTE_ORDER_MARK)
     lines = csv.writer(file)
@@ -29,7 +29,7 @@ def write_csv(file: TextIO, *tables: Table) -> None:
         if table.title:
             lines.writerow(())
         lines.writerow(map(_value, table.heads))
-        lines.writerows(map(_value, row) for row in table.rows)
+        lines.writerows(map(_value, row) for row in table.cells())
         lines.writerows(map(_value, row) for row in table.totals())
 
 

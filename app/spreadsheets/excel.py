@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import partial
 from io import BytesIO
 from itertools import chain, islice
+from operator import itemgetter
 from typing import IO, Any
 
 from openpyxl import Workbook
@@ -26,12 +27,13 @@ from app.spreadsheets.tables import (
     PERCENT_FORMAT,
     THAI_DATE_FORMAT,
     Cell,
+    CellKind,
     Column,
     Table,
     baht,
     count,
     made,
-    summed,
+    percent,
 )
 
 __all__ = [
@@ -41,6 +43,7 @@ __all__ = [
     "PERCENT_FORMAT",
     "THAI_DATE_FORMAT",
     "Cell",
+    "CellKind",
     "Column",
     "Table",
     "baht",
@@ -48,7 +51,7 @@ __all__ = [
     "csv_text",
     "file_content",
     "made",
-    "summed",
+    "percent",
     "workbook",
     "write_csv",
     "write_workbook",
@@ -63,14 +66,14 @@ HAIR = Side(style="hair", color="999999")
 EXPLANATIONS = "คำอธิบาย"
 
 
-def workbook(*tables: Table, at: datetime | None = None) -> bytes:
+def workbook(*tables: Table[Any], at: datetime | None = None) -> bytes:
     """One sheet a table, and last one that explains columns and rules, where there is anything to explain."""
     out = BytesIO()
     write_workbook(out, *tables, at=at)
     return out.getvalue()
 
 
-def write_workbook(file: IO[bytes], *tables: Table, at: datetime | None = None) -> None:
+def write_workbook(file: IO[bytes], *tables: Table[Any], at: datetime | None = None) -> None:
     """`workbook` into `file`, with LONG rows a table in memory. The same tables and the same `at`: the same bytes."""
     peeked = [_peek(table) for table in tables]
     book = Workbook(write_only=True)
@@ -81,37 +84,37 @@ def write_workbook(file: IO[bytes], *tables: Table, at: datetime | None = None) 
     way.write(file, book, blocks, at or clock.now())
 
 
-def _peek(table: Table) -> tuple[Table, bool]:
+def _peek(table: Table[Any]) -> tuple[Table[Any], bool]:
     """The table, untouched as far as its reader can tell, and whether it is a long one."""
     rows = iter(table.rows)
     first = list(islice(rows, LONG + 1))
     return replace(table, rows=chain(first, rows)), len(first) > LONG
 
 
-def file_content(kind: str, *tables: Table) -> bytes:
+def file_content(kind: str, *tables: Table[Any]) -> bytes:
     """The tables as the bytes of a file; `kind` is "xlsx" or "csv"."""
     return csv_text(*tables) if kind == "csv" else workbook(*tables)
 
 
-def _blocks(page: WriteOnlyWorksheet, table: Table) -> list[Block]:
+def _blocks(page: WriteOnlyWorksheet, table: Table[Any]) -> list[Block]:
     """Title, head, rows and total, and the sheet set up for them."""
     heads = table.heads
     _set_up(page, table.columns, head_row=len(table.title) + 2 if table.title else 1)
     blocks = list(_title(page, table.title))
     fits = _fits(table.columns)
     blocks.append(Block([_head(page) for _each in heads], [heads], fits))
-    blocks.append(Block([_cells(page, column) for column in table.columns], table.rows, fits, arrows=True))
+    blocks.append(Block([_cells(page, column) for column in table.columns], table.cells(), fits, arrows=True))
     blocks.append(Block([_cells(page, column, bold=True) for column in table.columns], table.totals(), fits))
     return blocks
 
 
-def _fits(columns: Sequence[Column]) -> list[int]:
+def _fits(columns: Sequence[Column[Any]]) -> list[int]:
     """How many letters fit on a line, the words not cut: a column's width is told in digits of a smaller font."""
     return [max(1, int(column.width * LETTERS)) for column in columns]
 
 
-def _explanations(page: WriteOnlyWorksheet, tables: Sequence[Table]) -> list[Block]:
-    columns = (Column("คอลัมน์", 44), Column("ความหมาย", 110))
+def _explanations(page: WriteOnlyWorksheet, tables: Sequence[Table[Any]]) -> list[Block]:
+    columns = (Column("คอลัมน์", itemgetter(0), 44), Column("ความหมาย", itemgetter(1), 110))
     _set_up(page, columns, head_row=1)
     plain, title = [_cells(page, column) for column in columns], [(_style(page, bold=True),) * 2]  # over both columns
     blocks = [Block([_head(page) for _each in columns], [[column.head for column in columns]])]
@@ -124,7 +127,7 @@ def _explanations(page: WriteOnlyWorksheet, tables: Sequence[Table]) -> list[Blo
     return blocks
 
 
-def _set_up(page: WriteOnlyWorksheet, columns: Sequence[Column], head_row: int) -> None:
+def _set_up(page: WriteOnlyWorksheet, columns: Sequence[Column[Any]], head_row: int) -> None:
     for place, column in enumerate(columns, start=1):
         page.column_dimensions[get_column_letter(place)].width = column.width
     page.sheet_format.defaultRowHeight = ROW_POINTS
@@ -165,9 +168,9 @@ def _head(page: WriteOnlyWorksheet) -> tuple[WriteOnlyCell, WriteOnlyCell]:
     return cell, cell
 
 
-def _cells(page: WriteOnlyWorksheet, column: Column, *, bold: bool = False) -> tuple[WriteOnlyCell, WriteOnlyCell]:
+def _cells(page: WriteOnlyWorksheet, column: Column[Any], *, bold: bool = False) -> tuple[WriteOnlyCell, WriteOnlyCell]:
     """The styles of a column: for text, and for numbers and dates."""
     style = partial(_style, page, bold=bold, border=Border(bottom=HAIR))
     text = style(alignment=Alignment(vertical="top", wrap_text=True))
     number = Alignment(horizontal="right", vertical="top", indent=1)  # off the text in the next column
-    return text, style(alignment=number, number_format=column.format)
+    return text, style(alignment=number, number_format=column.kind.format)

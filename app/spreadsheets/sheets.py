@@ -22,9 +22,8 @@ from openpyxl.utils.datetime import to_excel
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.writer.excel import ExcelWriter
 
-from app.spreadsheets.tables import Cell
+from app.spreadsheets.tables import ROWS_AT_ONCE, Cell
 
-ROWS_AT_ONCE = 400
 ROW_POINTS, LINE_POINTS, MOST_POINTS = 26, 25, 409  # of a row, of each further line in it; Excel's largest row
 # Vowels and tones above and below take no room on the line: in Thailand's one-byte code they are easily counted out.
 _THAI, _MARKS = "cp874", bytes({0xD1, *range(0xD4, 0xDB), *range(0xE7, 0xEF)})

@@ -1,9 +1,16 @@
-"""A table on its way into a file: what Excel and CSV are both written from."""
+"""A table: its columns, each with its head and what of a row stands under it, and its rows.
+
+Files are written from it, and whoever shows the same rows elsewhere (a screen, the API) asks the same columns. No list
+of heads stands beside a list of values.
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from enum import Enum
+from itertools import islice
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from app.clock import thai_date, thai_time
 
@@ -13,98 +20,155 @@ BAHT_FORMAT = "#,##0.00"
 PERCENT_FORMAT = "0.00"
 COUNT_FORMAT = "#,##0"
 BAHT_WIDTH = 26  # room for 99,999,999,999.99, and for bold sums of such
+ROWS_AT_ONCE = 400
 THAI_DATE_FORMAT = "[$-107041E]d mmmm yyyy"  # 1 ตุลาคม 2569: Thai words, Buddhist era, Arabic digits
 
 
-@dataclass(frozen=True)
-class Column:
-    """`width` in characters; `format` an Excel number format for numbers and dates; `explain` a Thai sentence.
+class CellKind(Enum):
+    """What stands in a column. Each place where it is shown writes a kind in its own way, a file in these formats."""
 
-    `summed`: its sum stands in the total row.
+    TEXT = "text"
+    NUMBER = "number"  # that nobody counts with: of a line, a year, a project
+    COUNT = "count"
+    BAHT = "baht"
+    PERCENT = "percent"
+    SCORE = "score"
+    DATE = "date"
+    CHOICE = "choice"  # a member of an enum of app/models/enums.py, whose words are its label
+
+    @property
+    def format(self) -> str:
+        """Excel's number format."""
+        return FORMATS.get(self, "General")
+
+
+FORMATS = {
+    CellKind.NUMBER: "0",
+    CellKind.COUNT: COUNT_FORMAT,
+    CellKind.BAHT: BAHT_FORMAT,
+    CellKind.PERCENT: PERCENT_FORMAT,
+    CellKind.SCORE: "0.00",
+    CellKind.DATE: THAI_DATE_FORMAT,
+}
+
+Row = TypeVar("Row")
+Get = Callable[[Any], Any]
+Rule = Callable[[Any, Any], Cell]
+
+
+class Ratio(NamedTuple):
+    """How a column follows from two others, in a row and in the total: `rule(part, whole)`."""
+
+    rule: Rule
+    part: Get
+    whole: Get
+
+
+@dataclass(frozen=True, eq=False)
+class Column(Generic[Row]):
+    """`get` gives what of a row stands under `head`; `width` in characters; `explain` a Thai sentence.
+
+    In the total row stand the sum of one that is `summed`, and the ratio of two sums.
     """
 
     head: str
+    get: Callable[[Row], Any]
     width: int
-    format: str = "General"
+    kind: CellKind = CellKind.TEXT
     explain: str = ""
     summed: bool = False
+    ratio: Ratio | None = None
+
+    @property
+    def cell(self) -> Callable[[Row], Cell]:
+        """`get`, as a cell of a file: of a choice its words."""
+        if self.kind is not CellKind.CHOICE:
+            return self.get
+        get = self.get
+        return lambda row: get(row).label
+
+    @property
+    def has_total(self) -> bool:
+        return self.summed or self.ratio is not None
 
 
-def baht(head: str, explain: str = "") -> Column:
+def baht(head: str, get: Get, explain: str = "") -> Column[Any]:
     """A column of money, with its sum."""
-    return Column(head, BAHT_WIDTH, BAHT_FORMAT, explain, summed=True)
+    return Column(head, get, BAHT_WIDTH, CellKind.BAHT, explain, summed=True)
 
 
-def count(head: str, width: int, explain: str = "") -> Column:
+def count(head: str, get: Get, width: int, explain: str = "") -> Column[Any]:
     """A column of numbers of something, with its sum."""
-    return Column(head, width, COUNT_FORMAT, explain, summed=True)
+    return Column(head, get, width, CellKind.COUNT, explain, summed=True)
 
 
-Percents = Callable[[Sequence[Cell]], Sequence[Cell]]
+def ratio_of(rule: Rule, part: Column[Any], whole: Column[Any]) -> tuple[Get, Ratio]:
+    """`get` and `ratio` of a column that follows from two others; nothing where one of them holds nothing."""
+    ratio = Ratio(rule, part.get, whole.get)
+
+    def get(row: Any) -> Cell:
+        upper, lower = ratio.part(row), ratio.whole(row)
+        return None if upper is None or lower is None else rule(upper, lower)
+
+    return get, ratio
 
 
-class Totals:
-    """The total row of `columns`, added up while the rows pass by.
-
-    `percents` makes the row whole where it holds what is no sum: a percent of sums.
-    """
-
-    def __init__(self, columns: Sequence[Column], percents: Percents = list) -> None:
-        self._percents, self._width = percents, len(columns)
-        self._sums: dict[int, int | Decimal] = {place: 0 for place, each in enumerate(columns) if each.summed}
-
-    def over(self, rows: Iterable[Sequence[Cell]]) -> Iterator[Sequence[Cell]]:
-        """`rows` as they are."""
-        for row in rows:
-            for place in self._sums:
-                value = row[place]
-                if isinstance(value, int | Decimal):
-                    self._sums[place] += value
-            yield row
-
-    def row(self) -> Sequence[Cell]:
-        """Once all rows have passed."""
-        return self._percents(["รวม", *(self._sums.get(place) for place in range(1, self._width))])
+def percent(head: str, rule: Rule, part: Column[Any], whole: Column[Any], width: int, explain: str = "") -> Column[Any]:
+    """A column of percents of one column in another."""
+    get, ratio = ratio_of(rule, part, whole)
+    return Column(head, get, width, CellKind.PERCENT, explain, ratio=ratio)
 
 
 @dataclass(frozen=True)
-class Table:
+class Table(Generic[Row]):
     """One table. `rows` may be a generator: it is consumed once, a few hundred rows at a time.
 
-    `total`: the row below them, or a function that gives it once they are consumed.
+    Its total row is added up while they pass by, or got from `whole`, where somebody knows better. There is one where
+    a column has a total.
     """
 
     sheet: str
     title: Sequence[str]
-    columns: Sequence[Column]
-    rows: Iterable[Sequence[Cell]]
-    total: Sequence[Cell] | Callable[[], Sequence[Cell]] | None = None
+    columns: Sequence[Column[Row]]
+    rows: Iterable[Row]
     rules: Sequence[str] = ()
+    whole: Row | None = None
+    _sums: dict[Get, int | Decimal] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def heads(self) -> list[str]:
         return [column.head for column in self.columns]
 
+    def cells(self) -> Iterator[Sequence[Cell]]:
+        """The rows, each as the cells under the heads."""
+        cells, sums, taken = [column.cell for column in self.columns], self._sums, iter(self.rows)
+        sums.update(dict.fromkeys(self._to_sum(), 0))
+        while some := list(islice(taken, ROWS_AT_ONCE)):  # column by column: half the time of row by row
+            for get in sums:
+                sums[get] += sum(value for value in map(get, some) if isinstance(value, int | Decimal))
+            yield from zip(*(map(cell, some) for cell in cells), strict=True)
+
+    def _to_sum(self) -> Iterator[Get]:
+        """What the total row needs the sums of."""
+        for column in self.columns if self.whole is None else ():
+            if column.ratio:
+                yield from (column.ratio.part, column.ratio.whole)
+            elif column.summed:
+                yield column.get
+
     def totals(self) -> Iterator[Sequence[Cell]]:
-        """The total row, if there is one: to be asked for after the rows."""
-        if callable(self.total):
-            yield self.total()
-        elif self.total is not None:
-            yield self.total
+        """The total row, if there is one: to be asked for after the cells."""
+        if any(column.has_total for column in self.columns):
+            yield ["รวม", *map(self._total, self.columns[1:])]
 
-
-def summed(
-    sheet: str,
-    title: Sequence[str],
-    columns: Sequence[Column],
-    rows: Iterable[Sequence[Cell]],
-    *,
-    percents: Percents = list,
-    rules: Sequence[str] = (),
-) -> Table:
-    """A table whose total row is added up from its rows."""
-    totals = Totals(columns, percents)
-    return Table(sheet, title, columns, totals.over(rows), totals.row, rules)
+    def _total(self, column: Column[Row]) -> Cell:
+        if not column.has_total:
+            return None
+        if self.whole is not None:
+            return column.cell(self.whole)
+        if column.ratio:
+            return column.ratio.rule(self._sums[column.ratio.part], self._sums[column.ratio.whole])
+        return self._sums[column.get]
 
 
 def made(now: datetime, by: str) -> str:

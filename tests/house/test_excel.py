@@ -2,20 +2,25 @@
 
 import csv
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import BytesIO, StringIO
+from operator import itemgetter
+from typing import Any
 from urllib.parse import unquote
 
 import pytest
 from openpyxl import load_workbook
 from python_calamine import CalamineWorkbook
 
+from app.lao.reporting.rules import percent_done
 from app.spreadsheets.excel import (
     BAHT_FORMAT,
     EXPLANATIONS,
     THAI_DATE_FORMAT,
     Cell,
+    CellKind,
     Column,
     Table,
     baht,
@@ -23,7 +28,7 @@ from app.spreadsheets.excel import (
     csv_text,
     file_content,
     made,
-    summed,
+    percent,
     workbook,
 )
 from app.uploads.cells import TableLine
@@ -32,10 +37,11 @@ from app.web import attachment, disposition
 
 MOMENT = datetime(2020, 2, 3, 4, 5, 6, tzinfo=UTC)
 COLUMNS = (
-    Column("ชื่อ", 40, explain="ชื่อโครงการ"),
-    Column("งบประมาณ", 18, BAHT_FORMAT),
-    Column("วันที่", 20, THAI_DATE_FORMAT),
+    Column("ชื่อ", itemgetter(0), 40, explain="ชื่อโครงการ"),
+    Column("งบประมาณ", itemgetter(1), 18, CellKind.BAHT, summed=True),
+    Column("วันที่", itemgetter(2), 20, CellKind.DATE),
 )
+PLAIN = [replace(column, summed=False) for column in COLUMNS]
 ROWS: list[tuple[Cell, ...]] = [
     ("=HYPERLINK(1)", Decimal("150000.50"), date(2020, 1, 31)),
     ("น้ำใจ & <ไมตรี>\nบรรทัดสอง", -7, None),
@@ -43,10 +49,10 @@ ROWS: list[tuple[Cell, ...]] = [
 ]
 
 
-def table(**changes: object) -> Table:
-    rules = ("นับเฉพาะโครงการที่ไม่ถูกปฏิเสธ",)
-    parts = {"sheet": "โครงการ", "title": ("รายงาน", "ปี 2561"), "columns": COLUMNS, "rows": iter(ROWS), "rules": rules}
-    return Table(**{**parts, "total": ("รวม", Decimal("149993.50"), None)} | changes)
+def table(**changes: Any) -> Table[Any]:
+    given: dict[str, Any] = {"sheet": "โครงการ", "title": ("รายงาน", "ปี 2561"), "columns": COLUMNS, "rows": iter(ROWS)}
+    given |= {"rules": ("นับเฉพาะโครงการที่ไม่ถูกปฏิเสธ",), "whole": ("", Decimal("149993.50"), None)}
+    return Table(**given | changes)
 
 
 def test_every_cell_reads_back_with_another_library() -> None:
@@ -98,16 +104,25 @@ def test_a_title_among_the_explanations_stands_on_one_line() -> None:
 
 
 def test_a_total_is_added_up_while_the_rows_pass_by() -> None:
-    columns = (Column("ชื่อ", 40), baht("บาท"), count("แห่ง", 10), Column("ร้อยละ", 10))
+    part, whole = count("แล้ว", itemgetter(2), 10), count("แห่ง", itemgetter(3), 10)
+    columns = (
+        Column("ชื่อ", itemgetter(0), 40),
+        baht("บาท", itemgetter(1)),
+        replace(part, head="เรียกอีกอย่าง"),
+        percent("ร้อยละ", percent_done, part, whole, 10),
+    )
     rows: list[tuple[Cell, ...]] = [
-        ("ก", Decimal("0.10"), 1, None),
-        ("ข", None, 2, None),
-        ("ค", "ไม่ใช้งบประมาณ", 0, Decimal(9)),
+        ("ก", Decimal("0.10"), 1, 2),
+        ("ข", None, 2, 2),
+        ("ค", "ไม่ใช้งบประมาณ", 0, 2),
     ]
-    percents = lambda row: [*row[:3], Decimal("50.00")]  # noqa: E731
-    made_of = summed("ก", (), columns, iter(rows), percents=percents)
-    sheet = CalamineWorkbook.from_filelike(BytesIO(workbook(made_of))).get_sheet_by_index(0)
-    assert sheet.to_python()[-1] == ["รวม", 0.1, 3, 50]
+    book = CalamineWorkbook.from_filelike(BytesIO(workbook(Table("ก", (), columns, iter(rows)))))
+    assert book.get_sheet_by_index(0).to_python()[1:] == [
+        ["ก", 0.1, 1, 50],
+        ["ข", "", 2, 100],
+        ["ค", "ไม่ใช้งบประมาณ", 0, 0],
+        ["รวม", 0.1, 3, 50],
+    ]
 
 
 @pytest.mark.parametrize(
@@ -125,7 +140,7 @@ def test_a_file_name_has_one_dot(name: str, told: str) -> None:
 
 
 def test_a_sheet_without_anything_to_explain_stands_alone_and_comes_back() -> None:
-    columns = (Column("รหัส", 10), Column("ปี", 10, "0"))
+    columns = (Column("รหัส", itemgetter(0), 10), Column("ปี", itemgetter(1), 10, CellKind.NUMBER))
     content = workbook(Table("ผลแผน", (), columns, [("0650807", 2561)]))
     assert CalamineWorkbook.from_filelike(BytesIO(content)).sheet_names == ["ผลแผน"]
     assert read_sheet(BytesIO(content), ["รหัส", "ปี"]).lines == [TableLine(2, ("0650807", 2561))]
@@ -136,7 +151,7 @@ def test_the_same_tables_at_the_same_moment_make_the_same_file() -> None:
 
 
 def test_csv_holds_the_same_rows_and_no_formula() -> None:
-    content = csv_text(table(), table(title=(), total=None, rows=iter(ROWS[:1])))
+    content = csv_text(table(), table(title=(), columns=PLAIN, rows=iter(ROWS[:1])))
     assert content.startswith("\ufeffรายงาน".encode())
     assert list(csv.reader(StringIO(content.decode("utf-8-sig"), newline=""))) == [
         ["รายงาน"],

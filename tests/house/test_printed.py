@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
+from app.models.enums import CannotReason, Kind, ReportStatus
+from app.nacc.exports.queries import ExportedProject
 from app.nacc.exports.workbooks import PROJECT_COLUMNS, RULES
-from app.spreadsheets.excel import Table, summed, workbook
+from app.spreadsheets.excel import Table, workbook
 
 SOFFICE = shutil.which("soffice")
 PATIENCE_SECONDS = 120
@@ -23,23 +25,27 @@ FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "urn:fontconfig:font
 LONG = "โครงการส่งเสริมคุณธรรมและจริยธรรมผู้บริหาร สมาชิกสภา และพนักงานส่วนท้องถิ่น ประจำปีงบประมาณ พ.ศ. 2561 ครั้งที่"
 
 
-def example(rows: int) -> Table:
+def example(rows: int) -> Table[ExportedProject]:
     """As wide as our widest rows get, and more than a page long."""
-    return summed(
+    return Table(
         "โครงการ",
         ("รายการโครงการและผลรายงาน", "จังหวัดพิษณุโลก", "ปีงบประมาณ 2561 รอบ 6 เดือน"),
         PROJECT_COLUMNS,
         (
-            (
-                *(f"66508{n:02}", "องค์การบริหารส่วนตำบลดินทอง", "วังทอง", "พิษณุโลก", "แนวปฏิบัติงาน", f"{LONG} {n}", 1),
-                *(
-                    Decimal("99999999999.99"),
-                    None,
-                    Decimal("50000.17"),
-                    "ไม่สามารถดำเนินการได้",
-                    Decimal("33.33"),
-                    "ไม่ได้รับงบประมาณ",
-                ),
+            ExportedProject(
+                code=f"66508{n:02}",
+                lao="องค์การบริหารส่วนตำบลดินทอง",
+                district="วังทอง",
+                province="พิษณุโลก",
+                kind=Kind.GUIDELINE,
+                project=f"{LONG} {n}",
+                dimension=1,
+                planned=Decimal("99999999999.99"),
+                ordinance=None,
+                spent=Decimal("50000.17"),
+                status=ReportStatus.CANNOT,
+                cannot_reason=CannotReason.NO_BUDGET,
+                cannot_text=None,
             )
             for n in range(rows)
         ),

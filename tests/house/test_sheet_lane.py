@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from io import BytesIO
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -18,12 +20,16 @@ from openpyxl.cell.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font
 
 from app.spreadsheets import excel, sheet_lane, sheets
-from app.spreadsheets.sheets import MOST_CHARACTERS, ROWS_AT_ONCE, Block
-from app.spreadsheets.tables import BAHT_FORMAT, THAI_DATE_FORMAT, Cell, Column, Table
+from app.spreadsheets.sheets import MOST_CHARACTERS, Block
+from app.spreadsheets.tables import BAHT_FORMAT, ROWS_AT_ONCE, THAI_DATE_FORMAT, Cell, CellKind, Column, Table
 
 MOMENT = datetime(2020, 2, 3, 4, 5, 6, tzinfo=UTC)
 ILLEGAL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-COLUMNS = (Column("ชื่อ", 40, explain="ชื่อ"), Column("บาท", 24, BAHT_FORMAT), Column("วันที่", 20, THAI_DATE_FORMAT))
+COLUMNS = (
+    Column("ชื่อ", itemgetter(0), 40, explain="ชื่อ"),
+    Column("บาท", itemgetter(1), 24, CellKind.BAHT),
+    Column("วันที่", itemgetter(2), 20, CellKind.DATE),
+)
 FORMATS = (BAHT_FORMAT, "General", THAI_DATE_FORMAT)
 
 SPACES = " \t\n\r\u00a0\u2003\u2028\u3000"
@@ -122,10 +128,11 @@ def test_the_workbook_is_openpyxls_own_byte_for_byte(rows: list[tuple[Cell, ...]
 
 
 TOTAL = ("รวม", 3, None)
+SUMMED = (COLUMNS[0], replace(COLUMNS[1], summed=True), COLUMNS[2])
 TABLES = [
-    Table("ก", ("รายงาน", "ปี 2561"), COLUMNS, [("ก" * 90, number, date(2020, 1, 1)) for number in range(3)], TOTAL),
+    Table("ก", ("รายงาน", "ปี 2561"), SUMMED, [("ก" * 90, number, date(2020, 1, 1)) for number in range(3)]),
     Table("ข", (), COLUMNS[:2], [], rules=("กติกา",)),
-    Table("ค", ("ว่าง",), COLUMNS, [("", None, None)], lambda: TOTAL),
+    Table("ค", ("ว่าง",), SUMMED, [("", None, None)], whole=TOTAL),
 ]
 
 

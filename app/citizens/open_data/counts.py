@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import and_, bindparam, exists, select
 
-from app.citizens.open_data.datasets import PLACE_KINDS
+from app.citizens.open_data.datasets import PLACE_KINDS, RESULTS
 from app.citizens.open_data.queries import DataPage, DataRow
 from app.citizens.places.rules import region_name
 from app.db import db, table
-from app.lao.reporting.rules import Counts, PlaceSummary, ReportingRound, add_up, level
+from app.lao.reporting.rules import Counts, Money, PlaceSummary, ReportingRound, add_up, level
 from app.lao.reporting.sums import Sums, levels_by_province, sums_by
 from app.models import District, Organisation, PlanYear, Province
 from app.models.enums import Level, PlanStatus, Round
@@ -22,6 +22,7 @@ from app.models.enums import Level, PlanStatus, Round
 _O, _PY, _PV, _D = (table(each).c for each in (Organisation, PlanYear, Province, District))
 COUNTRY = ("TH", "ทั้งประเทศ")
 ABOVE, BELOW = PLACE_KINDS[:3], PLACE_KINDS[3:]  # provinces and larger places; what lies in one province
+_GETS = tuple(field.get for field in RESULTS.fields if field.get)
 Provinces = dict[str, tuple[str, int | None]]
 DataFilter = Mapping[str, Any]
 
@@ -46,10 +47,33 @@ class ResultPlace(NamedTuple):
     province: str | None
 
 
+class PlaceResult(NamedTuple):
+    """What a place's row is made of: see the fields of RESULTS."""
+
+    place: ResultPlace
+    when: ReportingRound
+    summary: PlaceSummary
+
+    @property
+    def counts(self) -> Counts:
+        return self.summary.counts
+
+    @property
+    def money(self) -> Money:
+        return self.summary.money
+
+    @property
+    def level(self) -> Level | None:
+        """Only an LAO has one."""
+        return next(iter(self.summary.levels)) if self.place.kind == "organisation" else None
+
+
 class PlacedResult(NamedTuple):
     """A row, and where it stands: its province, and its place in it, that of an LAO by its id, which never changes."""
 
     key: tuple[int, int]
+    place: ResultPlace
+    when: ReportingRound
     row: DataRow
 
 
@@ -69,7 +93,7 @@ def results(asked: DataFilter, after: tuple[int, ...], limit: int, read: Reader 
     kind, when = asked["kind"], ReportingRound(asked["year"], Round(asked["round"]))
     found: list[PlacedResult] = []
     for some in _steps(asked, when, after) if kind in BELOW else [read(kind, when)]:
-        found += [each for each in some if _fits(each.row, asked) and (not after or each.key > after)]
+        found += [each for each in some if _fits(each.place, asked) and (not after or each.key > after)]
         if len(found) > limit:
             return DataPage([each.row for each in found[:limit]], found[limit - 1].key)
     return DataPage([each.row for each in found], None)
@@ -90,16 +114,16 @@ def _province_of(code: str) -> str:
     return db.session.scalar(select(_D.province_code).where(_D.code == code).union_all(lao)) or ""
 
 
-def _fits(row: DataRow, asked: DataFilter) -> bool:
-    """Whether a row is the place that is asked for, and lies in the province that is, or around it."""
-    if asked.get("code", row[1]) != row[1]:
+def _fits(place: ResultPlace, asked: DataFilter) -> bool:
+    """Whether it is the place that is asked for, and lies in the province that is, or around it."""
+    if asked.get("code", place.code) != place.code:
         return False
     province = asked.get("province")
-    if province is None or row[0] == "country":
+    if province is None or place.kind == "country":
         return True
-    if row[0] == "region":
-        return bool(row[1] == str(_provinces().get(province, ("", None))[1]))
-    return bool(row[3] == province)
+    if place.kind == "region":
+        return place.code == str(_provinces().get(province, ("", None))[1])
+    return bool(place.province == province)
 
 
 def every_result() -> Iterator[DataRow]:
@@ -117,7 +141,7 @@ def every_result() -> Iterator[DataRow]:
 
 def _in_order(found: Iterable[PlacedResult]) -> list[DataRow]:
     """By kind of place, place, year and round."""
-    ordered = sorted(found, key=lambda each: (PLACE_KINDS.index(each.row[0]), each.key, each.row[4], each.row[5]))
+    ordered = sorted(found, key=lambda each: (PLACE_KINDS.index(each.place.kind), each.key, each.when))
     return [each.row for each in ordered]
 
 
@@ -137,7 +161,7 @@ def _of_provinces(kind: str, provinces: Provinces, when: ReportingRound) -> list
     for place, codes in groups.items():
         key = (int(place.province or 0), 0 if kind == "country" else int(place.code))
         whole = sum((levels[code] for code in codes), Counter())
-        found.append(PlacedResult(key, _row(place, when, whole, [sums.get(code, {}) for code in codes])))
+        found.append(_placed(key, place, when, whole, [sums.get(code, {}) for code in codes]))
     return sorted(found)
 
 
@@ -158,8 +182,8 @@ def _in_province(
             levels, some = groups.setdefault((key, place), (Counter(), []))
             levels[reached] += 1
             some.append(own)
-    found = (PlacedResult((int(province), key), _row(place, when, *told)) for (key, place), told in groups.items())
-    return sorted(found, key=lambda each: (each.key, each.row[0]))
+    found = (_placed((int(province), key), place, when, *sums_of) for (key, place), sums_of in groups.items())
+    return sorted(found, key=lambda each: (each.key, each.place.kind))
 
 
 def _places(
@@ -177,28 +201,11 @@ def _level(sums: Sums, status: PlanStatus | None, round_: Round) -> Level:
     return level(round_, counts.done, counts.total, counts.reported, passed=status is PlanStatus.PASSED)
 
 
-def _row(place: ResultPlace, when: ReportingRound, levels: Counter[Level], sums: Sequence[Sums]) -> DataRow:
-    told = PlaceSummary(when.round, levels, add_up(*sums))
-    counts, money = told.counts, told.money
-    of_lao = next(iter(levels)) if place.kind == "organisation" else None
-    return (
-        *place,
-        *when,
-        counts.total,
-        counts.done,
-        counts.in_progress,
-        counts.cannot,
-        counts.waiting,
-        counts.percent,
-        of_lao,
-        told.laos,
-        *(levels[each] for each in Level),
-        money.planned,
-        money.ordinance,
-        money.spent,
-        money.percent,
-        money.in_ordinance,
-    )
+def _placed(
+    key: tuple[int, int], place: ResultPlace, when: ReportingRound, levels: Counter[Level], sums: Sequence[Sums]
+) -> PlacedResult:
+    result = PlaceResult(place, when, PlaceSummary(when.round, levels, add_up(*sums)))
+    return PlacedResult(key, place, when, tuple(get(result) for get in _GETS))
 
 
 def _provinces() -> Provinces:

@@ -1,8 +1,11 @@
 """The data sets: which there are, what their columns mean, what narrows them down. The one home of all of it."""
 
+from dataclasses import replace
 from enum import EnumType
+from operator import attrgetter
 
 from app.citizens.open_data.rules import DEFAULT_LIMIT, MAX_LIMIT, Dataset, Field, Parameter, Type, values_of
+from app.citizens.results.columns import COUNTS, IN_ORDINANCE, LEVEL, MONEY, ResultColumn
 from app.models.enums import (
     CannotReason,
     Kind,
@@ -13,6 +16,7 @@ from app.models.enums import (
     ReviewStatus,
     Round,
 )
+from app.spreadsheets.tables import CellKind
 
 VERSION = "1.1.0"
 # What changed in the shape of the data, newest first. A column that goes or changes its meaning makes a new first
@@ -221,9 +225,21 @@ REPORTS = Dataset(
     },
 )
 
-_LEVELS = tuple(
-    Field(f"organisations_{each.value}", Type.INTEGER, f"จำนวน อปท. ระดับ{each.label}", 3, unit="แห่ง") for each in Level
-)
+TYPES = {CellKind.COUNT: Type.INTEGER, CellKind.BAHT: Type.DECIMAL, CellKind.PERCENT: Type.DECIMAL}
+
+
+def _of_results(column: ResultColumn) -> Field:
+    """A column of results as a field."""
+    said = (column.title, column.example, column.note, column.optional)
+    return Field(column.name, TYPES[column.kind], *said, unit=column.unit, get=column.get)
+
+
+def _of_level(level: Level) -> Field:
+    title = f"จำนวน อปท. ระดับ{level.label}"
+    name, get = f"organisations_{level.value}", lambda result: result.summary.levels.get(level, 0)
+    return Field(name, Type.INTEGER, title, 3, unit="แห่ง", get=get)
+
+
 RESULTS = Dataset(
     "results",
     "ผลการดำเนินงานของแต่ละพื้นที่",
@@ -231,26 +247,50 @@ RESULTS = Dataset(
     "ผลรวมของประเทศ ภาค จังหวัด อำเภอ และ อปท. ในแต่ละปีและรอบ นับเฉพาะโครงการที่ไม่ถูกปฏิเสธ อปท. ที่ยุบเลิกแล้วอยู่ในผลของปีที่มีโครงการ",
     "Sums of the country, NACC's regions, provinces, districts and organisations, by fiscal year and round",
     (
-        Field("place_kind", Type.TEXT, "ชนิดของพื้นที่", "province", allowed=PLACE_KINDS),
-        Field("place_code", Type.TEXT, "รหัสพื้นที่", "90", "ประเทศใช้ TH", pattern=PLACE_CODE),
-        Field("place_name", Type.TEXT, "ชื่อพื้นที่", "สงขลา"),
-        Field("province_code", Type.TEXT, "รหัสจังหวัด", "90", "ว่าง: ประเทศและภาค", True, pattern=CODE_2),
-        _YEAR,
-        _ROUND,
-        Field("total", Type.INTEGER, "โครงการทั้งหมด", 85, unit="โครงการ"),
-        Field("done", Type.INTEGER, "แล้วเสร็จ", 24, unit="โครงการ"),
-        Field("in_progress", Type.INTEGER, "อยู่ระหว่างดำเนินการ", 55, unit="โครงการ"),
-        Field("cannot", Type.INTEGER, "ไม่สามารถดำเนินการได้", 6, unit="โครงการ"),
-        Field("waiting", Type.INTEGER, "ยังไม่รายงานผล", 0, unit="โครงการ"),
-        Field("percent", Type.DECIMAL, "ร้อยละที่แล้วเสร็จ", "28.24", "แล้วเสร็จ ÷ ทั้งหมด × 100 ปัดครึ่งขึ้น", unit="ร้อยละ"),
-        Field("level", Type.CHOICE, "ระดับการนำแผนไปปฏิบัติ", "medium", "มีเฉพาะ อปท.", True, Level),
-        Field("organisations", Type.INTEGER, "จำนวน อปท.", 141, unit="แห่ง"),
-        *_LEVELS,
-        Field("plan_budget", Type.DECIMAL, "งบประมาณตามแผน", "15679000.00", unit=BAHT),
-        Field("ordinance_budget", Type.DECIMAL, "งบตามข้อบัญญัติ", "19679100.00", unit=BAHT),
-        Field("spent", Type.DECIMAL, "เบิกจ่ายจริง", "8763466.00", unit=BAHT),
-        Field("budget_percent", Type.DECIMAL, "ร้อยละที่เบิกจ่าย", "55.89", "ว่าง: งบตามแผนเป็น 0", True, unit="ร้อยละ"),
-        Field("in_ordinance", Type.INTEGER, "โครงการที่อยู่ในข้อบัญญัติ", 16, unit="โครงการ"),
+        Field(
+            "place_kind",
+            Type.TEXT,
+            "ชนิดของพื้นที่",
+            "province",
+            allowed=PLACE_KINDS,
+            get=attrgetter("place.kind"),
+        ),
+        Field(
+            "place_code",
+            Type.TEXT,
+            "รหัสพื้นที่",
+            "90",
+            "ประเทศใช้ TH",
+            pattern=PLACE_CODE,
+            get=attrgetter("place.code"),
+        ),
+        Field("place_name", Type.TEXT, "ชื่อพื้นที่", "สงขลา", get=attrgetter("place.name")),
+        Field(
+            "province_code",
+            Type.TEXT,
+            "รหัสจังหวัด",
+            "90",
+            "ว่าง: ประเทศและภาค",
+            True,
+            pattern=CODE_2,
+            get=attrgetter("place.province"),
+        ),
+        replace(_YEAR, get=attrgetter("when.year")),
+        replace(_ROUND, get=attrgetter("when.round")),
+        *map(_of_results, COUNTS),
+        Field(
+            LEVEL.name,
+            Type.CHOICE,
+            LEVEL.title,
+            LEVEL.example,
+            LEVEL.note,
+            LEVEL.optional,
+            choices=Level,
+            get=LEVEL.get,
+        ),
+        Field("organisations", Type.INTEGER, "จำนวน อปท.", 141, unit="แห่ง", get=attrgetter("summary.laos")),
+        *map(_of_level, Level),
+        *map(_of_results, (*MONEY, IN_ORDINANCE)),
     ),
     ("place_kind", "place_code", "fiscal_year", "round"),
     (

@@ -5,13 +5,14 @@ answers each step, and what one statement reads is bounded, whatever its filters
 shorter than its limit and still have a next one; but it has a row, unless there are none left.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, false, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, func, null, or_, select, tuple_
 
-from app.citizens.open_data.rules import Dataset
+from app.citizens.open_data.datasets import DATASETS
+from app.citizens.open_data.rules import Dataset, Field
 from app.db import db, table
 from app.errors import NotTheirs
 from app.listing import like_pattern
@@ -84,7 +85,7 @@ def one(dataset: Dataset, value: Any) -> DataRow:
     if dataset.name == "organisations":
         rows = _organisation_rows([or_(_O.code == value, _O.id.in_(once_called(value)))], 1)
     else:
-        wanted = _PROJECTS.where(_P.id == value, _P.deleted_at.is_(None))
+        wanted = SELECTS["projects"].where(_P.id == value, _P.deleted_at.is_(None))
         rows = _complete(dataset, map(tuple, db.session.execute(wanted)))
     for row in rows:
         return row
@@ -112,28 +113,8 @@ def _laos(dataset: Dataset, asked: DataFilter, after: Key, at_once: int) -> list
     return list(db.session.scalars(wanted.limit(at_once)))
 
 
-_LAO = (_O.id, _O.code, _O.province_code)
-_PROJECTS = (
-    select(
-        _P.id,
-        *_LAO,
-        cast(_PP.first_year, String) + "-" + cast(_PP.last_year, String),
-        _P.name,
-        _P.kind,
-        _P.dimension,
-        _P.quarters,
-        _P.target_group,
-        _P.objective,
-        _P.review_status,
-        _P.review_reason,
-        _P.reviewed_at,
-        _P.counted,
-        _P.created_at,
-        _P.updated_at,
-    )
-    .join_from(table(Project), table(Organisation), _O.id == _P.organisation_id)
-    .join(table(PlanPeriod), _PP.id == _P.plan_period_id)
-)
+LATER = null()  # stands in tables below that of the row: see `_complete`
+_LAO = {"organisation_id": _O.id, "organisation_code": _O.code, "province_code": _O.province_code}
 
 
 def _published(score: ColumnElement[Any]) -> ColumnElement[Any]:
@@ -141,41 +122,108 @@ def _published(score: ColumnElement[Any]) -> ColumnElement[Any]:
     return select(func.sum(score)).where(of_year, _PY.published_at.is_not(None)).scalar_subquery()
 
 
+# What each field is read from.
+SOURCES: dict[str, dict[str, ColumnElement[Any]]] = {
+    "organisations": {
+        "id": _O.id,
+        "code": _O.code,
+        "name": _O.name,
+        "type": _O.type,
+        "province_code": _O.province_code,
+        "province": _PV.name,
+        "district_code": _O.district_code,
+        "district": _D.name,
+        "nacc_region": _PV.nacc_region,
+        "closed": _O.closed_at.is_not(None),
+        "former_codes": LATER,
+    },
+    "plan_years": {
+        **_LAO,
+        "fiscal_year": _PY.fiscal_year,
+        "status": _PY.status,
+        "sar_score": _published(_S.sar_hundredths),
+        "evaluation_score": _published(_S.evaluation_hundredths),
+    },
+    "projects": {
+        "id": _P.id,
+        **_LAO,
+        "plan_period": cast(_PP.first_year, String) + "-" + cast(_PP.last_year, String),
+        "name": _P.name,
+        "kind": _P.kind,
+        "dimension": _P.dimension,
+        "further_dimensions": LATER,
+        "quarters": _P.quarters,
+        "target_group": _P.target_group,
+        "objective": _P.objective,
+        "review_status": _P.review_status,
+        "review_reason": _P.review_reason,
+        "reviewed_at": _P.reviewed_at,
+        "counted": _P.counted,
+        "created_at": _P.created_at,
+        "updated_at": _P.updated_at,
+        "years": LATER,
+    },
+    "project_years": {
+        "project_id": _P.id,
+        **_LAO,
+        "fiscal_year": _Y.fiscal_year,
+        "plan_budget": _Y.plan_budget_satang,
+        "dimension": _P.dimension,
+        "counted": _P.counted,
+    },
+    "reports": {
+        "project_id": _P.id,
+        **_LAO,
+        "fiscal_year": _R.fiscal_year,
+        "round": _R.round,
+        "status": _R.status,
+        "ordinance_budget": _R.ordinance_budget_satang,
+        "spent": _R.spent_satang,
+        "cannot_reason": _R.cannot_reason,
+        "cannot_text": _R.cannot_text,
+        "note": func.nullif(_R.note, ""),
+        "reported_at": _R.reported_at,
+        "dimension": _P.dimension,
+        "counted": _P.counted,
+    },
+}
+
+
+def _fields(name: str) -> Select[*tuple[Any, ...]]:
+    """The fields of a data set in their order. Raises KeyError for one that is read from nowhere."""
+    return select(*(SOURCES[name][field.name].label(field.name) for field in DATASETS[name].fields))
+
+
+_OF_PROJECTS = table(Project).join(table(Organisation), _O.id == _P.organisation_id)
 SELECTS: dict[str, Select[*tuple[Any, ...]]] = {
-    "plan_years": select(
-        *_LAO, _PY.fiscal_year, _PY.status, _published(_S.sar_hundredths), _published(_S.evaluation_hundredths)
-    ).join_from(table(PlanYear), table(Organisation), _O.id == _PY.organisation_id),
-    "projects": _PROJECTS,
-    "project_years": select(_P.id, *_LAO, _Y.fiscal_year, _Y.plan_budget_satang, _P.dimension, _P.counted)
-    .join_from(table(Project), table(Organisation), _O.id == _P.organisation_id)
-    .join(table(ProjectYear), _Y.project_id == _P.id),
-    "reports": select(
-        _P.id,
-        *_LAO,
-        _R.fiscal_year,
-        _R.round,
-        _R.status,
-        _R.ordinance_budget_satang,
-        _R.spent_satang,
-        _R.cannot_reason,
-        _R.cannot_text,
-        func.nullif(_R.note, ""),
-        _R.reported_at,
-        _P.dimension,
-        _P.counted,
-    )
-    .join_from(table(Project), table(Organisation), _O.id == _P.organisation_id)
-    .join(table(Report), _R.project_id == _P.id),
+    "organisations": _fields("organisations").select_from(
+        table(Organisation)
+        .join(table(Province), _PV.code == _O.province_code)
+        .outerjoin(table(District), _D.code == _O.district_code)
+    ),
+    "plan_years": _fields("plan_years").join_from(table(PlanYear), table(Organisation), _O.id == _PY.organisation_id),
+    "projects": _fields("projects").select_from(_OF_PROJECTS.join(table(PlanPeriod), _PP.id == _P.plan_period_id)),
+    "project_years": _fields("project_years").select_from(
+        _OF_PROJECTS.join(table(ProjectYear), _Y.project_id == _P.id)
+    ),
+    "reports": _fields("reports").select_from(_OF_PROJECTS.join(table(Report), _R.project_id == _P.id)),
 }
-# What rows are ordered by; the LAO comes first, whatever the primary key says.
-KEYS: dict[str, tuple[ColumnElement[Any], ...]] = {
-    "plan_years": (_PY.organisation_id, _PY.fiscal_year),
-    "projects": (_P.organisation_id, _P.id),
-    "project_years": (_P.organisation_id, _P.id, _Y.fiscal_year),
-    "reports": (_P.organisation_id, _P.id, _R.fiscal_year, _R.round),
+# What rows are ordered by, as fields; the LAO comes first, whatever the primary key says.
+KEYS: dict[str, dict[str, ColumnElement[Any]]] = {
+    "plan_years": {"organisation_id": _PY.organisation_id, "fiscal_year": _PY.fiscal_year},
+    "projects": {"organisation_id": _P.organisation_id, "id": _P.id},
+    "project_years": {
+        "organisation_id": _P.organisation_id,
+        "project_id": _P.id,
+        "fiscal_year": _Y.fiscal_year,
+    },
+    "reports": {
+        "organisation_id": _P.organisation_id,
+        "project_id": _P.id,
+        "fiscal_year": _R.fiscal_year,
+        "round": _R.round,
+    },
 }
-# Where the parts of the key stand in a row.
-KEY_PLACES = {"plan_years": (0, 3), "projects": (1, 0), "project_years": (1, 0, 4), "reports": (1, 0, 4, 5)}
 FILTERS: dict[str, dict[str, ColumnElement[Any]]] = {
     "plan_years": {"year": _PY.fiscal_year, "status": _PY.status},
     "projects": {"dimension": _P.dimension, "kind": _P.kind, "review_status": _P.review_status},
@@ -187,7 +235,7 @@ FILTERS: dict[str, dict[str, ColumnElement[Any]]] = {
 def _rows(dataset: Dataset, ids: Sequence[int], asked: DataFilter, after: Key) -> Select[*tuple[Any, ...]]:
     """Rows of these LAOs behind `after`, in order."""
     name = dataset.name
-    key = KEYS[name]
+    key = tuple(KEYS[name].values())
     wanted: list[ColumnElement[bool]] = [key[0].in_(ids)]
     wanted += [column == asked[filter_] for filter_, column in FILTERS[name].items() if filter_ in asked]
     if name != "plan_years":
@@ -208,60 +256,75 @@ def _project_conditions(asked: DataFilter) -> Iterator[ColumnElement[bool]]:
 
 
 def _key(dataset: Dataset, row: DataRow) -> Key:
-    return tuple(row[place] for place in KEY_PLACES[dataset.name])
+    return tuple(row[dataset.places[name]] for name in KEYS[dataset.name])
 
 
 def _complete(dataset: Dataset, rows: Iterable[DataRow]) -> list[DataRow]:
     """The rows with what stands in tables below their own."""
     rows = list(rows)
-    if dataset.name != "projects" or not rows:
+    if not rows or dataset.name not in BELOW:
         return rows
-    ids = [row[0] for row in rows]
-    further = _grouped(select(_PD.project_id, _PD.dimension).where(_PD.project_id.in_(ids)))
-    years = _grouped(select(_Y.project_id, _Y.fiscal_year, _Y.plan_budget_satang).where(_Y.project_id.in_(ids)))
-    return [
-        (*row[:8], sorted(each for (each,) in further.get(row[0], ())), *row[8:], sorted(years.get(row[0], ())))
-        for row in rows
-    ]
+    id_ = dataset.places["id"]
+    found = BELOW[dataset.name]([row[id_] for row in rows])
+    below = [(dataset.places[name], of_row) for name, of_row in found.items()]
+    return [_with(row, {place: sorted(of_row.get(row[id_], ())) for place, of_row in below}) for row in rows]
 
 
-def _grouped(statement: Select[*tuple[Any, ...]]) -> dict[int, list[DataRow]]:
-    """What else a row has, by the row's id, which comes first in the statement."""
-    found: dict[int, list[DataRow]] = {}
+def _with(row: DataRow, values: Mapping[int, Any]) -> DataRow:
+    """The row with these values in their places."""
+    cells = list(row)
+    for place, value in values.items():
+        cells[place] = value
+    return tuple(cells)
+
+
+def _of_projects(ids: Sequence[int]) -> dict[str, dict[int, list[Any]]]:
+    further = select(_PD.project_id, _PD.dimension).where(_PD.project_id.in_(ids))
+    years = select(_Y.project_id, *(YEAR_SOURCES[each.name] for each in _nested("projects", "years")))
+    return {
+        "further_dimensions": _grouped(further, single=True),
+        "years": _grouped(years.where(_Y.project_id.in_(ids))),
+    }
+
+
+YEAR_SOURCES = {"fiscal_year": _Y.fiscal_year, "plan_budget": _Y.plan_budget_satang}
+
+
+def _nested(name: str, field: str) -> tuple[Field, ...]:
+    dataset = DATASETS[name]
+    return dataset.fields[dataset.places[field]].nested
+
+
+def _of_organisations(ids: Sequence[int]) -> dict[str, dict[int, list[Any]]]:
+    among = _F.organisation_id.between(min(ids), max(ids))
+    former = select(_F.organisation_id, _F.code).where(among, _F.code != _O.code).distinct()
+    of_laos = former.join_from(table(FormerFacts), table(Organisation), _O.id == _F.organisation_id)
+    return {"former_codes": _grouped(of_laos, single=True)}
+
+
+# What else rows have, by field and by the id of the row.
+BELOW: dict[str, Callable[[Sequence[int]], dict[str, dict[int, list[Any]]]]] = {
+    "projects": _of_projects,
+    "organisations": _of_organisations,
+}
+
+
+def _grouped(statement: Select[*tuple[Any, ...]], *, single: bool = False) -> dict[int, list[Any]]:
+    """What else a row has, by the row's id, which comes first in the statement; `single`: one value each."""
+    found: dict[int, list[Any]] = {}
     for id_, *rest in db.session.execute(statement):
-        found.setdefault(id_, []).append(tuple(rest))
+        found.setdefault(id_, []).append(rest[0] if single else tuple(rest))
     return found
 
 
 def _organisation_page(asked: DataFilter, after: Key, limit: int) -> DataPage:
+    dataset = DATASETS["organisations"]
     wanted = [_O.id > (after[0] if after else 0), *_lao_conditions(asked)]
     wanted += [_O.name_search.like(like_pattern(word), escape="/") for word in asked.get("q", "").split()]
     rows = _organisation_rows(wanted, limit + 1 if limit < MOST else MOST)
-    return DataPage(rows[:limit], (rows[limit - 1][0],) if len(rows) > limit else None)
+    return DataPage(rows[:limit], (rows[limit - 1][dataset.places["id"]],) if len(rows) > limit else None)
 
 
 def _organisation_rows(wanted: Iterable[ColumnElement[bool]], limit: int) -> list[DataRow]:
-    statement = (
-        select(
-            _O.id,
-            _O.code,
-            _O.name,
-            _O.type,
-            _O.province_code,
-            _PV.name,
-            _O.district_code,
-            _D.name,
-            _PV.nacc_region,
-            _O.closed_at.is_not(None),
-        )
-        .join_from(table(Organisation), table(Province), _PV.code == _O.province_code)
-        .outerjoin(table(District), _D.code == _O.district_code)
-        .where(*wanted)
-        .order_by(_O.id)
-        .limit(limit)
-    )
-    rows = db.session.execute(statement).all()
-    ids = {row[0] for row in rows}
-    among = _F.organisation_id.between(min(ids), max(ids)) if ids else false()
-    former = _grouped(select(_F.organisation_id, _F.code).where(among))
-    return [(*row, sorted({code for (code,) in former.get(row[0], ())} - {row[1]})) for row in rows]
+    statement = SELECTS["organisations"].where(*wanted).order_by(_O.id).limit(limit)
+    return _complete(DATASETS["organisations"], map(tuple, db.session.execute(statement)))

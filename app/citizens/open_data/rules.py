@@ -1,14 +1,15 @@
 """What a data set is made of, and how its values are written. From this, and nothing else, come answers and files.
 
-`cell_row` makes cells of CSV and Excel, `plain_row` a JSON object. Money, scores and percents are decimal strings in
+`cell_of` makes cells of CSV and Excel, `plain_row` a JSON object. Money, scores and percents are decimal strings in
 JSON: most readers take a JSON number for a binary fraction, and satang would get lost.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import Enum, EnumType, StrEnum
+from functools import cached_property
 from typing import Any
 
 from app.spreadsheets.tables import Cell
@@ -62,6 +63,7 @@ class Field:
     pattern: str = ""
     unit: str = ""
     nested: tuple["Field", ...] = ()
+    get: Callable[[Any], Any] | None = None  # from what a row is made of; none: a column of the table is called so
 
     @property
     def values(self) -> tuple[str | int, ...]:
@@ -124,6 +126,15 @@ class Dataset:
     def columns(self) -> tuple[Field, ...]:
         """The fields of its table: all but the nested ones, which stand last."""
         return tuple(each for each in self.fields if each.type is not Type.NESTED)
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """Where each field stands in a row."""
+        return {each.name: place for place, each in enumerate(self.fields)}
+
+    def row(self, values: Mapping[str, Any]) -> tuple[Any, ...]:
+        """A row from its values by name. Raises KeyError for one that is missing."""
+        return tuple(values[each.name] for each in self.fields)
 
     @property
     def row_schema(self) -> str:
@@ -190,11 +201,7 @@ def plain_rows(fields: Sequence[Field]) -> Callable[[Sequence[Sequence[Any]]], l
     return lambda rows: [plain(row) for row in rows]
 
 
-def cell_row(fields: Sequence[Field]) -> Callable[[Sequence[Any]], list[Cell]]:
-    """A function from a row to its cells in CSV and Excel. Nested fields stand last, and are left out."""
-    ways = [CELLS[each.type] for each in fields]
-
-    def cells(row: Sequence[Any]) -> list[Cell]:
-        return [None if value is None else way(value) for way, value in zip(ways, row, strict=False)]
-
-    return cells
+def cell_of(field: Field) -> Callable[[Any], Cell]:
+    """A function from a value of the field to its cell in CSV and Excel."""
+    write = CELLS[field.type]
+    return lambda value: None if value is None else write(value)

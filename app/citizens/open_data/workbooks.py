@@ -4,19 +4,19 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from app.citizens.open_data.queries import DataRow
-from app.citizens.open_data.rules import Dataset, Field, Type, cell_row
-from app.spreadsheets.excel import BAHT_FORMAT, BAHT_WIDTH, Column, Table, csv_text, workbook
+from app.citizens.open_data.rules import Dataset, Field, Type, cell_of
+from app.spreadsheets.excel import BAHT_WIDTH, CellKind, Column, Table, csv_text, workbook
 
-FORMATS = {Type.DECIMAL: BAHT_FORMAT, Type.INTEGER: "0"}
+KINDS = {Type.DECIMAL: CellKind.BAHT, Type.INTEGER: CellKind.NUMBER}
 WIDE = {"name": 60, "objective": 50, "target_group": 40, "note": 40, "review_reason": 40, "place_name": 40}
 # A workbook says when it was made; where nothing was ever changed, this does.
 BEGINNING = datetime.fromisoformat("2017-10-01T00:00:00+07:00")
 
 
-def table(dataset: Dataset, rows: Iterable[DataRow]) -> Table:
+def table(dataset: Dataset, rows: Iterable[DataRow]) -> Table[DataRow]:
     """The rows on their way into a file; a generator is consumed as it is written."""
-    columns = [_column(each) for each in dataset.columns]
-    return Table(dataset.name, (), columns, map(cell_row(dataset.columns), rows))
+    columns = [_column(each, dataset.places[each.name]) for each in dataset.columns]
+    return Table(dataset.name, (), columns, rows)
 
 
 def file_of(dataset: Dataset, ending: str, rows: Iterable[DataRow], changed: datetime | None) -> bytes:
@@ -26,7 +26,9 @@ def file_of(dataset: Dataset, ending: str, rows: Iterable[DataRow], changed: dat
     return workbook(table(dataset, rows), at=changed or BEGINNING)
 
 
-def _column(field: Field) -> Column:
+def _column(field: Field, place: int) -> Column[DataRow]:
+    """The column of a field that stands at `place` in a row."""
     explain = " ".join(filter(None, (field.title, field.description, f"({field.unit})" if field.unit else "")))
     width = BAHT_WIDTH if field.type is Type.DECIMAL else WIDE.get(field.name, 18)
-    return Column(field.name, width, FORMATS.get(field.type, "General"), explain)
+    write = cell_of(field)
+    return Column(field.name, lambda row: write(row[place]), width, KINDS.get(field.type, CellKind.TEXT), explain)

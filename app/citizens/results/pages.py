@@ -17,7 +17,8 @@ from app.citizens.figures.rules import DEFINITIONS, Figure, Side, calculation, s
 from app.citizens.places.queries import find
 from app.citizens.places.rules import Place
 from app.citizens.results import queries, workbooks
-from app.citizens.results.rules import TableFilter, drawn_row
+from app.citizens.results.columns import SCREEN, drawn_rows
+from app.citizens.results.rules import TableFilter
 from app.errors import NotTheirs
 from app.lao.reporting.counts import lao_summary
 from app.lao.reporting.rules import THRESHOLDS, Grouping, ProvinceTableRow, ReportingRound, in_table_order
@@ -138,10 +139,7 @@ def lao_table(site: Site, rows: list[ProvinceTableRow], path: str, moment: Repor
     own = own_code(site)
     asked = TableFilter.of(request.args)
     shown = [row for row in rows if asked.fits(row)]
-    groups = [
-        (label, [drawn_row(place, row, own) for place, row in enumerate(group, start=1)])
-        for label, group in in_table_order(shown, asked.by)
-    ]
+    groups = [(label, drawn_rows(group, own)) for label, group in in_table_order(shown, asked.by)]
     return {
         "asked": asked,
         "groupings": Grouping,
@@ -149,6 +147,7 @@ def lao_table(site: Site, rows: list[ProvinceTableRow], path: str, moment: Repor
         "table_path": path,
         "table_query": query_of({"year": moment.year, "round": int(moment.round), **asked.values}),
         "groups": groups,
+        "columns": SCREEN,
         "shown": len(shown),
         "total": len(rows),
         "table_districts": sorted({(row.district_sort, row.district_code or "", row.district) for row in rows}),
@@ -169,7 +168,7 @@ def open_row(site: Site, code: str) -> Any:
     if not wants_fragment():
         return redirect(f"{told['path']}?{moment.query}")
     row = queries.row_of(place, moment.year, moment.round)
-    drawn = [drawn_row(number(request.args.get("n", ""), 1), row, own_code(site))]
+    drawn = drawn_rows([row], own_code(site), number(request.args.get("n", ""), 1))
     if request.args.get("view") == "row":
         return answer("citizens/results/_rows.html", "citizens/results/_rows.html", **told, rows=drawn)
     asked = FigureRequest(place, moment.year, moment.round, Figure.TOTAL)
@@ -177,7 +176,7 @@ def open_row(site: Site, code: str) -> Any:
         "citizens/results/_open.html",
         "citizens/results/_open.html",
         **told,
-        rows=drawn,
+        columns=SCREEN,
         row=drawn[0],
         summary=lao_summary(place.id, place.one_province, moment.year, moment.round),
         listed=listed(asked, Side.COUNTED, 1),

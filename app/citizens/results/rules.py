@@ -1,12 +1,11 @@
-"""What a table of LAOs shows: its filter, and a row ready to print. Pure."""
+"""What of a table of LAOs is shown. Pure."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from app.lao.reporting.rules import Grouping, ProvinceTableRow
 from app.models.enums import Level, OrganisationType
-from app.words import percent_text
 
 
 @dataclass(frozen=True)
@@ -39,28 +38,3 @@ class TableFilter:
     def values(self) -> dict[str, Any]:
         by = "" if self.by is Grouping.DISTRICT else self.by.value
         return {"by": by, "district": self.district, "type": self.type, "level": self.level}
-
-
-class DrawnRow(NamedTuple):
-    """One LAO of a table, as app/rows.py draws it."""
-
-    number: int
-    code: str
-    name: str
-    type: str
-    done: str
-    total: str
-    percent: str
-    level: Level
-    passed: bool
-    own: bool
-
-
-def drawn_row(number: int, row: ProvinceTableRow, own: str = "") -> DrawnRow:
-    """`own` is the code of the LAO that is looking, if one is."""
-    counts = row.counts
-    percent = percent_text(row.percent)
-    return DrawnRow(
-        number, row.code, row.marked_name, row.type.label, f"{counts.done:,}", f"{counts.total:,}", percent, row.level,
-        row.passed, row.code == own,
-    )  # fmt: skip

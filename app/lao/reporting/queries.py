@@ -3,6 +3,7 @@
 Statements are put together once for each shape of a list: that takes longer than running them.
 """
 
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -15,7 +16,7 @@ from app.errors import NotTheirs
 from app.lao.reporting.rules import REPORTED, cannot_words
 from app.listing import PAGE_SIZE, ListState, like_pattern
 from app.models import Project, ProjectYear, Report
-from app.models.enums import ReportStatus, Round
+from app.models.enums import CannotReason, Kind, ReportStatus, Round
 from app.words import baht
 
 NO_BUDGET = "ไม่ใช้งบ"
@@ -88,19 +89,19 @@ _LISTED = (
     _R.cannot_reason,
     _R.cannot_text,
 )
-_EXPORTED = (
-    _P.id,
-    _P.kind,
-    _P.name,
-    _P.dimension,
-    _Y.plan_budget_satang,
-    _R.ordinance_budget_satang,
-    _R.spent_satang,
-    _R.status,
-    _R.cannot_reason,
-    _R.cannot_text,
-    _R.note,
-)
+_EXPORTED: dict[str, ColumnElement[Any]] = {
+    "id": _P.id,
+    "kind": _P.kind,
+    "name": _P.name,
+    "dimension": _P.dimension,
+    "planned": _Y.plan_budget_satang,
+    "ordinance": _R.ordinance_budget_satang,
+    "spent": _R.spent_satang,
+    "status": _R.status,
+    "cannot_reason": _R.cannot_reason,
+    "cannot_text": _R.cannot_text,
+    "note": _R.note,
+}
 
 
 def _filter(shape: ListState) -> list[ColumnElement[bool]]:
@@ -138,7 +139,8 @@ def _page_statement(shape: ListState, *, only_reported: bool = False) -> Select[
 
 @lru_cache(maxsize=256)
 def _export_statement(shape: ListState, *, only_reported: bool = False) -> Select[Any]:
-    statement = select(*_EXPORTED).select_from(_JOINED).where(*_filter(shape)).order_by(*_ORDER[shape.sort])
+    columns = (column.label(name) for name, column in _EXPORTED.items())
+    statement = select(*columns).select_from(_JOINED).where(*_filter(shape)).order_by(*_ORDER[shape.sort])
     return statement.where(_R.reported_at.is_not(None)) if only_reported else statement
 
 
@@ -190,13 +192,31 @@ def _report_row(number: int, state: ListState, row: tuple[Any, ...]) -> ReportRo
     )
 
 
-def exported_rows(actor: Actor, state: ListState) -> list[tuple[Any, ...]]:
-    """The whole list for a file: kind, name, dimension, three budgets (Decimal or None), status, reason, note."""
-    found = db.session.execute(_export_statement(state.shape), _values(actor, state))
-    return [
-        (kind.label, name, f"มิติที่ {dimension}", *budgets, status.label, cannot_words(reason, text), note)
-        for _id, kind, name, dimension, *budgets, status, reason, text, note in found
-    ]
+class ExportedReport(NamedTuple):
+    """A line of a report list in a file. Amounts in baht."""
+
+    number: int
+    id: int
+    kind: Kind
+    name: str
+    dimension: int
+    planned: Decimal | None
+    ordinance: Decimal | None
+    spent: Decimal | None
+    status: ReportStatus
+    cannot_reason: CannotReason | None
+    cannot_text: str | None
+    note: str
+    round: Round
+    year: int
+
+
+def exported_reports(actor: Actor, state: ListState, *, only_reported: bool = False) -> list[ExportedReport]:
+    """The whole list for a file."""
+    statement = _export_statement(state.shape, only_reported=only_reported)
+    found = db.session.execute(statement, _values(actor, state)).mappings()
+    of: dict[str, Any] = {"round": Round(state.round), "year": state.year}
+    return [ExportedReport(number=number, **row, **of) for number, row in enumerate(found, start=1)]
 
 
 class ReportedRow(NamedTuple):
@@ -242,11 +262,6 @@ def _whole(state: ListState) -> ListState:
     return ListState(year=state.year, round=state.round, page=state.page)
 
 
-def every_reported(actor: Actor, state: ListState) -> list[tuple[Any, ...]]:
-    """All pages of them for a file: as `exported_rows`, with the project's id before them."""
-    whole = _whole(state)
-    found = db.session.execute(_export_statement(whole.shape, only_reported=True), _values(actor, whole))
-    return [
-        (id_, kind.label, name, f"มิติที่ {dimension}", *budgets, status.label, cannot_words(reason, text), note)
-        for id_, kind, name, dimension, *budgets, status, reason, text, note in found
-    ]
+def every_reported(actor: Actor, state: ListState) -> list[ExportedReport]:
+    """All pages of them for a file."""
+    return exported_reports(actor, _whole(state), only_reported=True)

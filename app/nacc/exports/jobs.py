@@ -9,7 +9,7 @@ import hashlib
 import os
 import secrets
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from app.models import ExportJob
 from app.models.enums import ExportKind, ExportState, Round
 from app.nacc.exports import queries, workbooks
 from app.nacc.exports.rules import MOST_TRIES, STALE, ExportRequest
-from app.spreadsheets.excel import Cell, Table, write_csv, write_workbook
+from app.spreadsheets.excel import Table, write_csv, write_workbook
 
 TELL_SECONDS = 0.5
 LOOK_EVERY = 200  # rows
@@ -118,7 +118,7 @@ def _write_export(attempt: ExportTry) -> None:
     _keep(attempt, path_of(file))
 
 
-def _counted(attempt: ExportTry, rows: Iterable[Sequence[Cell]]) -> Iterator[Sequence[Cell]]:
+def _counted(attempt: ExportTry, rows: Iterable[Any]) -> Iterator[Any]:
     """The rows, with a sign of life now and then."""
     told = time.monotonic()
     number = 0
@@ -130,7 +130,7 @@ def _counted(attempt: ExportTry, rows: Iterable[Sequence[Cell]]) -> Iterator[Seq
     attempt.note(rows_done=number)
 
 
-def _save_export(attempt: ExportTry, whole: Table, kind: ExportKind) -> None:
+def _save_export(attempt: ExportTry, whole: Table[Any], kind: ExportKind) -> None:
     if kind is ExportKind.CSV:
         with attempt.part.open("w", encoding="utf-8", newline="") as text:
             write_csv(text, whole)

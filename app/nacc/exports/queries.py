@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from decimal import Decimal
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Result, and_, bindparam, func, select, true
+from sqlalchemy import ColumnElement, Connection, Result, String, and_, bindparam, func, select, true
 
 from app.access import Actor
 from app.citizens.results.queries import lao_money, province_rows
@@ -12,7 +13,7 @@ from app.db import db, is_sqlite, table
 from app.errors import NotTheirs
 from app.lao.reporting.rules import Money, ProvinceTableRow, in_table_order
 from app.models import District, ExportJob, Organisation, Project, ProjectYear, Province, Report
-from app.models.enums import ExportState, ExportWhat, Role, Round
+from app.models.enums import CannotReason, ExportState, ExportWhat, Kind, ReportStatus, Role, Round
 from app.nacc.exports.rules import ExportPlace, ExportProvince, ExportRequest, places
 
 _O, _P, _D, _V = table(Organisation).c, table(Project).c, table(District).c, table(Province).c
@@ -54,21 +55,41 @@ def row_total(asked: ExportRequest, place: ExportPlace) -> int:
     return db.session.scalar(wanted) or 0
 
 
+class ExportedProject(NamedTuple):
+    """A project with its report in one year and round. Amounts in baht."""
+
+    code: str
+    lao: str
+    district: str | None
+    province: str
+    kind: Kind
+    project: str
+    dimension: int
+    planned: Decimal | None
+    ordinance: Decimal | None
+    spent: Decimal | None
+    status: ReportStatus
+    cannot_reason: CannotReason | None
+    cannot_text: str | None
+
+
+_SOURCES: dict[str, ColumnElement[Any]] = {
+    "code": _O.code,
+    "lao": _O.name,
+    "district": _D.name,
+    "province": bindparam("province_name", type_=String),
+    "kind": _P.kind,
+    "project": _P.name,
+    "dimension": _P.dimension,
+    "planned": _Y.plan_budget_satang,
+    "ordinance": _R.ordinance_budget_satang,
+    "spent": _R.spent_satang,
+    "status": _R.status,
+    "cannot_reason": _R.cannot_reason,
+    "cannot_text": _R.cannot_text,
+}
 _PROJECTS = (
-    select(
-        _O.code,
-        _O.name,
-        _D.name.label("district"),
-        _P.kind,
-        _P.name.label("project"),
-        _P.dimension,
-        _Y.plan_budget_satang.label("planned"),
-        _R.ordinance_budget_satang.label("ordinance"),
-        _R.spent_satang.label("spent"),
-        _R.status,
-        _R.cannot_reason,
-        _R.cannot_text,
-    )
+    select(*(_SOURCES[name] for name in ExportedProject._fields))
     .select_from(
         table(ProjectYear)
         .join(table(Project), _P.id == _Y.project_id)
@@ -85,8 +106,8 @@ _PROJECTS = (
 
 
 def projects(connection: Connection, area: ExportProvince, year: int, round_: Round) -> Result[*tuple[Any, ...]]:
-    """The projects of a province that count, with their report: by district and LAO, read a part at a time."""
-    values = {"province": area.code, "year": year, "round": int(round_)}
+    """The projects of a province that count, as ExportedProject: by district and LAO, read a part at a time."""
+    values = {"province": area.code, "province_name": area.name, "year": year, "round": int(round_)}
     return connection.execute(_PROJECTS, values, execution_options={"yield_per": ROWS_AT_ONCE})
 
 

@@ -1,116 +1,105 @@
 """The tables of the files: the columns, and rows that come while they are read."""
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
+from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 
 from app.access import Actor
-from app.lao.reporting.rules import NO_BAHT, Money, ProvinceTableRow, budget_percent, cannot_words, percent_done
+from app.citizens.results.columns import COUNTS, LEVEL, MONEY, LaoLine, ResultColumn
+from app.lao.reporting.rules import budget_percent, cannot_words
 from app.models.enums import ExportWhat
 from app.nacc.exports import queries
+from app.nacc.exports.queries import ExportedProject
 from app.nacc.exports.rules import ExportPlace, ExportRequest
-from app.spreadsheets.excel import COUNT_FORMAT, PERCENT_FORMAT, Cell, Column, Table, baht, count, made, summed
+from app.spreadsheets.excel import CellKind, Column, Table, baht, made, percent
 
-CODE = Column("รหัส อปท.", 12, explain="รหัส 7 หลักของ อปท.")
-LAO = Column("ชื่อ อปท.", 42)
-DISTRICT = Column("อำเภอ", 18)
-PROVINCE = Column("จังหวัด", 18)
-PLANNED = baht("งบประมาณตามแผน (บาท)", "ช่องว่างคือดำเนินการโดยไม่ใช้งบประมาณ ต่างจาก 0.00")
-ORDINANCE = baht("ตามข้อบัญญัติ/เทศบัญญัติ (บาท)", "ช่องว่างคือไม่ได้บรรจุไว้ในข้อบัญญัติ/เทศบัญญัติ")
-SPENT = baht("เบิกจ่ายจริง (บาท)", "ช่องว่างคือยังไม่ได้รายงานยอดเบิกจ่าย")
-BUDGET_PERCENT = Column(
-    "ร้อยละงบประมาณ", 12, PERCENT_FORMAT, "เบิกจ่ายจริง ÷ งบประมาณตามแผน × 100 เกิน 100 ได้ ช่องว่างคือไม่มีงบประมาณตามแผน"
+PLANNED = baht("งบประมาณตามแผน (บาท)", attrgetter("planned"), "ช่องว่างคือดำเนินการโดยไม่ใช้งบประมาณ ต่างจาก 0.00")
+ORDINANCE = baht("ตามข้อบัญญัติ/เทศบัญญัติ (บาท)", attrgetter("ordinance"), "ช่องว่างคือไม่ได้บรรจุไว้ในข้อบัญญัติ/เทศบัญญัติ")
+SPENT = baht("เบิกจ่ายจริง (บาท)", attrgetter("spent"), "ช่องว่างคือยังไม่ได้รายงานยอดเบิกจ่าย")
+BUDGET_PERCENT = percent(
+    "ร้อยละงบประมาณ",
+    budget_percent,
+    SPENT,
+    PLANNED,
+    12,
+    "เบิกจ่ายจริง ÷ งบประมาณตามแผน × 100 เกิน 100 ได้ ช่องว่างคือไม่มีงบประมาณตามแผน",
 )
-PROJECT_COLUMNS = (
-    *(CODE, LAO, DISTRICT, PROVINCE),
-    Column("ประเภทงาน", 14),
-    Column("ชื่อโครงการ/กิจกรรม/มาตรการ/แนวปฏิบัติงาน", 60),
-    Column("มิติที่", 8, COUNT_FORMAT, "มิติหลัก โครงการหนึ่งนับครั้งเดียวในมิติหลัก"),
-    *(PLANNED, ORDINANCE, SPENT),
-    Column("สถานะ", 24, explain="สถานะที่รายงานในรอบนี้"),
+CODE_EXPLAINED = "รหัส 7 หลักของ อปท."
+PROJECT_COLUMNS: tuple[Column[ExportedProject], ...] = (
+    Column("รหัส อปท.", attrgetter("code"), 12, explain=CODE_EXPLAINED),
+    Column("ชื่อ อปท.", attrgetter("lao"), 42),
+    Column("อำเภอ", lambda line: line.district or "", 18),
+    Column("จังหวัด", attrgetter("province"), 18),
+    Column("ประเภทงาน", attrgetter("kind.label"), 14),
+    Column("ชื่อโครงการ/กิจกรรม/มาตรการ/แนวปฏิบัติงาน", attrgetter("project"), 60),
+    Column("มิติที่", attrgetter("dimension"), 8, CellKind.COUNT, "มิติหลัก โครงการหนึ่งนับครั้งเดียวในมิติหลัก"),
+    PLANNED,
+    ORDINANCE,
+    SPENT,
+    Column("สถานะ", attrgetter("status.label"), 24, explain="สถานะที่รายงานในรอบนี้"),
     BUDGET_PERCENT,
-    Column("เหตุผลที่ดำเนินการไม่ได้", 30, explain="เฉพาะโครงการที่ไม่สามารถดำเนินการได้"),
+    Column(
+        "เหตุผลที่ดำเนินการไม่ได้",
+        lambda line: cannot_words(line.cannot_reason, line.cannot_text),
+        30,
+        explain="เฉพาะโครงการที่ไม่สามารถดำเนินการได้",
+    ),
 )
-RESULT_COLUMNS = (
-    *(CODE, Column("ชื่อ อปท.", 42, explain="** คือยังไม่ส่งแผน หรือแผนไม่ผ่าน"), DISTRICT, PROVINCE),
-    count("โครงการทั้งหมด", 12),
-    count("แล้วเสร็จ", 12),
-    count("อยู่ระหว่างดำเนินการ", 12),
-    count("ไม่สามารถดำเนินการได้", 12),
-    count("ยังไม่รายงานผล", 12),
-    Column("ร้อยละที่แล้วเสร็จ", 12, PERCENT_FORMAT, "แล้วเสร็จ ÷ โครงการทั้งหมด × 100 ปัดครึ่งขึ้น 2 ตำแหน่ง"),
-    Column("ระดับการนำแผนไปปฏิบัติ", 24),
-    *(PLANNED, ORDINANCE, SPENT, BUDGET_PERCENT),
+# Where this file has words of its own for a column of results; any other is called here as in the API.
+OWN_WORDS: dict[str, Column[Any]] = {
+    "percent": replace(BUDGET_PERCENT, head="ร้อยละที่แล้วเสร็จ", explain="แล้วเสร็จ ÷ โครงการทั้งหมด × 100 ปัดครึ่งขึ้น 2 ตำแหน่ง"),
+    "plan_budget": PLANNED,
+    "ordinance_budget": ORDINANCE,
+    "spent": SPENT,
+    "budget_percent": BUDGET_PERCENT,
+}
+
+
+def _called_here(column: ResultColumn) -> ResultColumn:
+    own = OWN_WORDS.get(column.name)
+    if own:
+        return replace(column, head=own.head, width=own.width, explain=own.explain)
+    return replace(column, head=column.title, width=12, explain=column.note)
+
+
+RESULT_COLUMNS: tuple[Column[LaoLine], ...] = (
+    Column("รหัส อปท.", attrgetter("row.code"), 12, explain=CODE_EXPLAINED),
+    Column("ชื่อ อปท.", attrgetter("row.marked_name"), 42, explain="** คือยังไม่ส่งแผน หรือแผนไม่ผ่าน"),
+    Column("อำเภอ", lambda line: line.row.district if line.row.district_code else "", 18),
+    Column("จังหวัด", attrgetter("province"), 18),
+    *map(_called_here, COUNTS),
+    LEVEL,
+    *map(_called_here, MONEY),
 )
 RULES = ("โครงการที่ ป.ป.ช. ปฏิเสธ และโครงการที่ลบแล้ว ไม่อยู่ในตารางและไม่นับรวม",)
 
 
 @contextmanager
-def export_table(actor: Actor, asked: ExportRequest, place: ExportPlace, now: datetime) -> Iterator[Table]:
+def export_table(actor: Actor, asked: ExportRequest, place: ExportPlace, now: datetime) -> Iterator[Table[Any]]:
     """What was asked for; its rows are read from the database while they are taken, inside the block."""
     title = (asked.what.label, place.label, asked.period, made(now, actor.name))
     with queries.one_moment() as connection:
         if asked.what is ExportWhat.RESULTS:
-            rows = _results(asked, place)
-            yield summed("ผลการดำเนินงาน", title, RESULT_COLUMNS, rows, percents=_result_percents, rules=RULES)
+            yield Table("ผลการดำเนินงาน", title, RESULT_COLUMNS, _results(asked, place), rules=RULES)
         else:
             with closing(_projects(asked, place, connection)) as found:
-                yield summed("โครงการ", title, PROJECT_COLUMNS, found, percents=_project_percents, rules=RULES)
-
-
-def _project_percents(row: Sequence[Cell]) -> Sequence[Cell]:
-    *before, planned, _ordinance, spent, status, _percent, reason = row
-    return [*before, planned, _ordinance, spent, status, budget_percent(_money(spent), _money(planned)), reason]
-
-
-def _result_percents(row: Sequence[Cell]) -> Sequence[Cell]:
-    *place, total, done, in_progress, cannot, waiting, _percent, level, planned, ordinance, spent, _budget = row
-    return [
-        *(*place, total, done, in_progress, cannot, waiting, percent_done(_number(done), _number(total)), level),
-        *(planned, ordinance, spent, budget_percent(_money(spent), _money(planned))),
-    ]
-
-
-def _number(cell: Cell) -> int:
-    return cell if isinstance(cell, int) else 0
-
-
-def _money(cell: Cell) -> Decimal:
-    return cell if isinstance(cell, Decimal) else NO_BAHT
+                yield Table("โครงการ", title, PROJECT_COLUMNS, found, rules=RULES)
 
 
 def _projects(
     asked: ExportRequest, place: ExportPlace, connection: Connection
-) -> Generator[tuple[Cell, ...], None, None]:
+) -> Generator[ExportedProject, None, None]:
     for area in place.provinces:
         with closing(queries.projects(connection, area, asked.year, asked.round)) as found:
-            for row in found:
-                yield _project(row, area.name)
+            yield from map(ExportedProject._make, found)
 
 
-def _project(row: Row[*tuple[Any, ...]], province: str) -> tuple[Cell, ...]:
-    code, lao, district, kind, name, dimension, planned, ordinance, spent, status, reason, text = row
-    percent = None if planned is None or spent is None else budget_percent(spent, planned)
-    return (
-        *(code, lao, district or "", province, kind.label, name, dimension),
-        *(planned, ordinance, spent, status.label, percent, cannot_words(reason, text)),
-    )
-
-
-def _results(asked: ExportRequest, place: ExportPlace) -> Iterator[tuple[Cell, ...]]:
+def _results(asked: ExportRequest, place: ExportPlace) -> Iterator[LaoLine]:
     for area in place.provinces:
         for row, money in queries.results(area, asked.year, asked.round):
-            yield _result(row, money, area.name)
-
-
-def _result(row: ProvinceTableRow, money: Money, province: str) -> tuple[Cell, ...]:
-    counts = row.counts
-    return (
-        *(row.code, row.marked_name, row.district if row.district_code else "", province),
-        *(counts.total, counts.done, counts.in_progress, counts.cannot, counts.waiting),
-        *(row.percent, row.level.label, money.planned, money.ordinance, money.spent, money.percent),
-    )
+            yield LaoLine(0, row, money, province=area.name)

@@ -8,7 +8,6 @@ from app.nacc.desk.rules import DeskFilter
 
 # How long the page that shows new codes can still be made into an Excel file.
 SHOWN_SECONDS = 3600
-SHEET_COLUMNS = ("รหัสผู้ใช้งาน", "รหัสเปิดใช้งาน", "ชื่อ อปท.", "อำเภอ จังหวัด", "ใช้ได้ถึง")
 
 
 class AccountState(Labelled):

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 from app.access import Actor
-from app.clock import BANGKOK, thai_date
+from app.clock import thai_date
 from app.db import db, table
 from app.errors import NotTheirs
 from app.history.queries import HistoryLine, history_line
@@ -106,7 +106,15 @@ def _whole_queue(shape: ReviewQueue, *columns: Any) -> Select[Any]:
 
 
 _ROW = (_P.id, _P.name, _O.name.label("organisation"), _P.dimension, _P.kind, _P.updated_at, _P.review_status)
-_FILE_ROW = (_O.code, _O.name, _P.kind, _P.name, _P.dimension, _P.review_status, _P.updated_at)
+_FILE_ROW: dict[str, ColumnElement[Any]] = {
+    "code": _O.code,
+    "lao": _O.name,
+    "kind": _P.kind,
+    "project": _P.name,
+    "dimension": _P.dimension,
+    "status": _P.review_status,
+    "since": _P.updated_at,
+}
 
 
 @lru_cache(maxsize=256)
@@ -125,11 +133,24 @@ def queue_rows(actor: Actor, queue: ReviewQueue, now: datetime) -> list[QueueRow
     ]
 
 
-def every_queued(actor: Actor, queue: ReviewQueue, now: datetime) -> Iterator[tuple[Any, ...]]:
-    """The whole queue for a file: code and LAO, kind, name, dimension, status, date of the last change."""
-    found = db.session.execute(_whole_queue(queue.shape, *_FILE_ROW).where(in_scope(actor)), _queue_values(queue, now))
-    for code, lao, kind, name, dimension, status, since in found:
-        yield code, lao, kind.label, name, dimension, status.label, since.astimezone(BANGKOK).date()
+class QueuedProject(NamedTuple):
+    """A project in the queue's file. `since`: when it was changed or judged last."""
+
+    number: int
+    code: str
+    lao: str
+    kind: Kind
+    project: str
+    dimension: int
+    status: ReviewStatus
+    since: datetime
+
+
+def every_queued(actor: Actor, queue: ReviewQueue, now: datetime) -> Iterator[QueuedProject]:
+    """The whole queue for a file."""
+    statement = _whole_queue(queue.shape, *(column.label(name) for name, column in _FILE_ROW.items()))
+    found = db.session.execute(statement.where(in_scope(actor)), _queue_values(queue, now)).mappings()
+    return (QueuedProject(number=number, **row) for number, row in enumerate(found, start=1))
 
 
 def queue_count(actor: Actor, queue: ReviewQueue, now: datetime) -> int:

@@ -3,11 +3,12 @@
 import csv
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO, StringIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -21,9 +22,10 @@ from app.jobs import engine
 from app.models import Account, ExportJob
 from app.models.enums import ExportState, ReportStatus, ReviewStatus, Role, Round
 from app.nacc.exports import jobs, routes, rules
+from app.nacc.exports.queries import ExportedProject
 from app.nacc.exports.rules import ExportProvince, places
 from app.nacc.exports.workbooks import PROJECT_COLUMNS, RESULT_COLUMNS
-from app.spreadsheets.excel import BAHT_FORMAT, PERCENT_FORMAT, Cell
+from app.spreadsheets.excel import BAHT_FORMAT, PERCENT_FORMAT
 from app.spreadsheets.tables import Table
 from tests.client import Client
 from tests.factories import (
@@ -378,17 +380,18 @@ def test_rows_are_not_all_in_memory_at_once(app: Flask, client: Client, monkeypa
     enter(client, officer().id)
     client.get(HERE)
     taken: list[str] = []
-    plain = routes.workbooks._project
 
-    def project(row: object, province: str) -> tuple[Cell, ...]:
-        taken.append("read")
-        return plain(row, province)
+    class Noted:
+        @staticmethod
+        def _make(row: Iterable[Any]) -> ExportedProject:
+            taken.append("read")
+            return ExportedProject._make(row)
 
-    def write(_kind: str, table: Table) -> bytes:
+    def write(_kind: str, table: Table[Any]) -> bytes:
         taken.extend("written" for _row in table.rows)
         return b""
 
-    monkeypatch.setattr(routes.workbooks, "_project", project)
+    monkeypatch.setattr(routes.workbooks, "ExportedProject", Noted)
     monkeypatch.setattr(routes.excel, "file_content", write)
     client.send(HERE, FORM)
     assert taken == ["read", "written", "read", "written"]
