@@ -24,6 +24,7 @@ from app.registry.operations import load_provinces
 from app.seeds.periods import add_basics
 from config import database_url
 from tests.client import Client, watch_for_unsaved_changes
+from tests.history.readable import untold_entries
 from tests.smtp import mailbox
 
 __all__ = ["mailbox"]
@@ -192,5 +193,8 @@ def app(shared_app: Flask, database: Sqlite | Postgresql) -> Iterator[Flask]:
         limiter.reset()
         shared_app.extensions["public-pages"].clear()
         yield shared_app
+        db.session.rollback()
+        untold = set(untold_entries())
         db.session.remove()
         db.engine.dispose()
+        assert not untold, "what was recorded cannot be read: app/history/rules.py"

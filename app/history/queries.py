@@ -1,17 +1,17 @@
 """Reading the history: an LAO its own, NACC that of the provinces given."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 
 from app.access import Actor
 from app.db import db
 from app.errors import NotTheirs
-from app.history.rules import FactChange, action_label, as_the_lao_reads, changed_by, changes, subject
-from app.models import HistoryEntry, Organisation
+from app.history.rules import FactChange, HistoryFilter, action_label, as_the_lao_reads, changed_by, changes, subject
+from app.models import Account, HistoryEntry, Organisation
 from app.models.enums import Action, Entity, Role
 
 PAGE_SIZE = 50
@@ -40,33 +40,69 @@ def overseen(actor: Actor, code: str) -> Organisation:
     return organisation
 
 
-def entries_of(actor: Actor, organisation_id: int, page: int) -> tuple[list[HistoryLine], bool]:
-    """A page of an LAO's history, the latest first, and whether there is more."""
-    reader = _reader(actor, organisation_id)
-    rows = db.session.scalars(_whole(organisation_id).limit(PAGE_SIZE + 1).offset((page - 1) * PAGE_SIZE)).all()
+def entries_of(
+    actor: Actor, organisation_id: int | None, asked: HistoryFilter, page: int
+) -> tuple[list[HistoryLine], bool]:
+    """A page of a history, the latest first, and whether there is more: of an LAO, or of the administration (None)."""
+    wanted = _wanted(organisation_id, asked).limit(PAGE_SIZE + 1).offset((page - 1) * PAGE_SIZE)
+    rows = list(db.session.scalars(wanted))
+    reader = _reader(actor, organisation_id, rows)
     return [history_line(row, reader) for row in rows[:PAGE_SIZE]], len(rows) > PAGE_SIZE
 
 
-def every_entry(actor: Actor, organisation_id: int) -> Iterator[HistoryLine]:
-    """All of an LAO's history, the latest first, read a part at a time."""
-    reader = _reader(actor, organisation_id)
-    rows = db.session.scalars(_whole(organisation_id).execution_options(yield_per=500))
-    return (history_line(row, reader) for row in rows)
+def every_entry(actor: Actor, organisation_id: int | None, asked: HistoryFilter) -> Iterator[HistoryLine]:
+    """All of a history, the latest first, read a part at a time."""
+    rows = db.session.scalars(_wanted(organisation_id, asked).execution_options(yield_per=500))
+    for some in map(list, rows.partitions()):
+        reader = _reader(actor, organisation_id, some)
+        yield from (history_line(row, reader) for row in some)
 
 
-def _whole(organisation_id: int) -> Select[Any]:
-    return select(HistoryEntry).where(HistoryEntry.organisation_id == organisation_id).order_by(HistoryEntry.id.desc())
+# Of the administration: what is no LAO's, and of what is an LAO's the registry and its time for reporting.
+ADMINISTRATION = (Entity.ORGANISATION.value, Entity.WINDOW.value)
+
+
+def _wanted(organisation_id: int | None, asked: HistoryFilter) -> Select[HistoryEntry]:
+    if organisation_id is None:
+        whose = or_(HistoryEntry.organisation_id.is_(None), HistoryEntry.entity.in_(ADMINISTRATION))
+    else:
+        whose = HistoryEntry.organisation_id == organisation_id
+    return select(HistoryEntry).where(whose, *_narrowed(asked)).order_by(HistoryEntry.id.desc())
+
+
+def _narrowed(asked: HistoryFilter) -> Iterator[ColumnElement[bool]]:
+    if asked.since:
+        yield HistoryEntry.at >= asked.since
+    if asked.until:
+        yield HistoryEntry.at < asked.until + timedelta(minutes=1)
+    if asked.role:
+        yield HistoryEntry.actor_role == Role(asked.role)
+    if asked.entity:
+        yield HistoryEntry.entity == asked.entity
+    if asked.project:
+        key = str(asked.project)
+        yield or_(
+            and_(HistoryEntry.entity == Entity.PROJECT.value, HistoryEntry.entity_key == key),
+            and_(HistoryEntry.entity == Entity.REPORT.value, HistoryEntry.entity_key.startswith(f"{key}/")),
+        )
 
 
 @dataclass(frozen=True)
 class Reader:
     """Whose history it is, and what is kept from the LAO itself: NACC's scores of a year until they are published.
 
+    `laos`: names by id; `staff`: names by the key of their account, where it is the administration's.
     `published`: the entry that published them, by the key of the year; None for NACC, who sees all.
     """
 
-    lao: str = ""
+    laos: Mapping[int, str] = field(default_factory=dict)
+    staff: Mapping[str, str] = field(default_factory=dict)
     published: Mapping[str, int] | None = None
+
+    def whose(self, row: HistoryEntry) -> str:
+        if row.organisation_id is None and row.entity == Entity.ACCOUNT:
+            return self.staff.get(row.entity_key, "")
+        return self.laos.get(row.organisation_id or 0, "")
 
     def facts(self, row: HistoryEntry, kept: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
         if self.published is None or row.entity != Entity.SCORES:
@@ -74,14 +110,23 @@ class Reader:
         return as_the_lao_reads(kept, published=self.published.get(row.entity_key, row.id) < row.id)
 
 
-def _reader(actor: Actor, organisation_id: int) -> Reader:
-    lao = db.session.scalar(select(Organisation.name).where(Organisation.id == organisation_id)) or ""
+def _reader(actor: Actor, organisation_id: int | None, rows: Sequence[HistoryEntry]) -> Reader:
+    ids = {row.organisation_id for row in rows if row.organisation_id}
+    laos = dict(db.session.execute(select(Organisation.id, Organisation.name).where(Organisation.id.in_(ids))).all())
+    if organisation_id is None:
+        return Reader(laos, _staff({row.entity_key for row in rows if row.entity == Entity.ACCOUNT}))
     if actor.role is not Role.LAO:
-        return Reader(lao)
+        return Reader(laos)
     published = select(HistoryEntry.entity_key, HistoryEntry.id).where(
         HistoryEntry.organisation_id == organisation_id, HistoryEntry.action == Action.PUBLISH_SCORES.value
     )
-    return Reader(lao, dict(db.session.execute(published).all()))
+    return Reader(laos, published=dict(db.session.execute(published).all()))
+
+
+def _staff(keys: Collection[str]) -> dict[str, str]:
+    ids = [int(key) for key in keys if key.isdecimal()]
+    rows = db.session.execute(select(Account.id, Account.display_name).where(Account.id.in_(ids)))
+    return {str(id_): name for id_, name in rows}
 
 
 def who_was_first(actor: Actor, entity: Entity, key: object, organisation_id: int | None) -> str:
@@ -107,7 +152,7 @@ def history_line(row: HistoryEntry, reader: Reader = Reader()) -> HistoryLine:
         at=row.at,
         by=row.actor_name,
         action=action_label(row.action),
-        subject=subject(row.entity, row.entity_key, reader.lao),
+        subject=subject(row.entity, row.entity_key, reader.whose(row)),
         reason=row.reason,
         changes=changes(reader.facts(row, row.before), reader.facts(row, row.after)),
     )

@@ -1,7 +1,8 @@
 """The history in words a clerk reads. Facts in, Thai out: this is the one table of them, for every page and file."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -20,11 +21,12 @@ from app.models.enums import (
     ReviewStatus,
     Role,
     Round,
+    SizeClass,
     Which,
 )
 from app.words import baht
 
-# Only these are ever shown: who coordinates, with telephone and e-mail, stands in the history but not among them.
+# Every fact that an entry can hold. Of who coordinates and who leads, only that it changed is ever shown.
 FACTS = {
     "name": "ชื่อ",
     "kind": "ประเภทงาน",
@@ -48,6 +50,7 @@ FACTS = {
     "closed_at": "ปิด อปท. เมื่อ",
     "founded_at": "ตั้ง อปท. เมื่อ",
     "effective_at": "มีผลเมื่อ",
+    "succession": "เหตุการณ์",
     "successors": "รับช่วงโดย",
     "document_date": "ประกาศลงวันที่",
     "opens_at": "เปิดรับรายงาน",
@@ -62,8 +65,43 @@ FACTS = {
     "done": "แล้วเสร็จ",
     "percent": "แล้วเสร็จร้อยละ",
     "level": "ระดับ",
+    "sha256": "รหัสตรวจเอกสาร (SHA-256)",
+    "year": "ปีงบประมาณ",
+    "round": "รอบ (เดือน)",
+    "years": "ปีของแผน",
+    "dimensions": "ชื่อมิติ",
+    "max_score": "คะแนนเต็ม",
+    "text": "ข้อความ",
+    "value": "ข้อความ",
+    "reason": "เหตุผลที่ขยายเวลา",
+    "username": "ชื่อผู้ใช้",
+    "role": "บทบาท",
+    "provinces": "รหัสจังหวัดที่ดูแล",
+    "added": "เพิ่ม (แห่ง)",
+    "upgraded": "ยกฐานะ (แห่ง)",
+    "size": "ขนาด",
+    "address": "ที่ตั้งที่ทำการ",
+    "area_km2": "ขนาดพื้นที่ให้บริการ (ตร.กม.)",
+    "population": "ประชากรในพื้นที่ (คน)",
+    "income_own": "รายได้ไม่รวมเงินอุดหนุน",
+    "income_subsidy": "รายได้จากเงินอุดหนุน",
+    "website": "เว็บไซต์ อปท.",
+    "executive_name": "ชื่อผู้บริหารท้องถิ่น",
+    "clerk_name": "ชื่อปลัด",
+    "contact_name": "ชื่อผู้ประสานงาน",
+    "contact_position": "ตำแหน่งผู้ประสานงาน",
+    "contact_department": "สังกัดผู้ประสานงาน",
+    "phone": "โทรศัพท์",
+    "mobile": "โทรศัพท์เคลื่อนที่",
+    "fax": "โทรสาร",
+    "email": "อีเมล",
 }
-MONEY = frozenset({"budgets", "ordinance_budget", "spent", "score"})
+PERSONAL = frozenset(
+    {"executive_name", "clerk_name", "contact_name", "contact_position", "contact_department"}
+    | {"phone", "mobile", "fax", "email"}
+)
+NOT_SHOWN = "(ไม่แสดง)"
+MONEY = frozenset({"budgets", "ordinance_budget", "spent", "score", "max_score", "income_own", "income_subsidy"})
 SCORE = re.compile(rf"({'|'.join(Which)})_(\d)")  # as Cell.name in evaluation/rules.py
 
 # What is stored of these facts is a name; the screens say its label. The status is a report's or a plan year's.
@@ -74,6 +112,8 @@ CHOICES: dict[str, tuple[type[Labelled], ...]] = {
     "cannot_reason": (CannotReason,),
     "type": (OrganisationType,),
     "level": (Level,),
+    "role": (Role,),
+    "size": (SizeClass,),
 }
 LABELS = {name: {each.value: each.label for kind in kinds for each in kind} for name, kinds in CHOICES.items()}
 ACTION_LABELS = {action.value: action.label for action in Action}
@@ -104,23 +144,60 @@ def action_label(stored: str) -> str:
     return ACTION_LABELS.get(stored, OTHER_ACTION)
 
 
-def subject(entity: str, key: str, lao: str) -> str:
-    """What it was done to; never the number of a row that only the database knows. `lao`: whose history it is."""
-    parts = key.split("/")
-    match entity, *parts:
-        case Entity.PROJECT, project:
-            return f"{Entity.PROJECT.label} {project}"
-        case Entity.REPORT, project, year, round_:
-            return f"{Entity.PROJECT.label} {project} ปี {year} {Round(int(round_)).label}"
-        case Entity.WINDOW, year, round_:
-            return f"ปี {year} {Round(int(round_)).label}"
-        case Entity.FIXED_ROUND, _lao, year, round_:
-            return f"ปี {year} {Round(int(round_)).label} {lao}"
-        case (Entity.PLAN_YEAR | Entity.SCORES) as known, _lao, year:
-            return f"{Entity(known).label} {year} {lao}"
-        case (Entity.PROFILE | Entity.ACCOUNT | Entity.ORGANISATION) as known, _id:
-            return f"{Entity(known).label} {lao}"
-    return ""
+@dataclass(frozen=True)
+class HistoryFilter:
+    """What of a history is shown; empty does not narrow. Days are Thailand's, both included."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    role: str = ""
+    entity: str = ""
+    project: int | None = None
+
+    @property
+    def in_words(self) -> str:
+        """For the heading of a file: what it holds."""
+        told = [
+            f"ตั้งแต่ {thai_date(self.since)}" if self.since else "",
+            f"ถึง {thai_date(self.until)}" if self.until else "",
+            f"โดย {Role(self.role).label}" if self.role else "",
+            f"เรื่อง {Entity(self.entity).label}" if self.entity else "",
+            f"โครงการ {self.project}" if self.project else "",
+        ]
+        return " · ".join(word for word in told if word)
+
+
+def _year_and_round(year: str, round_: str) -> str:
+    return f"ปี {year} {Round(int(round_)).label}"
+
+
+# What each kind of entry is about, of the parts of its key and whose history it is. The others need no more words.
+SUBJECTS: dict[str, Callable[[list[str], str], str]] = {
+    Entity.PROJECT: lambda key, _whose: f"{Entity.PROJECT.label} {key[0]}",
+    Entity.REPORT: lambda key, _whose: f"{Entity.PROJECT.label} {key[0]} {_year_and_round(*key[1:])}",
+    Entity.WINDOW: lambda key, whose: f"{_year_and_round(*key)} {whose}",
+    Entity.FIXED_ROUND: lambda key, whose: f"{_year_and_round(*key[1:])} {whose}",
+    Entity.PLAN_YEAR: lambda key, whose: f"{Entity.PLAN_YEAR.label} {key[1]} {whose}",
+    Entity.SCORES: lambda key, whose: f"{Entity.SCORES.label} {key[1]} {whose}",
+    Entity.PROFILE: lambda _key, whose: f"{Entity.PROFILE.label} {whose}",
+    Entity.ACCOUNT: lambda _key, whose: f"{Entity.ACCOUNT.label} {whose}",
+    Entity.ORGANISATION: lambda _key, whose: f"{Entity.ORGANISATION.label} {whose}",
+    Entity.DIMENSION: lambda key, _whose: f"{Entity.DIMENSION.label}ที่ {key[1]}",
+    Entity.MINIMUM_SCORE: lambda key, _whose: f"{Entity.MINIMUM_SCORE.label} {key[0]}",
+    **{
+        each: lambda _key, _whose, label=each.label: label  # type: ignore[misc]
+        for each in (Entity.PLAN_PERIOD, Entity.REJECTION_REASON, Entity.SETTING, Entity.REGISTRY)
+    },
+}
+
+
+def subject(entity: str, key: str, whose: str) -> str:
+    """What it was done to; never the number of a row that only the database knows.
+
+    `whose`: the LAO it is about, or the person whose account it is.
+    """
+    told = SUBJECTS.get(entity)
+    return told(key.split("/"), whose).strip() if told else ""
 
 
 def changes(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> list[FactChange]:
@@ -152,6 +229,8 @@ def _label(name: str) -> str:
 def _shown(name: str, value: Any) -> str:
     if value in (None, "", [], {}):
         return "–"
+    if name in PERSONAL:
+        return NOT_SHOWN
     if name.endswith("_at"):
         moment = datetime.fromisoformat(value)
         return f"{thai_date(moment, short=True)} {thai_time(moment)}"

@@ -6,6 +6,7 @@ from operator import attrgetter
 from app.access import Actor
 from app.clock import BANGKOK, thai_time
 from app.history.queries import HistoryLine, every_entry
+from app.history.rules import HistoryFilter
 from app.spreadsheets.excel import CellKind, Column, Table, made
 
 
@@ -24,8 +25,10 @@ COLUMNS: tuple[Column[HistoryLine], ...] = (
 )
 
 
-def history(actor: Actor, organisation_id: int, name: str, now: datetime) -> Table[HistoryLine]:
-    """All that was ever changed in one LAO, the latest first."""
-    title = ("ประวัติการเปลี่ยนแปลง", name, made(now, actor.name))
+def history(
+    actor: Actor, organisation_id: int | None, name: str, asked: HistoryFilter, now: datetime
+) -> Table[HistoryLine]:
+    """All that was ever changed in one LAO, or by the administration, as far as it was asked for; the latest first."""
+    title = ("ประวัติการเปลี่ยนแปลง", " · ".join(filter(None, (name, asked.in_words))), made(now, actor.name))
     rules = ("ทุกการเปลี่ยนแปลงถูกเก็บไว้ ไม่มีผู้ใดลบหรือแก้ไขได้",)
-    return Table("ประวัติ", title, COLUMNS, every_entry(actor, organisation_id), rules=rules)
+    return Table("ประวัติ", title, COLUMNS, every_entry(actor, organisation_id, asked), rules=rules)

@@ -38,12 +38,12 @@ def test_the_database_itself_refuses_to_change_or_remove_an_entry(app: Flask) ->
 
 def test_an_entry_keeps_facts_as_plain_words(app: Flask) -> None:
     facts = {
-        "money": Decimal("10.50"),
+        "score": Decimal("10.50"),
         "kind": Kind.MEASURE,
-        "at": datetime(2018, 4, 2, 14, 32, tzinfo=BANGKOK),
-        "day": date(2018, 4, 2),
+        "opens_at": datetime(2018, 4, 2, 14, 32, tzinfo=BANGKOK),
+        "document_date": date(2018, 4, 2),
         "budgets": {2561: Decimal("1.00"), 2562: None},
-        "numbers": (1, 2),
+        "quarters": (1, 2),
         "name": "โครงการ “ดี”\n\N{PARTY POPPER}",
     }
     with transaction():
@@ -51,12 +51,12 @@ def test_an_entry_keeps_facts_as_plain_words(app: Flask) -> None:
     entry = db.session.scalars(select(HistoryEntry)).one()
     assert entry.before is None
     assert entry.after == {
-        "money": "10.50",
+        "score": "10.50",
         "kind": "measure",
-        "at": "2018-04-02T14:32:00+07:00",
-        "day": "2018-04-02",
+        "opens_at": "2018-04-02T14:32:00+07:00",
+        "document_date": "2018-04-02",
         "budgets": {"2561": "1.00", "2562": None},
-        "numbers": [1, 2],
+        "quarters": [1, 2],
         "name": "โครงการ “ดี”\n\N{PARTY POPPER}",
     }
     assert (entry.actor_role, entry.actor_name, entry.actor_id, entry.entity_key) == (Role.SYSTEM, "test", None, "7")

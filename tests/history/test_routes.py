@@ -7,8 +7,9 @@ from flask import Flask
 
 from app.accounts.queries import actor_of
 from app.db import db, transaction
+from app.history.operations import record
 from app.models import PlanYear
-from app.models.enums import PlanStatus, Role, Which
+from app.models.enums import Action, Entity, PlanStatus, Role, Which
 from app.nacc.evaluation.operations import do_one, save_scores
 from app.nacc.evaluation.rules import ScoreCell, ScoreDeed, ScoreEntry
 from app.nacc.lao_accounts.operations import set_locked
@@ -16,7 +17,7 @@ from app.nacc.plan_years.operations import set_status
 from app.nacc.review.operations import decide_chosen
 from app.nacc.review.rules import Verdict
 from tests.client import Client
-from tests.factories import NOW, PASSWORD, YEAR, make_lao, make_project, make_staff, profile_form
+from tests.factories import NOW, PASSWORD, YEAR, facts, make_lao, make_project, make_report, make_staff, profile_form
 from tests.pages import enter
 
 
@@ -108,3 +109,64 @@ def test_scores_and_plan_years_are_told_in_thai_and_nacc_s_score_only_from_its_p
         assert not re.search(r'<th scope="row">[a-z]', page)
     assert "– → 7.25" in nacc
     assert "– → 7.25" not in own
+
+
+def test_a_history_is_narrowed_by_day_role_kind_and_project(app: Flask, client: Client) -> None:
+    # given two projects, one of them reviewed
+    actor = make_lao()
+    first, second = (make_project(actor, facts(f"โครงการที่ {number}")) for number in (1, 2))
+    make_report(actor, first)
+    officer = make_staff("officer65", Role.OFFICER, "65")
+    with transaction():
+        decide_chosen(actor_of(officer.id), [second], Verdict.APPROVE, "", NOW)
+    client.sign_in("6650807", PASSWORD)
+
+    def told(query: str) -> list[str]:
+        return re.findall(r'<th scope="row">(\S+)', client.get(f"/history?{query}").text)
+
+    # then
+    assert told("") == ["เข้าสู่ระบบ", "ป.ป.ช.", "รายงานผล", "บันทึกโครงการ", "บันทึกโครงการ"]
+    assert told(f"project={first}") == ["รายงานผล", "บันทึกโครงการ"]
+    assert told("role=officer") == ["ป.ป.ช."]
+    assert told("entity=report") == ["รายงานผล"]
+    assert told("since=3/4/2561") == ["เข้าสู่ระบบ"]
+    assert told("until=2/4/2561&entity=project&role=lao") == ["บันทึกโครงการ", "บันทึกโครงการ"]
+    assert len(told("role=nobody&entity=nothing&project=x")) == 5
+    wrong = client.get("/history?since=วันก่อน")
+    assert "กรอกตั้งแต่วันที่เป็น วัน/เดือน/ปี" in wrong.text
+    assert 'value="วันก่อน"' in wrong.text
+    file = client.get(f"/history/table.csv?project={first}").data.decode("utf-8-sig")
+    assert "รายงานผล" in file
+    assert f"โครงการ {second}" not in file
+
+
+def test_the_administration_has_a_history_of_its_own(app: Flask, client: Client) -> None:
+    make_lao()
+    make_staff("admin", Role.ADMINISTRATOR)
+    officer = make_staff("officer65", Role.OFFICER, "65")
+    client.sign_in("admin", PASSWORD)
+    client.get("/nacc/admin/contact")
+    client.send("/nacc/admin/contact", {"contact": "สำนักป้องกันฯ"})
+    client.get(f"/nacc/admin/staff/{officer.id}")
+    client.send(f"/nacc/admin/staff/{officer.id}/lock", {})
+    client.get("/nacc/admin/registry/6650807")
+    client.send("/nacc/admin/registry/6650807/close", {"why": "ยุบรวมแล้ว"})
+
+    page = client.get("/nacc/admin/history").text
+
+    for words in ("ค่าของระบบ", "สำนักป้องกันฯ", "บัญชีผู้ใช้ officer65", "ยุบรวมแล้ว", "ทะเบียน อปท. องค์การบริหารส่วนตำบลดินทอง"):
+        assert words in page, words
+    assert "officer65" not in client.get("/nacc/admin/history?entity=setting").text
+    assert "ยุบรวมแล้ว" in client.get("/nacc/admin/history/table.csv").data.decode("utf-8-sig")
+
+
+def test_who_coordinates_is_told_as_changed_and_never_by_name(app: Flask, client: Client) -> None:
+    actor = make_lao()
+    with transaction():
+        record(
+            actor, Action.EDIT, Entity.PROFILE, 1, organisation_id=actor.organisation_id, after={"phone": "0812345678"}
+        )
+    client.sign_in("6650807", PASSWORD)
+    page = client.get("/history").text
+    assert "โทรศัพท์</b>: – → (ไม่แสดง)" in page
+    assert "0812345678" not in page

@@ -164,6 +164,8 @@ WHO_OPENS = {
     "POST administration.lock_staff": ADMINISTRATOR,
     "POST administration.unlock_staff": ADMINISTRATOR,
     "POST administration.renew_staff": ADMINISTRATOR,
+    "GET history.administration": ADMINISTRATOR,
+    "GET history.administration_file": ADMINISTRATOR,
     "GET registry_upkeep.search": ADMINISTRATOR,
     "GET registry_upkeep.new": ADMINISTRATOR,
     "GET registry_upkeep.edit": ADMINISTRATOR,

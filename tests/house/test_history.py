@@ -19,8 +19,6 @@ Symbol = tuple[str, str]  # module, name at its top level
 # Routes that change nothing of an LAO, an account or the rules of the system: and why.
 NOTHING_TO_TELL = {
     "accounts.logout": "ends a session, of which nothing is stored",
-    "plan_years.check_file": "reads a file and shows what it would change",
-    "evaluation.check_file": "reads a file and shows what it would change",
     "nacc_accounts.code_file": "hands out codes whose making was recorded",
     "waiting.send_waiting": "sends mails whose queueing was recorded",
     "exports.ask": "makes a file for who asks; the job's own row tells who and when",

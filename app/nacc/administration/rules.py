@@ -4,10 +4,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 
-from app.clock import thai_date, thai_time
+from app.clock import FIRST_YEAR, LAST_YEAR, thai_date, thai_time
 from app.plans.rules import ReportWindow
 
-FIRST_YEAR, LAST_YEAR = 2540, 2700
 LONGEST_PERIOD = 10
 MAX_DIMENSIONS = 9
 

@@ -8,7 +8,7 @@ from app import clock
 from app.clock import BANGKOK
 from app.fields import AtMost, Digits, Form, OneOf, Required, TextLine, Version
 from app.models.enums import OrganisationType
-from app.nacc.administration.forms import DAY_BEGINS, MomentField
+from app.moments import DAY_BEGINS, MomentField
 from app.nacc.registry_upkeep.rules import ProjectsGo, SuccessionFacts, SuccessionKind
 from app.registry.lines import LIST_COLUMNS, OLD_CODE, Lines, Problem
 from app.registry.rules import NAME_LIMIT, Effect

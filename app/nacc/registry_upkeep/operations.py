@@ -28,7 +28,11 @@ def succeed(actor: Actor, organisation_id: int, facts: SuccessionFacts, now: dat
     paper = {"at": facts.effect.at, "document": facts.effect.document, "document_date": facts.document_date}
     db.session.add_all(Succession(organisation_id=lao.id, successor_id=each.id, **paper) for each in successors)
     db.session.flush()
-    told = {"successors": [each.name for each in successors], "kind": facts.kind.label, "effective_at": facts.effect.at}
+    told = {
+        "successors": [each.name for each in successors],
+        "succession": facts.kind.label,
+        "effective_at": facts.effect.at,
+    }
     for each in (lao, *successors):
         record(
             actor,

@@ -12,6 +12,7 @@ from app import clock
 from app.access import Actor
 from app.db import db, transaction
 from app.history.queries import entries_of
+from app.history.rules import HistoryFilter
 from app.lao.fixed_rounds import jobs, operations, queries
 from app.lao.fixed_rounds.rules import digest_of
 from app.models import FixedRound, HistoryEntry, Organisation, Report
@@ -46,7 +47,7 @@ def test_a_round_is_fixed_once_its_window_has_closed(app: Flask) -> None:
     (entry,) = db.session.scalars(select(HistoryEntry).where(HistoryEntry.entity == Entity.FIXED_ROUND.value))
     assert entry.after is not None
     assert entry.after["sha256"] == digest_of(kept)
-    told = entries_of(lao, lao.own_organisation_id, 1)[0][0]
+    told = entries_of(lao, lao.own_organisation_id, HistoryFilter(), 1)[0][0]
     assert (told.action, told.subject) == ("ปิดผลของรอบ", f"ปี {YEAR} รอบ 6 เดือน {one.name}")
 
 

@@ -193,7 +193,7 @@ def test_a_rejected_project_cannot_count(two_laos: Flask) -> None:
 @pytest.mark.parametrize("deed", ["UPDATE history SET reason = 'changed'", "DELETE FROM history"])
 def test_history_refuses_to_be_rewritten(app: Flask, deed: str) -> None:
     # given
-    entry = {"at": MOMENT, "actor_name": "ระบบ", "actor_role": Role.SYSTEM, "action": "add", "entity": "project"}
+    entry = {"at": MOMENT, "actor_name": "ระบบ", "actor_role": Role.SYSTEM, "action": "set", "entity": "setting"}
     with transaction():
         db.session.execute(insert(HistoryEntry).values(**entry, entity_key="1", reason=""))
 

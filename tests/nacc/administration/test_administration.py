@@ -16,7 +16,8 @@ from app.lao.projects.queries import project_detail
 from app.lao.reporting.counts import round_summary
 from app.models import Account, HistoryEntry, Organisation, Project
 from app.models.enums import ReviewStatus, Role, Round
-from app.nacc.administration.forms import MomentField, WindowForm
+from app.moments import MomentField
+from app.nacc.administration.forms import WindowForm
 from app.nacc.administration.operations import bring_back
 from app.nacc.administration.queries import active_administrators, windows
 from app.nacc.administration.rules import lock_problem, period_problem
