@@ -26,6 +26,15 @@ class RowTemplateError(Exception):
     """A row's template asks for more of a word than a pattern can know."""
 
 
+class Choices(tuple[Any, ...]):
+    """Choices of a row that come together: its template may go through them, and ask each for what it likes."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return ""  # no words
+
+
 class Shape(NamedTuple):
     """How a row type is read: its fields, which of them are choices instead of words, and the columns it knows of."""
 
@@ -43,7 +52,7 @@ def init_rows(app: Flask) -> None:
 def drawn(rows: Iterable[Any], template: str, **same: str | int) -> Markup:
     """`template` for each of `rows`, which it knows as `r`; `same` are words all rows share, as `r.query`.
 
-    Rows are named tuples. A bool or Enum field is a choice the template may ask for; any other field is words,
+    Rows are named tuples. A bool, Enum or Choices field is a choice the template may ask for; any other is words,
     of which the template may only ask whether there are any. A row type with `columns` gives them to its template,
     which may go through them and print `r[column.name]`. Raises RowTemplateError for one that asks more.
     """
@@ -72,7 +81,7 @@ def _escaped(row: Sequence[Any]) -> Sequence[str]:
 @lru_cache(maxsize=64)
 def _shape(kind: Any) -> Shape:
     hints = get_type_hints(kind)
-    choices = tuple(place for place, name in enumerate(kind._fields) if issubclass(hints[name], bool | Enum))
+    choices = tuple(place for place, name in enumerate(kind._fields) if issubclass(hints[name], bool | Enum | Choices))
     chosen = itemgetter(*choices) if choices else lambda _row: ()
     return Shape(kind._fields, choices, chosen, getattr(kind, "columns", ()))
 
@@ -133,10 +142,19 @@ class _Check:
                     self.named.add(name)
                 case nodes.Assign(target=nodes.Name()):
                     pass
-                case nodes.For(iter=nodes.Name(name="columns")):
+                case nodes.For() if self.goes_through_choices(each):
                     self.body(each.body)
                 case _ if any(name.name in {"r", *self.named} for name in each.find_all(nodes.Name)):
                     self.refuse(each, f"no {type(each).__name__} around what is known of the row")
+
+    def goes_through_choices(self, loop: nodes.For) -> bool:
+        """Whether what the loop goes through is known as it is: the row type's columns, or choices of the row."""
+        match loop.iter:
+            case nodes.Getattr(node=nodes.Name(name="r"), attr=field):
+                return not self.is_word_field(loop, field)
+            case nodes.Name(name=name):
+                return name == "columns"
+        return False
 
     def any_word(self, expressions: Iterable[nodes.Node]) -> bool:
         found = [self.is_word(each) for each in expressions]  # each is looked at

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
 from app.models.enums import ExportKind, ExportState, ExportWhat
+from app.models.plans import ROUNDS
 from app.models.types import UtcDateTime, one_of
 
 
@@ -18,7 +19,7 @@ class ExportJob(Base):
 
     __tablename__ = "export_jobs"
     __table_args__ = (
-        CheckConstraint("round IN (6, 12)", name="round"),
+        CheckConstraint(ROUNDS, name="round"),
         CheckConstraint("(state = 'done') = (sha256 IS NOT NULL)", name="done_has_file"),
         Index("ix_export_jobs_account", "account_id", "id"),
     )

@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, SmallInteger, S
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
+from app.models.plans import ROUNDS
 from app.models.types import UtcDateTime
 
 
@@ -19,7 +20,7 @@ class MailLog(Base):
     __tablename__ = "mail_log"
     __table_args__ = (
         UniqueConstraint("organisation_id", "kind", "day"),
-        CheckConstraint("round IN (6, 12)", name="round"),
+        CheckConstraint(ROUNDS, name="round"),
         CheckConstraint("0 <= waiting AND waiting <= total", name="waiting"),
         Index(
             "ix_mail_log_queue",

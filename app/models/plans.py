@@ -7,11 +7,11 @@ from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, SmallI
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
-from app.models.enums import PlanStatus
+from app.models.enums import PlanStatus, Round
 from app.models.types import Hundredths, UtcDateTime, one_of
 
 YEAR_RANGE = "fiscal_year BETWEEN 2540 AND 2700"
-ROUNDS = "round IN (6, 12)"
+ROUNDS = f"round IN ({', '.join(str(int(each)) for each in Round)})"
 
 
 class PlanPeriod(Base):

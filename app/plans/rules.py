@@ -127,3 +127,8 @@ def default_year(years: Iterable[int], year_gates: Iterable[YearGate], this_year
         return max(past) if past else min(opened)
     candidates = sorted(years)
     return min(max(this_year, candidates[0]), candidates[-1])
+
+
+def round_of(text: str) -> Round:
+    """The round an address names; the first one where it names none that there is."""
+    return next((each for each in Round if str(int(each)) == text.strip()), min(Round))

@@ -29,7 +29,7 @@ Rows = dict[type[Any], list[TableRow]]
 SCALES = (0.01, 4.0)
 FIRST_YEAR = 2561
 YEARS = range(FIRST_YEAR, FIRST_YEAR + 4)
-ROUNDS = (6, 12)
+ROUNDS = tuple(int(each) for each in Round)
 BATCH = 50  # LAOs written at once: about 18,000 report lines at scale 1
 
 COLUMNS: dict[type[Any], str] = {
@@ -67,9 +67,9 @@ REVIEWED = _days(date(2018, 3, 5), 80)
 DELETED = _days(date(2018, 6, 1), 60)
 # The first 30 days after a round's end are in time, the others late.
 REPORTED = {
-    (year, round_): _days(date(year - 543, month, 1), 100)
+    (year, round_): _days(date(year - 543, (round_ + 9) % 12 + 1, 1), 100)  # fiscal years begin in October
     for year in YEARS
-    for round_, month in zip(ROUNDS, (4, 10), strict=True)
+    for round_ in ROUNDS
 }
 IN_TIME = 30
 
@@ -235,7 +235,7 @@ class _Author:
         return self.lao.id, self.lao.province_code, dimension, counted
 
     def add_years(self, id_: int, carried: TableRow) -> None:
-        """Add the fiscal years a project runs in, each with its budget and its two report lines."""
+        """Add the fiscal years a project runs in, each with its budget and its report lines."""
         budget, counted = self.budget(), carried[-1]
         for year in self.years():
             self.rows[ProjectYear].append((id_, year, budget, *carried))
@@ -270,7 +270,7 @@ class _Author:
             reason = self.pick(CANNOT_REASONS)
             words = self.pick(OTHER_REASONS) if reason is CannotReason.OTHER else None
             return ReportStatus.CANNOT.value, None, None, reason.value, words, ""
-        done = draw < 0.05 + progress * (0.45 if round_ == Round.SIX else 0.95)
+        done = draw < 0.05 + progress * (0.95 if round_ == max(ROUNDS) else 0.45)
         ordinance = spent = None
         if budget is not None and rng.random() < 0.7:
             ordinance = budget if rng.random() < 0.7 else budget * rng.randint(80, 130) // 100

@@ -6,12 +6,13 @@ The words of a chapter are the macro of its key in templates/citizens/help/_<par
 from datetime import date
 
 from app.citizens.help.rules import Chapter, ManualPart, News, Question
-from app.models.enums import Role
+from app.models.enums import Role, Round
 
 LAO = frozenset({Role.LAO})
 STAFF = frozenset({Role.OFFICER, Role.ADMINISTRATOR})
 ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 
+ROUNDS = " และ".join(each.label for each in Round)
 ChapterEntry = tuple[str, str, str, str, frozenset[Role]]  # key, title, about, address, by
 
 _LAO: tuple[ChapterEntry, ...] = (
@@ -22,7 +23,13 @@ _LAO: tuple[ChapterEntry, ...] = (
     ("record", "บันทึกแผน", "บันทึกโครงการ กิจกรรม มาตรการ และแนวปฏิบัติงาน ครั้งละ 1 รายการ", "/projects/new", LAO),
     ("list", "รายการโครงการ", "ค้นหา แก้ไข และลบโครงการในตารางเดียว", "/projects", LAO),
     ("rejected", "โครงการที่ถูกปฏิเสธ", "อ่านเหตุผล แก้ไข แล้วส่งกลับไปพิจารณาใหม่", "/projects?review=rejected", LAO),
-    ("report", "รายงานผลการดำเนินงาน", "รายงานทีละโครงการในแถวของตาราง รอบ 6 เดือน และรอบ 12 เดือน", "/reporting", LAO),
+    (
+        "report",
+        "รายงานผลการดำเนินงาน",
+        f"รายงานทีละโครงการในแถวของตาราง {ROUNDS}",
+        "/reporting",
+        LAO,
+    ),
     ("correct", "แก้ไขรายงานที่ส่งผิด", "แก้ในแถวเดิมได้จนกว่ารอบจะปิด ไม่ต้องลบโครงการ", "/reporting?round=6", LAO),
     ("all", "รายงานโครงการทั้งหมด", "ตรวจทานสิ่งที่รายงานแล้วของรอบ", "/reporting/all", LAO),
     ("scores", "คะแนน SAR และผลการประเมิน", "กรอกคะแนนของ อปท. และดูผลประเมินของ ป.ป.ช.", "/evaluation", LAO),

@@ -79,7 +79,8 @@ _PLACE = (
     Parameter("type", "ประเภท อปท.", "ประเภทของ อปท.", "sao", choices=values_of(OrganisationType)),
     Parameter("organisation", "อปท.", "รหัส อปท. 7 หลัก", "2900101", CODE_7),
 )
-_ROUND_FILTER = Parameter("round", "รอบการรายงาน", "6 หรือ 12 เดือน", 6, choices=values_of(Round))
+_ROUNDS = f"{' หรือ '.join(map(str, values_of(Round)))} เดือน"
+_ROUND_FILTER = Parameter("round", "รอบการรายงาน", _ROUNDS, 6, choices=values_of(Round))
 _DIMENSION_FILTER = Parameter("dimension", "มิติหลัก", "เลขมิติ", 2, least=1, most=9)
 _WORDS = Parameter("q", "ค้นหา", "ข้อความส่วนหนึ่งของชื่อ", "ธรรมาภิบาล", longest=100)
 
@@ -295,7 +296,14 @@ RESULTS = Dataset(
     ("place_kind", "place_code", "fiscal_year", "round"),
     (
         Parameter("year", "ปีงบประมาณ (พ.ศ.)", "ปีงบประมาณ", 2561, least=FIRST_YEAR, most=LAST_YEAR, required=True),
-        Parameter("round", "รอบการรายงาน", "6 หรือ 12 เดือน", 6, choices=values_of(Round), required=True),
+        Parameter(
+            "round",
+            "รอบการรายงาน",
+            _ROUNDS,
+            6,
+            choices=values_of(Round),
+            required=True,
+        ),
         Parameter("kind", "ชนิดของพื้นที่", "ชนิดของพื้นที่", "province", choices=PLACE_KINDS, default="province"),
         Parameter("code", "พื้นที่", "รหัสพื้นที่ ประเทศใช้ TH", "90", pattern=PLACE_CODE),
         Parameter("province", "จังหวัด", "รหัสจังหวัด 2 หลัก: พื้นที่ในจังหวัดนี้ หรือที่จังหวัดนี้อยู่ใน", "90", CODE_2),

@@ -11,13 +11,15 @@ from typing import Any
 
 from app.citizens.open_data.datasets import CHANGELOG, DATASETS, VERSION
 from app.citizens.open_data.openapi import LICENCE, LICENCE_URL, PREFIX
-from app.citizens.open_data.rules import MOMENT, Dataset, Field, Type, moment
+from app.citizens.open_data.rules import MOMENT, Dataset, Field, Type, moment, values_of
 from app.clock import BANGKOK, BUDDHIST_OFFSET
+from app.models.enums import Round
 
 NAME = "e-plannacc"
 TITLE = "แผนปฏิบัติการป้องกันการทุจริตขององค์กรปกครองส่วนท้องถิ่น: แผน รายงาน และผลการดำเนินงาน"
 DESCRIPTION = (
-    "โครงการตามแผนปฏิบัติการป้องกันการทุจริตของ อปท. ทุกแห่ง ผลการพิจารณาของ ป.ป.ช. รายงานผลรอบ 6 และ 12 เดือน "
+    "โครงการตามแผนปฏิบัติการป้องกันการทุจริตของ อปท. ทุกแห่ง ผลการพิจารณาของ ป.ป.ช. "
+    f"รายงานผลรอบ {' และ '.join(map(str, values_of(Round)))} เดือน "
     "และผลรวมของประเทศ ภาค จังหวัด อำเภอ และ อปท. ไม่มีข้อมูลส่วนบุคคลของผู้ประสานงาน"
 )
 PUBLISHER = "สำนักงานคณะกรรมการป้องกันและปราบปรามการทุจริตแห่งชาติ"

@@ -77,7 +77,7 @@ def asked_moment(province_codes: Iterable[str]) -> ReportingRound:
     this_year = clock.fiscal_year(clock.now())
     years = [year] if year in known else [each for each in known if each <= this_year]
     latest = queries.latest_reported(province_codes, years)
-    found_year, found_round = latest or (year if year in known else this_year, Round.SIX)
+    found_year, found_round = latest or (year if year in known else this_year, min(Round))
     return ReportingRound(found_year, Round(round_) if round_ in set(Round) else found_round)
 
 

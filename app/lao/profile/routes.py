@@ -129,9 +129,9 @@ def home() -> Response:
         gates=[gate for gate in gates if gate.year in period.years],
         gate=next(gate for gate in gates if gate.year == year),
         summaries=summaries,
-        focus=Round.TWELVE if summaries[Round.TWELVE].counts.reported else Round.SIX,
+        focus=max((each for each in Round if summaries[each].counts.reported), default=min(Round)),
         windows={round_: window_for(who.own_organisation_id, year, round_) for round_ in Round},
         review=review_counts(who, ListState(year=year)),
-        elsewhere=[] if summaries[Round.SIX].counts.total else recorded_by_year(who),
+        elsewhere=[] if summaries[min(Round)].counts.total else recorded_by_year(who),
         now=now,
     )

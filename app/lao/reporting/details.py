@@ -110,8 +110,8 @@ def report_detail(actor: Actor, project_id: int, year: int, round_: Round) -> Re
     )
 
 
-def known_ordinance(actor: Actor, project_id: int, year: int, round_: Round) -> Decimal | None:
-    """The ordinance budget that a round of a project has, in baht; None also where the project is not in it."""
-    here = (_R.project_id == project_id, _R.fiscal_year == year, _R.round == int(round_))
-    own = _R.organisation_id == actor.own_organisation_id
-    return db.session.scalar(select(_R.ordinance_budget_satang).where(own, *here))
+def known_ordinance(actor: Actor, project_id: int, year: int, *, besides: Round) -> Decimal | None:
+    """The ordinance budget that another round of a project has, the earliest first, in baht; None where none has."""
+    here = (_R.project_id == project_id, _R.fiscal_year == year, _R.round != int(besides))
+    known = (_R.organisation_id == actor.own_organisation_id, _R.ordinance_budget_satang.is_not(None))
+    return db.session.scalar(select(_R.ordinance_budget_satang).where(*known, *here).order_by(_R.round).limit(1))

@@ -17,12 +17,35 @@ from app.lao.reporting.rules import REPORTED, cannot_words
 from app.listing import PAGE_SIZE, ListState, like_pattern
 from app.models import Project, ProjectYear, Report
 from app.models.enums import CannotReason, Kind, ReportStatus, Round
+from app.rows import Choices
 from app.words import baht
 
 NO_BUDGET = "ไม่ใช้งบ"
 _P, _Y, _R = table(Project).c, table(ProjectYear).c, table(Report).c
-_OTHER_TABLE = table(Report).alias("other_round")
-_OTHER = _OTHER_TABLE.c
+# The report lines of the rounds that the list does not show.
+_OTHERS = {f"other_{number}": table(Report).alias(f"other_{number}") for number in range(1, len(Round))}
+
+
+class RoundState(NamedTuple):
+    """A round of one project of the list. `listed`: it is to be reported; `focus`: it was reported just now."""
+
+    round: Round
+    listed: bool
+    reported: bool
+    focus: bool
+
+
+class RoundStates(Choices):
+    """Every round of one project, in order."""
+
+
+@lru_cache(maxsize=1024)
+def _round_states(statuses: tuple[tuple[Round, ReportStatus | None], ...], focus: Round | None) -> RoundStates:
+    """No status: a project recorded after the round closed is not in it."""
+    return RoundStates(
+        RoundState(round_, status is not None, status in REPORTED, round_ is focus)
+        for round_, status in sorted(statuses)
+    )
 
 
 class ReportRow(NamedTuple):
@@ -39,16 +62,11 @@ class ReportRow(NamedTuple):
     status: ReportStatus
     reason: str
     reported_on: str
-    reported_six: bool
-    reported_twelve: bool
-    in_six: bool
-    in_twelve: bool
+    rounds: RoundStates
 
     def waits(self, round_: Round) -> bool:
-        """Whether the round is to be reported: a project recorded after it closed is not in it."""
-        if round_ is Round.TWELVE:
-            return self.in_twelve and not self.reported_twelve
-        return self.in_six and not self.reported_six
+        """Whether the round is to be reported, and is not."""
+        return any(each.round is round_ and each.listed and not each.reported for each in self.rounds)
 
 
 SORTS = ("", "name", "dimension", "status", "planned")
@@ -65,29 +83,31 @@ def _of_year(column: ColumnElement[int], project: ColumnElement[int]) -> ColumnE
     return and_(project == _P.id, column == bindparam("year"))
 
 
-# Projects of the year that count in the list's round, with their report line of it and of the other one.
-_JOINED = (
+# Projects of the year that count in the list's round, with their report line of it.
+_JOINED: Any = (
     table(Project)
     .join(table(ProjectYear), _of_year(_Y.fiscal_year, _Y.project_id))
     .join(table(Report), and_(_of_year(_R.fiscal_year, _R.project_id), _R.round == bindparam("round")))
-    .outerjoin(
-        _OTHER_TABLE, and_(_of_year(_OTHER.fiscal_year, _OTHER.project_id), _OTHER.round == bindparam("other_round"))
-    )
 )
+# The same with their lines of all other rounds.
+_WITH_OTHERS = _JOINED
+for _name, _other in _OTHERS.items():
+    _of_round = and_(_of_year(_other.c.fiscal_year, _other.c.project_id), _other.c.round == bindparam(_name))
+    _WITH_OTHERS = _WITH_OTHERS.outerjoin(_other, _of_round)
 _OWN = and_(_P.organisation_id == bindparam("organisation_id"), _P.counted == true())
 _LISTED = (
     _P.id,
     _P.name,
     _P.kind,
     _P.dimension,
-    _Y.plan_budget_satang,
-    _R.ordinance_budget_satang,
-    _R.spent_satang,
+    _Y.plan_budget_satang.label("planned"),
+    _R.ordinance_budget_satang.label("ordinance"),
+    _R.spent_satang.label("spent"),
     _R.status,
     _R.reported_at,
-    _OTHER.status,
     _R.cannot_reason,
     _R.cannot_text,
+    *(other.c.status.label(name) for name, other in _OTHERS.items()),
 )
 _EXPORTED: dict[str, ColumnElement[Any]] = {
     "id": _P.id,
@@ -117,7 +137,7 @@ def _values(actor: Actor, state: ListState) -> dict[str, Any]:
         "organisation_id": actor.own_organisation_id,
         "year": state.year,
         "round": state.round,
-        "other_round": int(Round.SIX if state.round == Round.TWELVE else Round.TWELVE),
+        **dict(zip(_OTHERS, (int(each) for each in Round if each != state.round), strict=True)),
     }
     if state.status:
         values["status"] = ReportStatus(state.status)
@@ -131,7 +151,7 @@ def _count_statement(shape: ListState) -> Select[Any]:
 
 @lru_cache(maxsize=256)
 def _page_statement(shape: ListState, *, only_reported: bool = False) -> Select[Any]:
-    statement = select(*_LISTED).select_from(_JOINED).where(*_filter(shape)).order_by(*_ORDER[shape.sort])
+    statement = select(*_LISTED).select_from(_WITH_OTHERS).where(*_filter(shape)).order_by(*_ORDER[shape.sort])
     if only_reported:
         statement = statement.where(_R.reported_at.is_not(None))
     return statement.limit(PAGE_SIZE).offset(bindparam("offset", type_=Integer))
@@ -144,7 +164,7 @@ def _export_statement(shape: ListState, *, only_reported: bool = False) -> Selec
     return statement.where(_R.reported_at.is_not(None)) if only_reported else statement
 
 
-_ONE_LISTED = select(*_LISTED).select_from(_JOINED).where(_OWN, _P.id == bindparam("project_id"))
+_ONE_LISTED = select(*_LISTED).select_from(_WITH_OTHERS).where(_OWN, _P.id == bindparam("project_id"))
 
 
 def _offset(state: ListState) -> int:
@@ -158,21 +178,22 @@ def listed_count(actor: Actor, state: ListState) -> int:
 def report_rows(actor: Actor, state: ListState) -> list[ReportRow]:
     """One page of the report list."""
     found = db.session.execute(_page_statement(state.shape), _values(actor, state) | {"offset": _offset(state)})
-    return [_report_row(place, state, tuple(row)) for place, row in enumerate(found, start=_offset(state) + 1)]
+    return [_report_row(place, state, row) for place, row in enumerate(found, start=_offset(state) + 1)]
 
 
-def report_row(actor: Actor, project_id: int, state: ListState, number: int) -> ReportRow:
-    """The line of one project as it stands now. Raises NotTheirs."""
+def report_row(actor: Actor, project_id: int, state: ListState, number: int, focus: Round | None = None) -> ReportRow:
+    """The line of one project as it stands now; `focus`: the round it was just reported in. Raises NotTheirs."""
     whole = ListState(year=state.year, round=state.round)
     row = db.session.execute(_ONE_LISTED, _values(actor, whole) | {"project_id": project_id}).first()
     if row is None:
         raise NotTheirs
-    return _report_row(number, state, tuple(row))
+    return _report_row(number, state, row, focus)
 
 
-def _report_row(number: int, state: ListState, row: tuple[Any, ...]) -> ReportRow:
-    id_, name, kind, dimension, planned, ordinance, spent, status, reported_at, other, reason, text = row
-    six, twelve = (other, status) if state.round == Round.TWELVE else (status, other)
+def _report_row(number: int, state: ListState, row: Any, focus: Round | None = None) -> ReportRow:
+    id_, name, kind, dimension, planned, ordinance, spent, status, reported_at, reason, text, *others = row
+    others_of = zip((each for each in Round if each != state.round), others, strict=True)
+    rounds = _round_states(((Round(state.round), status), *others_of), focus)
     return ReportRow(
         id_,
         number,
@@ -185,10 +206,7 @@ def _report_row(number: int, state: ListState, row: tuple[Any, ...]) -> ReportRo
         status,
         cannot_words(reason, text),
         thai_date(reported_at, short=True) if reported_at else "",
-        six in REPORTED,
-        twelve in REPORTED,
-        six is not None,
-        twelve is not None,
+        rounds,
     )
 
 
@@ -240,16 +258,16 @@ def reported_rows(actor: Actor, state: ListState) -> list[ReportedRow]:
     statement = _page_statement(whole.shape, only_reported=True)
     return [
         ReportedRow(
-            row[0],
-            place,
-            row[2].label,
-            row[1],
-            baht(row[4], missing=NO_BUDGET),
-            baht(row[5]),
-            baht(row[6]),
-            row[7],
-            cannot_words(*row[10:]),
-            f"มิติที่ {row[3]}",
+            id=row.id,
+            number=place,
+            kind=row.kind.label,
+            name=row.name,
+            planned=baht(row.planned, missing=NO_BUDGET),
+            ordinance=baht(row.ordinance),
+            spent=baht(row.spent),
+            status=row.status,
+            reason=cannot_words(row.cannot_reason, row.cannot_text),
+            dimension=f"มิติที่ {row.dimension}",
         )
         for place, row in enumerate(
             db.session.execute(statement, _values(actor, whole) | {"offset": _offset(whole)}),

@@ -100,12 +100,11 @@ def _round(typed: int) -> Round:
 
 
 def _filled(line: ReportDetail, round_: Round) -> ReportForm:
-    """The form as it was reported; a round not reported yet starts from the other round's ordinance budget."""
+    """The form as it was reported; a round not reported yet starts from another round's ordinance budget."""
     form = ReportForm(formdata=None)
     form.show(line.facts)
     if line.facts.status is ReportStatus.NOT_REPORTED:
-        other = Round.SIX if round_ is Round.TWELVE else Round.TWELVE
-        known = known_ordinance(actor(), line.project_id, line.year, other)
+        known = known_ordinance(actor(), line.project_id, line.year, besides=round_)
         form.in_ordinance.data, form.ordinance_budget.data = known is not None, known
     form.open(form.facts().as_fields(), line.version)
     return form
@@ -181,15 +180,15 @@ def _both_windows(latest: ReportDetail, round_: Round, form: ReportForm) -> Conf
     return Conflict(f"รายงานนี้{first}", comparison(latest.facts, facts), taken)
 
 
-def _row_parts(project_id: int, state: ListState) -> dict[str, Any]:
+def _row_parts(project_id: int, state: ListState, focus: Round | None = None) -> dict[str, Any]:
     place = number(request.args.get("n", ""), 1)
-    return {"state": state, "rows": [queries.report_row(actor(), project_id, state, place)]}
+    return {"state": state, "rows": [queries.report_row(actor(), project_id, state, place, focus)]}
 
 
 def _after_save(saved: ReportDetail, round_: Round, state: ListState, changed: bool) -> Response:
     """The saved row and the totals in place, or back to the list; with `then=next` on to the next that waits.
 
-    The round that was reported need not be the one the list shows: each row has a button for both. A form that
+    The round that was reported need not be the one the list shows: each row has a button for all. A form that
     `changed` nothing is answered alike, but nobody is told that it was saved.
     """
     following = _next_waiting(saved.project_id, round_, state) if request.form.get("then") == "next" else None
@@ -208,7 +207,8 @@ def _after_save(saved: ReportDetail, round_: Round, state: ListState, changed: b
         saved_status=_saved_words(saved),
         following=following,
         summary=counts.round_summary(actor(), state.year, Round(state.round)),
-        **(_panel_of(following, round_, state) if following else {}) | _row_parts(saved.project_id, state),
+        **(_panel_of(following, round_, state) if following else {})
+        | _row_parts(saved.project_id, state, None if following else round_),
     )
 
 

@@ -9,11 +9,12 @@ from app.db import transaction
 from app.errors import NotTheirs, Refusal
 from app.jobs import queue
 from app.listing import number
-from app.models.enums import ExportKind, ExportState, ExportWhat, Round
+from app.models.enums import ExportKind, ExportState, ExportWhat
 from app.nacc.exports import jobs, operations, queries, workbooks
 from app.nacc.exports.forms import ExportForm, export_form
 from app.nacc.exports.rules import AT_ONCE, ExportPlace, ExportRequest
 from app.plans.queries import current_period, periods
+from app.plans.rules import round_of
 from app.spreadsheets import excel
 from app.web import MIMETYPES, attachment, disposition, wants_fragment
 
@@ -30,7 +31,7 @@ def files() -> str:
         "what": ExportWhat.PROJECTS,
         "place": places[0].token if places else "",
         "year": year if year in _years() else min(max(this_year, period.first_year), period.last_year),
-        "round": Round.TWELVE if number(request.args.get("round", ""), 0) == Round.TWELVE else Round.SIX,
+        "round": round_of(request.args.get("round", "")),
         "kind": ExportKind.XLSX,
     }
     return _exports_page(export_form(places, _years(), shown))

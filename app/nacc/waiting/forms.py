@@ -3,16 +3,16 @@
 from collections.abc import Mapping
 
 from app.listing import PAGES, YEARS, number
-from app.models.enums import Round
 from app.nacc.desk.forms import one_of, place_and_words
 from app.nacc.waiting.rules import MailFilter, RoundStanding, WaitingFilter
+from app.plans.rules import round_of
 
 
 def waiting_filter_of(args: Mapping[str, str], year: int) -> WaitingFilter:
     """The filter an address asks for, in `year`; what makes no sense does not narrow."""
     return WaitingFilter(
         year=year,
-        round=Round.TWELVE if number(args.get("round", ""), 0) == Round.TWELVE else Round.SIX,
+        round=round_of(args.get("round", "")),
         state=one_of(args.get("state", ""), list(RoundStanding)),
         **place_and_words(args),
     )

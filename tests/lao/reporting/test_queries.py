@@ -31,7 +31,7 @@ def test_a_line_has_each_amount_and_each_round_in_its_place(app: Flask) -> None:
             *(project_id, 1, "1,111.00"),
             *(ordinance, spent),
         )
-        assert (row.reported_six, row.reported_twelve) == (True, False)
+        assert [each.reported for each in row.rounds] == [True, False]
         assert report_row(lao, project_id, state, 1) == row
 
 
