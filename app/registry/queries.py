@@ -183,20 +183,20 @@ def fits(q: str, among: Iterable[ColumnElement[bool]]) -> list[ColumnElement[boo
 
 def _fits(word: str) -> ColumnElement[bool]:
     """`word` as part of the name, a type's short form, the first digits of a code, or a place: อ.วังทอง."""
-    named = _named(word)
+    named = called(word)
     digits = search_key(word)
     if digits.isdecimal():
         former = select(FormerFacts.organisation_id).where(FormerFacts.code.startswith(digits))
         return or_(Organisation.code.startswith(digits), Organisation.id.in_(former), named)
     if match := _ABBREVIATED.fullmatch(word):
         short, rest = match[1] or match[3], match[2] or match[4] or ""
-        return or_(named, _named(ABBREVIATIONS[short], rest))
+        return or_(named, called(ABBREVIATIONS[short], rest))
     if match := _PLACE.fullmatch(word):
         return or_(named, _in(match[4], district=match[2], province=match[3]))
     return named
 
 
-def _named(*parts: str) -> ColumnElement[bool]:
+def called(*parts: str) -> ColumnElement[bool]:
     """Its name has all `parts` in it, one it had before, or that of an LAO it goes on for.
 
     A type alone is no name: it is asked of what the LAOs are today.

@@ -71,6 +71,6 @@ def codes() -> Response:
 @blueprint.get("/codes/table.<any(xlsx, csv):file>")
 @public
 def code_file(file: str) -> Response:
-    return attachment(
-        "รหัสผู้ใช้งาน อปท.", file, excel.file_content(file, workbooks.code_list(_code_search().find(EVERY)[0]))
-    )
+    rows, _total = _code_search().find(EVERY)
+    found = workbooks.code_list(rows, queries.formerly([row.id for row in rows]))
+    return attachment("รหัสผู้ใช้งาน อปท.", file, excel.file_content(file, found))

@@ -1,6 +1,6 @@
 """The look-up of codes as a file, and the lines of an import file."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from operator import attrgetter
 from typing import BinaryIO
 
@@ -20,8 +20,10 @@ COLUMNS: tuple[Column[ListedOrganisation], ...] = (
 )
 
 
-def code_list(found: Sequence[ListedOrganisation]) -> Table[ListedOrganisation]:
-    return Table("รหัส", ("รหัสผู้ใช้งาน Username ของ อปท.",), COLUMNS, found)
+def code_list(found: Sequence[ListedOrganisation], formerly: Mapping[int, str]) -> Table[ListedOrganisation]:
+    """`formerly`: what some were called before, by id."""
+    before: Column[ListedOrganisation] = Column("ชื่อและรหัสเดิม", lambda lao: formerly.get(lao.id), 50)
+    return Table("รหัส", ("รหัสผู้ใช้งาน Username ของ อปท.",), (*COLUMNS, before), found)
 
 
 def file_lines(file: BinaryIO) -> Lines:

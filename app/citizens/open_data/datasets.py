@@ -6,6 +6,7 @@ from operator import attrgetter
 
 from app.citizens.open_data.rules import DEFAULT_LIMIT, MAX_LIMIT, Dataset, Field, Parameter, Type, values_of
 from app.citizens.results.columns import COUNTS, IN_ORDINANCE, LEVEL, MONEY, ResultColumn
+from app.clock import FIRST_YEAR, LAST_YEAR
 from app.models.enums import (
     CannotReason,
     Kind,
@@ -18,10 +19,16 @@ from app.models.enums import (
 )
 from app.spreadsheets.tables import CellKind
 
-VERSION = "1.1.0"
+VERSION = "1.2.0"
 # What changed in the shape of the data, newest first. A column that goes or changes its meaning makes a new first
 # number and a new address (/api/v2); a column or data set that is added makes a new second number.
 CHANGELOG = (
+    (
+        "1.2.0",
+        "2026-11-29",
+        "อปท. มีชื่อเดิม วันที่ตั้งและยุบเลิก และรหัสของ อปท. ที่รับช่วง คำค้นพบชื่อเดิมด้วย",
+        "Organisations have former names, founding and closing, and who goes on for them; a search finds former names",
+    ),
     (
         "1.1.0",
         "2026-11-28",
@@ -32,7 +39,6 @@ CHANGELOG = (
 )
 
 BAHT = "บาท"
-FIRST_YEAR, LAST_YEAR = 2540, 2700
 CODE_7, CODE_4, CODE_2 = "^[0-9]{7}$", "^[0-9]{4}$", "^[0-9]{2}$"
 PLACE_CODE = "^(TH|[0-9]{1,7})$"
 PLACE_KINDS = ("country", "region", "province", "district", "organisation")
@@ -108,6 +114,10 @@ ORGANISATIONS = Dataset(
         Field("nacc_region", Type.INTEGER, "ภาคของ ป.ป.ช.", 6, "กรุงเทพมหานครไม่มี", True),
         Field("closed", Type.BOOLEAN, "ยุบเลิกแล้ว", False),
         Field("former_codes", Type.CODES, "รหัสเดิม", ["4120401"], "รหัสก่อนยกฐานะ คั่นด้วย ; ใน CSV"),
+        Field("former_names", Type.CODES, "ชื่อเดิม", ["เทศบาลเมืองบางบัวทอง"], "คั่นด้วย ; ใน CSV"),
+        Field("founded_at", Type.MOMENT, "ตั้งเมื่อ", "2018-10-01T00:00:00Z", "ว่าง: มีอยู่ก่อนระบบ", True),
+        Field("closed_at", Type.MOMENT, "ยุบเลิกเมื่อ", "2018-10-01T00:00:00Z", "ว่าง: ยังเปิดอยู่", True),
+        Field("successor_codes", Type.CODES, "รหัสของ อปท. ที่รับช่วง", ["6650899"], "คั่นด้วย ; ใน CSV"),
     ),
     ("id",),
     (*_PLACE[:3], _WORDS, *_PAGING),

@@ -29,11 +29,13 @@ from app.models import (
     Province,
     Report,
     Score,
+    Succession,
 )
-from app.registry.queries import once_called
+from app.registry.queries import called, once_called
 
 _O, _F, _P, _D, _PD = (table(each).c for each in (Organisation, FormerFacts, Project, District, ProjectDimension))
 _PV, _PY, _Y, _R, _S, _PP = (table(each).c for each in (Province, PlanYear, ProjectYear, Report, Score, PlanPeriod))
+_SU = table(Succession).c
 LAOS_AT_ONCE = {"plan_years": 250, "projects": 25, "project_years": 25, "reports": 25}
 STEPS = 8  # a page with a row in it reads so many times LAOS_AT_ONCE, then says where to go on
 MOST_AT_ONCE = 400  # LAOs in one statement of a page that has found nothing so far
@@ -136,6 +138,10 @@ SOURCES: dict[str, dict[str, ColumnElement[Any]]] = {
         "nacc_region": _PV.nacc_region,
         "closed": _O.closed_at.is_not(None),
         "former_codes": LATER,
+        "former_names": LATER,
+        "founded_at": _O.founded_at,
+        "closed_at": _O.closed_at,
+        "successor_codes": LATER,
     },
     "plan_years": {
         **_LAO,
@@ -296,10 +302,20 @@ def _nested(name: str, field: str) -> tuple[Field, ...]:
 
 
 def _of_organisations(ids: Sequence[int]) -> dict[str, dict[int, list[Any]]]:
-    among = _F.organisation_id.between(min(ids), max(ids))
-    former = select(_F.organisation_id, _F.code).where(among, _F.code != _O.code).distinct()
-    of_laos = former.join_from(table(FormerFacts), table(Organisation), _O.id == _F.organisation_id)
-    return {"former_codes": _grouped(of_laos, single=True)}
+    first, last = min(ids), max(ids)
+    before = table(FormerFacts).join(table(Organisation), _O.id == _F.organisation_id)
+    followed = table(Succession).join(table(Organisation), _O.id == _SU.successor_id)
+
+    def former(fact: str) -> dict[int, list[Any]]:
+        other = select(_F.organisation_id, _F[fact]).where(_F[fact] != _O[fact]).distinct()
+        return _grouped(other.select_from(before).where(_F.organisation_id.between(first, last)), single=True)
+
+    successors = select(_SU.organisation_id, _O.code).select_from(followed)
+    return {
+        "former_codes": former("code"),
+        "former_names": former("name"),
+        "successor_codes": _grouped(successors.where(_SU.organisation_id.between(first, last)), single=True),
+    }
 
 
 # What else rows have, by field and by the id of the row.
@@ -320,7 +336,7 @@ def _grouped(statement: Select[*tuple[Any, ...]], *, single: bool = False) -> di
 def _organisation_page(asked: DataFilter, after: Key, limit: int) -> DataPage:
     dataset = DATASETS["organisations"]
     wanted = [_O.id > (after[0] if after else 0), *_lao_conditions(asked)]
-    wanted += [_O.name_search.like(like_pattern(word), escape="/") for word in asked.get("q", "").split()]
+    wanted += [called(word) for word in asked.get("q", "").split()]
     rows = _organisation_rows(wanted, limit + 1 if limit < MOST else MOST)
     return DataPage(rows[:limit], (rows[limit - 1][dataset.places["id"]],) if len(rows) > limit else None)
 

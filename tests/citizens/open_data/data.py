@@ -122,7 +122,7 @@ def _mark(model: type[Base], name: str) -> int:
 
 
 def _history(officer_id: int, organisation_id: int | None) -> dict[str, Any]:
-    told = {"contact_name": MARK, "by": MARK}
+    told = {"contact_name": MARK, "clerk_name": MARK}
     return {
         "at": NOW + timedelta(days=1),
         "actor_id": officer_id,

@@ -171,5 +171,9 @@ def test_everybody_is_led_on(merged: tuple[int, int], client: Client) -> None:
     assert f"เดิม องค์การบริหารส่วนตำบลดินทอง ({OLD})" in found
     old = client.get(f"/public/organisations/{OLD}?year={YEAR}&round=6").text
     assert f'รับช่วงโดย <a href="/public/organisations/{NEW}">เทศบาลตำบลรวมใจ</a>' in old
+    gone = client.get(f"/api/v1/organisations/{OLD}").get_json()["data"]
+    assert (gone["closed"], gone["closed_at"], gone["successor_codes"]) == (True, "2018-09-30T17:00:00Z", [NEW])
+    file = client.get("/codes/table.csv?q=ดินทอง").data.decode("utf-8-sig")
+    assert f"องค์การบริหารส่วนตำบลดินทอง ({OLD})" in file
     new = client.get(f"/public/organisations/{NEW}?year={YEAR}&round=6").text
     assert f'รับช่วงจาก <a href="/public/organisations/{OLD}">' in new
