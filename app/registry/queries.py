@@ -1,12 +1,11 @@
 """Reads of the registry. What stands here is public: no query needs to know who asks."""
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
 
 from app.db import db
@@ -76,68 +75,6 @@ def find_by_code(code: str) -> ListedOrganisation | None:
 def once_called(code: str) -> Select[int]:
     """The LAO that had this code before, by its id. The code of today is its own row's."""
     return select(FormerFacts.organisation_id).where(FormerFacts.code == code)
-
-
-@dataclass(frozen=True)
-class PastLao:
-    """What an LAO was until a moment."""
-
-    until: datetime
-    code: str
-    name: str
-    type: OrganisationType
-    district: str | None
-    province: str
-
-
-def past_of(organisation_id: int) -> list[PastLao]:
-    """What the LAO was before, the latest first."""
-    rows = db.session.execute(
-        select(FormerFacts.until, FormerFacts.code, FormerFacts.name, FormerFacts.type, District.name, Province.name)
-        .join(Province, Province.code == FormerFacts.province_code)
-        .outerjoin(District, District.code == FormerFacts.district_code)
-        .where(FormerFacts.organisation_id == organisation_id)
-        .order_by(FormerFacts.until.desc())
-    )
-    return [PastLao(*row) for row in rows]
-
-
-def formerly(ids: Collection[int]) -> dict[int, str]:
-    """What some LAOs were called before, and those they go on for: for a line of a list, by id."""
-    own = select(FormerFacts.organisation_id, FormerFacts.name, FormerFacts.code, FormerFacts.until)
-    gone = select(Succession.successor_id, Organisation.name, Organisation.code, Succession.at).join(
-        Organisation, Organisation.id == Succession.organisation_id
-    )
-    every = union_all(own, gone).subquery()
-    rows = db.session.execute(select(every).where(every.c[0].in_(ids)).order_by(every.c.until, every.c.code))
-    found: dict[int, list[str]] = {}
-    for id_, name, code, _until in rows:
-        found.setdefault(id_, []).append(f"{name} ({code})")
-    return {id_: ", ".join(dict.fromkeys(names)) for id_, names in found.items()}
-
-
-@dataclass(frozen=True)
-class KinLao:
-    """An LAO that goes on for another, or that another goes on for; `later`: it is the one that goes on."""
-
-    code: str
-    name: str
-    later: bool
-    at: datetime
-    document: str
-    document_date: date
-
-
-def kin_of(organisation_id: int) -> list[KinLao]:
-    """Who goes on for the LAO, and whom it goes on for; the earliest first."""
-    mine, other = Succession.organisation_id == organisation_id, aliased(Organisation)
-    rows = db.session.execute(
-        select(other.code, other.name, mine, Succession.at, Succession.document, Succession.document_date)
-        .join(other, other.id == case((mine, Succession.successor_id), else_=Succession.organisation_id))
-        .where(or_(mine, Succession.successor_id == organisation_id))
-        .order_by(Succession.at, other.code)
-    )
-    return [KinLao(*row) for row in rows]
 
 
 def version_of(organisation_id: int) -> int:

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from app.access import public
 from app.listing import MAX_SEARCH, query_of
-from app.registry import queries, workbooks
+from app.registry import past, queries, workbooks
 from app.registry.queries import ListedOrganisation
 from app.spreadsheets import excel
 from app.web import answer, attachment
@@ -63,7 +63,7 @@ def codes() -> Response:
         districts=queries.districts(asked.province) if asked.province else [],
         asked=bool(asked.q or asked.province),
         rows=rows,
-        formerly=queries.formerly([row.id for row in rows]),
+        formerly=past.formerly([row.id for row in rows]),
         total=total,
     )
 
@@ -72,5 +72,5 @@ def codes() -> Response:
 @public
 def code_file(file: str) -> Response:
     rows, _total = _code_search().find(EVERY)
-    found = workbooks.code_list(rows, queries.formerly([row.id for row in rows]))
+    found = workbooks.code_list(rows, past.formerly([row.id for row in rows]))
     return attachment("รหัสผู้ใช้งาน อปท.", file, excel.file_content(file, found))

@@ -1,12 +1,14 @@
 """What import-linter cannot see: who opens transactions, how long files are, and where tests and templates stand."""
 
 import ast
+from collections import Counter
 from pathlib import Path
 
 from docs import architecture
 
 ROOT = Path(__file__).parents[2]
 MOST_LINES = 350
+MOST_OF_ONE_NAME = 4  # private functions
 OPENS_TRANSACTIONS = {"routes", "period_pages", "file_pages", "jobs", "cli"}
 
 
@@ -28,6 +30,19 @@ def test_files_stay_small_enough_to_read() -> None:
         if (lines := len(path.read_text().splitlines())) > MOST_LINES
     }
     assert not long
+
+
+def test_a_name_of_a_type_stands_for_one_thing() -> None:
+    """Whoever looks for a type finds the one that is meant; a private function is found in few places."""
+    types, functions = Counter[str](), Counter[str]()
+    for path in (ROOT / "app").rglob("*.py"):
+        for node in ast.parse(path.read_text()).body:
+            if isinstance(node, ast.ClassDef):
+                types[node.name] += 1
+            elif isinstance(node, ast.FunctionDef) and node.name.startswith("_"):
+                functions[node.name] += 1
+    assert [name for name, places in types.items() if places > 1] == []
+    assert [name for name, places in functions.items() if places > MOST_OF_ONE_NAME] == []
 
 
 def test_tests_and_templates_bear_the_path_of_their_feature() -> None:

@@ -15,7 +15,8 @@ from app.db import db, table, transaction
 from app.models import FormerFacts, Organisation
 from app.registry.lines import BrokenFile
 from app.registry.operations import UPGRADED, import_lines, load_registry
-from app.registry.queries import find_by_code, past_of, registry, search
+from app.registry.past import laos_then, past_of
+from app.registry.queries import find_by_code, registry, search
 from app.registry.rules import Effect
 from app.registry.workbooks import file_lines
 
@@ -90,6 +91,20 @@ def test_who_fills_an_empty_registry_was_there_before_and_who_comes_later_is_fou
     founded = dict(db.session.execute(select(Organisation.code, Organisation.founded_at)).all())
     assert founded == {"6650807": None, "6650899": day(2020, 10, 1)}
     assert registry().organisations["6650899"].since == day(2020, 10, 1)
+
+
+def test_a_past_year_has_what_held_at_its_end(app: Flask) -> None:
+    imported(SAO, day(2017, 1, 1))
+    imported(MUNICIPALITY, day(2018, 10, 1))  # the first day of FY 2562
+    imported(RENAMED, day(2020, 3, 1))  # in FY 2563
+    now = day(2020, 6, 1)
+
+    def names(year: int) -> list[str]:
+        return [lao.name for lao in laos_then(year, now).values()]
+
+    assert names(2560) == names(2561) == ["องค์การบริหารส่วนตำบลดินทอง"]
+    assert names(2562) == ["เทศบาลตำบลดินทอง"]
+    assert names(2563) == names(2564) == []  # the running year, and one to come, show today's
 
 
 def test_a_filled_database_of_the_last_release_keeps_what_it_knew(app: Flask) -> None:

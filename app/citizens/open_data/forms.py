@@ -51,7 +51,7 @@ def limit(found: Mapping[str, Any]) -> int:
 def value_of(parameter: Parameter, typed: str) -> Any:
     """What was typed as the parameter has it. Raises BadParameter."""
     if parameter.is_number:
-        return _number(parameter, typed)
+        return _asked_number(parameter, typed)
     if parameter.choices and typed not in parameter.choices:
         raise _no_choice(parameter)
     if parameter.pattern and not re.fullmatch(parameter.pattern, typed, re.ASCII):
@@ -64,7 +64,7 @@ def value_of(parameter: Parameter, typed: str) -> Any:
     return typed
 
 
-def _number(parameter: Parameter, typed: str) -> int:
+def _asked_number(parameter: Parameter, typed: str) -> int:
     number = int(typed) if WHOLE.fullmatch(typed) else None
     if parameter.choices and number not in parameter.choices:
         raise _no_choice(parameter)

@@ -25,7 +25,7 @@ from app.lao.reporting.rules import THRESHOLDS, Grouping, ProvinceTableRow, Repo
 from app.listing import PAGES, number, query_of
 from app.models.enums import OrganisationType, PlaceKind, Round
 from app.plans.queries import current_period, period_of, periods
-from app.registry.queries import kin_of, past_of
+from app.registry.past import kin_of, past_of
 from app.spreadsheets.excel import file_content
 from app.web import answer, attachment, wants_fragment
 

@@ -318,10 +318,10 @@ def namesake(actor: Actor, project_id: int) -> Namesake | None:
     words = {id_: same_words(name) for id_, name in rows}
     wanted = words.get(project_id)
     other = next((id_ for id_, each in words.items() if each == wanted and id_ != project_id), None)
-    return None if other is None else Namesake(other, *_number(actor, other))
+    return None if other is None else Namesake(other, *_place_in_list(actor, other))
 
 
-def _number(actor: Actor, project_id: int) -> tuple[int, int]:
+def _place_in_list(actor: Actor, project_id: int) -> tuple[int, int]:
     """Its number in the list of the first year it runs in, and that year."""
     year = min(year_budgets(project_id))
     before = _P.id <= project_id, exists().where(_Y.project_id == _P.id, _Y.fiscal_year == year)

@@ -13,7 +13,7 @@ from app.nacc.lao_accounts.rules import AccountFilter
 from app.spreadsheets.excel import CellKind, Column, Table, made
 
 
-class IssuedCode(NamedTuple):
+class CodeLine(NamedTuple):
     """A new activation code of an LAO, and until when it is good, in words."""
 
     lao: AccountRow
@@ -21,7 +21,7 @@ class IssuedCode(NamedTuple):
     until: str
 
 
-CODE_COLUMNS: tuple[Column[IssuedCode], ...] = (
+CODE_COLUMNS: tuple[Column[CodeLine], ...] = (
     Column("รหัสผู้ใช้งาน", attrgetter("lao.code"), 16),
     Column("รหัสเปิดใช้งาน", attrgetter("activation"), 18),
     Column("ชื่อ อปท.", attrgetter("lao.name"), 50),
@@ -30,10 +30,10 @@ CODE_COLUMNS: tuple[Column[IssuedCode], ...] = (
 )
 
 
-def code_file(actor: Actor, issued: Sequence[tuple[str, str]], until: str, now: datetime) -> Table[IssuedCode]:
+def code_file(actor: Actor, issued: Sequence[tuple[str, str]], until: str, now: datetime) -> Table[CodeLine]:
     """`issued`: (LAO code, activation code) each; those outside the actor's provinces are left out."""
     known = rows_by_code(actor, [code for code, _activation in issued], now)
-    lines = (IssuedCode(known[code], activation, until) for code, activation in issued if code in known)
+    lines = (CodeLine(known[code], activation, until) for code, activation in issued if code in known)
     return Table("รหัสเปิดใช้งาน", ("รหัสเปิดใช้งาน e-PlanNACC", made(now, actor.name)), CODE_COLUMNS, lines)
 
 

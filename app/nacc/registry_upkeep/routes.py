@@ -15,7 +15,7 @@ from app.listing import MAX_SEARCH
 from app.models.enums import Entity
 from app.nacc.registry_upkeep import operations as upkeep
 from app.nacc.registry_upkeep.forms import CloseForm, OrganisationForm, RegistryFileForm, SuccessionForm
-from app.registry import operations, queries
+from app.registry import operations, past, queries
 from app.registry.lines import BrokenFile
 from app.registry.rules import ImportPlan, plan_import
 from app.registry.workbooks import file_lines
@@ -59,8 +59,8 @@ def _form_page(
         form=form,
         known=known,
         closing=closing or CloseForm(formdata=None),
-        past=queries.past_of(known.id) if known else [],
-        kin=queries.kin_of(known.id) if known else [],
+        past=past.past_of(known.id) if known else [],
+        kin=past.kin_of(known.id) if known else [],
         conflict=conflict,
     )
     return make_response(page, status)
@@ -168,7 +168,7 @@ def succession(code: str) -> Response:
 
 
 def _succession_page(form: SuccessionForm, known: queries.ListedOrganisation, status: int = 200) -> Response:
-    kin = queries.kin_of(known.id)
+    kin = past.kin_of(known.id)
     return make_response(
         render_template("nacc/administration/succession.html", form=form, known=known, kin=kin), status
     )

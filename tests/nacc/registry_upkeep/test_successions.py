@@ -13,7 +13,8 @@ from app.lao.reporting.counts import organisation_counts
 from app.models import HistoryEntry, Organisation, Project, Succession
 from app.models.enums import ReviewStatus, Role, Round
 from app.nacc.registry_upkeep.rules import first_year_after
-from app.registry.queries import find_by_code, kin_of, search
+from app.registry.past import kin_of
+from app.registry.queries import find_by_code, search
 from tests.client import Client
 from tests.factories import (
     PASSWORD,
