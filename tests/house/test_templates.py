@@ -19,3 +19,36 @@ def test_a_template_has_no_line_too_long_to_compare() -> None:
         if len(line) > LONGEST and not ONE_VALUE.fullmatch(line)
     ]
     assert not long, f"break these lines at a space: {long}"
+
+
+STYLE = ROOT / "static" / "style.css"
+WORN = re.compile(r'class="((?:[^"{]|\{\{.*?\}\}|\{%.*?%\}|\{)*)"', re.DOTALL)
+SAID = re.compile(r"""["'`]([\w -]+)["'`]""")  # words of a script or of an expression in a template
+EXPRESSION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
+
+
+def test_every_class_of_the_stylesheet_is_worn_somewhere() -> None:
+    """A rule for what no page has any more is read, and feared, for nothing."""
+    sheet = re.sub(r"/\*.*?\*/|url\(.*?\)|\{[^{}]*\}", " ", STYLE.read_text(), flags=re.DOTALL)
+    classes = set(re.findall(r"\.(-?[a-zA-Z_][\w-]*)", sheet))
+    words, stems = _worn()
+    stray = {each for each in classes - words if not any(each.startswith(stem) for stem in stems)}
+    assert not stray, f"nothing wears these: {sorted(stray)}"
+
+
+def _worn() -> tuple[set[str], set[str]]:
+    """Classes as they are written, and beginnings of those that end in a value, as q{{ shade }}."""
+    scripts = [path.read_text() for path in (ROOT / "static").glob("*.js")]
+    views = [path.read_text() for path in (ROOT / "app").rglob("*.py")]
+    pages = [path.read_text() for path in TEMPLATES]
+    attributes = " ".join(found for text in (*pages, *views) for found in WORN.findall(text))
+    said = " ".join(found for text in (*pages, *scripts) for found in SAID.findall(text))
+    stems = set(re.findall(r"(?<![\w-])([\w-]+)\{\{", attributes))
+    return {*re.findall(r"[\w-]+", EXPRESSION.sub(" ", attributes)), *said.split(), "htmx-request"}, stems
+
+
+def test_the_stylesheet_has_the_parts_its_contents_say() -> None:
+    sheet = STYLE.read_text()
+    told = re.findall(r"^ +(\d+ \w+)", sheet.partition("*/")[0], re.MULTILINE)
+    assert told == re.findall(r"^/\* ===== (\d+ \w+) ===== \*/$", sheet, re.MULTILINE)
+    assert len(told) == 10
