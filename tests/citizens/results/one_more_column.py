@@ -8,18 +8,18 @@ import app.citizens.results
 
 NAME = "app.citizens.results.columns"
 ADDED = """
-WAITING_PERCENT = _percent(
+ADDED_PERCENT = _percent(
     percent_done,
     WAITING,
     TOTAL,
-    name="waiting_percent",
-    head="ร้อยละยังไม่รายงาน",
-    title="ร้อยละที่ยังไม่รายงานผล",
+    name="added_percent",
+    head="ร้อยละที่เพิ่มมา",
+    title="ร้อยละที่เพิ่มมาใน API",
     explain="ยังไม่รายงาน ÷ ทั้งหมด × 100",
     example="12.50",
-    shown=Shown(Drawn.WORDS, "ยังไม่รายงาน (ร้อยละ)", "ยังไม่รายงาน"),
+    shown=Shown(Drawn.WORDS, "เพิ่มมา (ร้อยละ)", "เพิ่มมา"),
 )
-COUNTS = (*COUNTS, WAITING_PERCENT)
+COUNTS = (*COUNTS, ADDED_PERCENT)
 """
 BEHIND = "MONEY: tuple[ResultColumn, ...] = ("
 

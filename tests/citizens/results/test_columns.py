@@ -49,10 +49,10 @@ def test_a_column_stands_on_screen_in_both_files_and_in_the_api(app: Flask, clie
     assert all(any(column.shown and column.shown.head in head for head in heads) for column in SCREEN)
     assert page.count(f'colspan="{len(SCREEN)}"') == 1
     assert (file["ยังไม่รายงาน"], export["ยังไม่รายงานผล"], api["waiting"]) == (3, "3", 3)
-    if "waiting_percent" in titles:  # see the next test
-        shown = [each.text for each in elements(page, "td") if each.get("data-l") == "ยังไม่รายงาน"]
+    if "added_percent" in titles:  # see the next test
+        shown = [each.text for each in elements(page, "td") if each.get("data-l") == "เพิ่มมา"]
         assert shown == ["75.00"]
-        assert (file["ร้อยละยังไม่รายงาน"], export["ร้อยละที่ยังไม่รายงานผล"], api["waiting_percent"]) == (75, "75.00", "75.00")
+        assert (file["ร้อยละที่เพิ่มมา"], export["ร้อยละที่เพิ่มมาใน API"], api["added_percent"]) == (75, "75.00", "75.00")
 
 
 def _sheet(client: Client) -> list[list[Any]]:
