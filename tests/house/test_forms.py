@@ -20,6 +20,7 @@ TOO_MUCH = "ก" * 5001
 # Forms with at most one field to get wrong: a choice of rows, a file, a number that was said before.
 ONE_QUESTION = {
     "CodesForm",
+    "HistoryFilterForm",
     "ProposedNumbersForm",
     "RegistryFileForm",
     "ScoreFileForm",

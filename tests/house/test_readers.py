@@ -46,6 +46,7 @@ OF_LAO = (
 OF_STAFF = (
     "/nacc/review/table.xlsx",
     "/nacc/history/6650807/table.xlsx",
+    "/nacc/admin/history/table.xlsx",
     f"/nacc/plan-years/table.xlsx?year={YEAR}",
     f"/nacc/scores/table.xlsx?year={YEAR}",
     "/nacc/accounts/table.xlsx",

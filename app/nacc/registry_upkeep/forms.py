@@ -1,5 +1,6 @@
 """Shapes of registry upkeep: one LAO as a one-row file, so that it meets the same rules as an import."""
 
+import re
 from datetime import datetime
 
 from wtforms.validators import StopValidation
@@ -89,7 +90,7 @@ class SuccessionForm(EffectForm):
     since = _since()
 
     def facts(self, now: datetime) -> SuccessionFacts:
-        codes = arabic_digits(self.successors.data or "").replace(",", " ").split()
+        codes = re.findall(r"[^\s,;]+", arabic_digits(self.successors.data or ""))
         assert self.document_date.data  # required
         day = self.document_date.data.astimezone(BANGKOK).date()
         return SuccessionFacts(
