@@ -5,6 +5,7 @@ Production starts only with its own secrets; the demo makes its own on first run
 and keeps them in `instance/`, which git ignores.
 """
 
+import re
 import secrets
 from collections.abc import Mapping
 from datetime import timedelta
@@ -16,7 +17,7 @@ ROOT = Path(__file__).resolve().parent
 ENVIRONMENTS = ("demo", "production", "testing")
 REQUIRED_IN_PRODUCTION = (
     *("SECRET_KEY", "DATABASE_URL", "PUBLIC_URL", "MAIL_HOST", "MAIL_FROM", "RATELIMIT_STORAGE_URI"),
-    "JOBS_URL",
+    *("JOBS_URL", "LOG_SIGNING_KEY"),
 )
 
 
@@ -36,10 +37,13 @@ def settings(environ: Mapping[str, str], instance: Path = ROOT / "instance") -> 
             raise ConfigError(f"Production needs its own {', '.join(missing)} in the environment.")
         if len(environ["SECRET_KEY"]) < 32:
             raise ConfigError("SECRET_KEY must have 32 characters or more in production.")
+    signing_key = environ.get("LOG_SIGNING_KEY") or _kept_secret(instance, "log_signing_key")
+    if not re.fullmatch(r"[0-9a-f]{64}", signing_key):
+        raise ConfigError("LOG_SIGNING_KEY must be 32 bytes in hex: 64 of the digits 0-9 and a-f.")
     return {
         "ENVIRONMENT": environment,
         "TESTING": environment == "testing",
-        "SECRET_KEY": environ.get("SECRET_KEY") or _kept_secret(instance),
+        "SECRET_KEY": environ.get("SECRET_KEY") or _kept_secret(instance, "secret_key"),
         "SQLALCHEMY_DATABASE_URI": database_url(
             environ.get("DATABASE_URL") or f"sqlite:///{instance / 'eplannacc.sqlite3'}"
         ),
@@ -79,6 +83,8 @@ def settings(environ: Mapping[str, str], instance: Path = ROOT / "instance") -> 
         "CONTACT_EMAIL": environ.get("CONTACT_EMAIL") or parseaddr(environ.get("MAIL_FROM", "contact@localhost"))[1],
         # How old the whole country's results may be in the API; districts and LAOs are read anew each time.
         "RESULTS_SECONDS": float(environ.get("RESULTS_SECONDS", "0" if environment == "testing" else "25")),
+        # Signs the heads of the public log; whoever has it could sign others.
+        "LOG_SIGNING_KEY": signing_key,
         "SNAPSHOT_FOLDER": Path(environ.get("SNAPSHOT_FOLDER", instance / "open-data")),
     }
 
@@ -96,8 +102,9 @@ def _flag(environ: Mapping[str, str], name: str, *, default: bool) -> bool:
     return value in ("1", "true", "yes", "on") if value else default
 
 
-def _kept_secret(instance: Path) -> str:
-    path = instance / "secret_key"
+def _kept_secret(instance: Path, name: str) -> str:
+    """32 bytes in hex, made on the first run."""
+    path = instance / name
     if not path.exists():
         instance.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)

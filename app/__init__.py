@@ -50,6 +50,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
 FEATURES = (
     "accounts",
     "citizens.help",
+    "citizens.log",
     "citizens.open_data",
     "citizens.public",
     "citizens.results",

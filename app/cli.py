@@ -9,6 +9,7 @@ from flask_migrate import upgrade
 from app.accounts.cli import group as accounts
 from app.citizens.open_data.cli import group as open_data
 from app.lao.fixed_rounds.cli import group as rounds
+from app.ledger.cli import group as log
 from app.nacc.exports.cli import group as jobs
 from app.nacc.waiting.cli import group as mail
 from app.registry.cli import group as registry
@@ -17,7 +18,7 @@ from app.seeds.cli import group as seed
 
 
 def init_cli(app: Flask) -> None:
-    for group in (registry, seed, accounts, mail, jobs, rounds, open_data):
+    for group in (registry, seed, accounts, mail, jobs, rounds, open_data, log):
         app.cli.add_command(group)
     app.cli.add_command(demo_up)
 

@@ -68,10 +68,11 @@ def record_all(entries: list[dict[str, Any]]) -> None:
 
 
 def _plain(facts: Facts | None) -> dict[str, Any] | None:
-    return None if facts is None else {name: _value(value) for name, value in facts.items()}
+    return None if facts is None else {name: plain_value(value) for name, value in facts.items()}
 
 
-def _value(value: Any) -> Any:
+def plain_value(value: Any) -> Any:
+    """A value as the history keeps it, in JSON."""
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, Decimal):
@@ -79,5 +80,5 @@ def _value(value: Any) -> Any:
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, Mapping):
-        return {str(k): _value(v) for k, v in value.items()}
-    return [_value(item) for item in value] if isinstance(value, list | tuple | set | frozenset) else value
+        return {str(k): plain_value(v) for k, v in value.items()}
+    return [plain_value(item) for item in value] if isinstance(value, list | tuple | set | frozenset) else value

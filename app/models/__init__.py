@@ -11,6 +11,7 @@ from app.models.accounts import Account, AccountProvince, PasswordReset
 from app.models.exports import ExportJob
 from app.models.fixed_rounds import FixedDocument, FixedRound, FixedSum
 from app.models.history import HistoryEntry
+from app.models.ledger import ActorPseudonym, LogEntry, LogHead, LogMark, LogNode, LogStand
 from app.models.mails import MailLog
 from app.models.plans import Dimension, MinimumScore, PlanPeriod, PlanYear, Score, Window, WindowException
 from app.models.profiles import Profile
@@ -21,6 +22,7 @@ from app.models.settings import Setting
 __all__ = [
     "Account",
     "AccountProvince",
+    "ActorPseudonym",
     "Dimension",
     "District",
     "ExportJob",
@@ -29,6 +31,11 @@ __all__ = [
     "FixedSum",
     "FormerFacts",
     "HistoryEntry",
+    "LogEntry",
+    "LogHead",
+    "LogMark",
+    "LogNode",
+    "LogStand",
     "MailLog",
     "MinimumScore",
     "Organisation",

@@ -177,6 +177,7 @@ class Action(Labelled):
     SET = "set", "ตั้งค่า"
     FIX_ROUND = "fix round", "ปิดผลของรอบ"
     REOPEN_ROUND = "reopen round", "เปิดรอบอีกครั้ง"
+    STAND = "stand", "ข้อมูลที่มีอยู่เมื่อเริ่มบันทึกสาธารณะ"
 
 
 class Entity(Labelled):

@@ -18,6 +18,7 @@ PRODUCTION = {
     "MAIL_FROM": "no-reply@example.go.th",
     "RATELIMIT_STORAGE_URI": "memory://",
     "JOBS_URL": "memory://",
+    "LOG_SIGNING_KEY": "1a" * 32,
 }
 
 

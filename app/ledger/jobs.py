@@ -1,0 +1,62 @@
+"""The sequencer at work: behind every save, each minute and whenever somebody needs a head at once."""
+
+from datetime import timedelta
+from math import inf
+from time import monotonic
+
+from flask import current_app
+
+from app import clock
+from app.db import transaction
+from app.jobs import upkeep
+from app.ledger import live, operations, queries
+from app.models import LogHead
+
+HEAD_EVERY = timedelta(hours=1)
+SECONDS_OF_A_MINUTE = 20.0  # for the beginning; the rest is for other work
+
+
+@upkeep
+def look_after_the_log() -> None:
+    """Begin where that is not done, place what waits, and sign a head every hour in which something came."""
+    begin(SECONDS_OF_A_MINUTE)
+    sequence_all()
+    last = queries.latest_head()
+    if last is None or clock.now() - last.at >= HEAD_EVERY:
+        sign_now()
+
+
+def begin(seconds: float = inf) -> bool:
+    """Give rows that are older than the log, or were loaded past the history, an entry each; False: not yet all."""
+    until = monotonic() + seconds
+    for name in live.TABLES:
+        more = True
+        while more:
+            if monotonic() >= until:
+                return False
+            with transaction():
+                more = operations.stand(name, operations.AT_ONCE, clock.now())
+    return True
+
+
+def sequence_all(*, from_the_beginning: bool = False) -> int:
+    """Give a place to every history entry that has none; how many. A transaction for each part: savers go on."""
+    placed = 0
+    while True:
+        with transaction():
+            some = operations.sequence(from_the_beginning=from_the_beginning)
+        placed += some
+        if some < operations.AT_ONCE:
+            return placed
+
+
+def sign_now() -> LogHead | None:
+    """A signed head over all that has its place."""
+    with transaction():
+        return operations.sign_head(current_app.config["LOG_SIGNING_KEY"], clock.now())
+
+
+def head_of_now() -> LogHead | None:
+    """A signed head over all that is committed now: what a receipt needs."""
+    sequence_all()
+    return sign_now()

@@ -1,0 +1,235 @@
+"""The rows of the covered tables as they stand now: by key, with the facts that the history tells of them."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import Select, select, tuple_
+
+from app.db import db, table
+from app.history.operations import plain_value
+from app.ledger.replay import Row, shown
+from app.ledger.rules import kept
+from app.models import (
+    Account,
+    AccountProvince,
+    Dimension,
+    MinimumScore,
+    Organisation,
+    PlanPeriod,
+    PlanYear,
+    Project,
+    ProjectDimension,
+    ProjectYear,
+    Report,
+    Score,
+    Window,
+    WindowException,
+)
+from app.models.enums import Entity, ReportStatus, Which
+
+_A, _AP, _O, _P, _PD, _Y = (
+    table(each).c for each in (Account, AccountProvince, Organisation, Project, ProjectDimension, ProjectYear)
+)
+_R, _PP, _D, _PY, _S, _M = (table(each).c for each in (Report, PlanPeriod, Dimension, PlanYear, Score, MinimumScore))
+_W, _X = table(Window).c, table(WindowException).c
+
+
+class LiveRow(NamedTuple):
+    """A row of a covered table, by the identity it has in the log; no facts: it means as much as no row."""
+
+    key: str
+    organisation_id: int | None
+    facts: Row
+
+    def entry_key(self, entity: Entity) -> str:
+        """The key under which the history tells of it: that of an LAO's own window does not name the LAO."""
+        own = entity is Entity.WINDOW and self.organisation_id is not None
+        return self.key.rpartition("/")[0] if own else self.key
+
+
+Page = tuple[list[LiveRow], str | None]  # and the cursor behind it, None at the end
+
+
+def page(name: str, after: str, limit: int, *, lock: bool = False) -> Page:
+    """Rows of a table behind the cursor `after`, at most `limit`; those that mean no row are left out.
+
+    `lock`: hold them until this transaction ends. Raises ValueError for a cursor that is none.
+    """
+    return _page(TABLES[name], after, limit, lock=lock)
+
+
+def _page(covered: "Covered", after: str, limit: int, *, lock: bool) -> Page:
+    columns = list(covered.statement.selected_columns)[: covered.parts]
+    place = _place(after, covered.parts)
+    wanted = covered.statement.where(tuple_(*columns) > tuple_(*place)) if place else covered.statement
+    wanted = wanted.order_by(*columns).limit(limit)
+    rows = db.session.execute(wanted.with_for_update(read=True) if lock else wanted).all()
+    cursor = "/".join(map(str, rows[-1][: covered.parts])) if len(rows) == limit else None
+    return [_cleaned(covered.entity, each) for each in covered.facts(rows)], cursor
+
+
+def _place(after: str, parts: int) -> tuple[int, ...]:
+    """The key behind which a page begins. Raises ValueError for what is none."""
+    numbers = tuple(int(part) for part in after.split("/")) if after else ()
+    if len(numbers) not in (0, parts) or any(number > 2**31 - 1 for number in numbers):
+        raise ValueError(after)
+    return numbers
+
+
+def _cleaned(entity: Entity, row: LiveRow) -> LiveRow:
+    return row._replace(
+        facts=shown(entity, kept(entity, {name: plain_value(v) for name, v in row.facts.items()}) or {})
+    )
+
+
+def _projects(rows: Sequence[Any]) -> Iterable[LiveRow]:
+    ids = [row.id for row in rows]
+    further: dict[int, list[int]] = {}
+    for id_, dimension in db.session.execute(select(_PD.project_id, _PD.dimension).where(_PD.project_id.in_(ids))):
+        further.setdefault(id_, []).append(dimension)
+    budgets: dict[int, dict[int, Any]] = {}
+    years = select(_Y.project_id, _Y.fiscal_year, _Y.plan_budget_satang).where(_Y.project_id.in_(ids))
+    for id_, year, amount in db.session.execute(years):
+        budgets.setdefault(id_, {})[year] = amount
+    for row in rows:
+        facts = dict(row._mapping)
+        id_ = facts.pop("id")
+        parts = {"further_dimensions": further.get(id_, []), "budgets": budgets.get(id_, {})}
+        yield LiveRow(str(id_), row.organisation, facts | parts)
+
+
+def _scores(rows: Sequence[Any]) -> Iterable[LiveRow]:
+    """All of a plan year's scores are one row of the log, and with them when they were closed and published."""
+    keys = [(row.organisation_id, row.fiscal_year) for row in rows]
+    found: dict[tuple[int, int], Row] = {}
+    wanted = select(_S.organisation_id, _S.fiscal_year, _S.dimension, _S.sar_hundredths, _S.evaluation_hundredths)
+    for lao, year, dimension, *scores in db.session.execute(
+        wanted.where(tuple_(_S.organisation_id, _S.fiscal_year).in_(keys))
+    ):
+        named = {f"{which.value}_{dimension}": score for which, score in zip(Which, scores, strict=True)}
+        found.setdefault((lao, year), {}).update(named)
+    for row in rows:
+        times = {"sar_closed_at": row.sar_closed_at, "published_at": row.published_at}
+        key = (row.organisation_id, row.fiscal_year)
+        yield LiveRow(f"{key[0]}/{key[1]}", key[0], times | found.get(key, {}))
+
+
+def _accounts(rows: Sequence[Any]) -> Iterable[LiveRow]:
+    provinces: dict[int, list[str]] = {}
+    for id_, code in db.session.execute(
+        select(_AP.account_id, _AP.province_code).where(_AP.account_id.in_([row.id for row in rows]))
+    ):
+        provinces.setdefault(id_, []).append(code)
+    for row in rows:
+        locked = True if row.locked_at is not None else None
+        facts = {"role": row.role, "provinces": provinces.get(row.id, []), "locked": locked}
+        yield LiveRow(str(row.id), None, facts)
+
+
+def _periods(rows: Sequence[Any]) -> Iterable[LiveRow]:
+    for row in rows:
+        yield LiveRow(str(row.id), None, {"years": [row.first_year, row.last_year]})
+
+
+def _plainly(parts: int) -> "Facts":
+    """Rows whose columns are their facts, but for the first `parts`, which are the key, and `lao`."""
+
+    def facts_of(rows: Sequence[Any]) -> Iterable[LiveRow]:
+        for row in rows:
+            names = row._fields[parts:]
+            facts = {name: value for name, value in zip(names, row[parts:], strict=True) if name != "lao"}
+            yield LiveRow("/".join(map(str, row[:parts])), row.lao if "lao" in names else None, facts)
+
+    return facts_of
+
+
+Facts = Callable[[Sequence[Any]], Iterable[LiveRow]]
+
+
+class Covered(NamedTuple):
+    """How a table is read: what its rows are in the log, the statement, and how many columns its key has, the first."""
+
+    entity: Entity
+    statement: Select[Any]
+    parts: int
+    facts: Facts
+
+
+TABLES: dict[str, Covered] = {
+    "organisations": Covered(
+        Entity.ORGANISATION,
+        select(_O.id, _O.id.label("lao"), _O.code, _O.name, _O.type, _O.province_code, _O.district_code, _O.closed_at),
+        1,
+        _plainly(1),
+    ),
+    "plan-periods": Covered(Entity.PLAN_PERIOD, select(_PP.id, _PP.first_year, _PP.last_year), 1, _periods),
+    "dimensions": Covered(
+        Entity.DIMENSION,
+        select(_D.plan_period_id, _D.number, _D.name, _D.max_score_hundredths.label("max_score")),
+        2,
+        _plainly(2),
+    ),
+    "windows": Covered(Entity.WINDOW, select(_W.fiscal_year, _W.round, _W.opens_at, _W.closes_at), 2, _plainly(2)),
+    "own-windows": Covered(
+        Entity.WINDOW,
+        select(_X.fiscal_year, _X.round, _X.organisation_id, _X.organisation_id.label("lao"), _X.closes_at, _X.reason),
+        3,
+        _plainly(3),
+    ),
+    "minimum-scores": Covered(
+        Entity.MINIMUM_SCORE, select(_M.fiscal_year, _M.score_hundredths.label("score")), 1, _plainly(1)
+    ),
+    "accounts": Covered(
+        Entity.ACCOUNT, select(_A.id, _A.role, _A.locked_at).where(_A.username.is_not(None)), 1, _accounts
+    ),
+    "plan-years": Covered(
+        Entity.PLAN_YEAR,
+        select(_PY.organisation_id, _PY.fiscal_year, _PY.organisation_id.label("lao"), _PY.status),
+        2,
+        _plainly(2),
+    ),
+    "scores": Covered(
+        Entity.SCORES,
+        select(_PY.organisation_id, _PY.fiscal_year, _PY.sar_closed_at, _PY.published_at),
+        2,
+        _scores,
+    ),
+    "projects": Covered(
+        Entity.PROJECT,
+        select(
+            _P.id,
+            _P.organisation_id.label("organisation"),
+            _P.name,
+            _P.kind,
+            _P.dimension,
+            _P.quarters,
+            _P.target_group,
+            _P.objective,
+            _P.review_status,
+            _P.review_reason,
+            _P.reviewed_at,
+            _P.created_at,
+            _P.deleted_at,
+        ),
+        1,
+        _projects,
+    ),
+    "reports": Covered(
+        Entity.REPORT,
+        select(
+            _R.project_id,
+            _R.fiscal_year,
+            _R.round,
+            _R.organisation_id.label("lao"),
+            _R.status,
+            _R.ordinance_budget_satang.label("ordinance_budget"),
+            _R.spent_satang.label("spent"),
+            _R.cannot_reason,
+            _R.cannot_text,
+            _R.note,
+            _R.reported_at,
+        ).where(_R.status != ReportStatus.NOT_REPORTED),
+        3,
+        _plainly(3),
+    ),
+}

@@ -1,0 +1,190 @@
+"""Growing the log: giving history entries their place, and signing heads. Whoever writes the history waits for none."""
+
+import hashlib
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import func, insert, select, text
+
+from app.access import system
+from app.db import db, is_sqlite, table
+from app.history.operations import entry as history_entry
+from app.history.operations import record_all
+from app.ledger import heads, live, merkle, queries
+from app.ledger.live import LiveRow
+from app.ledger.replay import replayed
+from app.ledger.rules import COVERED, RIGHTS, Told, canonical, commitments, entry
+from app.models import ActorPseudonym, HistoryEntry, LogEntry, LogHead, LogMark, LogNode, LogStand
+from app.models.enums import Action, Entity
+
+AT_ONCE = 500
+LOCK = 20_187  # PostgreSQL's advisory locks have numbers; nobody but the sequencer takes this one
+NO_CHAIN = bytes(32)
+_H, _L, _A = table(HistoryEntry).c, table(LogEntry).c, table(ActorPseudonym).c
+
+
+def sequence(limit: int = AT_ONCE, *, from_the_beginning: bool = False) -> int:
+    """Give at most `limit` history entries that have none their place in the log; how many. 0: nothing waits.
+
+    Whatever is committed is placed, in whichever order it was committed: entries above the mark are asked for one by
+    one, and the mark moves only over what nobody can add to any more. `from_the_beginning`: do not trust the mark.
+    """
+    hold()
+    mark = db.session.get(LogMark, 1) or LogMark(id=1, settled_id=0, noted_id=0, noted_horizon=0)
+    horizon = _horizon()
+    rows = _unplaced(0 if from_the_beginning else mark.settled_id, limit)
+    _place([_entry_of(row) for row in rows])
+    if len(rows) < limit:
+        _move(mark, horizon)
+    return len(rows)
+
+
+def hold() -> None:
+    """Be the only one who gives places, until this transaction ends. On SQLite whoever writes is that already."""
+    if not is_sqlite(db.engine):
+        db.session.execute(select(func.pg_advisory_xact_lock(LOCK)))
+
+
+class Horizon(NamedTuple):
+    """The last history entry seen, and PostgreSQL's transactions: all below `ended` are over, all below `begun` begun.
+
+    A transaction has its number before the first of its history entries has its own (a trigger sees to it). So those
+    that may still commit an entry below `last` are all below `begun`.
+    """
+
+    last: int
+    ended: int
+    begun: int
+
+
+def _horizon() -> Horizon:
+    last = func.coalesce(func.max(_H.id), 0)
+    if is_sqlite(db.engine):  # its only writer is this transaction
+        return Horizon(db.session.scalar(select(last)) or 0, 0, 0)
+    asked = select(
+        last,
+        text("pg_snapshot_xmin(pg_current_snapshot())::text::bigint"),
+        text("pg_snapshot_xmax(pg_current_snapshot())::text::bigint"),
+    )
+    return Horizon(*db.session.execute(asked).one())
+
+
+def _move(mark: LogMark, horizon: Horizon) -> None:
+    """Everything seen has its place: what was noted is settled if all who could add to it have ended."""
+    if mark.noted_horizon > horizon.ended or mark.settled_id == horizon.last:
+        return
+    settled = horizon.last if is_sqlite(db.engine) else mark.noted_id
+    mark.settled_id, mark.noted_id, mark.noted_horizon = settled, horizon.last, horizon.begun
+    db.session.add(mark)
+    db.session.flush()
+
+
+def _unplaced(settled: int, limit: int) -> Sequence[Any]:
+    placed = select(_L.seq).where(_L.history_id == _H.id).exists()
+    rights = (_H.entity != Entity.ACCOUNT.value) | _H.action.in_([each.value for each in RIGHTS])
+    wanted = select(*queries.TOLD, *queries.TOLD_FACTS, _H.actor_id).where(
+        _H.id > settled, _H.entity.in_([each.value for each in COVERED]), rights, ~placed
+    )
+    return db.session.execute(wanted.order_by(_H.id).limit(limit)).all()
+
+
+class Waiting(NamedTuple):
+    told: Told
+    actor_id: int | None
+
+    @property
+    def subject_id(self) -> int | None:
+        return int(self.told.key) if self.told.entity is Entity.ACCOUNT else None
+
+
+def _entry_of(row: Any) -> Waiting:
+    return Waiting(queries.told(row), row.actor_id)
+
+
+def _place(waiting: Sequence[Waiting]) -> None:
+    if not waiting:
+        return
+    names = _pseudonyms({id_ for each in waiting for id_ in (each.actor_id, each.subject_id) if id_ is not None})
+    size = queries.size()
+    rows, chain = [], chain_at(size)
+    for seq, each in enumerate(waiting, start=size):
+        rows.append(_row(seq, each, names, chain))
+        chain = rows[-1]["chain_hash"]
+    db.session.execute(insert(table(LogEntry)), rows)
+    full = [node._asdict() for node in merkle.grown(size, [row["leaf_hash"] for row in rows], queries.node)]
+    if full:
+        db.session.execute(insert(table(LogNode)), full)
+
+
+def _row(seq: int, each: Waiting, names: Mapping[int | None, str], chain: bytes) -> dict[str, Any]:
+    salts = commitments(each.told, _salt)
+    pseudonym, subject = names[each.actor_id], names.get(each.subject_id) if each.subject_id else None
+    leaf = merkle.leaf_hash(canonical(entry(seq, each.told, pseudonym, subject, salts)))
+    return {
+        "seq": seq,
+        "history_id": each.told.id,
+        "pseudonym": pseudonym,
+        "subject": subject,
+        "commitments": salts,
+        "leaf_hash": leaf,
+        "chain_hash": hashlib.sha256(chain + leaf).digest(),
+    }
+
+
+def _salt() -> str:
+    return secrets.token_hex(16)
+
+
+def chain_at(size: int) -> bytes:
+    """The end of the chain over the first `size` entries."""
+    last = db.session.scalar(select(_L.chain_hash).where(_L.seq == size - 1))
+    return NO_CHAIN if last is None else bytes(last)
+
+
+def _pseudonyms(ids: Iterable[int]) -> dict[int | None, str]:
+    """The pseudonym of each account, made where it has none; that of the system is its own name."""
+    wanted = list(ids)
+    known = dict(db.session.execute(select(_A.account_id, _A.pseudonym).where(_A.account_id.in_(wanted))).all())
+    new = [{"account_id": id_, "pseudonym": f"p{secrets.token_hex(8)}"} for id_ in wanted if id_ not in known]
+    if new:
+        db.session.execute(insert(table(ActorPseudonym)), new)
+    return {None: "system", **known, **{row["account_id"]: row["pseudonym"] for row in new}}
+
+
+def sign_head(key: str, now: datetime) -> LogHead | None:
+    """The signed head of the log as it is: the last one where nothing was added since; None of an empty log."""
+    hold()
+    size = queries.size()
+    known = db.session.get(LogHead, size)
+    if known is not None or size == 0:
+        return known
+    head = heads.signed(size, queries.root(size), chain_at(size), now, key)
+    db.session.add(head)
+    db.session.flush()
+    return head
+
+
+def stand(name: str, limit: int, now: datetime) -> bool:
+    """Compare the next rows of a table with their history; give each an entry where that does not tell what it holds.
+
+    Once for each table, in parts: False when its end was reached. So the log can begin on any database.
+    """
+    done = db.session.get(LogStand, name) or LogStand(name=name, after="")
+    if done.done_at is not None:
+        return False
+    entity = live.TABLES[name].entity
+    rows, cursor = live.page(name, done.after, limit, lock=True)
+    told = queries.history_of(entity, {row.entry_key(entity) for row in rows})
+    differing = [row for row in rows if row.facts != replayed(told.get(row.key, []))]
+    record_all([_stand(entity, row, now) for row in differing])
+    done.after, done.done_at = cursor or done.after, None if cursor else now
+    db.session.add(done)
+    db.session.flush()
+    return cursor is not None
+
+
+def _stand(entity: Entity, row: LiveRow, now: datetime) -> dict[str, Any]:
+    key, lao = row.entry_key(entity), row.organisation_id
+    return history_entry(system("flask log begin"), Action.STAND, entity, key, lao, None, row.facts or None, at=now)

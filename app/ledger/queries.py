@@ -1,0 +1,188 @@
+"""Reading the log: its entries as they are published, proofs, heads. What stands here is public: nobody is asked for.
+
+The bytes of an entry are made anew from the history each time, with the stored salts: whoever changed the history
+changed them, and so broke the chain.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+
+from app.db import db, table
+from app.ledger import merkle
+from app.ledger.replay import identity
+from app.ledger.rules import COVERED, Openness, Told, canonical, covered, disclosed, entry, is_score
+from app.models import HistoryEntry, LogEntry, LogHead, LogNode, PlanYear, Project
+from app.models.enums import Action, Entity
+
+_H, _L, _N = table(HistoryEntry).c, table(LogEntry).c, table(LogNode).c
+TOLD = (_H.id, _H.at, _H.actor_role, _H.action, _H.entity, _H.entity_key, _H.organisation_id)
+TOLD_FACTS = (_H.before, _H.after, _H.reason)
+IN_LOG = select(_L.seq, _L.pseudonym, _L.subject, _L.commitments, _L.chain_hash, *TOLD, *TOLD_FACTS).join_from(
+    table(LogEntry), table(HistoryEntry), _H.id == _L.history_id
+)
+
+
+def told(row: Any) -> Told:
+    """The history entry of a row that has TOLD and TOLD_FACTS."""
+    return Told(
+        row.id,
+        row.at,
+        str(row.actor_role),
+        row.action,
+        Entity(row.entity),
+        row.entity_key,
+        row.organisation_id,
+        row.before,
+        row.after,
+        row.reason,
+    )
+
+
+def size() -> int:
+    """How many entries there are."""
+    last = db.session.scalar(select(_L.seq).order_by(_L.seq.desc()).limit(1))
+    return 0 if last is None else last + 1
+
+
+def entry_lines(start: int, end: int) -> list[bytes]:
+    """The published lines of the entries from `start` to before `end`."""
+    rows = db.session.execute(IN_LOG.where(start <= _L.seq, _L.seq < end).order_by(_L.seq)).all()
+    openness = _Openness(told(row) for row in rows)
+    return [_line(row, openness) for row in rows]
+
+
+def _line(row: Any, openness: "_Openness") -> bytes:
+    """Canonical JSON, the entry last: its bytes, of which the leaf is the hash, can be cut out of the line."""
+    known = told(row)
+    return canonical(
+        {
+            "chain": row.chain_hash.hex(),
+            "disclosed": disclosed(known, row.commitments, openness.of(known)),
+            "entry": entry(row.seq, known, row.pseudonym, row.subject, row.commitments),
+        }
+    )
+
+
+class _Openness:
+    """What may be told today of some entries, asked of the database once for all of them."""
+
+    def __init__(self, entries: Iterable[Told]) -> None:
+        known = list(entries)
+        self.deleted = _deleted({project_of(each) for each in known if each.entity in (Entity.PROJECT, Entity.REPORT)})
+        self.scores = _Scores({each.key for each in known if each.entity is Entity.SCORES})
+
+    def of(self, told: Told) -> Openness:
+        if told.entity is Entity.SCORES:
+            return self.scores.of(told)
+        return Openness(deleted=told.entity in (Entity.PROJECT, Entity.REPORT) and project_of(told) in self.deleted)
+
+
+def project_of(told: Told) -> int:
+    return int(told.key.split("/")[0])
+
+
+def _deleted(ids: Collection[int]) -> set[int]:
+    project = table(Project).c
+    return set(db.session.scalars(select(project.id).where(project.id.in_(ids), project.deleted_at.is_not(None))))
+
+
+class _Scores:
+    """Of plan years whose scores are published: which entry says each of them, from when on each change is public."""
+
+    def __init__(self, keys: Collection[str]) -> None:
+        self.published: dict[str, int] = {}
+        self.said: dict[str, dict[str, int]] = {}
+        public = _published(keys)
+        wanted = (
+            select(_H.id, _H.entity_key, _H.after)
+            .where(_H.entity == Entity.SCORES, _H.entity_key.in_(public))
+            .order_by(_H.id)
+        )
+        for id_, key, after in db.session.execute(wanted):
+            if key not in self.published:
+                self.said.setdefault(key, {}).update({name: id_ for name in after or {} if is_score(name)})
+            if (after or {}).get("published_at"):
+                self.published.setdefault(key, id_)
+
+    def of(self, told: Told) -> Openness:
+        since = self.published.get(told.key)
+        if since is None:
+            return Openness()
+        said = self.said.get(told.key, {})
+        return Openness(
+            scores_after=told.id > since, last_scores=[name for name, id_ in said.items() if id_ == told.id]
+        )
+
+
+def _published(keys: Collection[str]) -> list[str]:
+    """Those of the plan years, "lao/year", whose scores are public."""
+    years = table(PlanYear).c
+    laos = {int(key.split("/")[0]) for key in keys}
+    rows = db.session.execute(
+        select(years.organisation_id, years.fiscal_year).where(
+            years.organisation_id.in_(laos), years.published_at.is_not(None)
+        )
+    )
+    return [key for lao, year in rows if (key := f"{lao}/{year}") in keys]
+
+
+def node(level: int, index: int) -> bytes:
+    """The hash of a full subtree. Raises LookupError where there is none."""
+    if level == 0:
+        found = db.session.scalar(select(_L.leaf_hash).where(_L.seq == index))
+    else:
+        found = db.session.scalar(select(_N.hash).where(_N.level == level, _N.position == index))
+    if found is None:
+        raise LookupError(f"the log has no node {level}/{index}")
+    return bytes(found)
+
+
+def root(of_size: int) -> bytes:
+    return merkle.subtree(0, of_size, node)
+
+
+def heads(after: int, limit: int) -> Sequence[LogHead]:
+    """Signed heads of more than `after` entries, the smallest first."""
+    return db.session.scalars(select(LogHead).where(LogHead.size > after).order_by(LogHead.size).limit(limit)).all()
+
+
+def latest_head() -> LogHead | None:
+    return db.session.scalar(select(LogHead).order_by(LogHead.size.desc()).limit(1))
+
+
+def waiting() -> int:
+    """How many covered history entries have no place yet."""
+    placed = select(_L.seq).where(_L.history_id == _H.id).exists()
+    return db.session.scalar(select(func.count()).where(_H.entity.in_(COVERED), ~placed)) or 0
+
+
+def history_of(entity: Entity, keys: Collection[str]) -> dict[str, list[Told]]:
+    """What the history tells of rows of an entity, by their identity in the log; in or out of the log."""
+    found: dict[str, list[Told]] = {}
+    wanted = select(*TOLD, *TOLD_FACTS).where(_H.entity == entity.value, _H.entity_key.in_(keys)).order_by(_H.id)
+    for each in map(told, db.session.execute(wanted)):
+        if covered(each.action, each.entity):
+            found.setdefault(identity(each.entity, each.key, each.organisation_id), []).append(each)
+    return found
+
+
+def last_salts(entity: Entity, keys: Collection[str]) -> dict[str, dict[str, Any]]:
+    """By the key of a row, the salt with which each of its facts was committed to last; also why, where that is one."""
+    found: dict[str, dict[str, Any]] = {}
+    wanted = IN_LOG.where(_H.entity == entity.value, _H.entity_key.in_(keys)).order_by(_L.seq)
+    for row in db.session.execute(wanted):
+        found.setdefault(row.entity_key, {}).update(_salts_of(row))
+    return found
+
+
+def _salts_of(row: Any) -> Iterator[tuple[str, Any]]:
+    for path, salt in row.commitments.items():
+        side, _, name = path.partition("/")
+        if side == "after":
+            yield name, salt
+        elif side == "reason" and row.action == Action.REJECT:
+            yield "review_reason", salt
+        elif side == "reason" and row.entity == Entity.WINDOW:
+            yield f"reason/{row.organisation_id}", salt

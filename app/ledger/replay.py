@@ -1,0 +1,81 @@
+"""What entries, one after the other, make of a row: how the log gives back the facts of every table it covers.
+
+docs/verify.py says the same in its own words, for it must not believe these.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from app.ledger.rules import Told, kept, moment
+from app.models.enums import Action, Entity, PlanStatus, ReportStatus, ReviewStatus, Role
+
+Row = dict[str, Any]
+NO_ROW = {Entity.PLAN_YEAR: PlanStatus.NOT_SENT.value, Entity.REPORT: ReportStatus.NOT_REPORTED.value}
+
+
+def identity(entity: str, key: str, organisation_id: int | None) -> str:
+    """The key of the row an entry tells of: a window of an LAO's own is another row than that of everybody."""
+    return key if entity != Entity.WINDOW or organisation_id is None else f"{key}/{organisation_id}"
+
+
+def replayed(entries: Iterable[Told]) -> Row:
+    """The facts that the entries of one row leave; empty where there is no row."""
+    row: Row = {}
+    for told in entries:
+        row = _after(row, told)
+    return row
+
+
+def shown(entity: Entity, facts: Row) -> Row:
+    """`facts` without what is nothing: a fact without a value, a row that means as much as none."""
+    if entity in NO_ROW and facts.get("status") == NO_ROW[entity]:
+        return {}
+    if entity is Entity.ACCOUNT and facts.get("role") != Role.OFFICER:
+        facts = {name: value for name, value in facts.items() if name != "provinces"}
+    return {name: value for name, value in facts.items() if value is not None}
+
+
+def _after(row: Row, told: Told) -> Row:
+    facts = kept(told.entity, told.after) or {}
+    if told.action == Action.STAND:
+        return shown(told.entity, facts)
+    if told.entity is Entity.ACCOUNT:
+        return _account(row, told, facts)
+    extra = {Entity.PROJECT: _project, Entity.REPORT: _report, Entity.WINDOW: _window}.get(told.entity)
+    return shown(told.entity, row | facts | (extra(row | facts, told) if extra else {}))
+
+
+def _account(row: Row, told: Told, facts: Row) -> Row:
+    """Locking an account of which nothing else is known, an LAO's, is an event and no row."""
+    if told.action in (Action.LOCK, Action.UNLOCK):
+        return shown(told.entity, row | {"locked": True if told.action == Action.LOCK else None}) if row else {}
+    return shown(told.entity, row | facts)
+
+
+def _project(row: Row, told: Told) -> Row:
+    return {"organisation": told.organisation_id, **_deed(row, told)}
+
+
+def _deed(row: Row, told: Told) -> Row:
+    at = moment(told.at)
+    match told.action:
+        case Action.RECORD:
+            return {"created_at": at, "review_status": row.get("review_status", ReviewStatus.PENDING.value)}
+        case Action.DELETE:
+            return {"deleted_at": at}
+        case Action.BRING_BACK:
+            return {"deleted_at": None}
+        case Action.REJECT:
+            return {"reviewed_at": at, "review_reason": told.reason or None}
+        case Action.APPROVE:
+            return {"reviewed_at": at, "review_reason": None}
+    pending = row.get("review_status") == ReviewStatus.PENDING
+    return {"reviewed_at": None, "review_reason": None} if pending else {}
+
+
+def _report(_row: Row, told: Told) -> Row:
+    return {"reported_at": moment(told.at)}
+
+
+def _window(_row: Row, told: Told) -> Row:
+    return {} if told.organisation_id is None else {"reason": told.reason or None}

@@ -1,0 +1,221 @@
+"""What a history entry is in the log: facts in, published bytes out. Format 1; its bytes are for ever.
+
+An entry is canonical JSON (RFC 8785). A value that may one day have to go, or is not public yet, stands in it as a
+salted hash; the value itself is disclosed beside the entry, as long as it may be.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from typing import Any
+
+import rfc8785
+
+from app.models.enums import Action, Entity, Which
+
+Facts = Mapping[str, Any]
+Salts = Mapping[str, Any]
+
+
+class Share(StrEnum):
+    """How a value is told. KEPT: only its hash, for good."""
+
+    OPEN = "in the entry"
+    TEXT = "as a hash, with the text beside it"
+    SCORE = "as a hash, beside it once it is published"
+    KEPT = "as a hash"
+
+
+RIGHTS = frozenset({Action.CREATE, Action.EDIT, Action.LOCK, Action.UNLOCK, Action.STAND})
+TEXTS = frozenset({"name", "target_group", "objective", "note", "cannot_text", "review_reason"})
+OPEN_FACTS: dict[Entity, frozenset[str]] = {
+    Entity.PROJECT: frozenset(
+        {"kind", "dimension", "further_dimensions", "quarters", "budgets", "review_status"}
+        | {"organisation", "deleted_at", "created_at", "reviewed_at"}
+    ),
+    Entity.REPORT: frozenset({"status", "ordinance_budget", "spent", "cannot_reason", "reported_at"}),
+    Entity.PLAN_YEAR: frozenset({"status"}),
+    Entity.SCORES: frozenset({"sar_closed_at", "published_at"}),
+    Entity.WINDOW: frozenset({"opens_at", "closes_at"}),
+    Entity.ACCOUNT: frozenset({"role", "provinces", "locked"}),
+    Entity.ORGANISATION: frozenset(
+        {"code", "name", "type", "province_code", "district_code", "founded_at", "closed_at"}
+    ),
+    Entity.REGISTRY: frozenset({"added", "upgraded"}),
+    Entity.PLAN_PERIOD: frozenset({"years", "dimensions"}),
+    Entity.DIMENSION: frozenset({"name", "max_score"}),
+    Entity.MINIMUM_SCORE: frozenset({"score"}),
+}
+COVERED = frozenset(OPEN_FACTS)
+_SCORE = re.compile(rf"({'|'.join(Which)})_\d")
+_MONEY = frozenset({"ordinance_budget", "spent", "score", "max_score"})
+_SETS = frozenset({"quarters", "further_dimensions", "provinces"})
+
+
+@dataclass(frozen=True)
+class Told:
+    """A history entry as it stands in its table; `subject`: the pseudonym of the account it was done to."""
+
+    id: int
+    at: datetime
+    role: str
+    action: str
+    entity: Entity
+    key: str
+    organisation_id: int | None
+    before: Facts | None
+    after: Facts | None
+    reason: str
+
+
+def covered(action: str, entity: str) -> bool:
+    """Whether an entry belongs into the log. What accounts do with their own passwords is nobody's business."""
+    return entity in COVERED and (entity != Entity.ACCOUNT or action in RIGHTS)
+
+
+def canonical(value: Any) -> bytes:
+    return rfc8785.dumps(value)
+
+
+def digest(salt: str, value: Any) -> str:
+    """The hash by which a value is committed to; `salt` in hex."""
+    return hashlib.sha256(bytes.fromhex(salt) + canonical(value)).hexdigest()
+
+
+def moment(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def kept(entity: Entity, facts: Facts | None) -> dict[str, Any] | None:
+    """The facts of an entry in the one form they have in the log, without what is personal."""
+    if facts is None:
+        return None
+    known = OPEN_FACTS[entity] if entity is Entity.ACCOUNT else facts
+    return {name: _plain(name, facts[name]) for name in facts if name in known}
+
+
+def _plain(name: str, value: Any) -> Any:
+    if value is None:
+        return None
+    if name in _MONEY or _SCORE.fullmatch(name):
+        return _amount(value)
+    if name == "budgets":
+        return {str(year): None if amount is None else _amount(amount) for year, amount in value.items()}
+    if name in _SETS:
+        return sorted(set(value))
+    return _moment(value) if name.endswith("_at") else value
+
+
+def _amount(value: Any) -> str:
+    try:
+        return f"{Decimal(value):.2f}"
+    except (InvalidOperation, TypeError):
+        return str(value)
+
+
+def _moment(value: Any) -> Any:
+    try:
+        return moment(datetime.fromisoformat(value))
+    except (TypeError, ValueError):
+        return value
+
+
+def share(entity: Entity, name: str) -> Share:
+    """How a fact is told. What nobody has thought of yet is only committed to."""
+    if name in OPEN_FACTS[entity]:
+        return Share.OPEN
+    if entity is Entity.SCORES and _SCORE.fullmatch(name):
+        return Share.SCORE
+    return Share.TEXT if entity in (Entity.PROJECT, Entity.REPORT) and name in TEXTS else Share.KEPT
+
+
+def commitments(told: Told, new_salt: Callable[[], str]) -> dict[str, str]:
+    """A salt for each value of a new entry that does not stand in it openly, by its path."""
+    return {
+        path: new_salt()
+        for path, name, value in values(told)
+        if value is not None and _committed(told.entity, path, name)
+    }
+
+
+def values(told: Told) -> Iterator[tuple[str, str, Any]]:
+    """Path, name and value of all that an entry tells."""
+    for side, facts in (("before", told.before), ("after", told.after)):
+        for name, value in (kept(told.entity, facts) or {}).items():
+            yield f"{side}/{name}", name, value
+    if told.reason:
+        yield "reason", "reason", told.reason
+
+
+def _committed(entity: Entity, path: str, name: str) -> bool:
+    return path == "reason" or share(entity, name) is not Share.OPEN
+
+
+def entry(seq: int, told: Told, pseudonym: str, subject: str | None, salts: Salts) -> dict[str, Any]:
+    """The entry itself. What is committed to is what has a commitment, whatever a later version would share."""
+    shown = {path: _shown(value, salts.get(path)) for path, _name, value in values(told)}
+    return {
+        "seq": seq,
+        "at": moment(told.at),
+        "role": told.role,
+        "actor": pseudonym,
+        "action": told.action,
+        "entity": told.entity.value,
+        "key": told.key if subject is None else subject,
+        "organisation": told.organisation_id,
+        "before": _side("before", told.before, shown),
+        "after": _side("after", told.after, shown),
+        "reason": shown.get("reason", ""),
+    }
+
+
+def _shown(value: Any, salt: Any) -> Any:
+    if salt is None:
+        return value
+    return {"hash": digest(salt, value)} if isinstance(salt, str) else salt
+
+
+def _side(side: str, facts: Facts | None, shown: Mapping[str, Any]) -> dict[str, Any] | None:
+    if facts is None:
+        return None
+    start = f"{side}/"
+    return {path.removeprefix(start): value for path, value in shown.items() if path.startswith(start)}
+
+
+@dataclass(frozen=True)
+class Openness:
+    """What may be told of an entry today: of a deleted project its name and why, of a year its published scores."""
+
+    deleted: bool = False
+    scores_after: bool = False
+    last_scores: Collection[str] = ()
+
+    def discloses(self, told: Told, path: str, name: str) -> bool:
+        if path == "reason":
+            return _tells_why(told, deleted=self.deleted)
+        sort = share(told.entity, name)
+        if sort is Share.SCORE:
+            return self.scores_after or (path.startswith("after/") and name in self.last_scores)
+        return sort is Share.TEXT and (not self.deleted or (told.entity is Entity.PROJECT and name == "name"))
+
+
+def _tells_why(told: Told, *, deleted: bool) -> bool:
+    """Why a project was rejected, deleted or blacked out is public; other reasons may name people."""
+    return told.entity is Entity.PROJECT and (not deleted or told.action == Action.DELETE)
+
+
+def disclosed(told: Told, salts: Salts, openness: Openness) -> dict[str, list[Any]]:
+    """Salt and value of all that may be told, by path."""
+    return {
+        path: [salt, value]
+        for path, name, value in values(told)
+        if isinstance(salt := salts.get(path), str) and openness.discloses(told, path, name)
+    }
+
+
+def is_score(name: str) -> bool:
+    return _SCORE.fullmatch(name) is not None

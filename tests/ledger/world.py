@@ -1,0 +1,127 @@
+"""A small world with an entry of every covered kind, and the verifier over it: by its public addresses, in one process."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from flask import Flask
+from sqlalchemy import text
+
+from app.access import Actor
+from app.accounts.queries import actor_of
+from app.db import db, is_sqlite, transaction
+from app.lao.projects.operations import delete_project, edit_project
+from app.lao.projects.queries import project_detail
+from app.ledger import jobs
+from app.models.enums import PlanStatus, ReportStatus, Role, Round, Which
+from app.nacc.administration.operations import (
+    add_period,
+    change_staff,
+    give_more_time,
+    invite_staff,
+    lock_staff,
+    rename_dimension,
+    set_window,
+)
+from app.nacc.evaluation.operations import do_one, save_scores
+from app.nacc.evaluation.rules import Cell, Deed, Entry
+from app.nacc.plan_years.operations import set_status
+from app.nacc.proposals.operations import set_minimum
+from app.nacc.review.operations import decide
+from app.nacc.review.rules import Verdict
+from app.plans.queries import period_of
+from docs import verify
+from tests.factories import NOW, YEAR, facts, make_lao, make_project, make_report, make_staff
+
+LATER = NOW + timedelta(days=1)
+
+
+class World(NamedTuple):
+    lao: Actor
+    other: Actor
+    admin: Actor
+    kept: int
+    deleted: int
+    rejected: int
+
+
+def make_world() -> World:
+    """Two LAOs, NACC's deeds of every covered kind, all in the log and under a signed head."""
+    lao, other = make_lao(), make_lao("6650101", name="เทศบาลนครพิษณุโลก", district="6501")
+    admin = actor_of(make_staff("administrator", Role.ADMINISTRATOR).id)
+    kept = make_project(lao)
+    deleted, rejected = make_project(lao, facts("โครงการที่ลบ")), make_project(other, facts("โครงการที่ปฏิเสธ"))
+    make_report(lao, kept, spent=Decimal("900.5"), note="ทำแล้ว")
+    make_report(lao, deleted, ReportStatus.IN_PROGRESS)
+    period = period_of(YEAR)
+    assert period is not None
+    with transaction():
+        edit_project(lao, period, kept, 1, facts("โครงการใหม่", budgets={YEAR: Decimal(2000), YEAR + 1: None}), LATER)
+        delete_project(lao, period, deleted, project_detail(lao, deleted).version, LATER)
+        decide(admin, rejected, 1, Verdict.REJECT, "ไม่สอดคล้อง", LATER)
+        decide(admin, kept, 2, Verdict.APPROVE, "", LATER)
+    _rules(admin)
+    _scores(lao, other, admin)
+    jobs.begin()
+    jobs.head_of_now()
+    return World(lao, other, admin, kept, deleted, rejected)
+
+
+def _rules(admin: Actor) -> None:
+    with transaction():
+        set_window(admin, YEAR, Round.SIX, NOW - timedelta(days=90), NOW + timedelta(days=9), 0, NOW)
+        give_more_time(admin, "6650807", YEAR, Round.SIX, NOW + timedelta(days=20), "น้ำท่วม", 0, NOW)
+        add_period(admin, 2571, 2574, ["หนึ่ง", "สอง"], NOW)
+        rename_dimension(admin, 1, 2, "ชื่อใหม่", Decimal(30), 1, NOW)
+        set_minimum(admin, YEAR, Decimal("60.5"), 0, NOW)
+        invite_staff(admin, "officer65", "นายขจร", Role.OFFICER, ("65", "90"), NOW)
+        invited = db.session.scalar(text("SELECT max(id) FROM accounts"))
+        change_staff(admin, invited, "นายขจร", Role.OFFICER, ("65",), 1, NOW)
+        lock_staff(admin, invited, True, NOW)
+
+
+def _scores(lao: Actor, other: Actor, admin: Actor) -> None:
+    with transaction():
+        set_status(admin, lao.own_organisation_id, YEAR + 2, PlanStatus.FAILED, 0, NOW)
+        for actor in (lao, other):
+            id_ = actor.own_organisation_id
+            save_scores(actor, id_, YEAR, {Cell(Which.SAR, 1): Entry(Decimal(20), None)}, "", NOW)
+            for value, seen in ((Decimal("18.25"), None), (Decimal(19), Decimal("18.25"))):
+                save_scores(admin, id_, YEAR, {Cell(Which.EVALUATION, 1): Entry(value, seen)}, "ปรับ", NOW)
+        do_one(admin, lao.own_organisation_id, YEAR, Deed.PUBLISH, NOW)
+
+
+class Asked(verify.Site):
+    """The installation under test, asked through its client."""
+
+    def __init__(self, app: Flask) -> None:
+        super().__init__("http://localhost")
+        self.client = app.test_client()
+        self.lives = False
+
+    def _read(self, address: str) -> tuple[bytes, str]:
+        answer = self.client.get(address.removeprefix("http://localhost"))
+        if answer.status_code == 404:
+            raise verify.Unchecked(answer.text)
+        if answer.status_code != 200:
+            raise verify.Wrong(f"{address} answers {answer.status_code}: {answer.text[:300]}")
+        return answer.data, answer.headers.get("Link", "")
+
+
+def verified(app: Flask, saved: dict[str, Any] | None = None) -> str:
+    """What the verifier says; raises verify.Wrong."""
+    db.session.expire_all()
+    return verify.check(Asked(app), saved, "", 1)
+
+
+def without_triggers(*statements: str) -> None:
+    """What somebody does who holds the database: the triggers are no hindrance."""
+    with db.engine.begin() as connection:
+        if is_sqlite(db.engine):
+            for name in connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars():
+                connection.execute(text(f"DROP TRIGGER {name}"))
+            connection.execute(text("PRAGMA foreign_keys = OFF"))
+        else:
+            connection.execute(text("SET LOCAL session_replication_role = replica"))
+        for statement in statements:
+            connection.execute(text(statement))
