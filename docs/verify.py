@@ -46,7 +46,7 @@ FACTS = {
     "dimension": {"name", "max_score"},
     "window": {"opens_at", "closes_at", "reason"},
     "minimum score": {"score"},
-    "account": {"role", "provinces", "locked"},
+    "account": {"role", "provinces", "locked_at"},
     "plan year": {"status"},
     "scores": {"sar_closed_at", "published_at"}
     | {f"{which}_{number}" for which in ("sar", "evaluation") for number in range(1, 10)},
@@ -260,12 +260,18 @@ def opened(line: bytes) -> dict[str, Any]:
     entry: dict[str, Any] = read["entry"]
     for path, (salt, value) in read["disclosed"].items():
         side, _, name = path.partition("/")
-        place = entry[side] if name else entry
-        committed = place[name or side]
-        if committed != {"hash": sha256(bytes.fromhex(salt) + canonical(value)).hexdigest()}:
+        place, name = (entry[side], name) if name else (entry, side)
+        if place is None or name not in place or place[name] != commitment(salt, value):
             raise Wrong(f"entry {entry['seq']}: {path} was another when it was committed to")
-        place[name or side] = value
+        place[name] = value
     return entry
+
+
+def commitment(salt: Any, value: Any) -> dict[str, str]:
+    try:
+        return {"hash": sha256(bytes.fromhex(salt) + canonical(value)).hexdigest()}
+    except (TypeError, ValueError):
+        return {}
 
 
 def replay(row: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]:
@@ -275,7 +281,7 @@ def replay(row: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]:
     if action == "stand":
         return known(entity, facts)
     if entity == "account" and action in ("lock", "unlock"):
-        return known(entity, {**row, "locked": True if action == "lock" else None}) if row else {}
+        return known(entity, {**row, "locked_at": at if action == "lock" else None}) if row else {}
     row = {**row, **facts, "organisation": entry["organisation"]}
     if entity == "report":
         row["reported_at"] = at
@@ -304,10 +310,10 @@ def replay_project(row: dict[str, Any], entry: dict[str, Any]) -> None:
 
 def known(entity: str, row: dict[str, Any]) -> dict[str, Any]:
     """The facts a table has a place for."""
-    if row.get("status") == NO_ROW.get(entity, ""):
-        return {}
     names = FACTS[entity] - ({"provinces"} if entity == "account" and row.get("role") != "officer" else set())
-    return {name: value for name, value in row.items() if value is not None and name in names}
+    row = {name: value for name, value in row.items() if value is not None and name in names}
+    waits = row.get("status") == NO_ROW.get(entity, "") and not any(row[name] for name in row if name != "status")
+    return {} if waits else row
 
 
 class Parts:
@@ -329,7 +335,10 @@ class Parts:
         place = b',"entity":%b,"key":%b' % (canonical(entity), canonical(told))
         self.files[hash_of(place) % len(self.files)].write(b'{"row":%b,"of":%b}\n' % (line, canonical(entity)))
 
-    def close(self) -> None:
+    def __enter__(self) -> "Parts":
+        return self
+
+    def __exit__(self, *_error: object) -> None:
         for file in self.files:
             file.close()
 
@@ -396,12 +405,11 @@ def check(source: Site | Folder, saved: dict[str, Any] | None, key: str, process
     heads = Heads(checked_head(head, published, verify) for head in [*told, *([saved] if saved else [])])
     latest = max((head["size"] for head in told), default=0)
     with tempfile.TemporaryDirectory(prefix="verify_") as folder:
-        parts = Parts(Path(folder), 1 + 2 * latest // ROWS_AT_ONCE)
-        size, _chain = walk(source.entries(), heads, parts.keep)
-        for table, entity in TABLES.items():
-            for line in source.rows(table):
-                parts.keep_row(entity, line)
-        parts.close()
+        with Parts(Path(folder), 1 + 2 * latest // ROWS_AT_ONCE) as parts:
+            size, _chain = walk(source.entries(), heads, parts.keep)
+            for table, entity in TABLES.items():
+                for line in source.rows(table):
+                    parts.keep_row(entity, line)
         rows, problems = compared(parts.paths, processes)
     if problems:
         more = f"\n… and {len(problems) - 20} more" if len(problems) > 20 else ""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import Select, or_, select, tuple_
 
 from app.db import db, table
 from app.history.operations import plain_value
@@ -121,8 +121,7 @@ def _accounts(rows: Sequence[Any]) -> Iterable[LiveRow]:
     ):
         provinces.setdefault(id_, []).append(code)
     for row in rows:
-        locked = True if row.locked_at is not None else None
-        facts = {"role": row.role, "provinces": provinces.get(row.id, []), "locked": locked}
+        facts = {"role": row.role, "provinces": provinces.get(row.id, []), "locked_at": row.locked_at}
         yield LiveRow(str(row.id), None, facts)
 
 
@@ -143,6 +142,13 @@ def _plainly(parts: int) -> "Facts":
     return facts_of
 
 
+# A line that waits means no row, unless somebody gave it what only a report gives.
+_TOLD_OF = or_(
+    _R.status != ReportStatus.NOT_REPORTED,
+    _R.ordinance_budget_satang.is_not(None),
+    _R.spent_satang.is_not(None),
+    _R.note != "",
+)
 Facts = Callable[[Sequence[Any]], Iterable[LiveRow]]
 
 
@@ -228,7 +234,7 @@ TABLES: dict[str, Covered] = {
             _R.cannot_text,
             _R.note,
             _R.reported_at,
-        ).where(_R.status != ReportStatus.NOT_REPORTED),
+        ).where(_TOLD_OF),
         3,
         _plainly(3),
     ),

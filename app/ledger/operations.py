@@ -96,7 +96,8 @@ class Waiting(NamedTuple):
 
     @property
     def subject_id(self) -> int | None:
-        return int(self.told.key) if self.told.entity is Entity.ACCOUNT else None
+        named = self.told.entity == Entity.ACCOUNT and self.told.key.isdecimal()
+        return int(self.told.key) if named else None
 
 
 def _entry_of(row: Any) -> Waiting:

@@ -31,7 +31,7 @@ def told(row: Any) -> Told:
         row.at,
         str(row.actor_role),
         row.action,
-        Entity(row.entity),
+        row.entity,
         row.entity_key,
         row.organisation_id,
         row.before,
@@ -71,16 +71,18 @@ class _Openness:
     def __init__(self, entries: Iterable[Told]) -> None:
         known = list(entries)
         self.deleted = _deleted({project_of(each) for each in known if each.entity in (Entity.PROJECT, Entity.REPORT)})
-        self.scores = _Scores({each.key for each in known if each.entity is Entity.SCORES})
+        self.scores = _Scores({each.key for each in known if each.entity == Entity.SCORES})
 
     def of(self, told: Told) -> Openness:
-        if told.entity is Entity.SCORES:
+        if told.entity == Entity.SCORES:
             return self.scores.of(told)
         return Openness(deleted=told.entity in (Entity.PROJECT, Entity.REPORT) and project_of(told) in self.deleted)
 
 
 def project_of(told: Told) -> int:
-    return int(told.key.split("/")[0])
+    """0 where the key names none."""
+    key = told.key.split("/")[0]
+    return int(key) if key.isdecimal() and len(key) < 10 else 0
 
 
 def _deleted(ids: Collection[int]) -> set[int]:
@@ -119,7 +121,7 @@ class _Scores:
 def _published(keys: Collection[str]) -> list[str]:
     """Those of the plan years, "lao/year", whose scores are public."""
     years = table(PlanYear).c
-    laos = {int(key.split("/")[0]) for key in keys}
+    laos = {int(lao) for key in keys if (lao := key.split("/")[0]).isdecimal() and len(lao) < 10}
     rows = db.session.execute(
         select(years.organisation_id, years.fiscal_year).where(
             years.organisation_id.in_(laos), years.published_at.is_not(None)

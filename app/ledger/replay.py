@@ -10,7 +10,10 @@ from app.ledger.rules import Told, kept, moment
 from app.models.enums import Action, Entity, PlanStatus, ReportStatus, ReviewStatus, Role
 
 Row = dict[str, Any]
-NO_ROW = {Entity.PLAN_YEAR: PlanStatus.NOT_SENT.value, Entity.REPORT: ReportStatus.NOT_REPORTED.value}
+NO_ROW: dict[str, str] = {
+    Entity.PLAN_YEAR: PlanStatus.NOT_SENT.value,
+    Entity.REPORT.value: ReportStatus.NOT_REPORTED.value,
+}
 
 
 def identity(entity: str, key: str, organisation_id: int | None) -> str:
@@ -26,11 +29,12 @@ def replayed(entries: Iterable[Told]) -> Row:
     return row
 
 
-def shown(entity: Entity, facts: Row) -> Row:
+def shown(entity: str, facts: Row) -> Row:
     """`facts` without what is nothing: a fact without a value, a row that means as much as none."""
-    if entity in NO_ROW and facts.get("status") == NO_ROW[entity]:
+    waits = entity in NO_ROW and facts.get("status") == NO_ROW[entity]
+    if waits and not any(facts[name] for name in facts if name != "status"):
         return {}
-    if entity is Entity.ACCOUNT and facts.get("role") != Role.OFFICER:
+    if entity == Entity.ACCOUNT and facts.get("role") != Role.OFFICER:
         facts = {name: value for name, value in facts.items() if name != "provinces"}
     return {name: value for name, value in facts.items() if value is not None}
 
@@ -39,16 +43,20 @@ def _after(row: Row, told: Told) -> Row:
     facts = kept(told.entity, told.after) or {}
     if told.action == Action.STAND:
         return shown(told.entity, facts)
-    if told.entity is Entity.ACCOUNT:
+    if told.entity == Entity.ACCOUNT:
         return _account(row, told, facts)
-    extra = {Entity.PROJECT: _project, Entity.REPORT: _report, Entity.WINDOW: _window}.get(told.entity)
+    extra = _MORE.get(told.entity)
     return shown(told.entity, row | facts | (extra(row | facts, told) if extra else {}))
 
 
 def _account(row: Row, told: Told, facts: Row) -> Row:
     """Locking an account of which nothing else is known, an LAO's, is an event and no row."""
     if told.action in (Action.LOCK, Action.UNLOCK):
-        return shown(told.entity, row | {"locked": True if told.action == Action.LOCK else None}) if row else {}
+        return (
+            shown(told.entity, row | {"locked_at": moment(told.at) if told.action == Action.LOCK else None})
+            if row
+            else {}
+        )
     return shown(told.entity, row | facts)
 
 
@@ -79,3 +87,6 @@ def _report(_row: Row, told: Told) -> Row:
 
 def _window(_row: Row, told: Told) -> Row:
     return {} if told.organisation_id is None else {"reason": told.reason or None}
+
+
+_MORE = {Entity.PROJECT.value: _project, Entity.REPORT.value: _report, Entity.WINDOW.value: _window}

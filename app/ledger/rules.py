@@ -41,7 +41,7 @@ OPEN_FACTS: dict[Entity, frozenset[str]] = {
     Entity.PLAN_YEAR: frozenset({"status"}),
     Entity.SCORES: frozenset({"sar_closed_at", "published_at"}),
     Entity.WINDOW: frozenset({"opens_at", "closes_at"}),
-    Entity.ACCOUNT: frozenset({"role", "provinces", "locked"}),
+    Entity.ACCOUNT: frozenset({"role", "provinces", "locked_at"}),
     Entity.ORGANISATION: frozenset(
         {"code", "name", "type", "province_code", "district_code", "founded_at", "closed_at"}
     ),
@@ -51,6 +51,7 @@ OPEN_FACTS: dict[Entity, frozenset[str]] = {
     Entity.MINIMUM_SCORE: frozenset({"score"}),
 }
 COVERED = frozenset(OPEN_FACTS)
+_OPEN: Mapping[str, frozenset[str]] = {entity.value: names for entity, names in OPEN_FACTS.items()}
 _SCORE = re.compile(rf"({'|'.join(Which)})_\d")
 _MONEY = frozenset({"ordinance_budget", "spent", "score", "max_score"})
 _SETS = frozenset({"quarters", "further_dimensions", "provinces"})
@@ -64,7 +65,7 @@ class Told:
     at: datetime
     role: str
     action: str
-    entity: Entity
+    entity: str
     key: str
     organisation_id: int | None
     before: Facts | None
@@ -82,25 +83,34 @@ def canonical(value: Any) -> bytes:
 
 
 def digest(salt: str, value: Any) -> str:
-    """The hash by which a value is committed to; `salt` in hex."""
-    return hashlib.sha256(bytes.fromhex(salt) + canonical(value)).hexdigest()
+    """The hash by which a value is committed to; `salt` in hex. Nothing where it is no salt: no entry has that."""
+    try:
+        return hashlib.sha256(bytes.fromhex(salt) + canonical(value)).hexdigest()
+    except ValueError:
+        return ""
 
 
 def moment(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def kept(entity: Entity, facts: Facts | None) -> dict[str, Any] | None:
+def kept(entity: str, facts: Facts | None) -> dict[str, Any] | None:
     """The facts of an entry in the one form they have in the log, without what is personal."""
     if facts is None:
         return None
-    known = OPEN_FACTS[entity] if entity is Entity.ACCOUNT else facts
+    known = OPEN_FACTS[Entity.ACCOUNT] if entity == Entity.ACCOUNT else facts
     return {name: _plain(name, facts[name]) for name in facts if name in known}
 
 
 def _plain(name: str, value: Any) -> Any:
-    if value is None:
-        return None
+    """A value in its one form. One that cannot be right, for somebody wrote it past the app, stays as it is."""
+    try:
+        return None if value is None else _formed(name, value)
+    except (AttributeError, TypeError, ValueError, InvalidOperation):
+        return value
+
+
+def _formed(name: str, value: Any) -> Any:
     if name in _MONEY or _SCORE.fullmatch(name):
         return _amount(value)
     if name == "budgets":
@@ -111,24 +121,18 @@ def _plain(name: str, value: Any) -> Any:
 
 
 def _amount(value: Any) -> str:
-    try:
-        return f"{Decimal(value):.2f}"
-    except (InvalidOperation, TypeError):
-        return str(value)
+    return f"{Decimal(value):.2f}"
 
 
-def _moment(value: Any) -> Any:
-    try:
-        return moment(datetime.fromisoformat(value))
-    except (TypeError, ValueError):
-        return value
+def _moment(value: Any) -> str:
+    return moment(datetime.fromisoformat(value))
 
 
-def share(entity: Entity, name: str) -> Share:
+def share(entity: str, name: str) -> Share:
     """How a fact is told. What nobody has thought of yet is only committed to."""
-    if name in OPEN_FACTS[entity]:
+    if name in _OPEN.get(entity, frozenset()):
         return Share.OPEN
-    if entity is Entity.SCORES and _SCORE.fullmatch(name):
+    if entity == Entity.SCORES and _SCORE.fullmatch(name):
         return Share.SCORE
     return Share.TEXT if entity in (Entity.PROJECT, Entity.REPORT) and name in TEXTS else Share.KEPT
 
@@ -151,7 +155,7 @@ def values(told: Told) -> Iterator[tuple[str, str, Any]]:
         yield "reason", "reason", told.reason
 
 
-def _committed(entity: Entity, path: str, name: str) -> bool:
+def _committed(entity: str, path: str, name: str) -> bool:
     return path == "reason" or share(entity, name) is not Share.OPEN
 
 
@@ -164,7 +168,7 @@ def entry(seq: int, told: Told, pseudonym: str, subject: str | None, salts: Salt
         "role": told.role,
         "actor": pseudonym,
         "action": told.action,
-        "entity": told.entity.value,
+        "entity": told.entity,
         "key": told.key if subject is None else subject,
         "organisation": told.organisation_id,
         "before": _side("before", told.before, shown),
@@ -200,21 +204,24 @@ class Openness:
         sort = share(told.entity, name)
         if sort is Share.SCORE:
             return self.scores_after or (path.startswith("after/") and name in self.last_scores)
-        return sort is Share.TEXT and (not self.deleted or (told.entity is Entity.PROJECT and name == "name"))
+        return sort is Share.TEXT and (not self.deleted or (told.entity == Entity.PROJECT and name == "name"))
 
 
 def _tells_why(told: Told, *, deleted: bool) -> bool:
     """Why a project was rejected, deleted or blacked out is public; other reasons may name people."""
-    return told.entity is Entity.PROJECT and (not deleted or told.action == Action.DELETE)
+    return told.entity == Entity.PROJECT and (not deleted or told.action == Action.DELETE)
 
 
 def disclosed(told: Told, salts: Salts, openness: Openness) -> dict[str, list[Any]]:
     """Salt and value of all that may be told, by path."""
-    return {
+    told_values = {path: (name, value) for path, name, value in values(told)}
+    shown = {
         path: [salt, value]
-        for path, name, value in values(told)
+        for path, (name, value) in told_values.items()
         if isinstance(salt := salts.get(path), str) and openness.discloses(told, path, name)
     }
+    # A salt for what the entry does not tell was put there by somebody else: it is shown, for it should not be there.
+    return shown | {path: [salts[path], None] for path in salts.keys() - told_values.keys()}
 
 
 def is_score(name: str) -> bool:

@@ -9,4 +9,3 @@ def test_an_untouched_log_holds(app: Flask) -> None:
     make_world()
     said = verified(app)
     assert "all holds" in said
-    print(said)

@@ -1,10 +1,11 @@
-"""A small world with an entry of every covered kind, and the verifier over it: by its public addresses, in one process."""
+"""A small world with an entry of every covered kind, and the verifier over it: by addresses, or in a transaction."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import text
 
 from app.access import Actor
@@ -12,8 +13,9 @@ from app.accounts.queries import actor_of
 from app.db import db, is_sqlite, transaction
 from app.lao.projects.operations import delete_project, edit_project
 from app.lao.projects.queries import project_detail
-from app.ledger import jobs
-from app.models.enums import PlanStatus, ReportStatus, Role, Round, Which
+from app.ledger import heads, jobs, queries, state
+from app.ledger.rules import canonical
+from app.models.enums import CannotReason, PlanStatus, ReportStatus, Role, Round, Which
 from app.nacc.administration.operations import (
     add_period,
     change_staff,
@@ -53,10 +55,20 @@ def make_world() -> World:
     deleted, rejected = make_project(lao, facts("โครงการที่ลบ")), make_project(other, facts("โครงการที่ปฏิเสธ"))
     make_report(lao, kept, spent=Decimal("900.5"), note="ทำแล้ว")
     make_report(lao, deleted, ReportStatus.IN_PROGRESS)
+    other_way = {"cannot_reason": CannotReason.OTHER, "cannot_text": "น้ำท่วม"}
+    make_report(lao, kept, ReportStatus.CANNOT, Round.TWELVE, **other_way)
+    make_report(other, rejected, ReportStatus.CANNOT, cannot_reason=CannotReason.NO_BUDGET)
     period = period_of(YEAR)
     assert period is not None
     with transaction():
-        edit_project(lao, period, kept, 1, facts("โครงการใหม่", budgets={YEAR: Decimal(2000), YEAR + 1: None}), LATER)
+        edit_project(
+            lao,
+            period,
+            kept,
+            1,
+            facts("โครงการใหม่", further_dimensions=(3,), budgets={YEAR: Decimal(2000), YEAR + 1: None}),
+            LATER,
+        )
         delete_project(lao, period, deleted, project_detail(lao, deleted).version, LATER)
         decide(admin, rejected, 1, Verdict.REJECT, "ไม่สอดคล้อง", LATER)
         decide(admin, kept, 2, Verdict.APPROVE, "", LATER)
@@ -114,14 +126,47 @@ def verified(app: Flask, saved: dict[str, Any] | None = None) -> str:
     return verify.check(Asked(app), saved, "", 1)
 
 
-def without_triggers(*statements: str) -> None:
-    """What somebody does who holds the database: the triggers are no hindrance."""
-    with db.engine.begin() as connection:
-        if is_sqlite(db.engine):
-            for name in connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars():
-                connection.execute(text(f"DROP TRIGGER {name}"))
-            connection.execute(text("PRAGMA foreign_keys = OFF"))
-        else:
-            connection.execute(text("SET LOCAL session_replication_role = replica"))
-        for statement in statements:
-            connection.execute(text(statement))
+class Direct(verify.Site):
+    """The same answers without requests, inside the present transaction: what is tried out is never committed."""
+
+    def __init__(self) -> None:
+        super().__init__("")
+        self.lives = False
+
+    def one(self, name: str) -> Any:
+        assert name == "key"
+        return {"key": heads.public_key(current_app.config["LOG_SIGNING_KEY"])}
+
+    def heads(self) -> Iterator[bytes]:
+        return map(canonical, map(heads.published, queries.heads(0, 1000)))
+
+    def entries(self, start: int = 0) -> Iterator[bytes]:
+        return iter(queries.entry_lines(start, 10_000))
+
+    def rows(self, table: str) -> Iterator[bytes]:
+        lines, cursor = state.state_lines(table, "", 10_000)
+        assert cursor is None
+        return iter(lines)
+
+
+def verified_within(saved: dict[str, Any] | None = None) -> str:
+    """As `verified`, of what the present transaction sees."""
+    return verify.check(Direct(), saved, "", 1)
+
+
+def drop_triggers() -> None:
+    """What somebody does first who holds the database."""
+    if not is_sqlite(db.engine):
+        return  # `as_attacker` runs as a replica, on which no trigger fires
+    with transaction():
+        for name in db.session.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
+            db.session.execute(text(f"DROP TRIGGER {name}"))
+
+
+def as_attacker() -> None:
+    """From here to the end of the transaction neither triggers nor foreign keys are a hindrance."""
+    db.session.execute(
+        text(
+            "PRAGMA defer_foreign_keys = ON" if is_sqlite(db.engine) else "SET LOCAL session_replication_role = replica"
+        )
+    )

@@ -115,14 +115,18 @@ def add_period(actor: Actor, first: int, last: int, names: list[str], now: datet
     period = PlanPeriod(first_year=first, last_year=last)
     db.session.add(period)
     db.session.flush()
-    db.session.add_all(
+    dimensions = [
         Dimension(plan_period_id=period.id, number=number, name=name, max_score=MAX_SCORE)
         for number, name in enumerate(names, start=1)
-    )
+    ]
+    db.session.add_all(dimensions)
     db.session.flush()
     record(
         actor, Action.ADD, Entity.PLAN_PERIOD, period.id, after={"years": [first, last], "dimensions": names}, at=now
     )
+    for each in dimensions:
+        facts = {"name": each.name, "max_score": each.max_score}
+        record(actor, Action.ADD, Entity.DIMENSION, f"{period.id}/{each.number}", after=facts, at=now)
 
 
 def rename_dimension(
