@@ -9,6 +9,7 @@ from flask_migrate import upgrade
 from app.accounts.cli import group as accounts
 from app.citizens.open_data.cli import group as open_data
 from app.lao.fixed_rounds.cli import group as rounds
+from app.ledger.cli import begin as begin_log
 from app.ledger.cli import group as log
 from app.nacc.exports.cli import group as jobs
 from app.nacc.waiting.cli import group as mail
@@ -30,6 +31,7 @@ def demo_up(context: click.Context) -> None:
     refuse_in_production()
     upgrade()
     context.invoke(demo)
+    context.invoke(begin_log)
     click.echo(f"Database: {_shown(current_app.config['SQLALCHEMY_DATABASE_URI'])}")
     click.echo(f"Mails are written to {current_app.config['MAIL_FOLDER']}")
     click.echo(f"Open http://{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '5000')}")

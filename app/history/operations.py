@@ -6,12 +6,12 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import insert
+from sqlalchemy import delete, insert
 
 from app import clock
 from app.access import Actor
 from app.db import db, table
-from app.models import HistoryEntry
+from app.models import HistoryEntry, LogStand
 from app.models.enums import Action, Entity
 
 Facts = Mapping[str, Any]
@@ -65,6 +65,11 @@ def record_all(entries: list[dict[str, Any]]) -> None:
     """Add many entries in one statement."""
     if entries:
         db.session.execute(_ADD, entries)
+
+
+def stand_again(*names: str) -> None:
+    """Rows of these tables were loaded without an entry each: the log (app/ledger) will give them one."""
+    db.session.execute(delete(LogStand).where(LogStand.name.in_(names)))
 
 
 def _plain(facts: Facts | None) -> dict[str, Any] | None:

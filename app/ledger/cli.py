@@ -1,9 +1,11 @@
 """`flask log …`: the public log of the history, from the command line."""
 
+from pathlib import Path
+
 import click
 from flask.cli import AppGroup
 
-from app.ledger import jobs
+from app.ledger import export, jobs
 
 group = AppGroup("log", help="The public log of the history.")
 
@@ -19,7 +21,8 @@ def sequence(whole: bool) -> None:
 def begin() -> None:
     """Give every row that is older than the log its first entry. Can be stopped and called again; workers do it too."""
     jobs.begin()
-    click.echo(f"placed: {jobs.sequence_all():,}")
+    head = jobs.head_of_now()
+    click.echo(f"public log: {head.size if head else 0:,} entries")
 
 
 @group.command()
@@ -27,3 +30,13 @@ def sign() -> None:
     """Place what waits and sign a head now; a worker does it every hour."""
     head = jobs.head_of_now()
     click.echo(f"signed: {head.size:,} entries" if head else "the log is empty")
+
+
+@group.command("export")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+def export_log(folder: Path) -> None:
+    """Write all that is public of the log into FOLDER, with the verifier: `python FOLDER/verify.py FOLDER`."""
+    head = jobs.head_of_now()
+    if head is None:
+        raise click.ClickException("The log is empty.")
+    click.echo(f"written: {export.write(folder):,} entries")

@@ -15,7 +15,7 @@ from app.history.operations import record_all
 from app.ledger import heads, live, merkle, queries
 from app.ledger.live import LiveRow
 from app.ledger.replay import replayed
-from app.ledger.rules import COVERED, RIGHTS, Told, canonical, commitments, entry
+from app.ledger.rules import Told, canonical, commitments, entry
 from app.models import ActorPseudonym, HistoryEntry, LogEntry, LogHead, LogMark, LogNode, LogStand
 from app.models.enums import Action, Entity
 
@@ -34,7 +34,7 @@ def sequence(limit: int = AT_ONCE, *, from_the_beginning: bool = False) -> int:
     hold()
     mark = db.session.get(LogMark, 1) or LogMark(id=1, settled_id=0, noted_id=0, noted_horizon=0)
     horizon = _horizon()
-    rows = _unplaced(0 if from_the_beginning else mark.settled_id, limit)
+    rows = queries.unplaced(0 if from_the_beginning else mark.settled_id, limit)
     _place([_entry_of(row) for row in rows])
     if len(rows) < limit:
         _move(mark, horizon)
@@ -79,15 +79,6 @@ def _move(mark: LogMark, horizon: Horizon) -> None:
     mark.settled_id, mark.noted_id, mark.noted_horizon = settled, horizon.last, horizon.begun
     db.session.add(mark)
     db.session.flush()
-
-
-def _unplaced(settled: int, limit: int) -> Sequence[Any]:
-    placed = select(_L.seq).where(_L.history_id == _H.id).exists()
-    rights = (_H.entity != Entity.ACCOUNT.value) | _H.action.in_([each.value for each in RIGHTS])
-    wanted = select(*queries.TOLD, *queries.TOLD_FACTS, _H.actor_id).where(
-        _H.id > settled, _H.entity.in_([each.value for each in COVERED]), rights, ~placed
-    )
-    return db.session.execute(wanted.order_by(_H.id).limit(limit)).all()
 
 
 class Waiting(NamedTuple):

@@ -7,13 +7,13 @@ changed them, and so broke the chain.
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from app.db import db, table
 from app.ledger import merkle
 from app.ledger.replay import identity
-from app.ledger.rules import COVERED, Openness, Told, canonical, covered, disclosed, entry, is_score
-from app.models import HistoryEntry, LogEntry, LogHead, LogNode, PlanYear, Project
+from app.ledger.rules import COVERED, RIGHTS, Openness, Told, canonical, covered, disclosed, entry, is_score
+from app.models import HistoryEntry, LogEntry, LogHead, LogMark, LogNode, PlanYear, Project
 from app.models.enums import Action, Entity
 
 _H, _L, _N = table(HistoryEntry).c, table(LogEntry).c, table(LogNode).c
@@ -154,10 +154,19 @@ def latest_head() -> LogHead | None:
     return db.session.scalar(select(LogHead).order_by(LogHead.size.desc()).limit(1))
 
 
-def waiting() -> int:
-    """How many covered history entries have no place yet."""
+def unplaced(settled: int, limit: int) -> Sequence[Any]:
+    """Covered history entries above `settled` that have no place in the log yet, the oldest first."""
     placed = select(_L.seq).where(_L.history_id == _H.id).exists()
-    return db.session.scalar(select(func.count()).where(_H.entity.in_(COVERED), ~placed)) or 0
+    rights = (_H.entity != Entity.ACCOUNT.value) | _H.action.in_([each.value for each in RIGHTS])
+    wanted = select(*TOLD, *TOLD_FACTS, _H.actor_id).where(
+        _H.id > settled, _H.entity.in_([each.value for each in COVERED]), rights, ~placed
+    )
+    return db.session.execute(wanted.order_by(_H.id).limit(limit)).all()
+
+
+def settled() -> int:
+    """The history entry up to which all have their place."""
+    return db.session.scalar(select(LogMark.settled_id)) or 0
 
 
 def history_of(entity: Entity, keys: Collection[str]) -> dict[str, list[Told]]:

@@ -14,7 +14,7 @@ from app.access import Actor, system
 from app.accounts.operations import shut_out
 from app.db import db
 from app.errors import Stale
-from app.history.operations import entry, record, record_all
+from app.history.operations import entry, record, record_all, stand_again
 from app.models import Account, District, FormerFacts, Organisation, Province
 from app.models.enums import Action, Entity, Role
 from app.registry import queries
@@ -81,6 +81,7 @@ def load_registry(actor: Actor | None = None) -> int:
         former = [(ids[up["new_code"]], _loaded(row, None)) for row, up in new if up]
         _keep_former_facts(former, UPGRADED)
         after = {"added": len(new), "upgraded": len(former)}
+        stand_again("organisations")
         record(actor or system("registry import"), Action.LOAD, Entity.REGISTRY, "organisations", after=after)
     return len(new)
 

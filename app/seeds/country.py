@@ -3,7 +3,7 @@
 The same seed gives the same rows on SQLite and PostgreSQL: each LAO draws from its own generator, ids
 are counted up in the order of LAO codes, and no row asks the clock. Rows are made as the columns store
 them (satang, quarter bits, UTC text), for loading goes past the ORM. History is left out: it would be
-as large again, and it tells only what people did.
+as large again, and it tells only what people did; a worker gives each row its entry in the public log, bit by bit.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -18,6 +18,7 @@ from sqlalchemy import Table, func, select
 from sqlalchemy.engine import Connection
 
 from app.db import db, is_sqlite
+from app.history.operations import stand_again
 from app.models import Account, Organisation, PlanPeriod, PlanYear, Project, ProjectDimension, ProjectYear, Report
 from app.models.enums import CannotReason, Kind, OrganisationType, PlanStatus, ReportStatus, ReviewStatus, Round
 from app.seeds.periods import REASONS
@@ -174,6 +175,7 @@ def fill_country(scale: float, seed: int, progress: Progress = lambda everyone: 
         _load(connection, rows)
     if not is_sqlite(db.engine):
         _continue_ids(connection)
+    stand_again("plan-years", "projects", "reports")
     return last_id
 
 

@@ -19,7 +19,7 @@ from app.access import Actor
 from app.accounts.operations import claim, create_staff, prepare_password
 from app.accounts.queries import actor_of
 from app.db import db
-from app.history.operations import entry, record_all
+from app.history.operations import entry, record_all, stand_again
 from app.models import Account, Organisation, PlanYear, Profile, Project, ProjectYear, Report
 from app.models.enums import (
     Action,
@@ -95,6 +95,7 @@ def load_demo(now: datetime) -> bool:
     """Fill a database that holds the registry and the plan periods; False where the demo was there already."""
     if db.session.scalar(select(Project.id).limit(1)) is not None:
         return False
+    stand_again("plan-years", "projects", "reports")
     _songkhla(now)
     _phitsanulok()
     _first_login()

@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 from app.db import db
+from app.history.operations import stand_again
 from app.models import Dimension, PlanPeriod, RejectionReason
 
 # The dimensions of the action plan 2561-2564, as both manuals print them.
@@ -35,4 +36,5 @@ def add_basics() -> bool:
         )
     db.session.add_all(RejectionReason(text=text, position=place) for place, text in enumerate(REASONS))
     db.session.flush()
+    stand_again("plan-periods", "dimensions")
     return True

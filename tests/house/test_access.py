@@ -48,6 +48,13 @@ WHO_OPENS = {
     "GET open_data.project": ANYBODY,
     "GET open_data.page": ANYBODY,
     "GET open_data.download": ANYBODY,
+    "GET log.key": ANYBODY,
+    "GET log.head": ANYBODY,
+    "GET log.all_heads": ANYBODY,
+    "GET log.entries": ANYBODY,
+    "GET log.inclusion": ANYBODY,
+    "GET log.consistency": ANYBODY,
+    "GET log.table_state": ANYBODY,
     "GET accounts.login": ANYBODY,
     "POST accounts.sign_in": ANYBODY,
     "POST accounts.logout": ANYBODY,
@@ -189,6 +196,7 @@ ADDRESSES = """
 /open-data /api/v1/ /api/v1/openapi.json /api/v1/organisations /api/v1/organisations/6650807 /api/v1/plan-years
 /api/v1/projects /api/v1/projects/1 /api/v1/project-years /api/v1/reports /api/v1/results /api/v1/results.csv
 /api/v1/results.xlsx
+/public/log/key /public/log/head /public/log/heads /public/log/entries /public/log/state/projects
 """
 
 
@@ -210,7 +218,7 @@ def address(app: Flask, rule: Rule, project_id: int = 1) -> str:
     examples |= {"kind": "organisations", "figure": "percent", "file": "csv", "id_": project_id}
     examples |= {"period_id": 1, "reason_id": 1, "account_id": 1, "job_id": 1}
     examples |= {"dataset": "projects", "ending": "csv", "day": "latest", "name": "SHA256SUMS"}
-    examples |= {"part": "lao", "key": "start"}
+    examples |= {"part": "lao", "key": "start", "table": "projects"}
     with app.test_request_context():
         path = app.url_for(rule.endpoint, **{name: examples[name] for name in rule.arguments})
     return f"{path}?next=/help" if path == "/login" else path  # else it sends on whoever is signed in already

@@ -30,6 +30,9 @@ SILENT_DEEDS = {
     "app.nacc.exports.operations": NOTHING_TO_TELL["exports.ask"],
     "app.history.operations.entry": "makes the entry",
     "app.registry.operations.before_change": "declares who is asked before a change",
+    "app.history.operations.plain_value": "makes a part of it",
+    "app.history.operations.stand_again": "asks for entries",
+    "app.ledger.operations": "gives entries of the history their place in the log, and makes none of its own",
     "app.registry.operations.load_provinces": "the project's own list, before there is anybody who acts",
     "app.accounts.operations.prove": "only reads; `note_sign_in` tells of it",
     "app.accounts.operations.prepare_password": "only hashes",
@@ -164,7 +167,8 @@ STORED = """
 record, edit, delete, bring back, report, correct report, approve, reject, take back, set plan year, set window,
 give more time, queue reminder, enter scores, close scores, open scores, publish scores, set minimum score, fill,
 sign in, claim, change password, ask for a reset link, reset password, make password link, issue activation code,
-hand over, create, lock, unlock, add, upgrade, move, rename, retype, close, open again, load, retire, set
+hand over, create, lock, unlock, add, upgrade, move, rename, retype, close, open again, load, retire, set,
+stand
 """
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Flask, current_app
-from sqlalchemy import Table, delete, func, insert, select, text, update
+from sqlalchemy import Table, delete, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
 from app.db import db, table
@@ -111,7 +111,7 @@ def another(value: Any, rng: random.Random, column: Any) -> Any:
     if isinstance(value, tuple):
         return tuple({1, 2, 3, 4} - set(value)) or (1,)
     if isinstance(value, str):
-        return value + "ๆ"
+        return value[:-1] + ("8" if value[-1:] != "8" else "9")
     if value is None:
         return None if column.nullable is False else _something(column)
     return value + (timedelta(seconds=1) if hasattr(value, "tzinfo") else type(value)(1))
@@ -285,15 +285,14 @@ def test_where_all_heads_go_too_one_that_was_saved_earlier_tells(world: World, a
     saved = heads.published(queries.latest_head())  # type: ignore[arg-type]
     as_attacker()
     cut_the_end(random.Random(2))
-    db.session.execute(delete(table(LogHead)))
-    operations.sequence()
+    for known in (LogHead, LogNode):
+        db.session.execute(delete(table(known)))
     forge(random.Random(4))
     size = queries.size()
-    db.session.execute(text("DELETE FROM log_nodes"))
     leaves = list(db.session.scalars(select(LogEntry.leaf_hash).order_by(LogEntry.seq)))
-    nodes = merkle.grown(0, leaves, lambda _level, _at: b"")
-    for node in nodes:
-        db.session.execute(insert(table(LogNode)), node._asdict())
+    db.session.execute(delete(table(LogNode)))
+    nodes = merkle.grown(0, leaves, lambda _level, _position: b"")
+    db.session.execute(insert(table(LogNode)), [node._asdict() for node in nodes])
     db.session.add(
         heads.signed(size, queries.root(size), operations.chain_at(size), LATER, app.config["LOG_SIGNING_KEY"])
     )
@@ -348,7 +347,7 @@ def test_a_thousand_untouched_logs_give_no_alarm(world: World) -> None:
     """Each with some deeds on top, of every kind; a refused one leaves nothing behind."""
     for number in range(1_000):
         rng = random.Random(number)
-        for _deed in range(rng.randint(1, 4)):
+        for _deed in range(rng.randint(1, 3)):
             some_deed(world, rng)
         while operations.sequence():
             pass

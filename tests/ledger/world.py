@@ -50,7 +50,7 @@ class World(NamedTuple):
 def make_world() -> World:
     """Two LAOs, NACC's deeds of every covered kind, all in the log and under a signed head."""
     lao, other = make_lao(), make_lao("6650101", name="เทศบาลนครพิษณุโลก", district="6501")
-    admin = actor_of(make_staff("administrator", Role.ADMINISTRATOR).id)
+    admin = actor_of(make_staff("somsri", Role.ADMINISTRATOR).id)
     kept = make_project(lao)
     deleted, rejected = make_project(lao, facts("โครงการที่ลบ")), make_project(other, facts("โครงการที่ปฏิเสธ"))
     make_report(lao, kept, spent=Decimal("900.5"), note="ทำแล้ว")

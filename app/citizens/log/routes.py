@@ -108,11 +108,11 @@ def _proof(size: int, made: Callable[[], list[bytes]]) -> Response:
         return _problem(500, str(error))
 
 
-@blueprint.get(f"/state/<any({TABLE_NAMES}):name>")
+@blueprint.get(f"/state/<any({TABLE_NAMES}):table>")
 @public
-def table_state(name: str) -> Response:
+def table_state(table: str) -> Response:
     """The rows of a covered table, one a line, in pages: `Link` leads to the next one."""
-    return _page(name, request.args.get("after", ""))
+    return _page(table, request.args.get("after", ""))
 
 
 def _page(name: str, after: str) -> Response:
