@@ -39,10 +39,11 @@ TABLES = {
     "scores": "scores",
     "projects": "project",
     "reports": "report",
+    "fixed-rounds": "fixed round",
 }
 # What a row is made of. Facts that an entry tells beyond these are told, and stand in no table.
 FACTS = {
-    "organisation": {"code", "name", "type", "province_code", "district_code", "closed_at"},
+    "organisation": {"code", "name", "type", "province_code", "district_code", "founded_at", "closed_at"},
     "plan period": {"years"},
     "dimension": {"name", "max_score"},
     "window": {"opens_at", "closes_at", "reason"},
@@ -53,6 +54,7 @@ FACTS = {
     | {f"{which}_{number}" for which in ("sar", "evaluation") for number in range(1, 10)},
     "project": {"name", "kind", "dimension", "further_dimensions", "quarters", "target_group", "objective", "budgets"}
     | {"organisation", "review_status", "review_reason", "reviewed_at", "created_at", "deleted_at"},
+    "fixed round": {"in_force", *map(str, range(1, 100))},
     "report": {"status", "ordinance_budget", "spent", "cannot_reason", "cannot_text", "note", "reported_at"},
 }
 NO_ROW = {"plan year": "not_sent", "report": "not_reported"}
@@ -289,9 +291,13 @@ def replay(row: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]:
     entity, action, at = entry["entity"], entry["action"], entry["at"]
     facts = entry["after"] or {}
     if action == "stand":
-        return known(entity, facts)
+        return known(entity, {**facts, "organisation": entry["organisation"]} if facts else {})
     if entity == "account" and action in ("lock", "unlock"):
         return known(entity, {**row, "locked_at": at if action == "lock" else None}) if row else {}
+    if entity == "fixed round":
+        return replay_round(row, facts)
+    if entity == "report" and entry["after"] is None:
+        return {}
     row = {**row, **facts, "organisation": entry["organisation"]}
     if entity == "report":
         row["reported_at"] = at
@@ -302,12 +308,20 @@ def replay(row: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]:
     return known(entity, row)
 
 
+def replay_round(row: dict[str, Any], facts: dict[str, Any]) -> dict[str, Any]:
+    """All editions of a closed round, and which is in force: none once it is live again."""
+    if "edition" not in facts:
+        return {name: value for name, value in row.items() if name != "in_force"}
+    told = {name: facts.get(name) for name in ("total", "done", "level", "spent", "sha256")}
+    return {**row, str(facts["edition"]): told, "in_force": facts["edition"]}
+
+
 def replay_project(row: dict[str, Any], entry: dict[str, Any]) -> None:
     action, at = entry["action"], entry["at"]
     if action == "record":
         row.setdefault("review_status", "pending")
         row["created_at"] = at
-    elif action == "delete":
+    elif action == "delete" or (action == "hand on" and entry["after"] is None):
         row["deleted_at"] = at
     elif action == "bring back":
         row["deleted_at"] = None

@@ -1,6 +1,8 @@
 """The rows of the covered tables as they stand now: by key, with the facts that the history tells of them."""
 
 from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
+from hashlib import sha256
 from typing import Any, NamedTuple
 
 from sqlalchemy import Select, or_, select, tuple_
@@ -8,11 +10,14 @@ from sqlalchemy import Select, or_, select, tuple_
 from app.db import db, table
 from app.history.operations import plain_value
 from app.ledger.replay import Row, shown
-from app.ledger.rules import kept
+from app.ledger.rules import canonical, kept
 from app.models import (
     Account,
     AccountProvince,
     Dimension,
+    FixedDocument,
+    FixedRound,
+    FixedSum,
     MinimumScore,
     Organisation,
     PlanPeriod,
@@ -31,6 +36,7 @@ _A, _AP, _O, _P, _PD, _Y = (
     table(each).c for each in (Account, AccountProvince, Organisation, Project, ProjectDimension, ProjectYear)
 )
 _R, _PP, _D, _PY, _S, _M = (table(each).c for each in (Report, PlanPeriod, Dimension, PlanYear, Score, MinimumScore))
+_F, _FS = table(FixedRound).c, table(FixedSum).c
 _W, _X = table(Window).c, table(WindowException).c
 
 
@@ -130,6 +136,64 @@ def _periods(rows: Sequence[Any]) -> Iterable[LiveRow]:
         yield LiveRow(str(row.id), None, {"years": [row.first_year, row.last_year]})
 
 
+def _fixed_rounds(rows: Sequence[Any]) -> Iterable[LiveRow]:
+    """All editions of a round are one row. The digest stands for the document, where what is counted agrees with it."""
+    keys = [tuple(row) for row in rows]
+    editions = select(table(FixedRound), table(FixedDocument).c.document).outerjoin(
+        table(FixedDocument), table(FixedDocument).c.fixed_round_id == _F.id
+    )
+    found = db.session.execute(editions.where(tuple_(_F.organisation_id, _F.fiscal_year, _F.round).in_(keys))).all()
+    sums: dict[int, list[Any]] = {}
+    for each in db.session.execute(select(table(FixedSum)).where(_FS.fixed_round_id.in_([row.id for row in found]))):
+        sums.setdefault(each.fixed_round_id, []).append(each)
+    facts: dict[tuple[int, ...], Row] = {key: {} for key in keys}
+    for row in found:
+        key = (row.organisation_id, row.fiscal_year, row.round)
+        facts[key][str(row.edition)] = _edition(row, sums.get(row.id, []))
+        if row.in_force:
+            facts[key]["in_force"] = row.edition
+    for key in keys:
+        yield LiveRow("/".join(map(str, key)), key[0], facts[key])
+
+
+def _edition(row: Any, sums: Sequence[Any]) -> Row:
+    spent = sum((each.spent_satang for each in sums), Decimal(0))
+    return {
+        "total": sum(getattr(row, column) for column in _COUNTS.values()),
+        "done": row.done,
+        "level": str(row.level),
+        "spent": f"{spent:.2f}",
+        "sha256": sha256(canonical(row.document)).hexdigest() if _agrees(row, sums) else "row and document differ",
+    }
+
+
+def _agrees(row: Any, sums: Sequence[Any]) -> bool:
+    """Whether the columns that tables and sums are drawn from say what the document says."""
+    document = row.document or {}
+    lao, parts = document.get("organisation") or {}, document.get("dimensions") or {}
+    counted = {str(each.dimension): told for each in sums if any(map(float, (told := _counted(each)).values()))}
+    return (
+        {name: getattr(row, name, None) for name in lao} == lao
+        and all(getattr(row, name) == document.get(name) for name in ("fiscal_year", "round", "edition"))
+        and all(getattr(row, name) == document.get(name) for name in ("plan_status", "level"))
+        and row.closed_at.isoformat() == document.get("closed_at")
+        and {name: getattr(row, column) for name, column in _COUNTS.items()}
+        == {name: document["result"][name] for name in _COUNTS}
+        and counted == {number: {name: part[name] for name in (*_COUNTS, *_SUMS)} for number, part in parts.items()}
+    )
+
+
+# What a document calls it, and the column.
+_COUNTS = {"in_progress": "in_progress", "done": "done", "cannot": "cannot", "not_reported": "waiting"}
+_SUMS = ("in_ordinance", "planned", "ordinance", "spent")
+
+
+def _counted(sums: Any) -> Row:
+    amounts = {name: str(getattr(sums, f"{name}_satang")) for name in ("planned", "ordinance", "spent")}
+    counts = {name: getattr(sums, column) for name, column in _COUNTS.items()}
+    return counts | amounts | {"in_ordinance": sums.in_ordinance}
+
+
 def _plainly(parts: int) -> "Facts":
     """Rows whose columns are their facts, but for the first `parts`, which are the key, and `lao`."""
 
@@ -164,7 +228,17 @@ class Covered(NamedTuple):
 TABLES: dict[str, Covered] = {
     "organisations": Covered(
         Entity.ORGANISATION,
-        select(_O.id, _O.id.label("lao"), _O.code, _O.name, _O.type, _O.province_code, _O.district_code, _O.closed_at),
+        select(
+            _O.id,
+            _O.id.label("lao"),
+            _O.code,
+            _O.name,
+            _O.type,
+            _O.province_code,
+            _O.district_code,
+            _O.founded_at,
+            _O.closed_at,
+        ),
         1,
         _plainly(1),
     ),
@@ -237,5 +311,11 @@ TABLES: dict[str, Covered] = {
         ).where(_TOLD_OF),
         3,
         _plainly(3),
+    ),
+    "fixed-rounds": Covered(
+        Entity.FIXED_ROUND,
+        select(_F.organisation_id, _F.fiscal_year, _F.round).where(_F.edition == 1),
+        3,
+        _fixed_rounds,
     ),
 }

@@ -178,5 +178,7 @@ def stand(name: str, limit: int, now: datetime) -> bool:
 
 
 def _stand(entity: Entity, row: LiveRow, now: datetime) -> dict[str, Any]:
+    """Its LAO stands beside the facts, as in every entry."""
+    facts = {name: value for name, value in row.facts.items() if name != "organisation"}
     key, lao = row.entry_key(entity), row.organisation_id
-    return history_entry(system("flask log begin"), Action.STAND, entity, key, lao, None, row.facts or None, at=now)
+    return history_entry(system("flask log begin"), Action.STAND, entity, key, lao, None, facts or None, at=now)

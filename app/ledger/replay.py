@@ -10,6 +10,9 @@ from app.ledger.rules import Told, kept, moment
 from app.models.enums import Action, Entity, PlanStatus, ReportStatus, ReviewStatus, Role
 
 Row = dict[str, Any]
+# What entries tell beside the facts of their row, and stands in none.
+BESIDE = frozenset({"effective_at", "successors", "succession", "document_date", "dimensions"})
+OF_AN_EDITION = ("total", "done", "level", "spent", "sha256")
 NO_ROW: dict[str, str] = {
     Entity.PLAN_YEAR: PlanStatus.NOT_SENT.value,
     Entity.REPORT.value: ReportStatus.NOT_REPORTED.value,
@@ -36,15 +39,20 @@ def shown(entity: str, facts: Row) -> Row:
         return {}
     if entity == Entity.ACCOUNT and facts.get("role") != Role.OFFICER:
         facts = {name: value for name, value in facts.items() if name != "provinces"}
-    return {name: value for name, value in facts.items() if value is not None}
+    return {name: value for name, value in facts.items() if value is not None and name not in BESIDE}
 
 
 def _after(row: Row, told: Told) -> Row:
     facts = kept(told.entity, told.after) or {}
     if told.action == Action.STAND:
-        return shown(told.entity, facts)
+        lao = {"organisation": told.organisation_id} if facts and told.entity == Entity.PROJECT else {}
+        return shown(told.entity, facts | lao)
     if told.entity == Entity.ACCOUNT:
         return _account(row, told, facts)
+    if told.entity == Entity.FIXED_ROUND:
+        return _fixed(row, facts)
+    if told.entity == Entity.REPORT and told.after is None:
+        return {}
     extra = _MORE.get(told.entity)
     return shown(told.entity, row | facts | (extra(row | facts, told) if extra else {}))
 
@@ -60,6 +68,14 @@ def _account(row: Row, told: Told, facts: Row) -> Row:
     return shown(told.entity, row | facts)
 
 
+def _fixed(row: Row, facts: Row) -> Row:
+    """All editions of a round, and which of them is in force: none once it is live again."""
+    if "edition" not in facts:
+        return {name: value for name, value in row.items() if name != "in_force"}
+    edition = facts["edition"]
+    return row | {str(edition): {name: facts.get(name) for name in OF_AN_EDITION}, "in_force": edition}
+
+
 def _project(row: Row, told: Told) -> Row:
     return {"organisation": told.organisation_id, **_deed(row, told)}
 
@@ -70,6 +86,8 @@ def _deed(row: Row, told: Told) -> Row:
         case Action.RECORD:
             return {"created_at": at, "review_status": row.get("review_status", ReviewStatus.PENDING.value)}
         case Action.DELETE:
+            return {"deleted_at": at}
+        case Action.HAND_ON if told.after is None:
             return {"deleted_at": at}
         case Action.BRING_BACK:
             return {"deleted_at": None}

@@ -44,11 +44,16 @@ OPEN_FACTS: dict[Entity, frozenset[str]] = {
     Entity.ACCOUNT: frozenset({"role", "provinces", "locked_at"}),
     Entity.ORGANISATION: frozenset(
         {"code", "name", "type", "province_code", "district_code", "founded_at", "closed_at"}
+        | {"effective_at", "successors", "succession", "document_date"}
     ),
     Entity.REGISTRY: frozenset({"added", "upgraded"}),
     Entity.PLAN_PERIOD: frozenset({"years", "dimensions"}),
     Entity.DIMENSION: frozenset({"name", "max_score"}),
     Entity.MINIMUM_SCORE: frozenset({"score"}),
+    Entity.FIXED_ROUND: frozenset(
+        {"edition", "total", "done", "percent", "level", "spent", "sha256", "in_force"}
+        | {str(edition) for edition in range(1, 100)}
+    ),
 }
 COVERED = frozenset(OPEN_FACTS)
 _OPEN: Mapping[str, frozenset[str]] = {entity.value: names for entity, names in OPEN_FACTS.items()}

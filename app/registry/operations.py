@@ -1,7 +1,7 @@
 """Deeds on the registry: the first load of the project's own data files, and imports after it."""
 
 import csv
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -105,14 +105,14 @@ def import_lines(
     plan = plan_import(lines, registry, effect, upgrades_only=upgrades_only)
     added = [change for change in plan.changes if change.known is None]
     changed = [(change, change.known.id) for change in plan.changes if change.known]
-    founded = {"founded_at": effect.at if registry.organisations else None}
+    founded = {"founded_at": effect.at} if registry.organisations else {}
     ids = _add_organisations([asdict(change.after) | founded for change in added]) if added else {}
     if changed:
         _announce([id_ for _change, id_ in changed], clock.now())
         _change_organisations(changed)
         _keep_former_facts([(id_, asdict(change.known.facts)) for change, id_ in changed if change.known], effect.at)
     told = [(change, ids[change.after.code]) for change in added] + changed
-    record_all([_history(actor, change, id_, effect) for change, id_ in told])
+    record_all([_history(actor, change, id_, effect, {} if change.known else founded) for change, id_ in told])
     return plan
 
 
@@ -134,9 +134,11 @@ def _one_at_a_time() -> None:
     db.session.execute(select(Province.code).order_by(Province.code).with_for_update(key_share=True))
 
 
-def _history(actor: Actor, change: RegistryChange, id_: int, effect: Effect) -> dict[str, Any]:
+def _history(
+    actor: Actor, change: RegistryChange, id_: int, effect: Effect, founded: Mapping[str, datetime]
+) -> dict[str, Any]:
     before = asdict(change.known.facts) if change.known else None
-    after = asdict(change.after) | ({"effective_at": effect.at} if effect.typed else {})
+    after = asdict(change.after) | ({"effective_at": effect.at} if effect.typed else {}) | {**founded}
     action = DEED_ACTIONS[change.deeds[0]]
     return entry(actor, action, Entity.ORGANISATION, id_, id_, before, after, effect.document)
 

@@ -12,15 +12,15 @@ from sqlalchemy.orm.exc import StaleDataError
 from app.db import db
 from app.errors import NotTheirs, Refusal, Stale
 from app.lao.projects.operations import delete_project, edit_project, record_project
+from app.lao.reporting.details import report_detail
 from app.lao.reporting.operations import save_report
-from app.lao.reporting.queries import report_detail
 from app.lao.reporting.rules import ReportFacts
 from app.models import Account, Dimension, Organisation, PlanYear, Project, Window, WindowException
 from app.models.enums import CannotReason, PlanStatus, ReportStatus, Role, Round, Which
 from app.nacc.administration import operations as administration
 from app.nacc.evaluation.operations import do_one, save_scores
 from app.nacc.evaluation.queries import scores_of_one
-from app.nacc.evaluation.rules import Cell, Deed, Entry
+from app.nacc.evaluation.rules import ScoreCell, ScoreDeed, ScoreEntry
 from app.nacc.plan_years.operations import set_status
 from app.nacc.proposals.operations import set_minimum
 from app.nacc.review.operations import decide, take_back
@@ -119,15 +119,17 @@ def _plan_year(world: World, rng: Random, at: Any) -> None:
 
 def _scores(world: World, rng: Random, at: Any) -> None:
     lao, year = rng.choice([world.lao, world.other]), YEAR + rng.randint(0, 1)
-    id_, cell = lao.own_organisation_id, Cell(rng.choice(list(Which)), rng.randint(1, 4))
+    id_, cell = lao.own_organisation_id, ScoreCell(rng.choice(list(Which)), rng.randint(1, 4))
     actor = lao if cell.which is Which.SAR else world.admin
     seen = scores_of_one(world.admin, id_, year).value(cell)
-    save_scores(actor, id_, year, {cell: Entry(rng.choice([None, Decimal(20), Decimal("7.25")]), seen)}, "เหตุผล", at)
+    save_scores(
+        actor, id_, year, {cell: ScoreEntry(rng.choice([None, Decimal(20), Decimal("7.25")]), seen)}, "เหตุผล", at
+    )
 
 
 def _scores_as_a_whole(world: World, rng: Random, at: Any) -> None:
     lao = rng.choice([world.lao, world.other]).own_organisation_id
-    do_one(world.admin, lao, YEAR + rng.randint(0, 1), rng.choice(list(Deed)), at)
+    do_one(world.admin, lao, YEAR + rng.randint(0, 1), rng.choice(list(ScoreDeed)), at)
 
 
 def _window(world: World, rng: Random, at: Any) -> None:

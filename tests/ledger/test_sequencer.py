@@ -78,11 +78,12 @@ def test_parts_of_any_size_give_the_same_log(app: Flask, monkeypatch: pytest.Mon
 
 
 def test_who_signs_in_or_forgets_a_password_is_not_in_the_log(app: Flask) -> None:
+    lao = make_lao().own_organisation_id
     with transaction():
         db.session.execute(
             insert(table(HistoryEntry)),
             [
-                entry_of(1) | {"entity": entity, "action": action, "after": None, "before": None}
+                entry_of(1) | {"entity": entity, "action": action, "after": None, "organisation_id": lao}
                 for entity, action in (
                     (Entity.PROFILE, Action.FILL),
                     (Entity.ACCOUNT, Action.SIGN_IN),

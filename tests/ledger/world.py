@@ -11,6 +11,7 @@ from sqlalchemy import text
 from app.access import Actor
 from app.accounts.queries import actor_of
 from app.db import db, is_sqlite, transaction
+from app.lao.fixed_rounds.operations import fix_due
 from app.lao.projects.operations import delete_project, edit_project
 from app.lao.projects.queries import project_detail
 from app.ledger import heads, jobs, queries, state
@@ -26,7 +27,7 @@ from app.nacc.administration.operations import (
     set_window,
 )
 from app.nacc.evaluation.operations import do_one, save_scores
-from app.nacc.evaluation.rules import Cell, Deed, Entry
+from app.nacc.evaluation.rules import ScoreCell, ScoreDeed, ScoreEntry
 from app.nacc.plan_years.operations import set_status
 from app.nacc.proposals.operations import set_minimum
 from app.nacc.review.operations import decide
@@ -57,6 +58,7 @@ def make_world() -> World:
     make_report(lao, deleted, ReportStatus.IN_PROGRESS)
     other_way = {"cannot_reason": CannotReason.OTHER, "cannot_text": "น้ำท่วม"}
     make_report(lao, kept, ReportStatus.CANNOT, Round.TWELVE, **other_way)
+    make_report(other, make_project(other, facts("โครงการที่เสร็จ")), ordinance_budget=Decimal(9), spent=Decimal(7))
     make_report(other, rejected, ReportStatus.CANNOT, cannot_reason=CannotReason.NO_BUDGET)
     period = period_of(YEAR)
     assert period is not None
@@ -74,6 +76,8 @@ def make_world() -> World:
         decide(admin, kept, 2, Verdict.APPROVE, "", LATER)
     _rules(admin)
     _scores(lao, other, admin)
+    with transaction():
+        fix_due(NOW + timedelta(days=11), NOW + timedelta(days=11))
     jobs.begin()
     jobs.head_of_now()
     return World(lao, other, admin, kept, deleted, rejected)
@@ -97,10 +101,10 @@ def _scores(lao: Actor, other: Actor, admin: Actor) -> None:
         set_status(admin, lao.own_organisation_id, YEAR + 2, PlanStatus.FAILED, 0, NOW)
         for actor in (lao, other):
             id_ = actor.own_organisation_id
-            save_scores(actor, id_, YEAR, {Cell(Which.SAR, 1): Entry(Decimal(20), None)}, "", NOW)
+            save_scores(actor, id_, YEAR, {ScoreCell(Which.SAR, 1): ScoreEntry(Decimal(20), None)}, "", NOW)
             for value, seen in ((Decimal("18.25"), None), (Decimal(19), Decimal("18.25"))):
-                save_scores(admin, id_, YEAR, {Cell(Which.EVALUATION, 1): Entry(value, seen)}, "ปรับ", NOW)
-        do_one(admin, lao.own_organisation_id, YEAR, Deed.PUBLISH, NOW)
+                save_scores(admin, id_, YEAR, {ScoreCell(Which.EVALUATION, 1): ScoreEntry(value, seen)}, "ปรับ", NOW)
+        do_one(admin, lao.own_organisation_id, YEAR, ScoreDeed.PUBLISH, NOW)
 
 
 class Asked(verify.Site):

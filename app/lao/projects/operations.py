@@ -34,6 +34,8 @@ from app.plans.queries import plan_statuses
 from app.plans.rules import Period, YearGate, closed_year_sentence, gates, open_years
 from app.words import thai_sort_key
 
+NACCS_WORD = ("review_status", "review_reason", "reviewed_at")
+
 
 def record_project(actor: Actor, period: Period, facts: ProjectFacts, submission_key: str, now: datetime) -> int:
     """Record a project; gives its id. The same form sent twice gives the same project. Raises Refusal."""
@@ -147,6 +149,7 @@ def hand_on_project(
     after = replace(before, budgets=kept) if kept else None
     if after:
         write(project, project.version, updated_at=now)
+        _tell_of_lost_reports(actor, project, years, reason, now)
         _write_years(project, before, after, closed)
     else:
         write(project, project.version, deleted_at=now, counted=counts(project.review_status, deleted=True))
@@ -164,9 +167,25 @@ def hand_on_project(
     return new_id
 
 
+def _tell_of_lost_reports(actor: Actor, project: Project, years: Iterable[int], reason: str, now: datetime) -> None:
+    """What had been reported for years that go to another LAO goes with them: each report has its last entry."""
+    wanted = select(Report).where(Report.project_id == project.id, Report.fiscal_year.in_(years))
+    for line in db.session.scalars(wanted.where(Report.status != ReportStatus.NOT_REPORTED)):
+        record(
+            actor,
+            Action.HAND_ON,
+            Entity.REPORT,
+            f"{project.id}/{line.fiscal_year}/{line.round}",
+            organisation_id=project.organisation_id,
+            before={"status": line.status, "spent": line.spent},
+            reason=reason,
+            at=now,
+        )
+
+
 def _copy(actor: Actor, project: Project, facts: ProjectFacts, owner: Organisation, reason: str, now: datetime) -> int:
     """The project as another LAO's own, for the years in `facts`."""
-    reviewed = ("review_status", "review_reason", "reviewed_at", "reviewed_by_id", "counted")
+    reviewed = (*NACCS_WORD, "reviewed_by_id", "counted")
     copy = Project(
         organisation_id=owner.id,
         province_code=owner.province_code,
@@ -188,7 +207,7 @@ def _copy(actor: Actor, project: Project, facts: ProjectFacts, owner: Organisati
         Entity.PROJECT,
         copy.id,
         organisation_id=owner.id,
-        after=facts.as_dict(),
+        after=facts.as_dict() | {name: word for name in NACCS_WORD if (word := getattr(project, name))},
         reason=reason,
         at=now,
     )
