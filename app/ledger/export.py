@@ -24,19 +24,19 @@ def write(folder: Path) -> int:
     db.session.rollback()
     if not is_sqlite(db.engine):  # there one snapshot is what every transaction reads
         db.session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
-    written = _lines(folder / "entries.jsonl", _entries())
-    _lines(folder / "heads.jsonl", map(canonical, map(heads.published, queries.heads(0, 2**31 - 1))))
-    _lines(folder / "pending.jsonl", _pending())
+    written = _write_lines(folder / "entries.jsonl", _entry_lines())
+    _write_lines(folder / "heads.jsonl", map(canonical, map(heads.published, queries.heads(0, 2**31 - 1))))
+    _write_lines(folder / "pending.jsonl", _pending())
     for name in live.TABLES:
-        _lines(folder / "state" / f"{name}.jsonl", _rows(name))
+        _write_lines(folder / "state" / f"{name}.jsonl", _row_lines(name))
     known = heads.public_key(current_app.config["LOG_SIGNING_KEY"])
-    _lines(folder / "key.json", [canonical({"algorithm": "Ed25519", "key": known})])
+    _write_lines(folder / "key.json", [canonical({"algorithm": "Ed25519", "key": known})])
     shutil.copyfile(ROOT / "docs" / "verify.py", folder / "verify.py")
     db.session.rollback()
     return written
 
 
-def _lines(path: Path, lines: Iterable[bytes]) -> int:
+def _write_lines(path: Path, lines: Iterable[bytes]) -> int:
     written = 0
     with path.open("wb") as file:
         for line in lines:
@@ -45,12 +45,12 @@ def _lines(path: Path, lines: Iterable[bytes]) -> int:
     return written
 
 
-def _entries() -> Iterator[bytes]:
+def _entry_lines() -> Iterator[bytes]:
     for start in range(0, queries.size(), AT_ONCE):
         yield from queries.entry_lines(start, start + AT_ONCE)
 
 
-def _rows(name: str) -> Iterator[bytes]:
+def _row_lines(name: str) -> Iterator[bytes]:
     after: str | None = ""
     while after is not None:
         lines, after = state.state_lines(name, after, AT_ONCE)

@@ -61,12 +61,12 @@ def page(name: str, after: str, limit: int, *, lock: bool = False) -> Page:
 
     `lock`: hold them until this transaction ends. Raises ValueError for a cursor that is none.
     """
-    return _page(TABLES[name], after, limit, lock=lock)
+    return _page_of(TABLES[name], after, limit, lock=lock)
 
 
-def _page(covered: "Covered", after: str, limit: int, *, lock: bool) -> Page:
+def _page_of(covered: "Covered", after: str, limit: int, *, lock: bool) -> Page:
     columns = list(covered.statement.selected_columns)[: covered.parts]
-    place = _place(after, covered.parts)
+    place = _cursor_place(after, covered.parts)
     wanted = covered.statement.where(tuple_(*columns) > tuple_(*place)) if place else covered.statement
     wanted = wanted.order_by(*columns).limit(limit)
     rows = db.session.execute(wanted.with_for_update(read=True) if lock else wanted).all()
@@ -74,7 +74,7 @@ def _page(covered: "Covered", after: str, limit: int, *, lock: bool) -> Page:
     return [_cleaned(covered.entity, each) for each in covered.facts(rows)], cursor
 
 
-def _place(after: str, parts: int) -> tuple[int, ...]:
+def _cursor_place(after: str, parts: int) -> tuple[int, ...]:
     """The key behind which a page begins. Raises ValueError for what is none."""
     numbers = tuple(int(part) for part in after.split("/")) if after else ()
     if len(numbers) not in (0, parts) or any(number > 2**31 - 1 for number in numbers):

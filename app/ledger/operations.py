@@ -35,9 +35,9 @@ def sequence(limit: int = AT_ONCE, *, from_the_beginning: bool = False) -> int:
     mark = db.session.get(LogMark, 1) or LogMark(id=1, settled_id=0, noted_id=0, noted_horizon=0)
     horizon = _horizon()
     rows = queries.unplaced(0 if from_the_beginning else mark.settled_id, limit)
-    _place([_entry_of(row) for row in rows])
+    _place_entries([_entry_of(row) for row in rows])
     if len(rows) < limit:
-        _move(mark, horizon)
+        _move_mark(mark, horizon)
     return len(rows)
 
 
@@ -71,7 +71,7 @@ def _horizon() -> Horizon:
     return Horizon(*db.session.execute(asked).one())
 
 
-def _move(mark: LogMark, horizon: Horizon) -> None:
+def _move_mark(mark: LogMark, horizon: Horizon) -> None:
     """Everything seen has its place: what was noted is settled if all who could add to it have ended."""
     if mark.noted_horizon > horizon.ended or mark.settled_id == horizon.last:
         return
@@ -95,14 +95,14 @@ def _entry_of(row: Any) -> Waiting:
     return Waiting(queries.told(row), row.actor_id)
 
 
-def _place(waiting: Sequence[Waiting]) -> None:
+def _place_entries(waiting: Sequence[Waiting]) -> None:
     if not waiting:
         return
     names = _pseudonyms({id_ for each in waiting for id_ in (each.actor_id, each.subject_id) if id_ is not None})
     size = queries.size()
     rows, chain = [], chain_at(size)
     for seq, each in enumerate(waiting, start=size):
-        rows.append(_row(seq, each, names, chain))
+        rows.append(_log_row(seq, each, names, chain))
         chain = rows[-1]["chain_hash"]
     db.session.execute(insert(table(LogEntry)), rows)
     full = [node._asdict() for node in merkle.grown(size, [row["leaf_hash"] for row in rows], queries.node)]
@@ -110,7 +110,7 @@ def _place(waiting: Sequence[Waiting]) -> None:
         db.session.execute(insert(table(LogNode)), full)
 
 
-def _row(seq: int, each: Waiting, names: Mapping[int | None, str], chain: bytes) -> dict[str, Any]:
+def _log_row(seq: int, each: Waiting, names: Mapping[int | None, str], chain: bytes) -> dict[str, Any]:
     salts = commitments(each.told, _salt)
     pseudonym, subject = names[each.actor_id], names.get(each.subject_id) if each.subject_id else None
     leaf = merkle.leaf_hash(canonical(entry(seq, each.told, pseudonym, subject, salts)))

@@ -50,10 +50,10 @@ def entry_lines(start: int, end: int) -> list[bytes]:
     """The published lines of the entries from `start` to before `end`."""
     rows = db.session.execute(IN_LOG.where(start <= _L.seq, _L.seq < end).order_by(_L.seq)).all()
     openness = _Openness(told(row) for row in rows)
-    return [_line(row, openness) for row in rows]
+    return [_entry_line(row, openness) for row in rows]
 
 
-def _line(row: Any, openness: "_Openness") -> bytes:
+def _entry_line(row: Any, openness: "_Openness") -> bytes:
     """Canonical JSON, the entry last: its bytes, of which the leaf is the hash, can be cut out of the line."""
     known = told(row)
     return canonical(

@@ -48,16 +48,16 @@ def _after(row: Row, told: Told) -> Row:
         lao = {"organisation": told.organisation_id} if facts and told.entity == Entity.PROJECT else {}
         return shown(told.entity, facts | lao)
     if told.entity == Entity.ACCOUNT:
-        return _account(row, told, facts)
+        return _account_row(row, told, facts)
     if told.entity == Entity.FIXED_ROUND:
-        return _fixed(row, facts)
+        return _fixed_row(row, facts)
     if told.entity == Entity.REPORT and told.after is None:
         return {}
     extra = _MORE.get(told.entity)
     return shown(told.entity, row | facts | (extra(row | facts, told) if extra else {}))
 
 
-def _account(row: Row, told: Told, facts: Row) -> Row:
+def _account_row(row: Row, told: Told, facts: Row) -> Row:
     """Locking an account of which nothing else is known, an LAO's, is an event and no row."""
     if told.action in (Action.LOCK, Action.UNLOCK):
         return (
@@ -68,7 +68,7 @@ def _account(row: Row, told: Told, facts: Row) -> Row:
     return shown(told.entity, row | facts)
 
 
-def _fixed(row: Row, facts: Row) -> Row:
+def _fixed_row(row: Row, facts: Row) -> Row:
     """All editions of a round, and which of them is in force: none once it is live again."""
     if "edition" not in facts:
         return {name: value for name, value in row.items() if name != "in_force"}
@@ -76,7 +76,7 @@ def _fixed(row: Row, facts: Row) -> Row:
     return row | {str(edition): {name: facts.get(name) for name in OF_AN_EDITION}, "in_force": edition}
 
 
-def _project(row: Row, told: Told) -> Row:
+def _project_more(row: Row, told: Told) -> Row:
     return {"organisation": told.organisation_id, **_deed(row, told)}
 
 
@@ -99,12 +99,12 @@ def _deed(row: Row, told: Told) -> Row:
     return {"reviewed_at": None, "review_reason": None} if pending else {}
 
 
-def _report(_row: Row, told: Told) -> Row:
+def _report_more(_row: Row, told: Told) -> Row:
     return {"reported_at": moment(told.at)}
 
 
-def _window(_row: Row, told: Told) -> Row:
+def _window_more(_row: Row, told: Told) -> Row:
     return {} if told.organisation_id is None else {"reason": told.reason or None}
 
 
-_MORE = {Entity.PROJECT.value: _project, Entity.REPORT.value: _report, Entity.WINDOW.value: _window}
+_MORE = {Entity.PROJECT.value: _project_more, Entity.REPORT.value: _report_more, Entity.WINDOW.value: _window_more}

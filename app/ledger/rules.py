@@ -104,18 +104,18 @@ def kept(entity: str, facts: Facts | None) -> dict[str, Any] | None:
     if facts is None:
         return None
     known = OPEN_FACTS[Entity.ACCOUNT] if entity == Entity.ACCOUNT else facts
-    return {name: _plain(name, facts[name]) for name in facts if name in known}
+    return {name: _in_one_form(name, facts[name]) for name in facts if name in known}
 
 
-def _plain(name: str, value: Any) -> Any:
+def _in_one_form(name: str, value: Any) -> Any:
     """A value in its one form. One that cannot be right, for somebody wrote it past the app, stays as it is."""
     try:
-        return None if value is None else _formed(name, value)
+        return None if value is None else _formed_value(name, value)
     except (AttributeError, TypeError, ValueError, InvalidOperation):
         return value
 
 
-def _formed(name: str, value: Any) -> Any:
+def _formed_value(name: str, value: Any) -> Any:
     if name in _MONEY or _SCORE.fullmatch(name):
         return _amount(value)
     if name == "budgets":
@@ -166,7 +166,7 @@ def _committed(entity: str, path: str, name: str) -> bool:
 
 def entry(seq: int, told: Told, pseudonym: str, subject: str | None, salts: Salts) -> dict[str, Any]:
     """The entry itself. What is committed to is what has a commitment, whatever a later version would share."""
-    shown = {path: _shown(value, salts.get(path)) for path, _name, value in values(told)}
+    shown = {path: _value_or_hash(value, salts.get(path)) for path, _name, value in values(told)}
     return {
         "seq": seq,
         "at": moment(told.at),
@@ -182,7 +182,7 @@ def entry(seq: int, told: Told, pseudonym: str, subject: str | None, salts: Salt
     }
 
 
-def _shown(value: Any, salt: Any) -> Any:
+def _value_or_hash(value: Any, salt: Any) -> Any:
     if salt is None:
         return value
     return {"hash": digest(salt, value)} if isinstance(salt, str) else salt

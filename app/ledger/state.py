@@ -23,10 +23,10 @@ def state_lines(name: str, after: str, limit: int) -> tuple[list[bytes], str | N
         rows = _under_pseudonyms(rows)
     elif hidden := _hidden(name, rows):
         rows = _with_hashes(entity, rows, hidden)
-    return [_line(row) for row in rows if row.facts], cursor
+    return [_row_line(row) for row in rows if row.facts], cursor
 
 
-def _line(row: LiveRow) -> bytes:
+def _row_line(row: LiveRow) -> bytes:
     return canonical({"facts": row.facts, "key": row.key})
 
 
@@ -60,16 +60,18 @@ def _of_deleted(rows: Iterable[LiveRow]) -> dict[str, Hidden]:
 def _with_hashes(entity: Entity, rows: list[LiveRow], hidden: Mapping[str, Hidden]) -> list[LiveRow]:
     salts = queries.last_salts(entity, {row.entry_key(entity) for row in rows if row.key in hidden})
     return [
-        _hashed(row, hidden[row.key], salts.get(row.entry_key(entity), {})) if row.key in hidden else row
+        _hashed_row(row, hidden[row.key], salts.get(row.entry_key(entity), {})) if row.key in hidden else row
         for row in rows
     ]
 
 
-def _hashed(row: LiveRow, hidden: Hidden, salts: Mapping[str, Any]) -> LiveRow:
-    return row._replace(facts={name: _shown(row, name, value, hidden, salts) for name, value in row.facts.items()})
+def _hashed_row(row: LiveRow, hidden: Hidden, salts: Mapping[str, Any]) -> LiveRow:
+    return row._replace(
+        facts={name: _public_value(row, name, value, hidden, salts) for name, value in row.facts.items()}
+    )
 
 
-def _shown(row: LiveRow, name: str, value: Any, hidden: Hidden, salts: Mapping[str, Any]) -> Any:
+def _public_value(row: LiveRow, name: str, value: Any, hidden: Hidden, salts: Mapping[str, Any]) -> Any:
     """The salt of an LAO's own window stands under its id, for several LAOs have one of the same round."""
     if not hidden(name):
         return value

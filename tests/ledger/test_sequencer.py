@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from app.db import db, is_sqlite, table, transaction
 from app.ledger import jobs, operations, queries
 from app.ledger.rules import COVERED
-from app.models import HistoryEntry, LogEntry, LogHead, LogMark, LogNode
+from app.models import HistoryEntry, LogEntry, LogHead, LogMark, LogNode, Organisation
 from app.models.enums import Action, Entity, Role
 from docs import verify
 from tests.factories import NOW, make_lao, make_project, make_report
@@ -29,6 +29,7 @@ def entry_of(key: int) -> dict[str, Any]:
         "entity": Entity.PROJECT,
         "entity_key": str(key),
         "after": {"dimension": 1},
+        "organisation_id": db.session.scalar(select(func.max(Organisation.id))),
         "reason": "",
     }
 
@@ -104,6 +105,7 @@ def postgresql(app: Flask) -> Flask:
 
 def test_an_entry_that_commits_late_is_not_left_out(postgresql: Flask) -> None:
     """Its id was handed out first, entries after it got their places: the mark must wait for it."""
+    make_lao()
     history = table(HistoryEntry)
     with late_writer() as late:
         late.execute(insert(history), entry_of(1))
@@ -143,6 +145,7 @@ def test_a_transaction_has_its_number_before_its_entry_has_one(postgresql: Flask
 @pytest.mark.parametrize("seed", range(12))
 def test_in_any_order_of_commits_each_entry_is_placed_once(postgresql: Flask, seed: int) -> None:
     """Open, written, committed or taken back at random, with the sequencer in between."""
+    make_lao()
     rng, history, number = random.Random(seed), table(HistoryEntry), 0
     open_: list[Connection] = []
     committed: set[str] = set()

@@ -17,7 +17,7 @@ MOST = 2**31 - 1
 TABLE_NAMES = ",".join(f"'{name}'" for name in TABLES)
 
 
-def _answer(body: bytes, mimetype: str = JSON, following: str = "") -> Response:
+def _open_answer(body: bytes, mimetype: str = JSON, following: str = "") -> Response:
     """Open to every site's scripts, and kept by proxies for a short while: what may be told changes."""
     response = Response(body, content_type=mimetype)
     response.headers["Cache-Control"] = "public, max-age=15"
@@ -32,7 +32,7 @@ def _problem(status: int, detail: str) -> Response:
     return Response(body, status, content_type="application/problem+json")
 
 
-def _number(name: str, default: int | None = None) -> int:
+def _asked_number(name: str, default: int | None = None) -> int:
     """A number in the address, from 0 on. 400 where it is none."""
     typed = request.args.get(name, "")
     if not typed and default is not None:
@@ -42,48 +42,48 @@ def _number(name: str, default: int | None = None) -> int:
     return int(typed)
 
 
-def _lines(lines: list[bytes], following: str = "") -> Response:
-    return _answer(b"".join(line + b"\n" for line in lines), LINES, following)
+def _json_lines(lines: list[bytes], following: str = "") -> Response:
+    return _open_answer(b"".join(line + b"\n" for line in lines), LINES, following)
 
 
 @blueprint.get("/key")
 @public
 def key() -> Response:
     known = heads.public_key(current_app.config["LOG_SIGNING_KEY"])
-    return _answer(canonical({"algorithm": "Ed25519", "key": known}))
+    return _open_answer(canonical({"algorithm": "Ed25519", "key": known}))
 
 
 @blueprint.get("/head")
 @public
 def head() -> Response:
     latest = queries.latest_head()
-    return _answer(canonical(heads.published(latest))) if latest else _problem(404, "Nothing is signed yet.")
+    return _open_answer(canonical(heads.published(latest))) if latest else _problem(404, "Nothing is signed yet.")
 
 
 @blueprint.get("/heads")
 @public
 def all_heads() -> Response:
     """Every head that was ever signed, one a line, from `after` entries on."""
-    found = queries.heads(_number("after", 0), MOST_HEADS)
+    found = queries.heads(_asked_number("after", 0), MOST_HEADS)
     following = f"{request.path}?after={found[-1].size}" if len(found) == MOST_HEADS else ""
-    return _lines([canonical(heads.published(each)) for each in found], following)
+    return _json_lines([canonical(heads.published(each)) for each in found], following)
 
 
 @blueprint.get("/entries")
 @public
 def entries() -> Response:
     """Entries from `start` to before `end`, one a line; at most MOST_ENTRIES at once."""
-    start = _number("start", 0)
-    end = min(_number("end", MOST), start + MOST_ENTRIES)
+    start = _asked_number("start", 0)
+    end = min(_asked_number("end", MOST), start + MOST_ENTRIES)
     found = queries.entry_lines(start, end)
-    return _lines(found, f"{request.path}?start={end}" if len(found) == MOST_ENTRIES else "")
+    return _json_lines(found, f"{request.path}?start={end}" if len(found) == MOST_ENTRIES else "")
 
 
 @blueprint.get("/proof/inclusion")
 @public
 def inclusion() -> Response:
     """That entry `index` stands in the log of `size` entries."""
-    index, size = _number("index"), _number("size")
+    index, size = _asked_number("index"), _asked_number("size")
     if index >= size:
         return _problem(400, "'index' must be below 'size'")
     return _proof(size, lambda: merkle.inclusion(index, size, queries.node))
@@ -93,7 +93,7 @@ def inclusion() -> Response:
 @public
 def consistency() -> Response:
     """That the log of `first` entries is the beginning of that of `second`."""
-    first, second = _number("first"), _number("second")
+    first, second = _asked_number("first"), _asked_number("second")
     if not 0 < first <= second:
         return _problem(400, "'first' must be above 0 and at most 'second'")
     return _proof(second, lambda: merkle.consistency(first, second, queries.node))
@@ -103,7 +103,7 @@ def _proof(size: int, made: Callable[[], list[bytes]]) -> Response:
     if size > queries.size():
         return _problem(404, "The log is not that long.")
     try:
-        return _answer(canonical({"proof": [each.hex() for each in made()]}))
+        return _open_answer(canonical({"proof": [each.hex() for each in made()]}))
     except LookupError as error:
         return _problem(500, str(error))
 
@@ -112,12 +112,12 @@ def _proof(size: int, made: Callable[[], list[bytes]]) -> Response:
 @public
 def table_state(table: str) -> Response:
     """The rows of a covered table, one a line, in pages: `Link` leads to the next one."""
-    return _page(table, request.args.get("after", ""))
+    return _state_page(table, request.args.get("after", ""))
 
 
-def _page(name: str, after: str) -> Response:
+def _state_page(name: str, after: str) -> Response:
     try:
         lines, cursor = state.state_lines(name, after, MOST_ROWS)
     except ValueError:
         return _problem(400, "'after' is the cursor of a page")
-    return _lines(lines, f"{request.path}?after={cursor}" if cursor else "")
+    return _json_lines(lines, f"{request.path}?after={cursor}" if cursor else "")
