@@ -11,7 +11,7 @@ from jinja2 import ChoiceLoader, DictLoader
 from app import rows as module
 from app.lao.projects.queries import ProjectRow
 from app.models.enums import ReviewStatus
-from app.rows import RowTemplateError, drawn
+from app.rows import Choices, RowTemplateError, drawn
 
 words = st.text(max_size=40)
 
@@ -60,6 +60,25 @@ def test_what_a_user_typed_is_never_markup_nor_a_place_to_fill_in(app: Flask) ->
     assert 'id="p7"' in html
 
 
+class Seat(NamedTuple):
+    row: int
+    taken: bool
+
+
+class Coach(NamedTuple):
+    name: str
+    seats: Choices
+
+
+def test_choices_that_come_together_are_gone_through(templates: dict[str, str]) -> None:
+    templates["coach"] = (
+        '{% for seat in r.seats %}{% set at = r.name ~ "/" ~ seat.row %}'
+        "{% if seat.taken %}<b>{{ at }}</b>{% else %}{{ at }}{% endif %};{% endfor %}"
+    )
+    coaches = [Coach(name, Choices((Seat(1, taken), Seat(2, True)))) for name, taken in (("ก&", True), ("ข", False))]
+    assert drawn(coaches, "coach") == "<b>ก&amp;/1</b>;<b>ก&amp;/2</b>;ข/1;<b>ข/2</b>;"
+
+
 @pytest.mark.parametrize(
     "asked",
     [
@@ -77,6 +96,8 @@ def test_what_a_user_typed_is_never_markup_nor_a_place_to_fill_in(app: Flask) ->
         "{{ icon.get(r.name) }}",
         "{% set link = '/' ~ r.id %}\n{{ link|urlencode }}",
         "{% for letter in r.name %}x{% endfor %}",
+        "{% for column in columns %}{{ r[column.name]|length }}{% endfor %}",
+        "{% for letter in 'ab' %}{{ r.name }}{% endfor %}",
         "{% include 'lao/projects/_row.html' %}{% with x = r %}{% endwith %}",
         "{{ r }}",
         "{{ r.nmae }}",

@@ -6,7 +6,7 @@ import pytest
 
 from app.clock import BANGKOK, fiscal_year, fiscal_year_start
 from app.models.enums import PlanStatus, Round
-from app.plans.rules import Period, closed_year_sentence, default_year, gates, open_years, report_window
+from app.plans.rules import Period, closed_year_sentence, default_year, gates, open_years, report_window, round_of
 
 STATUSES = {2561: PlanStatus.PASSED, 2562: PlanStatus.FAILED, 2564: PlanStatus.PASSED}
 GATES = gates(range(2561, 2565), STATUSES)
@@ -96,3 +96,8 @@ def test_an_exception_only_ever_gives_more_time() -> None:
     for window in (None, (OPENS, None)):
         endless = report_window(2561, Round.SIX, window, earlier)
         assert (endless.closes_at, endless.extended) == (None, False)
+
+
+def test_an_address_names_any_round_there_is_and_the_first_where_it_names_none() -> None:
+    assert [round_of(str(int(each))) for each in Round] == list(Round)
+    assert {round_of(text) for text in ("", "7", "x", "๖ เดือน", "-6", "6.0")} == {min(Round)}

@@ -4,7 +4,7 @@ A column more is one entry here. It stands in COUNTS or MONEY, and from there in
 `shown` stands on screen, too.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import count
@@ -27,13 +27,10 @@ class LaoLine(NamedTuple):
 
     number: int
     row: ProvinceTableRow
+    counts: Counts
     money: Money = Money()
     group: str = ""
     province: str = ""
-
-    @property
-    def counts(self) -> Counts:
-        return self.row.counts
 
     @property
     def level(self) -> Level:
@@ -243,7 +240,7 @@ SCREEN: tuple[ResultColumn, ...] = (
     _on_screen("lao", attrgetter("row.marked_name"), Shown(Drawn.LAO, "ชื่อ อปท.")),
     _on_screen(
         "done_of_total",
-        lambda line: f"{line.row.counts.done:,}/{line.row.counts.total:,}",
+        lambda line: f"{line.counts.done:,}/{line.counts.total:,}",
         Shown(Drawn.WORDS, "แล้วเสร็จ/ทั้งหมด", "แล้วเสร็จ/ทั้งหมด"),
     ),
     *(each for each in COUNTS if each.shown),
@@ -267,12 +264,12 @@ def drawn_rows(rows: Sequence[ProvinceTableRow], own: str = "", first: int = 1) 
 
     Column by column, which takes less time than row by row.
     """
-    lines = list(map(LaoLine, count(first), rows))
+    lines = list(map(LaoLine, count(first), rows, (row.counts for row in rows)))
     cells = zip(*(_written(column, lines) for column in SCREEN), strict=True)
     return [DrawnRow(row.code, row.passed, row.code == own, *of_row) for row, of_row in zip(rows, cells, strict=True)]
 
 
-def _written(column: ResultColumn, lines: list[LaoLine]) -> Iterator[Any]:
+def _written(column: ResultColumn, lines: list[LaoLine]) -> list[Any]:
     """What stands in the column: words, or a choice."""
-    write = WRITTEN.get(column.kind)
-    return map(write, map(column.get, lines)) if write else map(column.get, lines)
+    facts, write = list(map(column.get, lines)), WRITTEN.get(column.kind)
+    return list(map(write, facts)) if write else facts

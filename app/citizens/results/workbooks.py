@@ -198,7 +198,7 @@ def lao_table(about: About, rows: list[ProvinceTableRow], money: Mapping[int, Mo
     """The province table: groups, numbers and order are those of the screen."""
     shown = [row for row in rows if asked.fits(row)]
     lines = [
-        LaoLine(place, row, money.get(row.organisation_id, Money()), _heading(label, row, asked.by))
+        LaoLine(place, row, row.counts, money.get(row.organisation_id, Money()), _heading(label, row, asked.by))
         for label, group in in_table_order(shown, asked.by)
         for place, row in enumerate(group, start=1)
     ]

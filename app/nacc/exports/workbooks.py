@@ -102,4 +102,4 @@ def _projects(
 def _results(asked: ExportRequest, place: ExportPlace) -> Iterator[LaoLine]:
     for area in place.provinces:
         for row, money in queries.results(area, asked.year, asked.round):
-            yield LaoLine(0, row, money, province=area.name)
+            yield LaoLine(0, row, row.counts, money, province=area.name)
