@@ -10,6 +10,7 @@ from app.db import db, table
 from app.errors import Refusal, Stale
 from app.history.operations import entry, record_all
 from app.lao.fixed_rounds.operations import fix_due
+from app.lao.fixed_rounds.queries import closed_windows
 from app.lao.projects.rules import counts
 from app.models import Project
 from app.models.enums import Action, Entity, ReviewStatus
@@ -82,7 +83,8 @@ def _decide(
 
 def _fix_before(which: list[Any], values: dict[str, Any], now: datetime) -> None:
     """What has closed for the LAOs of those projects stays as it was: NACC's word comes after it."""
-    fix_due(now, now, db.session.scalars(select(_P.organisation_id).distinct().where(*which), values).all())
+    if closed_windows(now):  # by far the most days none has
+        fix_due(now, now, db.session.scalars(select(_P.organisation_id).distinct().where(*which), values).all())
 
 
 def take_back(actor: Actor, decided_at: datetime, now: datetime) -> int:
