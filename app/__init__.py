@@ -67,6 +67,7 @@ FEATURES = (
     "nacc.proposals",
     "nacc.registry_upkeep",
     "nacc.review",
+    "nacc.score_changes",
     "nacc.waiting",
     "registry",
 )

@@ -114,6 +114,13 @@ class Actor:
         return self.organisation_id
 
     @property
+    def own_account_id(self) -> int:
+        """The account of this person. Forbidden for a command, which is nobody."""
+        if self.account_id is None:
+            raise Forbidden
+        return self.account_id
+
+    @property
     def landing(self) -> str:
         """Where signing in leads."""
         if self.claiming:

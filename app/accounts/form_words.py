@@ -77,6 +77,7 @@ DEEDS: Mapping[str, str] = {
     "review.decide": "พิจารณาโครงการ",
     "review.decide_many": "พิจารณาหลายโครงการพร้อมกัน",
     "review.take_back": "เลิกทำผลพิจารณา",
+    "score_changes.answer_change": "{answer}",
     "waiting.remind_many": "ส่งอีเมลเตือนหลายแห่ง",
     "waiting.remind_one": "ส่งอีเมลเตือน",
     "waiting.send_waiting": "ส่งอีเมลที่รอส่ง",
@@ -116,7 +117,7 @@ def form_words(account_id: int | None, address: str, fields: Fields) -> FormWord
         about.clear()  # the address says which page the file was sent from, not what is in it
     typed = {label: words for label, words in _typed(endpoint, fields) if label not in about}
     return FormWords(
-        DEEDS.get(endpoint, "แบบฟอร์ม").format(deed=answers.get(args.get("deed", ""))),
+        DEEDS.get(endpoint, "แบบฟอร์ม").format(**{name: answers.get(args.get(name, "")) for name in ("deed", "answer")}),
         account_name(account_id),
         list(about.items()),
         list(typed.items()),

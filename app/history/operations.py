@@ -55,8 +55,8 @@ def entry(
         "entity": entity.value,
         "entity_key": str(key),
         "organisation_id": organisation_id,
-        "before": _plain(before),
-        "after": _plain(after),
+        "before": None if before is None else plain_facts(before),
+        "after": None if after is None else plain_facts(after),
         "reason": reason,
     }
 
@@ -72,8 +72,9 @@ def stand_again(*names: str) -> None:
     db.session.execute(delete(LogStand).where(LogStand.name.in_(names)))
 
 
-def _plain(facts: Facts | None) -> dict[str, Any] | None:
-    return None if facts is None else {name: plain_value(value) for name, value in facts.items()}
+def plain_facts(facts: Facts) -> dict[str, Any]:
+    """Facts as JSON keeps them."""
+    return {name: plain_value(value) for name, value in facts.items()}
 
 
 def plain_value(value: Any) -> Any:

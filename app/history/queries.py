@@ -10,7 +10,17 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from app.access import Actor
 from app.db import db
 from app.errors import NotTheirs
-from app.history.rules import FactChange, HistoryFilter, action_label, as_the_lao_reads, changed_by, changes, subject
+from app.history.rules import (
+    PROPOSED_BY,
+    FactChange,
+    HistoryFilter,
+    action_label,
+    as_the_lao_reads,
+    changed_by,
+    changes,
+    subject,
+    with_names,
+)
 from app.models import Account, HistoryEntry, Organisation
 from app.models.enums import Action, Entity, Role
 
@@ -91,7 +101,7 @@ def _narrowed(asked: HistoryFilter) -> Iterator[ColumnElement[bool]]:
 class Reader:
     """Whose history it is, and what is kept from the LAO itself: NACC's scores of a year until they are published.
 
-    `laos`: names by id; `staff`: names by the key of their account, where it is the administration's.
+    `laos`: names by id; `staff`: names by the key of their account, of those that the entries are about or name.
     `published`: the entry that published them, by the key of the year; None for NACC, who sees all.
     """
 
@@ -105,9 +115,12 @@ class Reader:
         return self.laos.get(row.organisation_id or 0, "")
 
     def facts(self, row: HistoryEntry, kept: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
-        if self.published is None or row.entity != Entity.SCORES:
+        if kept is None or row.entity not in (Entity.SCORES, Entity.SCORE_CHANGE):
             return kept
-        return as_the_lao_reads(kept, published=self.published.get(row.entity_key, row.id) < row.id)
+        told = with_names(kept, self.staff)
+        if self.published is None:
+            return told
+        return as_the_lao_reads(told, published=self.published.get(row.entity_key, row.id) < row.id)
 
 
 def _reader(actor: Actor, organisation_id: int | None, rows: Sequence[HistoryEntry]) -> Reader:
@@ -115,12 +128,13 @@ def _reader(actor: Actor, organisation_id: int | None, rows: Sequence[HistoryEnt
     laos = dict(db.session.execute(select(Organisation.id, Organisation.name).where(Organisation.id.in_(ids))).all())
     if organisation_id is None:
         return Reader(laos, _staff({row.entity_key for row in rows if row.entity == Entity.ACCOUNT}))
+    staff = _staff({str(row.after[PROPOSED_BY]) for row in rows if row.after and PROPOSED_BY in row.after})
     if actor.role is not Role.LAO:
-        return Reader(laos)
+        return Reader(laos, staff)
     published = select(HistoryEntry.entity_key, HistoryEntry.id).where(
         HistoryEntry.organisation_id == organisation_id, HistoryEntry.action == Action.PUBLISH_SCORES.value
     )
-    return Reader(laos, published=dict(db.session.execute(published).all()))
+    return Reader(laos, staff, dict(db.session.execute(published).all()))
 
 
 def _staff(keys: Collection[str]) -> dict[str, str]:

@@ -26,6 +26,7 @@ from app.models.enums import (
 )
 from app.words import baht
 
+PROPOSED_BY = "proposed_by"  # the number of an account: of the first of two persons
 # Every fact that an entry can hold. Of who coordinates and who leads, only that it changed is ever shown.
 FACTS = {
     "name": "ชื่อ",
@@ -63,6 +64,7 @@ FACTS = {
     "published_at": "เผยแพร่คะแนนเมื่อ",
     "locked_at": "ล็อกเมื่อ",
     "deleted_at": "ลบเมื่อ",
+    PROPOSED_BY: "เสนอโดย",
     "score": "คะแนน",
     "edition": "ฉบับที่",
     "total": "โครงการทั้งหมด",
@@ -183,6 +185,7 @@ SUBJECTS: dict[str, Callable[[list[str], str], str]] = {
     Entity.FIXED_ROUND: lambda key, whose: f"{_year_and_round(*key[1:])} {whose}",
     Entity.PLAN_YEAR: lambda key, whose: f"{Entity.PLAN_YEAR.label} {key[1]} {whose}",
     Entity.SCORES: lambda key, whose: f"{Entity.SCORES.label} {key[1]} {whose}",
+    Entity.SCORE_CHANGE: lambda key, whose: f"{Entity.SCORE_CHANGE.label} {key[1]} {whose}",
     Entity.PROFILE: lambda _key, whose: f"{Entity.PROFILE.label} {whose}",
     Entity.ACCOUNT: lambda _key, whose: f"{Entity.ACCOUNT.label} {whose}",
     Entity.ORGANISATION: lambda _key, whose: f"{Entity.ORGANISATION.label} {whose}",
@@ -212,10 +215,16 @@ def changes(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -
     return [FactChange(_label(name), _shown(name, old.get(name)), _shown(name, new.get(name))) for name in differing]
 
 
-def as_the_lao_reads(facts: Mapping[str, Any] | None, *, published: bool) -> dict[str, Any] | None:
+def with_names(facts: Mapping[str, Any], staff: Mapping[str, str]) -> dict[str, Any]:
+    """With the name of who proposed, of whom an entry keeps the number of the account."""
+    named = {PROPOSED_BY: staff.get(str(facts[PROPOSED_BY]), "")} if PROPOSED_BY in facts else {}
+    return {**facts, **named}
+
+
+def as_the_lao_reads(facts: Mapping[str, Any], *, published: bool) -> dict[str, Any]:
     """Without NACC's scores where they were not published yet when it was written."""
-    if facts is None or published:
-        return None if facts is None else dict(facts)
+    if published:
+        return dict(facts)
     return {name: value for name, value in facts.items() if not name.startswith(f"{Which.EVALUATION.value}_")}
 
 

@@ -11,7 +11,7 @@ from app.models.enums import Action, Entity, PlanStatus, ReportStatus, ReviewSta
 
 Row = dict[str, Any]
 # What entries tell beside the facts of their row, and stands in none.
-BESIDE = frozenset({"effective_at", "successors", "succession", "document_date", "dimensions"})
+BESIDE = frozenset({"effective_at", "successors", "succession", "document_date", "dimensions", "proposed_by"})
 OF_AN_EDITION = ("total", "done", "level", "spent", "sha256")
 NO_ROW: dict[str, str] = {
     Entity.PLAN_YEAR: PlanStatus.NOT_SENT.value,

@@ -13,7 +13,7 @@ from app.models.fixed_rounds import FixedDocument, FixedRound, FixedSum
 from app.models.history import HistoryEntry
 from app.models.ledger import ActorPseudonym, LogEntry, LogHead, LogMark, LogNode, LogStand
 from app.models.mails import MailLog
-from app.models.plans import Dimension, MinimumScore, PlanPeriod, PlanYear, Score, Window, WindowException
+from app.models.plans import Dimension, MinimumScore, PlanPeriod, PlanYear, Score, ScoreChange, Window, WindowException
 from app.models.profiles import Profile
 from app.models.projects import Project, ProjectDimension, ProjectYear, RejectionReason, Report
 from app.models.registry import District, FormerFacts, Organisation, Province, Succession
@@ -50,6 +50,7 @@ __all__ = [
     "RejectionReason",
     "Report",
     "Score",
+    "ScoreChange",
     "Setting",
     "Succession",
     "Window",

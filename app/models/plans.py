@@ -3,12 +3,12 @@
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, SmallInteger, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, SmallInteger, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
 from app.models.enums import PlanStatus, Round
-from app.models.types import Hundredths, UtcDateTime, one_of
+from app.models.types import Hundredths, Json, UtcDateTime, one_of
 
 YEAR_RANGE = "fiscal_year BETWEEN 2540 AND 2700"
 ROUNDS = f"round IN ({', '.join(str(int(each)) for each in Round)})"
@@ -75,6 +75,37 @@ class Score(Base):
     dimension: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     sar: Mapped[Decimal | None] = mapped_column("sar_hundredths", Hundredths)
     evaluation: Mapped[Decimal | None] = mapped_column("evaluation_hundredths", Hundredths)
+    version: Mapped[int] = mapped_column(default=1)
+
+
+class ScoreChange(Base):
+    """A change of published scores, by cell name: it waits for a second person until `settled_at`.
+
+    The row stays and is used again, so that its version never comes back: a page that shows an earlier proposal is
+    told from one that shows this one.
+    """
+
+    __tablename__ = "score_changes"
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["organisation_id", "fiscal_year"], ["plan_years.organisation_id", "plan_years.fiscal_year"]
+        ),
+        Index(
+            "ix_score_changes_open",
+            "proposed_at",
+            postgresql_where=text("settled_at IS NULL"),
+            sqlite_where=text("settled_at IS NULL"),
+        ),
+    )
+
+    organisation_id: Mapped[int] = mapped_column(primary_key=True)
+    fiscal_year: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    before: Mapped[dict[str, str | None]] = mapped_column(Json)
+    after: Mapped[dict[str, str | None]] = mapped_column(Json)
+    reason: Mapped[str] = mapped_column(Text)
+    proposed_by_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    proposed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(default=1)
 
 

@@ -38,7 +38,6 @@ def test_a_score_is_told_with_its_dimension_and_nacc_s_only_once_published() -> 
     own = ("คะแนน SAR มิติที่ 4", "–", "5.00")
     assert changes(before, after) == [own, ("ผลประเมิน มิติที่ 2", "10.00", "20.50")]
     assert changes(*(as_the_lao_reads(facts, published=False) for facts in (before, after))) == [own]
-    assert as_the_lao_reads(None, published=False) is None
 
 
 @pytest.mark.parametrize(

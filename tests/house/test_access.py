@@ -129,6 +129,8 @@ WHO_OPENS = {
     "GET evaluation.open_row": STAFF,
     "POST evaluation.save_row": STAFF,
     "POST evaluation.do_one": STAFF,
+    "POST score_changes.answer_change": STAFF,
+    "GET score_changes.waiting_changes": STAFF,
     "GET evaluation.ask_filtered": STAFF,
     "POST evaluation.do_filtered": STAFF,
     "GET evaluation.grid_file": STAFF,
@@ -214,7 +216,7 @@ def routes(app: Flask) -> Iterator[tuple[str, str, Rule]]:
 def address(app: Flask, rule: Rule, project_id: int = 1) -> str:
     examples = {"project_id": project_id, "year": 2561, "round_": 6, "token": "unknown", "filename": "style.css"}
     examples["organisation_id"] = 1
-    examples |= {"dimension": 1, "which": "sar", "deed": "close", "code": "6650807"}
+    examples |= {"dimension": 1, "which": "sar", "deed": "close", "answer": "cancel", "code": "6650807"}
     examples |= {"kind": "organisations", "figure": "percent", "file": "csv", "id_": project_id}
     examples |= {"period_id": 1, "reason_id": 1, "account_id": 1, "job_id": 1}
     examples |= {"dataset": "projects", "ending": "csv", "day": "latest", "name": "SHA256SUMS"}

@@ -29,6 +29,7 @@ NOTHING_TO_TELL = {
 SILENT_DEEDS = {
     "app.nacc.exports.operations": NOTHING_TO_TELL["exports.ask"],
     "app.history.operations.entry": "makes the entry",
+    "app.history.operations.plain_facts": "only says facts as JSON keeps them",
     "app.registry.operations.before_change": "declares who is asked before a change",
     "app.history.operations.plain_value": "makes a part of it",
     "app.history.operations.stand_again": "asks for entries",

@@ -239,6 +239,7 @@ WHERE_THE_FORM_STANDS = {
     "/nacc/admin/registry/file": "/nacc/admin/registry",
     "/nacc/scores/7/7/7/sar": "/nacc/scores/7/7",
     "/nacc/scores/7/7/close": "/nacc/scores/7/7",
+    "/nacc/scores/7/7/confirm": "/nacc/scores/7/7",
     "/nacc/scores/file/confirm": "/nacc/scores/file",
     "/nacc/scores/proposals/minimum": "/nacc/scores/proposals",
     "/nacc/accounts/codes/excel": "/nacc/accounts/codes",

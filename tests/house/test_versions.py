@@ -46,6 +46,7 @@ EDITED_BY = {
     "Project": "ProjectForm",
     "Report": "ReportForm",
     "Score": "",  # each cell carries the value that was seen
+    "ScoreChange": "ChangeForm",
     "Setting": "ContactForm",
     "Window": "WindowForm",
     "WindowException": "MoreTimeForm",

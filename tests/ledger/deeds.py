@@ -9,13 +9,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm.exc import StaleDataError
 
+from app.accounts.queries import actor_of
 from app.db import db
 from app.errors import NotTheirs, Refusal, Stale
 from app.lao.projects.operations import delete_project, edit_project, record_project
 from app.lao.reporting.details import report_detail
 from app.lao.reporting.operations import save_report
 from app.lao.reporting.rules import ReportFacts
-from app.models import Account, Dimension, Organisation, PlanYear, Project, Window, WindowException
+from app.models import Account, Dimension, Organisation, PlanYear, Project, ScoreChange, Window, WindowException
 from app.models.enums import CannotReason, PlanStatus, ReportStatus, Role, Round, Which
 from app.nacc.administration import operations as administration
 from app.nacc.evaluation.operations import do_one, save_scores
@@ -25,6 +26,8 @@ from app.nacc.plan_years.operations import set_status
 from app.nacc.proposals.operations import set_minimum
 from app.nacc.review.operations import decide, take_back
 from app.nacc.review.rules import Verdict
+from app.nacc.score_changes.operations import answer_change
+from app.nacc.score_changes.rules import ChangeAnswer
 from app.plans.queries import period_of
 from app.registry.operations import set_closed
 from tests.factories import NOW, YEAR, facts
@@ -127,6 +130,14 @@ def _scores(world: World, rng: Random, at: Any) -> None:
     )
 
 
+def _second_person(world: World, rng: Random, at: Any) -> None:
+    """A proposed change of published scores is confirmed or cancelled by the officer."""
+    officer = actor_of(db.session.scalars(select(Account.id).where(Account.username == "officer65")).one())
+    for change in db.session.scalars(select(ScoreChange).where(ScoreChange.settled_at.is_(None))).all():
+        place = (change.organisation_id, change.fiscal_year)
+        answer_change(officer, *place, rng.choice(list(ChangeAnswer)), change.version, at)
+
+
 def _scores_as_a_whole(world: World, rng: Random, at: Any) -> None:
     lao = rng.choice([world.lao, world.other]).own_organisation_id
     do_one(world.admin, lao, YEAR + rng.randint(0, 1), rng.choice(list(ScoreDeed)), at)
@@ -175,5 +186,17 @@ def _registry(world: World, rng: Random, at: Any) -> None:
 
 DEEDS: list[Callable[[World, Random, Any], None]] = [
     *(_record, _edit, _edit, _delete, _bring_back, _report, _report, _decide, _take_back),
-    *(_plan_year, _scores, _scores, _scores_as_a_whole, _window, _more_time, _rules, _period, _staff, _registry),
+    *(
+        _plan_year,
+        _scores,
+        _scores,
+        _second_person,
+        _scores_as_a_whole,
+        _window,
+        _more_time,
+        _rules,
+        _period,
+        _staff,
+        _registry,
+    ),
 ]

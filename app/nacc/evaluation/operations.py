@@ -1,22 +1,27 @@
-"""Entering, closing and publishing scores. Each deed stands in the history."""
+"""Entering, closing and publishing scores. Each deed stands in the history.
+
+What is published changes only with two persons: one proposes, another one confirms.
+"""
 
 from collections.abc import Collection, Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, insert, select, update
 
 from app.access import Actor
 from app.db import db, table
 from app.errors import Refusal, Stale
-from app.history.operations import entry, record_all
-from app.models import Organisation, PlanYear, Score
+from app.history.operations import Facts, entry, plain_facts, record_all
+from app.history.rules import PROPOSED_BY
+from app.models import Organisation, PlanYear, Score, ScoreChange
 from app.models.enums import Action, Entity, PlanStatus, Role, Which
 from app.nacc.desk.queries import batches
 from app.nacc.desk.rules import refuse_unexpected
 from app.nacc.evaluation import queries
 from app.nacc.evaluation.rules import (
+    ProposedChange,
     ScoreCell,
     ScoreDeed,
     ScoreEntry,
@@ -25,6 +30,7 @@ from app.nacc.evaluation.rules import (
     applies,
     changes,
     problem_with,
+    proposal_refusal,
     refusal,
     stale_cells,
 )
@@ -44,6 +50,8 @@ _CHANGED_SCORE = (
     )
 )
 
+Moving = Mapping[int, tuple[YearScores, ScoreValues]]  # by LAO: what is kept, and what is to be
+
 DEED_ACTIONS = {
     ScoreDeed.CLOSE: Action.CLOSE_SCORES,
     ScoreDeed.OPEN: Action.OPEN_SCORES,
@@ -51,10 +59,20 @@ DEED_ACTIONS = {
 }
 
 
+class SavedScores(NamedTuple):
+    """How many cells were entered, and how many became a proposal because they are published."""
+
+    entered: int = 0
+    proposed: int = 0
+
+    def __add__(self, other: "SavedScores") -> "SavedScores":  # type: ignore[override]
+        return SavedScores(self.entered + other.entered, self.proposed + other.proposed)
+
+
 def save_scores(
     actor: Actor, organisation_id: int, year: int, entries: Mapping[ScoreCell, ScoreEntry], reason: str, now: datetime
-) -> int:
-    """Save cells of one LAO; gives how many changed, of a double click those of the first one.
+) -> SavedScores:
+    """Save cells of one LAO, or propose them where they are published; of a double click tells what the first one did.
 
     Raises NotTheirs, Stale where a cell no longer holds what was seen, and Refusal beside the cell or "reason".
     """
@@ -64,26 +82,27 @@ def save_scores(
         raise Stale
     wanted = {cell: typed.value for cell, typed in entries.items()}
     before = sum(entry.seen != entry.value == kept.value(cell) for cell, entry in entries.items())
-    return _write_scores(actor, year, {organisation_id: (kept, wanted)}, reason, now) or before
+    saved = _write_scores(actor, year, {organisation_id: (kept, wanted)}, reason, now)
+    return saved if any(saved) else SavedScores(before)
 
 
 def save_from_file(
     actor: Actor, lines: Mapping[tuple[int, int], Mapping[ScoreCell, ScoreEntry]], reason: str, now: datetime
-) -> int:
-    """Save what a checked file says, by organisation id and fiscal year; gives how many cells changed.
+) -> SavedScores:
+    """Save what a checked file says, by organisation id and fiscal year; what is published is proposed.
 
     Raises Stale where a cell was changed since it was shown, and Refusal.
     """
-    changed = 0
+    saved = SavedScores()
     for year in sorted({year for _id, year in lines}):
         for some in batches(sorted(id_ for id_, each in lines if each == year)):
-            changed += _save_some(actor, year, {id_: lines[id_, year] for id_ in some}, reason, now)
-    return changed
+            saved += _save_some(actor, year, {id_: lines[id_, year] for id_ in some}, reason, now)
+    return saved
 
 
 def _save_some(
     actor: Actor, year: int, lines: Mapping[int, Mapping[ScoreCell, ScoreEntry]], reason: str, now: datetime
-) -> int:
+) -> SavedScores:
     _hold_laos(actor, lines)
     kept = queries.scores_of(actor, lines, year)
     if any(stale_cells(lines[id_], scores) for id_, scores in kept.items()):
@@ -100,29 +119,69 @@ def _hold_laos(actor: Actor, ids: Collection[int]) -> None:
 
 def _write_scores(
     actor: Actor, year: int, wanted: Mapping[int, tuple[YearScores, ScoreValues]], reason: str, now: datetime
-) -> int:
+) -> SavedScores:
     maxima = queries.max_scores(year)
     moving = {id_: (kept, new) for id_, (kept, values) in wanted.items() if (new := changes(values, kept))}
     for kept, new in moving.values():
         _check_scores(actor, kept, new, maxima, reason)
+    published = {id_: each for id_, each in moving.items() if each[0].published_at is not None}
+    entered = {id_: each for id_, each in moving.items() if id_ not in published}
+    _enter(actor, entered, year, reason, now)
+    _propose(actor, published, year, reason, now)
+    return SavedScores(*(sum(len(new) for _kept, new in some.values()) for some in (entered, published)))
+
+
+def _enter(actor: Actor, moving: Moving, year: int, reason: str, now: datetime) -> None:
     _make_plan_years(moving, year)
     _store_scores(moving, year)
     record_all(
         [
-            _score_entry(
-                actor,
-                Action.ENTER_SCORES,
-                id_,
-                year,
-                {c.name: kept.value(c) for c in new},
-                _by_cell_name(new),
-                reason,
-                now,
-            )
+            _score_entry(actor, Action.ENTER_SCORES, id_, year, *_before_and_after(kept, new), reason, now)
             for id_, (kept, new) in moving.items()
         ]
     )
-    return sum(len(new) for _kept, new in moving.values())
+
+
+def _propose(actor: Actor, moving: Moving, year: int, reason: str, now: datetime) -> None:
+    """Put changes of published scores before a second person, one for each LAO; a double click proposes once."""
+    waiting = queries.waiting_changes(actor, moving, year)
+    for id_, change in waiting.items():
+        if problem := proposal_refusal(change, actor.account_id, queries.lao_name(actor, id_)):
+            raise Refusal(problem)
+    known = {id_: (each.after, each.reason) for id_, each in waiting.items()}
+    new = {id_: each for id_, each in moving.items() if known.get(id_) != (each[1], reason.strip())}
+    facts = {id_: _before_and_after(*each) for id_, each in new.items()}
+    _store_changes(actor, facts, year, reason.strip(), now)
+    record_all(
+        [_score_entry(actor, Action.PROPOSE_SCORES, id_, year, *each, reason, now) for id_, each in facts.items()]
+    )
+
+
+def _store_changes(
+    actor: Actor, facts: Mapping[int, tuple[Facts, Facts]], year: int, reason: str, now: datetime
+) -> None:
+    here = ScoreChange.organisation_id.in_(facts), ScoreChange.fiscal_year == year
+    rows = {row.organisation_id: row for row in db.session.scalars(select(ScoreChange).where(*here))}
+    for id_, (before, after) in facts.items():
+        row = rows.get(id_) or ScoreChange(organisation_id=id_, fiscal_year=year)
+        row.before, row.after, row.reason = plain_facts(before), plain_facts(after), reason
+        row.proposed_by_id, row.proposed_at, row.settled_at = actor.own_account_id, now, None
+        db.session.add(row)
+
+
+def enter_confirmed(actor: Actor, organisation_id: int, year: int, change: ProposedChange, now: datetime) -> None:
+    """Enter what one person proposed and the actor, who is another one, confirmed. Raises NotTheirs and Refusal."""
+    kept = queries.scores_of_one(actor, organisation_id, year)
+    _check_scores(actor, kept, change.after, queries.max_scores(year), change.reason)
+    _store_scores({organisation_id: (kept, change.after)}, year)
+    before, after = _before_and_after(kept, change.after)
+    told = after | {PROPOSED_BY: change.by_id}
+    record_all([_score_entry(actor, Action.CONFIRM_SCORES, organisation_id, year, before, told, change.reason, now)])
+
+
+def _before_and_after(kept: YearScores, new: ScoreValues) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The facts of an entry, by the names of the cells."""
+    return {cell.name: kept.value(cell) for cell in new}, {cell.name: value for cell, value in new.items()}
 
 
 def _check_scores(actor: Actor, kept: YearScores, new: ScoreValues, maxima: Mapping[int, Decimal], reason: str) -> None:
@@ -133,14 +192,11 @@ def _check_scores(actor: Actor, kept: YearScores, new: ScoreValues, maxima: Mapp
         raise Refusal(problem, "" if actor.role is Role.LAO else "reason")
 
 
-def _by_cell_name(values: ScoreValues) -> dict[str, Decimal | None]:
-    return {cell.name: value for cell, value in values.items()}
-
-
 def _score_entry(
     actor: Actor, action: Action, id_: int, year: int, before: Any, after: Any, reason: str, now: datetime
 ) -> dict[str, Any]:
-    return entry(actor, action, Entity.SCORES, f"{id_}/{year}", id_, before, after, reason.strip(), now)
+    entity = Entity.SCORE_CHANGE if action is Action.PROPOSE_SCORES else Entity.SCORES
+    return entry(actor, action, entity, f"{id_}/{year}", id_, before, after, reason.strip(), now)
 
 
 def _make_plan_years(ids: Collection[int], year: int) -> None:
@@ -157,7 +213,7 @@ def _make_plan_years(ids: Collection[int], year: int) -> None:
         db.session.execute(insert(table(PlanYear)), rows)
 
 
-def _store_scores(moving: Mapping[int, tuple[YearScores, ScoreValues]], year: int) -> None:
+def _store_scores(moving: Moving, year: int) -> None:
     new, changed = [], []
     for id_, (kept, values) in moving.items():
         for dimension in sorted({cell.dimension for cell in values}):

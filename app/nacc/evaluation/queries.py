@@ -1,19 +1,20 @@
 """Reads of scores. Staff see the LAOs of their provinces, an LAO sees itself; the scope is that of the plan years."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from app.access import Actor
 from app.db import db, table
 from app.errors import NotTheirs
-from app.models import Dimension, Organisation, PlanPeriod, PlanYear, Score
+from app.models import Account, Dimension, Organisation, PlanPeriod, PlanYear, Score, ScoreChange
 from app.models.enums import Role, Which
-from app.nacc.desk.queries import batches, in_scope
+from app.nacc.desk.queries import batches, in_scope, with_places
 from app.nacc.evaluation.rules import (
     NO_SCORES,
+    ProposedChange,
     ScoreCell,
     ScoreDeed,
     YearScores,
@@ -25,6 +26,8 @@ from app.nacc.plan_years.rules import PlanFilter
 
 PAGE_SIZE = 25
 _O, _PY, _S, _D, _P = (table(model).c for model in (Organisation, PlanYear, Score, Dimension, PlanPeriod))
+_C, _A = table(ScoreChange).c, table(Account).c
+CHANGE = (_C.before, _C.after, _C.reason, _C.proposed_by_id, _A.display_name, _C.proposed_at, _C.version)
 
 
 class GridRow(NamedTuple):
@@ -125,3 +128,33 @@ def scores_in_years(actor: Actor, places: Collection[tuple[int, int]]) -> dict[t
         of_year = scores_of(actor, [id_ for id_, each in places if each == year], year)
         found |= {(id_, year): scores for id_, scores in of_year.items()}
     return found
+
+
+def waiting_changes(actor: Actor, ids: Iterable[int], year: int) -> dict[int, ProposedChange]:
+    """Proposed changes of those of `ids` that have one and that the actor oversees."""
+    found: dict[int, ProposedChange] = {}
+    for some in batches(sorted(set(ids))):
+        here = waiting_statement(actor, _O.id, *CHANGE).where(_O.id.in_(some), _C.fiscal_year == year)
+        found |= {id_: change_of(*facts) for id_, *facts in db.session.execute(here)}
+    return found
+
+
+def waiting_count(actor: Actor) -> int:
+    return db.session.scalar(waiting_statement(actor, func.count())) or 0
+
+
+def waiting_statement(actor: Actor, *columns: Any) -> Select[Any]:
+    """`columns` of the proposed changes the actor oversees; joined with places and with who proposed."""
+    laos = with_places(table(Organisation))
+    joined = laos.join(table(ScoreChange), _C.organisation_id == _O.id).join(table(Account), _A.id == _C.proposed_by_id)
+    return select(*columns).select_from(joined).where(_C.settled_at.is_(None), in_scope(actor))
+
+
+def change_of(before: Any, after: Any, *facts: Any) -> ProposedChange:
+    """Out of a row of CHANGE."""
+    return ProposedChange(_values(before), _values(after), *facts)
+
+
+def _values(kept: Mapping[str, str | None]) -> dict[ScoreCell, Decimal | None]:
+    """The values by cell, as `by_cell_name` made them."""
+    return {ScoreCell.named(name): None if value is None else Decimal(value) for name, value in kept.items()}

@@ -22,12 +22,13 @@ from app.nacc.desk.pages import filter_choices, plan_year
 from app.nacc.desk.queries import filter_words
 from app.nacc.evaluation import operations, queries, workbooks
 from app.nacc.evaluation.forms import ScoreFileForm, ScoreForm, score_form
+from app.nacc.evaluation.operations import SavedScores
+from app.nacc.evaluation.pages import row_page
 from app.nacc.evaluation.rules import (
     ScoreCell,
     ScoreDeed,
     ScoreLine,
     SeenScores,
-    YearScores,
     cells,
     heading,
     preview,
@@ -59,6 +60,7 @@ def grid() -> BaseResponse:
         maxima=queries.max_scores(asked.year),
         shown=cells(queries.max_scores(asked.year)),
         pager=Pager(asked.page, total, queries.PAGE_SIZE),
+        waiting=queries.waiting_count(who),
         **filter_choices(asked),
     )
 
@@ -72,7 +74,7 @@ def save_cell(organisation_id: int, year: int, dimension: int, which: str) -> Ba
     if dimension not in maxima:
         raise NotTheirs
     form = score_form([cell], maxima)
-    saved = _save_typed_scores(form, organisation_id, year) is not None
+    saved = _save_typed_scores(form, organisation_id, year)
     if saved and not request.headers.get("HX-Request"):
         return redirect(f"/nacc/scores?year={year}#o{organisation_id}", 303)
     kept = queries.scores_of_one(actor(), organisation_id, year)
@@ -91,8 +93,8 @@ def save_cell(organisation_id: int, year: int, dimension: int, which: str) -> Ba
     return make_response(page, 200 if saved else 422)
 
 
-def _save_typed_scores(form: ScoreForm, organisation_id: int, year: int) -> int | None:
-    """Save what was typed and give how many cells changed; None where the form then says why not."""
+def _save_typed_scores(form: ScoreForm, organisation_id: int, year: int) -> SavedScores | None:
+    """Save or propose what was typed, and give how many cells; None where the form then says why not."""
     if not form.validate():
         queries.scores_of_one(actor(), organisation_id, year)  # what is not theirs is 404, whatever was typed
         return None
@@ -109,8 +111,11 @@ def _save_typed_scores(form: ScoreForm, organisation_id: int, year: int) -> int 
     return None
 
 
-def _tell(changed: int, words: str) -> None:
-    flash(*((words, "ok") if changed else (NOTHING_CHANGED, "info")))
+def _tell(saved: SavedScores, words: str) -> None:
+    if saved.proposed:
+        flash("เสนอแก้ไขคะแนนแล้ว คะแนนที่เผยแพร่ยังเป็นค่าเดิมจนกว่าเจ้าหน้าที่ ป.ป.ช. อีกคนจะยืนยัน", "ok")
+    else:
+        flash(*((words, "ok") if saved.entered else (NOTHING_CHANGED, "info")))
 
 
 @blueprint.get("/nacc/scores/<int:organisation_id>/<int:year>")
@@ -118,26 +123,7 @@ def _tell(changed: int, words: str) -> None:
 def open_row(organisation_id: int, year: int) -> str:
     kept = queries.scores_of_one(actor(), organisation_id, year)
     maxima = queries.max_scores(year)
-    return _row_page(organisation_id, year, score_form(cells(maxima), maxima, kept), kept)
-
-
-def _row_page(organisation_id: int, year: int, form: ScoreForm, kept: YearScores) -> str:
-    return render_template(
-        "nacc/evaluation/row.html",
-        lao_id=organisation_id,
-        name=queries.lao_name(actor(), organisation_id),
-        year=year,
-        period=period_of(year),
-        maxima=queries.max_scores(year),
-        form=form,
-        scores=kept,
-        deeds=_offered_deeds(kept),
-    )
-
-
-def _offered_deeds(kept: YearScores) -> list[ScoreDeed]:
-    switch = ScoreDeed.CLOSE if kept.sar_closed_at is None else ScoreDeed.OPEN
-    return [switch] if kept.published_at is not None or not kept.evaluated else [switch, ScoreDeed.PUBLISH]
+    return row_page(organisation_id, year, score_form(cells(maxima), maxima, kept), kept)
 
 
 @blueprint.post("/nacc/scores/<int:organisation_id>/<int:year>")
@@ -150,7 +136,7 @@ def save_row(organisation_id: int, year: int) -> BaseResponse:
         _tell(changed, f"บันทึกคะแนนแล้ว: {form.amounts}")
         return redirect(f"/nacc/scores/{organisation_id}/{year}", 303)
     kept = queries.scores_of_one(actor(), organisation_id, year)
-    return make_response(_row_page(organisation_id, year, form, kept), 422)
+    return make_response(row_page(organisation_id, year, form, kept), 422)
 
 
 @blueprint.post("/nacc/scores/<int:organisation_id>/<int:year>/<any(close,open,publish):deed>")
@@ -224,8 +210,11 @@ def _preview_score_file(lines: list[ScoreLine]) -> Preview:
 def _save_score_file(lines: list[SeenScores], form: ScoreFileForm) -> tuple[str, list[int]]:
     everything, reason = form.everything.data, form.reason.data or ""
     chosen = {(line.organisation_id, line.year): new for line in lines if (new := line.chosen(everything))}
-    changed = operations.save_from_file(actor(), chosen, reason, clock.now())
-    return f"นำเข้าแล้ว เปลี่ยน {changed:,} ช่อง ใน {len(chosen):,} แห่ง", [year for _id, year in chosen]
+    saved = operations.save_from_file(actor(), chosen, reason, clock.now())
+    words = f"นำเข้าแล้ว เปลี่ยน {saved.entered:,} ช่อง"
+    if saved.proposed:
+        words += f" และเสนอแก้ไขคะแนนที่เผยแพร่แล้ว {saved.proposed:,} ช่อง ซึ่งรอเจ้าหน้าที่ ป.ป.ช. อีกคนยืนยัน"
+    return f"{words} ใน {len(chosen):,} แห่ง", [year for _id, year in chosen]
 
 
 FILE = FileDesk(

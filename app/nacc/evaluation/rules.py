@@ -42,6 +42,11 @@ class ScoreCell(NamedTuple):
     def name(self) -> str:
         return f"{self.which.value}_{self.dimension}"
 
+    @classmethod
+    def named(cls, name: str) -> "ScoreCell":
+        which, dimension = name.rsplit("_", 1)
+        return cls(Which(which), int(dimension))
+
     @property
     def label(self) -> str:
         return f"{self.which.label} มิติที่ {self.dimension}"
@@ -95,6 +100,25 @@ class YearScores:
 NO_SCORES = YearScores()
 
 
+@dataclass(frozen=True)
+class ProposedChange:
+    """A change of published scores that waits for a second person. `by`: the name of who proposed it."""
+
+    before: ScoreValues
+    after: ScoreValues
+    reason: str
+    by_id: int
+    by: str
+    at: datetime
+    version: int
+
+    @property
+    def moves(self) -> list[tuple[str, Decimal | None, Decimal | None]]:
+        """(label, old, new) of each cell, in the order they are shown."""
+        in_order = sorted(self.after, key=lambda cell: (cell.dimension, list(Which).index(cell.which)))
+        return [(cell.label, self.before.get(cell), self.after[cell]) for cell in in_order]
+
+
 def as_the_lao_sees(kept: YearScores) -> YearScores:
     """Without NACC's scores until they are published."""
     if kept.published_at is not None:
@@ -131,6 +155,16 @@ def _lao_refusal(which: set[Which], kept: YearScores) -> str:
     if kept.sar_closed_at is not None:
         return "ป.ป.ช. ปิดรับคะแนน SAR ปีนี้แล้ว หากต้องแก้ไข ให้ติดต่อ ป.ป.ช."
     return ""
+
+
+def proposal_refusal(waiting: ProposedChange | None, account_id: int | None, name: str) -> str:
+    """Why no other change can be proposed, in Thai; empty where one can. Whoever proposed may propose anew.
+
+    `name`: of the LAO.
+    """
+    if waiting is None or waiting.by_id == account_id:
+        return ""
+    return f"{name} มีข้อเสนอแก้ไขคะแนนของ {waiting.by} รออยู่ ยืนยันหรือยกเลิกข้อเสนอนั้นก่อน แล้วจึงเสนอใหม่"
 
 
 def problem_with(value: Decimal | None, maximum: Decimal | None) -> str:

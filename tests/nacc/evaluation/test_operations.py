@@ -12,10 +12,11 @@ from app.db import db, transaction
 from app.errors import NotTheirs, Refusal, Stale
 from app.models import HistoryEntry, PlanYear, Score
 from app.models.enums import PlanStatus, Role, Which
-from app.nacc.evaluation.operations import do_filtered, do_one, save_from_file, save_scores
-from app.nacc.evaluation.queries import affected, own_scores, scores_of, scores_of_one
+from app.nacc.evaluation.operations import SavedScores, do_filtered, do_one, save_from_file, save_scores
+from app.nacc.evaluation.queries import affected, scores_of, scores_of_one
 from app.nacc.evaluation.rules import ScoreCell, ScoreDeed, ScoreEntry
 from app.nacc.plan_years.rules import PlanFilter
+from app.nacc.score_changes.queries import waiting_list
 from tests.factories import NOW, YEAR, make_lao, make_organisation, make_staff
 
 SAR, EVALUATION = ScoreCell(Which.SAR, 1), ScoreCell(Which.EVALUATION, 1)
@@ -30,7 +31,7 @@ def _save(
 ) -> int:
     entry = ScoreEntry(Decimal(value) if value else None, Decimal(seen) if seen else None)
     with transaction():
-        return save_scores(actor, lao.own_organisation_id, year, {cell: entry}, reason, NOW)
+        return save_scores(actor, lao.own_organisation_id, year, {cell: entry}, reason, NOW).entered
 
 
 def test_each_enters_its_own_and_the_history_tells(app: Flask) -> None:
@@ -100,30 +101,31 @@ def test_another_province_is_neither_seen_nor_changed(app: Flask) -> None:
     with transaction():
         assert (
             save_from_file(stranger, {(lao.own_organisation_id, YEAR): {SAR: ScoreEntry(Decimal(1), None)}}, "", NOW)
-            == 0
+            == SavedScores()
         )
 
 
-def test_a_published_score_changes_only_with_a_reason(app: Flask) -> None:
-    lao, officer = make_lao(), _officer()
-    with pytest.raises(Refusal, match="ยังไม่มีผลประเมิน"), transaction():
-        do_one(officer, lao.own_organisation_id, YEAR, ScoreDeed.PUBLISH, NOW)
-    _save(officer, lao, EVALUATION, "18")
-    assert own_scores(lao, YEAR).value(EVALUATION) is None
+def _published(officer: Actor, value: str = "18") -> Actor:
+    """An LAO whose evaluation of the first dimension is published."""
+    lao = make_lao()
+    _save(officer, lao, EVALUATION, value)
     with transaction():
         do_one(officer, lao.own_organisation_id, YEAR, ScoreDeed.PUBLISH, NOW)
-    assert own_scores(lao, YEAR).value(EVALUATION) == Decimal(18)
-    with pytest.raises(Refusal, match="ระบุเหตุผล"):
-        _save(officer, lao, EVALUATION, "17", "18")
-    _save(officer, lao, EVALUATION, "17", "18", "รวมคะแนนผิด")
-    told = db.session.scalars(select(HistoryEntry).where(HistoryEntry.reason != "")).one()
-    assert (told.reason, told.before, told.after) == (
-        "รวมคะแนนผิด",
-        {"evaluation_1": "18.00"},
-        {"evaluation_1": "17"},
-    )
-    with pytest.raises(Refusal, match="เผยแพร่ผลประเมิน"):
-        _save(lao, lao, SAR, "20")
+    return lao
+
+
+def test_of_a_file_what_is_published_is_proposed_and_the_rest_entered(app: Flask) -> None:
+    officer, other = _officer(), make_organisation("6650808", "เทศบาลตำบลวังทอง")
+    lao = _published(officer)
+    lines = {
+        (lao.own_organisation_id, YEAR): {EVALUATION: ScoreEntry(Decimal(17), Decimal(18))},
+        (other.id, YEAR): {EVALUATION: ScoreEntry(Decimal(5), None)},
+    }
+    with transaction():
+        assert save_from_file(officer, lines, "รวมคะแนนผิด", NOW) == SavedScores(entered=1, proposed=1)
+    found = scores_of(officer, [lao.own_organisation_id, other.id], YEAR)
+    assert [found[id_].value(EVALUATION) for id_ in (lao.own_organisation_id, other.id)] == [Decimal(18), Decimal(5)]
+    assert [(row.name, row.year) for row in waiting_list(officer, 1)] == [("องค์การบริหารส่วนตำบลดินทอง", YEAR)]
 
 
 def test_all_filtered_at_once_and_the_number_is_checked(app: Flask) -> None:
@@ -131,7 +133,10 @@ def test_all_filtered_at_once_and_the_number_is_checked(app: Flask) -> None:
     laos = [make_organisation(f"66508{n:02}", f"องค์การบริหารส่วนตำบลที่ {n}", passed=()) for n in range(3)]
     make_organisation("2900101", "องค์การบริหารส่วนจังหวัดสงขลา", province="90", district=None)
     with transaction():
-        assert save_from_file(officer, {(laos[0].id, YEAR): {EVALUATION: ScoreEntry(Decimal(5), None)}}, "", NOW) == 1
+        assert (
+            save_from_file(officer, {(laos[0].id, YEAR): {EVALUATION: ScoreEntry(Decimal(5), None)}}, "", NOW).entered
+            == 1
+        )
     assert affected(officer, asked, ScoreDeed.PUBLISH) == [laos[0].id]
     with pytest.raises(Refusal, match="3"), transaction():
         do_filtered(officer, asked, 2, ScoreDeed.CLOSE, NOW)

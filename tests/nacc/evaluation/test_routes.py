@@ -4,9 +4,12 @@ from io import BytesIO
 
 from flask import Flask
 from openpyxl import Workbook, load_workbook
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from app.access import Actor
+from app.db import db
+from app.models import ScoreChange
 from app.models.enums import Role, Which
 from app.nacc.evaluation.queries import max_scores, own_scores, scores_of
 from app.nacc.evaluation.rules import ScoreCell, YearScores, heading
@@ -100,8 +103,9 @@ def test_a_row_without_javascript_publishing_and_the_reason(app: Flask, client: 
     refused = client.send(row, typed)
     assert refused.status_code == 422
     assert 'href="#reason"' in refused.text
-    client.send(row, typed | {"reason": "รวมคะแนนผิด"})
-    assert str(_scores(officer, lao).value(EVALUATION)) == "17.00"
+    told = client.send(row, typed | {"reason": "รวมคะแนนผิด"}, follow_redirects=True).text
+    assert "คะแนนที่เผยแพร่ยังเป็นค่าเดิม" in told
+    assert str(_scores(officer, lao).value(EVALUATION)) == "18.00"
 
 
 def test_all_filtered_with_the_number_said_before(app: Flask, client: Client) -> None:
@@ -192,7 +196,8 @@ def test_a_file_over_published_scores_needs_a_reason(app: Flask, client: Client)
     assert refused.status_code == 422
     assert _scores(officer, lao).total(Which.SAR) is None
     client.send("/nacc/scores/file/confirm", {"sealed": _sealed(refused), "reason": "แก้ตามหนังสือ"})
-    assert str(_scores(officer, lao).total(Which.SAR)) == "20.00"
+    assert _scores(officer, lao).total(Which.SAR) is None
+    assert db.session.scalars(select(ScoreChange)).one().reason == "แก้ตามหนังสือ"
 
 
 def test_a_bad_file_says_where_and_changes_nothing(app: Flask, client: Client) -> None:
