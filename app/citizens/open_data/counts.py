@@ -8,34 +8,27 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, exists, select
+from sqlalchemy import exists, select
 
 from app.citizens.open_data.datasets import PLACE_KINDS, RESULTS
 from app.citizens.open_data.queries import DataPage, DataRow
 from app.citizens.places.rules import region_name
+from app.citizens.results.queries import province_rows
 from app.db import db, table
-from app.lao.reporting.rules import Counts, Money, PlaceSummary, ReportingRound, add_up, level
-from app.lao.reporting.sums import Sums, levels_by_province, sums_by
+from app.lao.fixed_rounds.sums import PlaceThen, fixed_place
+from app.lao.reporting.rules import Money, PlaceSummary, ProvinceTableRow, ReportingRound, Sums, add_up
+from app.lao.reporting.sums import levels_by_province, sums_by
 from app.models import District, Organisation, PlanYear, Province
-from app.models.enums import Level, PlanStatus, Round
+from app.models.enums import Level, Round
+from app.registry.queries import find_by_code
 
 _O, _PY, _PV, _D = (table(each).c for each in (Organisation, PlanYear, Province, District))
+IN_PROVINCE = "in province"  # of what is asked for: where to look
 COUNTRY = ("TH", "ทั้งประเทศ")
 ABOVE, BELOW = PLACE_KINDS[:3], PLACE_KINDS[3:]  # provinces and larger places; what lies in one province
 _GETS = tuple(field.get for field in RESULTS.fields if field.get)
 Provinces = dict[str, tuple[str, int | None]]
 DataFilter = Mapping[str, Any]
-
-LAOS = (
-    select(_O.id, _O.code, _O.name, _O.district_code, _O.closed_at.is_not(None), _PY.status)
-    .join_from(
-        table(Organisation),
-        table(PlanYear),
-        and_(_PY.organisation_id == _O.id, _PY.fiscal_year == bindparam("year")),
-        isouter=True,
-    )
-    .where(_O.province_code == bindparam("province"))
-)
 
 
 class ResultPlace(NamedTuple):
@@ -91,6 +84,7 @@ def results(asked: DataFilter, after: tuple[int, ...], limit: int, read: Reader 
     DataFilter for a province: what lies in it, or what it lies in. `read` reads the whole country.
     """
     kind, when = asked["kind"], ReportingRound(asked["year"], Round(asked["round"]))
+    asked = _as_called_then(asked, when)
     found: list[PlacedResult] = []
     for some in _steps(asked, when, after) if kind in BELOW else [read(kind, when)]:
         found += [each for each in some if _fits(each.place, asked) and (not after or each.key > after)]
@@ -102,16 +96,25 @@ def results(asked: DataFilter, after: tuple[int, ...], limit: int, read: Reader 
 def _steps(asked: DataFilter, when: ReportingRound, after: tuple[int, ...]) -> Iterator[list[PlacedResult]]:
     """Rows of places that lie in a province, province by province; one alone where the address names it or a place."""
     districts = _districts()
-    known = asked.get("province") or (_province_of(asked["code"]) if "code" in asked else None)
+    known = asked.get("province") or asked.get(IN_PROVINCE)
+    known = known or (_province_of(asked["code"]) if "code" in asked else None)
     for code in _provinces():
         if known in (None, code) and (not after or int(code) >= after[0]):
             yield _in_province((asked["kind"],), code, districts, when)
 
 
+def _as_called_then(asked: DataFilter, when: ReportingRound) -> DataFilter:
+    """An LAO asked for by any code it ever had: under the one, and in the province, it stands in that round."""
+    lao = find_by_code(asked["code"]) if asked["kind"] == "organisation" and "code" in asked else None
+    if lao is None:
+        return asked
+    then = fixed_place(lao.id, *when) or PlaceThen(lao.code, lao.province_code)
+    return {**asked, "code": then.code, IN_PROVINCE: then.province_code}
+
+
 def _province_of(code: str) -> str:
-    """The province of a district or an LAO; "" where there is none."""
-    lao = select(_O.province_code).where(_O.code == code)
-    return db.session.scalar(select(_D.province_code).where(_D.code == code).union_all(lao)) or ""
+    """The province of a district; "" where there is none."""
+    return db.session.scalar(select(_D.province_code).where(_D.code == code)) or ""
 
 
 def _fits(place: ResultPlace, asked: DataFilter) -> bool:
@@ -168,37 +171,27 @@ def _of_provinces(kind: str, provinces: Provinces, when: ReportingRound) -> list
 def _in_province(
     kinds: Sequence[str], province: str, districts: Mapping[str, str], when: ReportingRound
 ) -> list[PlacedResult]:
-    """The LAOs of a province or its districts: LAOs that are open, and closed ones with projects in that year."""
+    """The LAOs of a province or its districts, by the same rows as the province table."""
     sums = sums_by("organisation_id", [province], *when)
     groups: dict[tuple[int, ResultPlace], tuple[Counter[Level], list[Sums]]] = {}
-    for id_, code, name, district, closed, status in db.session.execute(
-        LAOS, {"province": province, "year": when.year}
-    ):
-        if closed and id_ not in sums:
-            continue
-        own = sums.get(id_, {})
-        reached = _level(own, status, when.round)
-        for key, place in _places(kinds, (id_, ResultPlace("organisation", code, name, province)), district, districts):
+    for lao in province_rows(province, *when):
+        own = sums.get(lao.organisation_id, {})
+        for key, place in _places(kinds, province, lao, districts):
             levels, some = groups.setdefault((key, place), (Counter(), []))
-            levels[reached] += 1
+            levels[lao.level] += 1
             some.append(own)
     found = (_placed((int(province), key), place, when, *sums_of) for (key, place), sums_of in groups.items())
     return sorted(found, key=lambda each: (each.key, each.place.kind))
 
 
 def _places(
-    kinds: Sequence[str], lao: tuple[int, ResultPlace], district: str | None, names: Mapping[str, str]
+    kinds: Sequence[str], province: str, lao: ProvinceTableRow, names: Mapping[str, str]
 ) -> Iterator[tuple[int, ResultPlace]]:
     """Where an LAO's results belong: to itself, and to its district; Bangkok has none."""
     if "organisation" in kinds:
-        yield lao
-    if "district" in kinds and district:
-        yield int(district), ResultPlace("district", district, names[district], lao[1].province)
-
-
-def _level(sums: Sums, status: PlanStatus | None, round_: Round) -> Level:
-    counts = sum((counts for counts, _money in sums.values()), Counts())
-    return level(round_, counts.done, counts.total, counts.reported, passed=status is PlanStatus.PASSED)
+        yield lao.organisation_id, ResultPlace("organisation", lao.code, lao.name, province)
+    if "district" in kinds and lao.district_code:
+        yield int(lao.district_code), ResultPlace("district", lao.district_code, names[lao.district_code], province)
 
 
 def _placed(

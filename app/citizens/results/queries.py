@@ -10,9 +10,20 @@ from sqlalchemy import Select, String, and_, bindparam, func, select, type_coerc
 from app.citizens.places.rules import Place, path_of, region_name
 from app.db import db, table
 from app.errors import NotTheirs
-from app.lao.reporting.counts import ORGANISATION_COUNTS, lao_summary, organisation_counts
-from app.lao.reporting.rules import REPORTED, Counts, Money, PlaceSummary, ProvinceTableRow, Summed, add_up, levels_of
-from app.lao.reporting.sums import Sums, levels_by_province, sums_by, totals
+from app.lao.fixed_rounds.sums import FixedLao, LiveLaos, editions_in_force, fixed_laos, fixed_place, live_laos
+from app.lao.reporting.counts import ORGANISATION_COUNTS, lao_summary, live_counts
+from app.lao.reporting.rules import (
+    REPORTED,
+    Counts,
+    Money,
+    PlaceSummary,
+    ProvinceTableRow,
+    Summed,
+    Sums,
+    add_up,
+    levels_of,
+)
+from app.lao.reporting.sums import levels_by_province, sums_by, totals
 from app.models import District, Organisation, PlanYear, Province, Report
 from app.models.enums import PlaceKind, PlanStatus, Round
 from app.words import thai_sort_key
@@ -56,22 +67,46 @@ _VERSIONS: Select[Any] = (
 
 def table_state(province_code: str, year: int, round_: Round) -> list[Any]:
     """All that can change in a province table, in few words: an LAO's facts have a version, the rest are numbers."""
+    live, fixed = live_laos([province_code], year, round_), list[tuple[int, ...]]()
+    if live is not None:
+        fixed = editions_in_force(province_code, year, round_)
+        if not live.ids:
+            return fixed
     place = {"province_code": province_code, "year": year}
     versions = db.session.execute(_VERSIONS, place).all()
     counts = db.session.execute(ORGANISATION_COUNTS, place | {"round": int(round_)})
-    return [*map(tuple, versions), *map(tuple, counts)]
+    return [*fixed, *map(tuple, versions), *map(tuple, counts)]
 
 
 def province_rows(province_code: str, year: int, round_: Round) -> list[ProvinceTableRow]:
     """The LAOs of a province, not yet in order; one that is closed only where it has projects in that year.
 
-    Raises NotTheirs for a code that is no province's.
+    Of a closed round, the LAOs that were there, as they were. Raises NotTheirs for a code that is no province's.
     """
-    place = {"province_code": province_code, "year": year}
-    laos = db.session.execute(_LAOS, place).all()
-    if not laos and db.session.get(Province, province_code) is None:
+    live = live_laos([province_code], year, round_)
+    found: list[ProvinceTableRow] = []
+    if live is not None:
+        found = [_fixed_row(lao, round_) for lao in fixed_laos(province_code, year, round_)]
+    if live is None or live.ids:
+        found += _live_rows(province_code, year, round_, live)
+    if not found and db.session.get(Province, province_code) is None:
         raise NotTheirs
-    counted, none, nowhere = organisation_counts(province_code, year, round_), Counts(), thai_sort_key(NO_DISTRICT)
+    return found
+
+
+NOWHERE = thai_sort_key(NO_DISTRICT)
+
+
+def _fixed_row(lao: FixedLao, round_: Round) -> ProvinceTableRow:
+    passed = lao.plan_status is PlanStatus.PASSED
+    id_, code, name, name_sort, type_, district_code, district, district_sort, _status, counts = lao
+    place = (district or NO_DISTRICT, district_sort or NOWHERE)
+    return ProvinceTableRow(id_, code, name, name_sort, *place, counts, passed, round_, type_, district_code)
+
+
+def _live_rows(province_code: str, year: int, round_: Round, live: LiveLaos | None) -> list[ProvinceTableRow]:
+    laos = db.session.execute(_LAOS, {"province_code": province_code, "year": year}).all()
+    counted, none = live_counts(province_code, year, round_), Counts()
     return [
         ProvinceTableRow(
             id_,
@@ -79,7 +114,7 @@ def province_rows(province_code: str, year: int, round_: Round) -> list[Province
             name,
             name_sort,
             district or NO_DISTRICT,
-            district_sort or nowhere,
+            district_sort or NOWHERE,
             counted.get(id_, none),
             status is PlanStatus.PASSED,
             round_,
@@ -87,7 +122,7 @@ def province_rows(province_code: str, year: int, round_: Round) -> list[Province
             district_code,
         )
         for id_, code, name, name_sort, type_, closed, district_code, district, district_sort, status in laos
-        if not closed or id_ in counted
+        if (not closed or id_ in counted) and (live is None or id_ in live.ids)
     ]
 
 
@@ -235,7 +270,8 @@ def beside(place: Place, year: int, round_: Round) -> list[Comparison]:
 
 def row_of(place: Place, year: int, round_: Round) -> ProvinceTableRow:
     """The line of one LAO in its province's table. Raises NotTheirs for a closed one that has none in that year."""
-    for row in province_rows(place.one_province, year, round_):
+    then = fixed_place(place.id, year, round_)
+    for row in province_rows(then.province_code if then else place.one_province, year, round_):
         if row.organisation_id == place.id:
             return row
     raise NotTheirs

@@ -8,6 +8,7 @@ from sqlalchemy import FunctionFilter, and_, bindparam, func, select
 
 from app.access import Actor
 from app.db import db, table
+from app.lao.fixed_rounds.sums import fixed_counts, fixed_summary
 from app.lao.reporting.rules import NO_BAHT, Counts, Money, RoundSummary, counts_of
 from app.models import PlanYear, ProjectYear, Report
 from app.models.enums import PlanStatus, ReportStatus, Round
@@ -50,7 +51,15 @@ def status_counts(province_code: str, year: int, round_: Round) -> list[tuple[Re
 
 
 def organisation_counts(province_code: str, year: int, round_: Round) -> dict[int, Counts]:
-    """Counts of each LAO of a province, by organisation id; an LAO without projects that count is missing."""
+    """Counts of each LAO of a province, by organisation id; one without projects that count is missing, or zero.
+
+    Of a closed round they are those it was fixed with.
+    """
+    return live_counts(province_code, year, round_) | fixed_counts(province_code, year, round_)
+
+
+def live_counts(province_code: str, year: int, round_: Round) -> dict[int, Counts]:
+    """The same as it stands now, also where it is fixed otherwise."""
     rows = db.session.execute(ORGANISATION_COUNTS, _province_and_round(province_code, year, round_))
     return {
         organisation_id: Counts(in_progress, done, cannot, total - in_progress - done - cannot)
@@ -93,7 +102,15 @@ def round_summary(actor: Actor, year: int, round_: Round) -> RoundSummary:
 
 
 def lao_summary(organisation_id: int, province_code: str, year: int, round_: Round) -> RoundSummary:
-    """Counts and money of one LAO, by dimension; every project that counts is in exactly one of them."""
+    """Counts and money of one LAO, by dimension; every project that counts is in exactly one of them.
+
+    Of a closed round they are those it was fixed with.
+    """
+    return fixed_summary(organisation_id, year, round_) or live_summary(organisation_id, province_code, year, round_)
+
+
+def live_summary(organisation_id: int, province_code: str, year: int, round_: Round) -> RoundSummary:
+    """The same as it stands now, also where it is fixed otherwise."""
     lao = {"organisation_id": organisation_id}
     place = {**_province_and_round(province_code, year, round_), **lao}
     by_dimension: dict[int, tuple[Counts, Money]] = {}

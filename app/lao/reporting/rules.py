@@ -117,6 +117,9 @@ class Money:
         )
 
 
+Sums = Mapping[int, tuple[Counts, Money]]  # by dimension
+
+
 def counts_of(statuses: Iterable[tuple[ReportStatus, int]]) -> Counts:
     """Counts from (status, number) pairs, as a GROUP BY gives them."""
     by_status: dict[ReportStatus, int] = {}
@@ -248,7 +251,7 @@ class PlaceSummary(Summed):
         )
 
 
-def add_up(*sums: Mapping[int, tuple[Counts, Money]]) -> dict[int, tuple[Counts, Money]]:
+def add_up(*sums: Sums) -> dict[int, tuple[Counts, Money]]:
     """Sums by dimension of several places, as those of one."""
     whole: dict[int, tuple[Counts, Money]] = {}
     for each in sums:

@@ -9,19 +9,19 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any
 
-from sqlalchemy import Select, and_, bindparam, case, func, select
+from sqlalchemy import ColumnElement, Select, Subquery, and_, bindparam, case, func, select
 
 from app.db import db, table
-from app.lao.reporting.rules import NO_BAHT, Counts, Money, level
+from app.lao.fixed_rounds.sums import By, LiveLaos, fixed_levels, fixed_sums, live_laos
+from app.lao.reporting.rules import NO_BAHT, Counts, Money, Sums, add_up, level
 from app.models import Organisation, PlanYear, ProjectYear, Report
 from app.models.enums import Level, PlanStatus, ReportStatus, Round
 
-By = Literal["province_code", "organisation_id"]
-Sums = dict[int, tuple[Counts, Money]]  # by dimension
 _R, _Y, _PY, _O = table(Report).c, table(ProjectYear).c, table(PlanYear).c, table(Organisation).c
 _CODES: Any = bindparam("codes", expanding=True)
+_LAOS: Any = bindparam("laos", expanding=True)
 _REPORTED = (
     _R.province_code.in_(_CODES),
     _R.fiscal_year == bindparam("year"),
@@ -32,9 +32,9 @@ _PLANNED = (_Y.province_code.in_(_CODES), _Y.fiscal_year == bindparam("year"), _
 _STATUSES = (ReportStatus.IN_PROGRESS, ReportStatus.DONE, ReportStatus.CANNOT, ReportStatus.NOT_REPORTED)
 
 
-@lru_cache(maxsize=2)
-def _reported(by: By) -> Select[Any]:
-    """Counts and reported amounts by the column `by` and by dimension."""
+@lru_cache(maxsize=4)
+def _reported(by: By, some: bool) -> Select[Any]:
+    """Counts and reported amounts by the column `by` and by dimension; `some`: of the LAOs named only."""
     fine = (_R.province_code, _R.organisation_id, _R.status, _R.dimension)
     lines = (
         select(
@@ -51,26 +51,47 @@ def _reported(by: By) -> Select[Any]:
     keys = (lines.c[by], lines.c.dimension)
     numbers = (func.sum(case((lines.c.status == status, lines.c.number), else_=0)) for status in _STATUSES)
     amounts = (func.sum(lines.c[name]) for name in ("ordinance", "spent", "in_ordinance"))
-    return select(*keys, *numbers, *amounts).group_by(*keys)
+    return select(*keys, *numbers, *amounts).where(*_among(lines, some)).group_by(*keys)
 
 
-@lru_cache(maxsize=2)
-def _planned(by: By) -> Select[Any]:
+def _among(lines: Subquery, some: bool) -> list[ColumnElement[bool]]:
+    """Asked of the sums, not of the lines: in the index it would be one search for each province and LAO."""
+    return [lines.c.organisation_id.in_(_LAOS)] if some else []
+
+
+@lru_cache(maxsize=4)
+def _planned(by: By, some: bool) -> Select[Any]:
     """Plan budgets by the column `by` and by dimension."""
     fine = (_Y.province_code, _Y.organisation_id, _Y.dimension)
     lines = select(*fine, func.sum(_Y.plan_budget_satang).label("planned")).where(*_PLANNED).group_by(*fine).subquery()
     keys = (lines.c[by], lines.c.dimension)
-    return select(*keys, func.sum(lines.c.planned)).group_by(*keys)
+    return select(*keys, func.sum(lines.c.planned)).where(*_among(lines, some)).group_by(*keys)
 
 
 def sums_by(by: By, codes: Iterable[str], year: int, round_: Round) -> dict[Any, Sums]:
     """Counts and money by dimension, of each province or each LAO of those provinces that has projects."""
-    place = {"codes": list(codes), "year": year, "round": int(round_)}
-    planned = {(key, dimension): amount for key, dimension, amount in db.session.execute(_planned(by), place)}
-    found: dict[Any, Sums] = {}
-    for key, dimension, *numbers in db.session.execute(_reported(by), place):
-        found.setdefault(key, {})[dimension] = _counts_and_money(numbers, planned.get((key, dimension)))
+    known = list(codes)
+    live = live_laos(known, year, round_)
+    if live is None:
+        return _live_sums(by, {"codes": known, "year": year, "round": int(round_)})
+    found = fixed_sums(by, known, year, round_)
+    if live.ids:
+        for key, sums in _live_sums(by, _place(live, year, round_)).items():
+            found[key] = add_up(found.get(key, {}), sums)
     return found
+
+
+def _place(live: LiveLaos, year: int, round_: Round) -> dict[str, Any]:
+    return {"codes": list(live.codes), "laos": list(live.ids), "year": year, "round": int(round_)}
+
+
+def _live_sums(by: By, place: dict[str, Any]) -> dict[Any, Sums]:
+    some = "laos" in place
+    planned = {(key, dimension): amount for key, dimension, amount in db.session.execute(_planned(by, some), place)}
+    found: dict[Any, dict[int, tuple[Counts, Money]]] = {}
+    for key, dimension, *numbers in db.session.execute(_reported(by, some), place):
+        found.setdefault(key, {})[dimension] = _counts_and_money(numbers, planned.get((key, dimension)))
+    return {**found}
 
 
 # Without any grouping: nothing is sorted, and eight of these cost a quarter of one that groups by year and round.
@@ -83,10 +104,16 @@ _PLAN_TOTAL = select(func.sum(_Y.plan_budget_satang)).where(*_PLANNED)
 
 def totals(codes: Iterable[str], year: int) -> dict[Round, tuple[Counts, Money]]:
     """Counts and money of whole provinces taken together, in each round of a year."""
-    place = {"codes": list(codes), "year": year}
-    planned = db.session.scalar(_PLAN_TOTAL, place)
-    rounds = {round_: db.session.execute(_TOTAL, place | {"round": int(round_)}).one() for round_ in Round}
-    return {round_: _counts_and_money(row, planned) for round_, row in rounds.items()}
+    known = list(codes)
+    return {round_: _total(known, year, round_) for round_ in Round}
+
+
+def _total(codes: list[str], year: int, round_: Round) -> tuple[Counts, Money]:
+    place = {"codes": codes, "year": year, "round": int(round_)}
+    if live_laos(codes, year, round_) is None:
+        return _counts_and_money(db.session.execute(_TOTAL, place).one(), db.session.scalar(_PLAN_TOTAL, place))
+    sums = add_up(*sums_by("province_code", codes, year, round_).values()).values()
+    return sum((counts for counts, _money in sums), Counts()), sum((money for _counts, money in sums), Money())
 
 
 def _counts_and_money(numbers: Sequence[Any], planned: Decimal | None) -> tuple[Counts, Money]:
@@ -120,15 +147,25 @@ _COUNTS = (
 def levels_by_province(codes: Iterable[str], year: int, round_: Round) -> dict[str, Counter[Level]]:
     """How many LAOs of each province have each level; one that is closed only where it has projects in that year."""
     known = list(codes)
-    place = {"codes": known, "year": year}
+    live = live_laos(known, year, round_)
+    found: dict[str, Counter[Level]] = {code: Counter() for code in known}
+    if live is not None:
+        found |= fixed_levels(known, year, round_)
+    if live is None or live.ids:
+        _add_live_levels(found, sorted(live.codes) if live else known, year, round_, live)
+    return found
+
+
+def _add_live_levels(
+    found: dict[str, Counter[Level]], codes: list[str], year: int, round_: Round, live: LiveLaos | None
+) -> None:
+    place = {"codes": codes, "year": year}
     counted = {
         id_: (done, total, total - waiting)
         for _code, id_, total, done, waiting in db.session.execute(_COUNTS, place | {"round": int(round_)})
     }
-    found: dict[str, Counter[Level]] = {code: Counter() for code in known}
     for id_, code, closed, status in db.session.execute(_PLANS, place):
-        if closed and id_ not in counted:
+        if (closed and id_ not in counted) or (live and id_ not in live.ids):
             continue
         passed = status is PlanStatus.PASSED
         found[code][level(round_, *counted.get(id_, (0, 0, 0)), passed=passed)] += 1
-    return found

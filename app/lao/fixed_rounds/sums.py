@@ -1,0 +1,186 @@
+"""Results of rounds that closed, from what was fixed; and which LAOs are live. It is public: no actor is asked for.
+
+`counts.py` and `sums.py` of reporting put both together: nobody else has to know which is which. What is fixed is found
+under the province it was fixed in, whatever the registry says by now.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any, Literal, NamedTuple
+
+from sqlalchemy import Select, and_, bindparam, func, select
+
+from app.db import db, table
+from app.lao.fixed_rounds.queries import is_fixed, stood
+from app.lao.reporting.rules import Counts, Money, RoundSummary, Sums
+from app.models import FixedRound, FixedSum, Organisation, Window
+from app.models.enums import Level, OrganisationType, PlanStatus, Round
+
+By = Literal["province_code", "organisation_id"]
+_F, _S, _O, _W = (table(model).c for model in (FixedRound, FixedSum, Organisation, Window))
+_YEAR: Any = bindparam("year")
+_ROUND: Any = bindparam("round")
+_MOMENT = (_F.fiscal_year == _YEAR, _F.round == _ROUND, _F.in_force)
+_CODES: Any = bindparam("codes", expanding=True)
+_COUNTED = (_F.in_progress, _F.done, _F.cannot, _F.waiting)
+_SUMMED = (
+    *(_S.in_progress, _S.done, _S.cannot, _S.waiting),
+    *(_S.planned_satang, _S.ordinance_satang, _S.spent_satang, _S.in_ordinance),
+)
+
+
+class LiveLaos(NamedTuple):
+    """The LAOs of some provinces whose result is not fixed, and the provinces they are in."""
+
+    ids: frozenset[int]
+    codes: frozenset[str]
+
+
+_ANY_FIXED = select(_F.id).where(*_MOMENT).limit(1)
+_CLOSING = select(_W.closes_at).where(_W.fiscal_year == _YEAR, _W.round == _ROUND).scalar_subquery()
+_LIVE = select(_O.id, _O.province_code).where(
+    _O.province_code.in_(_CODES), ~is_fixed(_YEAR, _ROUND), stood(_YEAR, _CLOSING)
+)
+
+
+def live_laos(codes: Iterable[str], year: int, round_: Round) -> LiveLaos | None:
+    """None: the round is fixed for nobody in the country, so that all are live."""
+    moment = {"year": year, "round": int(round_)}
+    if db.session.scalar(_ANY_FIXED, moment) is None:
+        return None
+    rows = db.session.execute(_LIVE, moment | {"codes": list(codes)}).all()
+    return LiveLaos(frozenset(id_ for id_, _code in rows), frozenset(code for _id, code in rows))
+
+
+class FixedLao(NamedTuple):
+    """One LAO in the province table of a closed round: as it was, and as its projects stood."""
+
+    id: int
+    code: str
+    name: str
+    name_sort: str
+    type: OrganisationType
+    district_code: str | None
+    district: str | None
+    district_sort: str | None
+    plan_status: PlanStatus
+    counts: Counts
+
+
+_LAOS = select(
+    *(_F.organisation_id, _F.code, _F.name, _F.name_sort, _F.type),
+    *(_F.district_code, _F.district, _F.district_sort, _F.plan_status, *_COUNTED),
+).where(_F.province_code == bindparam("province_code"), *_MOMENT)
+
+
+def fixed_laos(province_code: str, year: int, round_: Round) -> list[FixedLao]:
+    """The LAOs of a province whose result is fixed, in no order."""
+    rows = db.session.execute(_LAOS, {"province_code": province_code, "year": year, "round": int(round_)})
+    facts = len(FixedLao._fields) - 1
+    return [FixedLao._make((*row[:facts], Counts(*row[facts:]))) for row in rows]
+
+
+class PlaceThen(NamedTuple):
+    """Where an LAO is found in a closed round: the province in whose table it stands, and its code there."""
+
+    code: str
+    province_code: str
+
+
+def fixed_place(organisation_id: int, year: int, round_: Round) -> PlaceThen | None:
+    """None while the LAO is live, and so where the registry says."""
+    here = (_F.organisation_id == organisation_id, *_MOMENT)
+    moment = {"year": year, "round": int(round_)}
+    row = db.session.execute(select(_F.code, _F.province_code).where(*here), moment).first()
+    return PlaceThen(*row) if row else None
+
+
+_EDITIONS = select(_F.organisation_id, _F.edition).where(_F.province_code == bindparam("province_code"), *_MOMENT)
+
+
+def editions_in_force(province_code: str, year: int, round_: Round) -> list[tuple[int, ...]]:
+    """(organisation id, edition) of each LAO whose result is fixed: what a table of them depends on."""
+    place = {"province_code": province_code, "year": year, "round": int(round_)}
+    return sorted(map(tuple, db.session.execute(_EDITIONS, place)))
+
+
+_COUNTS = (
+    select(_F.organisation_id, *_COUNTED)
+    .join_from(
+        table(Organisation),
+        table(FixedRound),
+        and_(_F.organisation_id == _O.id, *_MOMENT),
+    )
+    .where(_O.province_code == bindparam("province_code"))
+)
+
+
+def fixed_counts(province_code: str, year: int, round_: Round) -> dict[int, Counts]:
+    """Counts of each LAO that is in the province now and whose result is fixed, by organisation id."""
+    rows = db.session.execute(_COUNTS, {"province_code": province_code, "year": year, "round": int(round_)})
+    return {id_: Counts(*numbers) for id_, *numbers in rows}
+
+
+_SUMMARY = (
+    select(_F.plan_status, _S.dimension, *_SUMMED)
+    .outerjoin_from(table(FixedRound), table(FixedSum), _S.fixed_round_id == _F.id)
+    .where(_F.organisation_id == bindparam("organisation_id"), *_MOMENT)
+    .order_by(_S.dimension)
+)
+
+
+def fixed_summary(organisation_id: int, year: int, round_: Round) -> RoundSummary | None:
+    """The result of one LAO; None while it is live."""
+    asked = {"organisation_id": organisation_id, "year": year, "round": int(round_)}
+    rows = db.session.execute(_SUMMARY, asked).all()
+    if not rows:
+        return None
+    sums = {dimension: _read(numbers) for _status, dimension, *numbers in rows if dimension is not None}
+    passed = rows[0].plan_status is PlanStatus.PASSED
+    return RoundSummary(round_, passed, {number: each for number, each in sums.items() if each[0].total})
+
+
+def _read(numbers: list[Any]) -> tuple[Counts, Money]:
+    *statuses, planned, ordinance, spent, in_ordinance = numbers
+    return Counts(*map(int, statuses)), Money(planned, ordinance, spent, int(in_ordinance))
+
+
+@lru_cache(maxsize=2)
+def _sums(by: By) -> Select[Any]:
+    keys = (_F[by], _S.dimension)
+    return (
+        select(*keys, *(func.sum(column) for column in _SUMMED))
+        .join_from(table(FixedRound), table(FixedSum), _S.fixed_round_id == _F.id)
+        .where(_F.province_code.in_(_CODES), *_MOMENT)
+        .group_by(*keys)
+    )
+
+
+def fixed_sums(by: By, codes: Iterable[str], year: int, round_: Round) -> dict[Any, Sums]:
+    """Counts and money by dimension, of each province or each LAO of those provinces that had projects."""
+    found: dict[Any, dict[int, tuple[Counts, Money]]] = {}
+    for key, dimension, *numbers in db.session.execute(_sums(by), _place(codes, year, round_)):
+        sums = _read(numbers)
+        if sums[0].total:
+            found.setdefault(key, {})[dimension] = sums
+    return {**found}
+
+
+_LEVELS = (
+    select(_F.province_code, _F.level, func.count())
+    .where(_F.province_code.in_(_CODES), *_MOMENT)
+    .group_by(_F.province_code, _F.level)
+)
+
+
+def fixed_levels(codes: Iterable[str], year: int, round_: Round) -> dict[str, Counter[Level]]:
+    """How many LAOs of each province have each level; a province without any is missing."""
+    found: dict[str, Counter[Level]] = {}
+    for code, level, number in db.session.execute(_LEVELS, _place(codes, year, round_)):
+        found.setdefault(code, Counter())[level] += number
+    return found
+
+
+def _place(codes: Iterable[str], year: int, round_: Round) -> dict[str, Any]:
+    return {"codes": list(codes), "year": year, "round": int(round_)}
