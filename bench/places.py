@@ -1,12 +1,18 @@
 """The province table of the largest province, and public pages: against bare routes, the raw driver and a live join."""
 
 from contextlib import ExitStack
+from datetime import timedelta
 
 from flask import Flask
 from sqlalchemy import text
 
-from app.db import db
+from app import clock
+from app.citizens.results.queries import forget_fixed_rows, live_rows, province_rows
+from app.db import db, transaction
+from app.lao.fixed_rounds.jobs import fix_closed_rounds
 from app.lao.reporting.counts import ORGANISATION_COUNTS
+from app.lao.reporting.rules import ProvinceTableRow
+from app.models import Window
 from app.models.enums import Round
 from bench.counts import JOINED, driver_sql, place_of
 from bench.engines import filled_app, scale
@@ -75,6 +81,32 @@ def counts_against_live_join(app: Flask, stack: ExitStack) -> Pair:
         lambda: db.session.execute(ORGANISATION_COUNTS, place).all(),
         lambda: db.session.execute(join, place).all(),
     )
+
+
+@benchmark("province table of a fixed round, data / the same as today's build", sqlite=0.5, postgresql=0.5)
+def fixed_province_table(app: Flask, stack: ExitStack) -> Pair:
+    """Another year than the others measure: what is fixed stays so until the database is gone."""
+    moment = (LARGEST, YEAR + 1, Round.SIX)
+    closed_at = clock.now() - timedelta(days=1)
+    with transaction():
+        opened = clock.fiscal_year_start(YEAR + 1)
+        db.session.merge(Window(fiscal_year=YEAR + 1, round=6, opens_at=opened, closes_at=closed_at))
+    fix_closed_rounds()
+    assert sorted(province_rows(*moment)) == sorted(live_rows(*moment))
+    return lambda: province_rows(*moment), lambda: live_rows(*moment)
+
+
+@benchmark("the same, read for the first time / today's build", sqlite=1.1, postgresql=1.1)
+def fixed_province_table_anew(app: Flask, stack: ExitStack) -> Pair:
+    """What is fixed is kept in memory once it was read; at the country's size this alone is below 0.5."""
+    _fixed, live = fixed_province_table(app, stack)
+    moment = (LARGEST, YEAR + 1, Round.SIX)
+
+    def anew() -> list[ProvinceTableRow]:
+        forget_fixed_rows()
+        return province_rows(*moment)
+
+    return anew, live
 
 
 @benchmark("public page, kept / bare route, same bytes", sqlite=7, postgresql=7)

@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
 from app import create_app
+from app.citizens.results.queries import forget_fixed_rows
 from app.db import db, transaction
 from app.registry.operations import load_provinces
 from app.seeds.periods import add_basics
@@ -192,6 +193,7 @@ def app(shared_app: Flask, database: Sqlite | Postgresql) -> Iterator[Flask]:
     with shared_app.app_context():
         limiter.reset()
         shared_app.extensions["public-pages"].clear()
+        forget_fixed_rows()
         yield shared_app
         db.session.rollback()
         untold = set(untold_entries())

@@ -4,6 +4,7 @@ A page of the country's 350,000 projects is found by counting LAO by LAO in the 
 LAOs whose projects stand on that page.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -12,39 +13,18 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 
-from app.citizens.figures.rules import DEFINITIONS, Amount, Figure, ProjectLine, Side
-from app.citizens.places.rules import Place
+from app.citizens.figures.closed import fixed_lines, fixed_numbers
+from app.citizens.figures.rules import DEFINITIONS, Amount, Figure, FigureRequest, ProjectLine, Side
 from app.db import db, table
 from app.errors import NotTheirs
 from app.history.rules import FactChange, action_label, changes
+from app.lao.fixed_rounds.sums import LiveLaos, live_laos
 from app.lao.reporting.rules import cannot_words
 from app.listing import PAGE_SIZE, Pager
 from app.models import HistoryEntry, Organisation, Project, ProjectDimension, ProjectYear, Report
 from app.models.enums import CannotReason, Entity, Kind, PlaceKind, ReportStatus, ReviewStatus, Role, Round
 
 _P, _Y, _R, _O = table(Project).c, table(ProjectYear).c, table(Report).c, table(Organisation).c
-
-
-@dataclass(frozen=True)
-class FigureRequest:
-    """One figure of one place; `dimension` 0: all of them."""
-
-    place: Place
-    year: int
-    round: Round
-    figure: Figure
-    dimension: int = 0
-
-    @property
-    def values(self) -> dict[str, Any]:
-        return {
-            "codes": list(self.place.province_codes),
-            "year": self.year,
-            "round": int(self.round),
-            "dimension": self.dimension,
-            "district": self.place.code,
-            "organisation": self.place.id,
-        }
 
 
 @dataclass(frozen=True)
@@ -61,17 +41,35 @@ class FigureProjects:
 
 def listed(asked: FigureRequest, side: Side, page: int) -> FigureProjects:
     """A page of the projects of `side`, LAO by LAO in the order of their codes."""
-    statement = _numbers(asked.figure, side, asked.place.kind, bool(asked.dimension))
-    numbers = db.session.execute(statement, asked.values).all()
-    total = sum(number for _id, number in numbers)
+    live = live_laos(asked.place.province_codes, asked.year, asked.round)
+    numbers = _live_numbers(asked, side, live)
+    if live is not None:
+        numbers = sorted([*numbers, *fixed_numbers(asked, side)])
+    total = sum(number for _code, _id, number in numbers)
     pager = Pager(min(page, Pager(1, total).pages), total)  # the last one where there are no longer so many
     first = (pager.page - 1) * PAGE_SIZE
-    wanted, skipped = _laos_of_page([(id_, number) for id_, number in numbers], first)
+    wanted, skipped = _laos_of_page([(id_, number) for _code, id_, number in numbers], first)
     if not wanted:
         return FigureProjects([], pager)
-    lines = db.session.execute(_lines(asked.figure, side, bool(asked.dimension)), asked.values | {"laos": wanted})
-    found = [ProjectLine(*row) for row in lines]
+    by_lao = fixed_lines(asked, side, wanted, {id_: code for code, id_, _n in numbers}) if live is not None else {}
+    for id_, *line in _live_lines(asked, side, [each for each in wanted if each not in by_lao]):
+        by_lao.setdefault(id_, []).append(ProjectLine(*line))
+    found = [line for id_ in wanted for line in by_lao[id_]]
     return FigureProjects(found[first - skipped :][:PAGE_SIZE], pager)
+
+
+def _live_numbers(asked: FigureRequest, side: Side, live: LiveLaos | None) -> list[tuple[str, int, int]]:
+    if live is not None and not live.ids:
+        return []
+    statement = _numbers(asked.figure, side, asked.place.kind, bool(asked.dimension))
+    found = db.session.execute(statement, asked.values)
+    return [(code, id_, number) for code, id_, number in found if live is None or id_ in live.ids]
+
+
+def _live_lines(asked: FigureRequest, side: Side, laos: list[int]) -> Iterable[Any]:
+    if not laos:
+        return []
+    return db.session.execute(_lines(asked.figure, side, bool(asked.dimension)), asked.values | {"laos": laos})
 
 
 def _laos_of_page(numbers: list[tuple[int, int]], first: int) -> tuple[list[int], int]:
@@ -88,7 +86,7 @@ def _laos_of_page(numbers: list[tuple[int, int]], first: int) -> tuple[list[int]
 
 @lru_cache(maxsize=512)
 def _numbers(figure: Figure, side: Side, kind: PlaceKind, by_dimension: bool) -> Select[Any]:
-    """(organisation id, number of its projects on that side), in the order of LAO codes; each from its own index."""
+    """(code and id of an LAO, number of its projects on that side), in the order of codes; each from its own index."""
     if figure is Figure.PLANNED and side is not Side.LEFT_OUT:
         given = _Y.plan_budget_satang.is_not(None)
         c, here = _Y, and_(_Y.counted, given if side is Side.COUNTED else ~given)
@@ -101,9 +99,8 @@ def _numbers(figure: Figure, side: Side, kind: PlaceKind, by_dimension: bool) ->
         .group_by(c.province_code, c.organisation_id)
         .subquery()
     )
-    return (
-        select(lines.c.id, lines.c.number).join_from(lines, table(Organisation), _O.id == lines.c.id).order_by(_O.code)
-    )
+    named = select(_O.code, lines.c.id, lines.c.number).join_from(lines, table(Organisation), _O.id == lines.c.id)
+    return named.order_by(_O.code)
 
 
 def _place_and_year(kind: PlaceKind, c: Any) -> list[ColumnElement[bool]]:
@@ -147,6 +144,7 @@ def _joined() -> Any:
 def _lines(figure: Figure, side: Side, by_dimension: bool) -> Select[Any]:
     return (
         select(
+            _O.id,
             _P.id,
             _P.name,
             _P.kind,

@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from app.citizens.places.rules import Place
 from app.lao.reporting.rules import NO_BAHT, REPORTED, Counts, Money, Summed, budget_percent, percent_done
-from app.models.enums import Kind, Labelled, ReportStatus, ReviewStatus
+from app.models.enums import Kind, Labelled, ReportStatus, ReviewStatus, Round
 from app.words import baht, count_text, percent_text
 
 
@@ -87,6 +88,28 @@ DEFINITIONS: dict[Figure, Definition] = {
     Figure.SPENT: Definition(amount=Amount.SPENT, formula="ผลรวมยอดที่เบิกจ่ายจริงของโครงการที่นับ"),
     Figure.BUDGET_PERCENT: Definition(amount=Amount.SPENT, ratio=True, formula="เบิกจ่ายจริง ÷ งบประมาณตามแผน × 100"),
 }
+
+
+@dataclass(frozen=True)
+class FigureRequest:
+    """One figure of one place; `dimension` 0: all of them."""
+
+    place: Place
+    year: int
+    round: Round
+    figure: Figure
+    dimension: int = 0
+
+    @property
+    def values(self) -> dict[str, Any]:
+        return {
+            "codes": list(self.place.province_codes),
+            "year": self.year,
+            "round": int(self.round),
+            "dimension": self.dimension,
+            "district": self.place.code,
+            "organisation": self.place.id,
+        }
 
 
 class ProjectLine(NamedTuple):

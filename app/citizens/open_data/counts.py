@@ -16,7 +16,7 @@ from app.citizens.places.rules import region_name
 from app.citizens.results.queries import province_rows
 from app.db import db, table
 from app.lao.fixed_rounds.sums import PlaceThen, fixed_place
-from app.lao.reporting.rules import Money, PlaceSummary, ProvinceTableRow, ReportingRound, Sums, add_up
+from app.lao.reporting.rules import Counts, Money, PlaceSummary, ProvinceTableRow, ReportingRound, Sums, add_up
 from app.lao.reporting.sums import levels_by_province, sums_by
 from app.models import District, Organisation, PlanYear, Province
 from app.models.enums import Level, Round

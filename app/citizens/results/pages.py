@@ -12,8 +12,8 @@ from werkzeug.wrappers import Response
 
 from app import clock
 from app.access import actor
-from app.citizens.figures.queries import FigureRequest, listed, public_project
-from app.citizens.figures.rules import DEFINITIONS, Figure, Side, calculation, sums_of
+from app.citizens.figures.queries import listed, public_project
+from app.citizens.figures.rules import DEFINITIONS, Figure, FigureRequest, Side, calculation, sums_of
 from app.citizens.places.queries import find
 from app.citizens.places.rules import Place
 from app.citizens.results import queries, workbooks

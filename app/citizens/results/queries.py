@@ -3,14 +3,16 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, String, and_, bindparam, func, select, type_coerce
+from sqlalchemy import URL, Select, String, and_, bindparam, func, select, type_coerce
 
 from app.citizens.places.rules import Place, path_of, region_name
 from app.db import db, table
 from app.errors import NotTheirs
-from app.lao.fixed_rounds.sums import FixedLao, LiveLaos, editions_in_force, fixed_laos, fixed_place, live_laos
+from app.lao.fixed_rounds.sums import FixedLao, LiveLaos, TableState, fixed_laos, fixed_place, live_laos
+from app.lao.fixed_rounds.sums import table_state as fixed_state
 from app.lao.reporting.counts import ORGANISATION_COUNTS, lao_summary, live_counts
 from app.lao.reporting.rules import (
     REPORTED,
@@ -67,15 +69,13 @@ _VERSIONS: Select[Any] = (
 
 def table_state(province_code: str, year: int, round_: Round) -> list[Any]:
     """All that can change in a province table, in few words: an LAO's facts have a version, the rest are numbers."""
-    live, fixed = live_laos([province_code], year, round_), list[tuple[int, ...]]()
-    if live is not None:
-        fixed = editions_in_force(province_code, year, round_)
-        if not live.ids:
-            return fixed
+    live, fixed = live_laos([province_code], year, round_), fixed_state(province_code, year, round_)
+    if live is not None and not live.ids:
+        return [fixed]
     place = {"province_code": province_code, "year": year}
     versions = db.session.execute(_VERSIONS, place).all()
     counts = db.session.execute(ORGANISATION_COUNTS, place | {"round": int(round_)})
-    return [*fixed, *map(tuple, versions), *map(tuple, counts)]
+    return [fixed, *map(tuple, versions), *map(tuple, counts)]
 
 
 def province_rows(province_code: str, year: int, round_: Round) -> list[ProvinceTableRow]:
@@ -86,15 +86,29 @@ def province_rows(province_code: str, year: int, round_: Round) -> list[Province
     live = live_laos([province_code], year, round_)
     found: list[ProvinceTableRow] = []
     if live is not None:
-        found = [_fixed_row(lao, round_) for lao in fixed_laos(province_code, year, round_)]
+        state = fixed_state(province_code, year, round_)
+        found = list(_fixed_rows(db.engine.url, province_code, year, round_, state))
     if live is None or live.ids:
-        found += _live_rows(province_code, year, round_, live)
+        found += live_rows(province_code, year, round_, live)
     if not found and db.session.get(Province, province_code) is None:
         raise NotTheirs
     return found
 
 
 NOWHERE = thai_sort_key(NO_DISTRICT)
+
+
+@lru_cache(maxsize=64)
+def _fixed_rows(
+    _database: URL, province_code: str, year: int, round_: Round, _state: TableState
+) -> tuple[ProvinceTableRow, ...]:
+    """What is fixed never changes, so it is kept in memory for as long as its editions are those in force."""
+    return tuple(_fixed_row(lao, round_) for lao in fixed_laos(province_code, year, round_))
+
+
+def forget_fixed_rows() -> None:
+    """For whoever puts another database in the place of one (tests)."""
+    _fixed_rows.cache_clear()
 
 
 def _fixed_row(lao: FixedLao, round_: Round) -> ProvinceTableRow:
@@ -104,7 +118,8 @@ def _fixed_row(lao: FixedLao, round_: Round) -> ProvinceTableRow:
     return ProvinceTableRow(id_, code, name, name_sort, *place, counts, passed, round_, type_, district_code)
 
 
-def _live_rows(province_code: str, year: int, round_: Round, live: LiveLaos | None) -> list[ProvinceTableRow]:
+def live_rows(province_code: str, year: int, round_: Round, live: LiveLaos | None = None) -> list[ProvinceTableRow]:
+    """The same from what stands now: of all LAOs of the province, or of those that are `live`."""
     laos = db.session.execute(_LAOS, {"province_code": province_code, "year": year}).all()
     counted, none = live_counts(province_code, year, round_), Counts()
     return [

@@ -5,10 +5,13 @@ with a worker that is stopped half way, and two of them do the same work once.
 import time
 from datetime import timedelta
 
+from sqlalchemy import text
+
 from app import clock
 from app.db import db, transaction
 from app.jobs import upkeep
 from app.lao.fixed_rounds.operations import fix_due
+from app.models import FixedRound, FixedSum
 
 AT_ONCE = 100  # LAOs in one transaction: well under a second, in which SQLite lets nobody else write
 PAUSE_SECONDS = 0.02  # between two: savers come in
@@ -26,7 +29,18 @@ def fix_some() -> int:
 
 @upkeep
 def fix_closed_rounds() -> None:
-    until = time.monotonic() + TURN.total_seconds()
-    while time.monotonic() < until and fix_some():
+    """Fix what is due, for as long as this worker's turn lasts."""
+    until, total = time.monotonic() + TURN.total_seconds(), 0
+    while time.monotonic() < until and (number := fix_some()):
+        total += number
         db.session.expunge_all()
         time.sleep(PAUSE_SECONDS)
+    if total:
+        _tell_the_planner()
+
+
+def _tell_the_planner() -> None:
+    """Thousands of rows in tables that were empty: PostgreSQL would read them one against all until it has looked."""
+    with transaction():
+        for model in (FixedRound, FixedSum):
+            db.session.execute(text(f"ANALYZE {model.__tablename__}"))

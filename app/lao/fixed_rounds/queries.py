@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, and_, exists, func, literal, or_, select, union_all
 
 from app.db import db, table
 from app.lao.fixed_rounds.rules import ClosedRound, FixedLine, LaoFacts
@@ -38,20 +38,29 @@ class DueRound(NamedTuple):
 
 
 def is_fixed(year: Any, round_: Any) -> ColumnElement[bool]:
-    """Whether an LAO's result of that round is fixed; stands in a statement about organisations."""
-    return exists().where(_F.organisation_id == _O.id, _F.fiscal_year == year, _F.round == round_, _F.in_force)
+    """Whether an LAO's result of that round is fixed; stands in a statement about organisations.
 
-
-def stood(year: Any, closing: Any) -> ColumnElement[bool]:
-    """Whether the LAO was there in that year: not founded after its rounds closed, nor closed before without a project.
-
-    `closing` NULL: the round has none.
+    Not an EXISTS: PostgreSQL turns that into a join with all fixed rounds there are.
     """
+    here = (_F.organisation_id == _O.id, _F.fiscal_year == year, _F.round == round_, _F.in_force)
+    return select(_F.id).where(*here).scalar_subquery().is_not(None)
+
+
+def without_result(year: Any, round_: Any, closing: Any, *wanted: ColumnElement[bool]) -> CompoundSelect[Any]:
+    """(id, province) of the LAOs `wanted` whose result of a round is not fixed, though they were there.
+
+    Who was founded after the round closed was not; nor who had closed before it did and has no project in that year.
+    Told apart in two parts: an OR would make PostgreSQL read all project years of the country for one closed LAO.
+    """
+    founded = or_(_O.founded_at.is_(None), closing.is_(None), _O.founded_at <= closing)
     has_projects = exists().where(
         _Y.province_code == _O.province_code, _Y.fiscal_year == year, _Y.organisation_id == _O.id, _Y.counted
     )
-    was_there = or_(_O.founded_at.is_(None), closing.is_(None), _O.founded_at <= closing)
-    return and_(was_there, or_(_O.closed_at.is_(None), _O.closed_at > closing, has_projects))
+    unfixed = select(_O.id, _O.province_code).where(~is_fixed(year, round_), founded, *wanted)
+    gone = and_(_O.closed_at.is_not(None), or_(closing.is_(None), _O.closed_at <= closing))
+    return union_all(
+        unfixed.where(or_(_O.closed_at.is_(None), _O.closed_at > closing)), unfixed.where(gone, has_projects)
+    )
 
 
 def closed_windows(now: datetime, *, lock: bool = False) -> list[ReportWindow]:
@@ -80,7 +89,7 @@ def due(
         assert window.closes_at is not None
         longer = given_more_time(window)
         wanted = _unfixed(window, {id_ for id_, until in longer.items() if until > now}, among)
-        ids = db.session.scalars(wanted.limit(None if limit is None else limit - len(found)))
+        ids = db.session.scalars(wanted.order_by("id").limit(None if limit is None else limit - len(found)))
         moment = (window.year, window.round)
         found += [DueRound(id_, ClosedRound(*moment, longer.get(id_, window.closes_at))) for id_ in ids]
         if limit is not None and len(found) >= limit:
@@ -88,13 +97,11 @@ def due(
     return found
 
 
-def _unfixed(window: ReportWindow, still_open: Collection[int], among: Collection[int] | None) -> Select[Any]:
+def _unfixed(window: ReportWindow, still_open: Collection[int], among: Collection[int] | None) -> CompoundSelect[Any]:
     """The LAOs whose result of that round is neither fixed nor live."""
     closing = literal(window.closes_at, _W.closes_at.type)
-    wanted = [~is_fixed(window.year, int(window.round)), stood(window.year, closing), _O.id.not_in(still_open)]
-    if among is not None:
-        wanted.append(_O.id.in_(among))
-    return select(_O.id).where(*wanted).order_by(_O.id)
+    wanted = [_O.id.not_in(still_open), *([_O.id.in_(among)] if among is not None else [])]
+    return without_result(window.year, int(window.round), closing, *wanted)
 
 
 class FixingProgress(NamedTuple):
@@ -164,6 +171,7 @@ def live_lines(ids: Iterable[int], year: int, round_: Round) -> dict[int, list[F
             *(_P.organisation_id, _P.id, _P.dimension, _R.status),
             *(_Y.plan_budget_satang, _R.ordinance_budget_satang, _R.spent_satang),
             *(_R.cannot_reason, _P.review_status, _P.deleted_at.is_not(None)),
+            func.coalesce(_P.review_reason, ""),
         )
         .select_from(
             table(Project)

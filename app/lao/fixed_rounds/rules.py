@@ -26,7 +26,7 @@ class ClosedRound(NamedTuple):
 
 
 class FixedLine(NamedTuple):
-    """One project in a fixed round. Amounts in baht. Its name is not kept: what is blacked out later must be gone."""
+    """One project in a fixed round. Amounts in baht. No word of the LAO is kept: what is blacked out later is gone."""
 
     project_id: int
     dimension: int
@@ -37,6 +37,7 @@ class FixedLine(NamedTuple):
     cannot_reason: CannotReason | None
     review: ReviewStatus
     deleted: bool
+    reason: str = ""  # NACC's, where it rejected the project
 
     @property
     def counted(self) -> bool:

@@ -9,10 +9,10 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Select, and_, bindparam, func, select
+from sqlalchemy import Connection, Select, and_, bindparam, func, select
 
 from app.db import db, table
-from app.lao.fixed_rounds.queries import is_fixed, stood
+from app.lao.fixed_rounds.queries import without_result
 from app.lao.reporting.rules import Counts, Money, RoundSummary, Sums
 from app.models import FixedRound, FixedSum, Organisation, Window
 from app.models.enums import Level, OrganisationType, PlanStatus, Round
@@ -39,9 +39,7 @@ class LiveLaos(NamedTuple):
 
 _ANY_FIXED = select(_F.id).where(*_MOMENT).limit(1)
 _CLOSING = select(_W.closes_at).where(_W.fiscal_year == _YEAR, _W.round == _ROUND).scalar_subquery()
-_LIVE = select(_O.id, _O.province_code).where(
-    _O.province_code.in_(_CODES), ~is_fixed(_YEAR, _ROUND), stood(_YEAR, _CLOSING)
-)
+_LIVE = without_result(_YEAR, _ROUND, _CLOSING, _O.province_code.in_(_CODES))
 
 
 def live_laos(codes: Iterable[str], year: int, round_: Round) -> LiveLaos | None:
@@ -74,9 +72,11 @@ _LAOS = select(
 ).where(_F.province_code == bindparam("province_code"), *_MOMENT)
 
 
-def fixed_laos(province_code: str, year: int, round_: Round) -> list[FixedLao]:
+def fixed_laos(province_code: str, year: int, round_: Round, connection: Connection | None = None) -> list[FixedLao]:
     """The LAOs of a province whose result is fixed, in no order."""
-    rows = db.session.execute(_LAOS, {"province_code": province_code, "year": year, "round": int(round_)})
+    rows = (connection or db.session).execute(
+        _LAOS, {"province_code": province_code, "year": year, "round": int(round_)}
+    )
     facts = len(FixedLao._fields) - 1
     return [FixedLao._make((*row[:facts], Counts(*row[facts:]))) for row in rows]
 
@@ -96,13 +96,22 @@ def fixed_place(organisation_id: int, year: int, round_: Round) -> PlaceThen | N
     return PlaceThen(*row) if row else None
 
 
-_EDITIONS = select(_F.organisation_id, _F.edition).where(_F.province_code == bindparam("province_code"), *_MOMENT)
+class TableState(NamedTuple):
+    """Which editions a table of fixed LAOs is made of. Ids of new ones only rise: no two tables have the same."""
+
+    number: int
+    ids: int
 
 
-def editions_in_force(province_code: str, year: int, round_: Round) -> list[tuple[int, ...]]:
-    """(organisation id, edition) of each LAO whose result is fixed: what a table of them depends on."""
+_STATE = select(func.count(), func.coalesce(func.sum(_F.id), 0)).where(
+    _F.province_code == bindparam("province_code"), *_MOMENT
+)
+
+
+def table_state(province_code: str, year: int, round_: Round) -> TableState:
     place = {"province_code": province_code, "year": year, "round": int(round_)}
-    return sorted(map(tuple, db.session.execute(_EDITIONS, place)))
+    number, ids = db.session.execute(_STATE, place).one()
+    return TableState(number, int(ids))
 
 
 _COUNTS = (

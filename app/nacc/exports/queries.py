@@ -3,14 +3,18 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from decimal import Decimal
+from heapq import merge
+from operator import itemgetter
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Result, String, and_, bindparam, func, select, true
+from sqlalchemy import ColumnElement, Connection, String, and_, bindparam, func, select, true
 
 from app.access import Actor
 from app.citizens.results.queries import lao_money, province_rows
 from app.db import db, is_sqlite, table
 from app.errors import NotTheirs
+from app.lao.fixed_rounds.documents import FixedProject, fixed_projects
+from app.lao.fixed_rounds.sums import FixedLao, LiveLaos, fixed_laos, live_laos
 from app.lao.reporting.rules import Money, ProvinceTableRow, in_table_order
 from app.models import District, ExportJob, Organisation, Project, ProjectYear, Province, Report
 from app.models.enums import CannotReason, ExportState, ExportWhat, Kind, ReportStatus, Role, Round
@@ -19,6 +23,7 @@ from app.nacc.exports.rules import ExportPlace, ExportProvince, ExportRequest, p
 _O, _P, _D, _V = table(Organisation).c, table(Project).c, table(District).c, table(Province).c
 _Y, _R, _J = table(ProjectYear).c, table(Report).c, table(ExportJob).c
 ROWS_AT_ONCE = 1_000
+LAOS_AT_ONCE = 20
 OPEN = (ExportState.QUEUED, ExportState.RUNNING)
 
 
@@ -89,7 +94,7 @@ _SOURCES: dict[str, ColumnElement[Any]] = {
     "cannot_text": _R.cannot_text,
 }
 _PROJECTS = (
-    select(*(_SOURCES[name] for name in ExportedProject._fields))
+    select(*(_SOURCES[name] for name in ExportedProject._fields), _O.id, _D.name_sort, _O.name_sort)
     .select_from(
         table(ProjectYear)
         .join(table(Project), _P.id == _Y.project_id)
@@ -101,14 +106,60 @@ _PROJECTS = (
         .outerjoin(table(District), _D.code == _O.district_code)
     )
     .where(_Y.province_code == bindparam("province"), _Y.fiscal_year == bindparam("year"), _Y.counted)
-    .order_by(_D.name_sort, _O.name_sort, _P.id)
+    .order_by(_D.name_sort, _O.name_sort, _O.id, _P.id)
 )
 
 
-def projects(connection: Connection, area: ExportProvince, year: int, round_: Round) -> Result[*tuple[Any, ...]]:
-    """The projects of a province that count, as ExportedProject: by district and LAO, read a part at a time."""
+Placed = tuple[tuple[str, str, int], ExportedProject]  # where its LAO stands in the file, and the row
+
+
+def projects(connection: Connection, area: ExportProvince, year: int, round_: Round) -> Iterator[ExportedProject]:
+    """The projects of a province that count, with their report: by district and LAO, read a part at a time."""
+    live = live_laos([area.code], year, round_)
+    fixed = _fixed_projects(connection, area, year, round_) if live is not None else iter(())
+    standing = _live_projects(connection, area, year, round_, live) if live is None or live.ids else iter(())
+    return (row for _place, row in merge(fixed, standing, key=itemgetter(0)))
+
+
+def _live_projects(
+    connection: Connection, area: ExportProvince, year: int, round_: Round, live: LiveLaos | None
+) -> Iterator[Placed]:
     values = {"province": area.code, "province_name": area.name, "year": year, "round": int(round_)}
-    return connection.execute(_PROJECTS, values, execution_options={"yield_per": ROWS_AT_ONCE})
+    for *row, id_, district_sort, name_sort in connection.execute(
+        _PROJECTS, values, execution_options={"yield_per": ROWS_AT_ONCE}
+    ):
+        if live is None or id_ in live.ids:
+            yield (district_sort or "", name_sort, id_), ExportedProject._make(row)
+
+
+def _fixed_projects(connection: Connection, area: ExportProvince, year: int, round_: Round) -> Iterator[Placed]:
+    laos = fixed_laos(area.code, year, round_, connection)
+    laos.sort(key=lambda lao: (lao.district_sort or "", lao.name_sort, lao.id))
+    for first in range(0, len(laos), LAOS_AT_ONCE):
+        some = laos[first : first + LAOS_AT_ONCE]
+        kept = fixed_projects([lao.id for lao in some], year, round_, connection)
+        for lao in some:
+            place = (lao.district_sort or "", lao.name_sort, lao.id)
+            yield from ((place, _exported(lao, area, each)) for each in kept[lao.id] if each.line.counted)
+
+
+def _exported(lao: FixedLao, area: ExportProvince, project: FixedProject) -> ExportedProject:
+    line = project.line
+    return ExportedProject(
+        code=lao.code,
+        lao=lao.name,
+        district=lao.district,
+        province=area.name,
+        kind=project.kind,
+        project=project.name,
+        dimension=line.dimension,
+        planned=line.planned,
+        ordinance=line.ordinance,
+        spent=line.spent,
+        status=line.status,
+        cannot_reason=line.cannot_reason,
+        cannot_text=project.cannot_text,
+    )
 
 
 def results(area: ExportProvince, year: int, round_: Round) -> Iterator[tuple[ProvinceTableRow, Money]]:

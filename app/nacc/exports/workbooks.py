@@ -95,8 +95,7 @@ def _projects(
     asked: ExportRequest, place: ExportPlace, connection: Connection
 ) -> Generator[ExportedProject, None, None]:
     for area in place.provinces:
-        with closing(queries.projects(connection, area, asked.year, asked.round)) as found:
-            yield from map(ExportedProject._make, found)
+        yield from queries.projects(connection, area, asked.year, asked.round)
 
 
 def _results(asked: ExportRequest, place: ExportPlace) -> Iterator[LaoLine]:

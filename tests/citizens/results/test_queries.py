@@ -9,8 +9,8 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from app import clock
-from app.citizens.figures.queries import FigureProjects, FigureRequest, listed
-from app.citizens.figures.rules import Figure, ProjectLine, Side, recomputed, side_of, sums_of, value_of
+from app.citizens.figures.queries import FigureProjects, listed
+from app.citizens.figures.rules import Figure, FigureRequest, ProjectLine, Side, recomputed, side_of, sums_of, value_of
 from app.citizens.places.queries import find
 from app.citizens.places.rules import Place
 from app.citizens.results import queries
