@@ -21,7 +21,7 @@ from app.db import db, transaction
 from app.jobs import engine
 from app.models import Account, ExportJob
 from app.models.enums import ExportState, ReportStatus, ReviewStatus, Role, Round
-from app.nacc.exports import jobs, routes, rules
+from app.nacc.exports import jobs, queries, routes, rules
 from app.nacc.exports.queries import ExportedProject
 from app.nacc.exports.rules import ExportProvince, places
 from app.nacc.exports.workbooks import PROJECT_COLUMNS, RESULT_COLUMNS
@@ -391,7 +391,7 @@ def test_rows_are_not_all_in_memory_at_once(app: Flask, client: Client, monkeypa
         taken.extend("written" for _row in table.rows)
         return b""
 
-    monkeypatch.setattr(routes.workbooks, "ExportedProject", Noted)
+    monkeypatch.setattr(queries, "ExportedProject", Noted)
     monkeypatch.setattr(routes.excel, "file_content", write)
     client.send(HERE, FORM)
     assert taken == ["read", "written", "read", "written"]
