@@ -60,6 +60,7 @@ FEATURES = (
     "lao.projects",
     "lao.reporting",
     "nacc.administration",
+    "nacc.blackouts",
     "nacc.evaluation",
     "nacc.exports",
     "nacc.lao_accounts",

@@ -69,6 +69,7 @@ DEEDS: Mapping[str, str] = {
     "proposals.set_minimum": "กำหนดคะแนนขั้นต่ำ",
     "registry_upkeep.add": "เพิ่ม อปท. ในทะเบียน",
     "registry_upkeep.change": "แก้ไขทะเบียน อปท.",
+    "blackouts.black_out": "ปิดข้อมูลส่วนบุคคลในโครงการ",
     "registry_upkeep.close": "ปิด อปท. ในทะเบียน",
     "registry_upkeep.open_again": "เปิด อปท. ในทะเบียนอีกครั้ง",
     "registry_upkeep.succeed": "บันทึกการยุบรวมหรือแยก อปท.",

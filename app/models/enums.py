@@ -180,6 +180,8 @@ class Action(Labelled):
     SET = "set", "ตั้งค่า"
     FIX_ROUND = "fix round", "ปิดผลของรอบ"
     REOPEN_ROUND = "reopen round", "เปิดรอบอีกครั้ง"
+    BLACK_OUT = "black out", "ป.ป.ช. ปิดข้อมูลส่วนบุคคล"
+    ERASE = "erase", "ลบชื่อบุคคลออกจากระบบ"
     STAND = "stand", "ข้อมูลที่มีอยู่เมื่อเริ่มบันทึกสาธารณะ"
 
 

@@ -87,6 +87,7 @@ PAGES = {
         "/nacc/admin/registry/6650807",
         "/nacc/admin/registry/6650810",
         "/nacc/admin/registry/6650807/succession",
+        "/nacc/admin/black-out/1",
     ),
 }
 EXEMPT = {

@@ -150,6 +150,8 @@ WHO_OPENS = {
     "GET exports.download": STAFF,
     "GET history.own": LAO,
     "GET history.overseen": STAFF,
+    "GET blackouts.ask": ADMINISTRATOR,
+    "POST blackouts.black_out": ADMINISTRATOR,
     "GET administration.overview": ADMINISTRATOR,
     "GET administration.windows": ADMINISTRATOR,
     "GET administration.edit_window": ADMINISTRATOR,

@@ -47,6 +47,7 @@ ADMINISTRATOR = (
     "/nacc/admin/registry/new",
     "/nacc/admin/registry/6650807",
     "/nacc/admin/registry/6650807/succession",
+    "/nacc/admin/black-out/{project}",
     f"/nacc/scores/proposals?year={YEAR}",
     f"/nacc/scores/{{lao}}/{YEAR}",
     "/nacc/review/{project}",

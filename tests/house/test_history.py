@@ -169,7 +169,7 @@ record, edit, delete, bring back, report, correct report, approve, reject, take 
 give more time, queue reminder, enter scores, close scores, open scores, publish scores, set minimum score, fill,
 sign in, claim, change password, ask for a reset link, reset password, make password link, issue activation code,
 hand over, create, lock, unlock, add, upgrade, move, rename, retype, close, open again, load, retire, set,
-stand
+stand, black out, erase
 """
 
 
