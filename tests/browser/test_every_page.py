@@ -50,6 +50,7 @@ PUBLIC = (
     "/public/search?q=ดินทอง",
     "/public/search?q=ไม่มีชื่อนี้",
     "/open-data",
+    "/public/log",
     "/nowhere",
 )
 SIGNED_IN = (

@@ -48,6 +48,8 @@ WHO_OPENS = {
     "GET open_data.project": ANYBODY,
     "GET open_data.page": ANYBODY,
     "GET open_data.download": ANYBODY,
+    "GET log.page": ANYBODY,
+    "GET log.verifier": ANYBODY,
     "GET log.key": ANYBODY,
     "GET log.head": ANYBODY,
     "GET log.all_heads": ANYBODY,
@@ -200,7 +202,8 @@ ADDRESSES = """
 /open-data /api/v1/ /api/v1/openapi.json /api/v1/organisations /api/v1/organisations/6650807 /api/v1/plan-years
 /api/v1/projects /api/v1/projects/1 /api/v1/project-years /api/v1/reports /api/v1/results /api/v1/results.csv
 /api/v1/results.xlsx
-/public/log/key /public/log/head /public/log/heads /public/log/entries /public/log/state/projects
+/public/log /public/log/verify.py /public/log/key /public/log/head /public/log/heads
+/public/log/entries /public/log/state/projects
 """
 
 
