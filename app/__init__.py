@@ -60,6 +60,7 @@ FEATURES = (
     "lao.projects",
     "lao.reporting",
     "nacc.administration",
+    "nacc.amendments",
     "nacc.blackouts",
     "nacc.evaluation",
     "nacc.exports",

@@ -40,6 +40,8 @@ DEEDS: Mapping[str, str] = {
     "administration.set_contact": "แก้ไขข้อความติดต่อสอบถาม",
     "administration.set_window": "กำหนดเวลารายงาน",
     "administration.unlock_staff": "ปลดล็อกบัญชีเจ้าหน้าที่",
+    "amendments.amend_line": "แก้ไขโครงการในผลของรอบที่ปิดแล้ว",
+    "amendments.take_today": "ใช้ข้อมูลปัจจุบันเป็นผลของรอบที่ปิดแล้ว",
     "evaluation.check_file": "ตรวจไฟล์คะแนนจาก Excel",
     "evaluation.confirm_file": "ยืนยันการนำเข้าคะแนนจาก Excel",
     "evaluation.do_filtered": "{deed} ทุกแห่งตามตัวกรอง",

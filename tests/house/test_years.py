@@ -48,6 +48,7 @@ AFTER_A_DEED = {
     *("accounts.ask_for_link", "accounts.logout", "accounts.set_new_password", "accounts.sign_in"),  # nobody's year
     *("administration.unlock_staff", "registry_upkeep.open_again"),  # of what is locked or closed
     "score_changes.answer_change",  # of what was proposed
+    *("amendments.amend_line", "amendments.take_today"),  # of a round that closed
     *("administration.bring_back", "evaluation.save_cell", "evaluation.confirm_file", "plan_years.confirm_file"),
     *(
         "nacc_accounts.issue_code",

@@ -11,7 +11,7 @@ from flask import Blueprint, abort, redirect, request
 from werkzeug.wrappers import Response
 
 from app import clock
-from app.access import actor
+from app.access import Permission, actor
 from app.citizens.figures.queries import listed, public_project
 from app.citizens.figures.rules import DEFINITIONS, Figure, FigureRequest, Side, calculation, sums_of
 from app.citizens.places.queries import find
@@ -20,6 +20,7 @@ from app.citizens.results import queries, workbooks
 from app.citizens.results.columns import SCREEN, drawn_rows
 from app.citizens.results.rules import TableFilter
 from app.errors import NotTheirs
+from app.lao.fixed_rounds.editions import closed_round_told
 from app.lao.reporting.counts import lao_summary
 from app.lao.reporting.rules import THRESHOLDS, Grouping, ProvinceTableRow, ReportingRound, in_table_order
 from app.listing import PAGES, number, query_of
@@ -104,7 +105,9 @@ def place_page(site: Site, kind: str, code: str) -> Response:
     if place.kind is PlaceKind.ORGANISATION:
         summary = lao_summary(place.id, place.one_province, moment.year, moment.round)
         beside = queries.beside(place, moment.year, moment.round)
+        closed = closed_round_told(place.id, place.one_province, summary, moment.year)
         told |= {"past": past_of(place.id), "kin": kin_of(place.id), "summary": summary, "beside": beside}
+        told |= {"closed": closed, "amends": not site.public and actor().may(Permission.REVIEW)}
         return answer("citizens/results/lao.html", "citizens/results/_lao.html", **told)
     results = queries.results(place, moment.year, moment.round)
     table = lao_table(site, results.rows, told["path"], moment) if results.rows else {}
