@@ -108,7 +108,7 @@ def _as_called_then(asked: DataFilter, when: ReportingRound) -> DataFilter:
     lao = find_by_code(asked["code"]) if asked["kind"] == "organisation" and "code" in asked else None
     if lao is None:
         return asked
-    then = place_then(lao.id, *when) or PlaceThen(lao.code, lao.province_code)
+    then = place_then(lao.id, *when) or PlaceThen(lao.code, lao.name, lao.province_code)
     return {**asked, "code": then.code, IN_PROVINCE: then.province_code}
 
 

@@ -21,6 +21,7 @@ from app.citizens.results.columns import SCREEN, drawn_rows
 from app.citizens.results.rules import TableFilter
 from app.errors import NotTheirs
 from app.lao.fixed_rounds.editions import closed_round_told
+from app.lao.fixed_rounds.sums import place_then
 from app.lao.reporting.counts import lao_summary
 from app.lao.reporting.rules import THRESHOLDS, Grouping, ProvinceTableRow, ReportingRound, in_table_order
 from app.listing import PAGES, number, query_of
@@ -107,6 +108,7 @@ def place_page(site: Site, kind: str, code: str) -> Response:
         beside = queries.beside(place, moment.year, moment.round)
         closed = closed_round_told(place.id, place.one_province, summary, moment.year)
         told |= {"past": past_of(place.id), "kin": kin_of(place.id), "summary": summary, "beside": beside}
+        told["then"] = place_then(place.id, moment.year, moment.round)
         told |= {"closed": closed, "amends": not site.public and actor().may(Permission.REVIEW)}
         return answer("citizens/results/lao.html", "citizens/results/_lao.html", **told)
     results = queries.results(place, moment.year, moment.round)

@@ -102,9 +102,10 @@ def fixed_laos(province_code: str, year: int, round_: Round, connection: Connect
 
 
 class PlaceThen(NamedTuple):
-    """Where an LAO is found in a closed round: the province in whose table it stands, and its code there."""
+    """What an LAO was called then, and the province in whose table it stands."""
 
     code: str
+    name: str
     province_code: str
 
 
@@ -112,11 +113,11 @@ def place_then(organisation_id: int, year: int, round_: Round) -> PlaceThen | No
     """None where the LAO is what it was: then the registry says it."""
     here = (_F.organisation_id == organisation_id, *_MOMENT)
     moment = {"year": year, "round": int(round_)}
-    row = db.session.execute(select(_F.code, _F.province_code).where(*here), moment).first()
+    row = db.session.execute(select(_F.code, _F.name, _F.province_code).where(*here), moment).first()
     if row:
         return PlaceThen(*row)
     lao = laos_then(year, clock.now()).get(organisation_id)
-    return PlaceThen(lao.code, lao.province_code) if lao else None
+    return PlaceThen(lao.code, lao.name, lao.province_code) if lao else None
 
 
 class TableState(NamedTuple):

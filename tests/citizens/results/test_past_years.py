@@ -28,7 +28,8 @@ from app.nacc.registry_upkeep.rules import ProjectsGo, SuccessionFacts, Successi
 from app.registry.operations import import_lines, set_closed
 from app.registry.rules import Effect
 from app.registry.workbooks import file_lines
-from tests.factories import YEAR, make_lao, make_project, make_report
+from tests.client import Client
+from tests.factories import YEAR, make_former, make_lao, make_organisation, make_project, make_report
 
 HEADER = "code,name,type,province_code,district_code,old_code"
 DISTRICTS = {"65": ("6501", "6508"), "90": ("9001", "9002")}
@@ -146,3 +147,10 @@ def test_no_deed_on_the_registry_moves_a_figure_of_a_past_year(year: list[Any], 
     for _deed in range(12):
         registry.deed()
     assert list(figures()) == year
+
+
+def test_the_page_of_an_lao_says_what_it_was_called_then(app: Flask, client: Client) -> None:
+    make_former(make_organisation("5650807", "เทศบาลตำบลดินทอง"), clock.fiscal_year_start(YEAR + 1), code="6650807")
+    for year, said in ((YEAR, True), (YEAR + 1, False)):
+        page = client.get(f"/public/organisations/5650807?year={year}&round=6").text
+        assert (f"ปีงบประมาณ {year} รอบ 6 เดือน คือ เทศบาลตำบลดินทอง [6650807]" in page) is said
