@@ -60,8 +60,6 @@ FEATURES = (
     "lao.projects",
     "lao.reporting",
     "nacc.administration",
-    "nacc.amendments",
-    "nacc.blackouts",
     "nacc.evaluation",
     "nacc.exports",
     "nacc.lao_accounts",
