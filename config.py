@@ -85,6 +85,7 @@ def settings(environ: Mapping[str, str], instance: Path = ROOT / "instance") -> 
         "RESULTS_SECONDS": float(environ.get("RESULTS_SECONDS", "0" if environment == "testing" else "25")),
         # Signs the heads of the public log; whoever has it could sign others.
         "LOG_SIGNING_KEY": signing_key,
+        "LOG_WITNESSES": [address for address in environ.get("LOG_WITNESSES", "").split(",") if address.strip()],
         "SNAPSHOT_FOLDER": Path(environ.get("SNAPSHOT_FOLDER", instance / "open-data")),
     }
 

@@ -60,6 +60,8 @@ FEATURES = (
     "lao.projects",
     "lao.reporting",
     "nacc.administration",
+    "nacc.amendments",
+    "nacc.blackouts",
     "nacc.evaluation",
     "nacc.exports",
     "nacc.lao_accounts",

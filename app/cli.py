@@ -11,6 +11,7 @@ from app.citizens.open_data.cli import group as open_data
 from app.lao.fixed_rounds.cli import group as rounds
 from app.ledger.cli import begin as begin_log
 from app.ledger.cli import group as log
+from app.nacc.blackouts import cli as _erase  # noqa: F401 - adds a command to `accounts`
 from app.nacc.exports.cli import group as jobs
 from app.nacc.waiting.cli import group as mail
 from app.registry.cli import group as registry

@@ -292,20 +292,29 @@ def replay(row: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]:
     facts = entry["after"] or {}
     if action == "stand":
         return known(entity, {**facts, "organisation": entry["organisation"]} if facts else {})
-    if entity == "account" and action in ("lock", "unlock"):
-        return known(entity, {**row, "locked_at": at if action == "lock" else None}) if row else {}
+    if entity == "account":
+        return replay_account(row, entry)
     if entity == "fixed round":
         return replay_round(row, facts)
     if entity == "report" and entry["after"] is None:
         return {}
     row = {**row, **facts, "organisation": entry["organisation"]}
-    if entity == "report":
+    if entity == "report" and action in ("report", "correct report"):
         row["reported_at"] = at
     elif entity == "window" and entry["organisation"] is not None:
         row["reason"] = entry["reason"] or None
     elif entity == "project":
         replay_project(row, entry)
     return known(entity, row)
+
+
+def replay_account(row: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]:
+    """Locking an account of which nothing else is known, that of an LAO, is an event and no row."""
+    if entry["action"] == "erase":
+        return {}
+    if entry["action"] in ("lock", "unlock"):
+        return known("account", {**row, "locked_at": entry["at"] if entry["action"] == "lock" else None}) if row else {}
+    return known("account", {**row, **(entry["after"] or {})})
 
 
 def replay_round(row: dict[str, Any], facts: dict[str, Any]) -> dict[str, Any]:
@@ -328,7 +337,7 @@ def replay_project(row: dict[str, Any], entry: dict[str, Any]) -> None:
     elif action in ("approve", "reject"):
         row["reviewed_at"] = at
         row["review_reason"] = entry["reason"] or None if action == "reject" else None
-    elif row.get("review_status") == "pending":
+    elif action != "black out" and row.get("review_status") == "pending":
         row["reviewed_at"] = row["review_reason"] = None
 
 

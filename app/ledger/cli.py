@@ -4,8 +4,10 @@ from pathlib import Path
 
 import click
 from flask.cli import AppGroup
+from sqlalchemy.exc import DBAPIError
 
-from app.ledger import export, jobs
+from app.db import db, is_sqlite, transaction
+from app.ledger import export, jobs, rights
 
 group = AppGroup("log", help="The public log of the history.")
 
@@ -40,3 +42,24 @@ def export_log(folder: Path) -> None:
     if head is None:
         raise click.ClickException("The log is empty.")
     click.echo(f"written: {export.write(folder):,} entries")
+
+
+@group.command("rights")
+@click.argument("role")
+@click.option("--print", "only_print", is_flag=True, help="Show the SQL and run nothing.")
+def give_rights(role: str, only_print: bool) -> None:
+    """Give the PostgreSQL role ROLE, as which the app runs, all it needs: it can only add to history and log.
+
+    Run as the owner of the tables, after each upgrade.
+    """
+    if is_sqlite(db.engine):
+        raise click.ClickException("SQLite knows no roles: its triggers refuse, and whoever holds the file holds them.")
+    if only_print:
+        click.echo(";\n".join(rights.statements(role)) + ";")
+        return
+    try:
+        with transaction():
+            rights.give(role)
+    except DBAPIError as error:
+        raise click.ClickException(str(error.orig)) from error
+    click.echo(f"{role} can add to history and log, and change or remove nothing there.")

@@ -2,14 +2,17 @@
 
 from datetime import timedelta
 from math import inf
+from smtplib import SMTPException
 from time import monotonic
 
 from flask import current_app
 
-from app import clock
+from app import clock, mail
 from app.db import db, transaction
 from app.jobs import upkeep
 from app.ledger import live, operations, queries
+from app.ledger.heads import published
+from app.ledger.rules import canonical
 from app.models import LogHead
 
 HEAD_EVERY = timedelta(hours=1)
@@ -24,7 +27,9 @@ def look_after_the_log() -> None:
         sequence_all()
         last = queries.latest_head()
         if last is None or clock.now() - last.at >= HEAD_EVERY:
-            sign_now()
+            head = sign_now()
+            if head is not None and (last is None or head.size > last.size):
+                tell_witnesses(head)
     except Exception:  # a log that somebody broke must not stop the worker's other work
         current_app.logger.exception("the public log does not grow")
         db.session.rollback()
@@ -64,3 +69,23 @@ def head_of_now() -> LogHead | None:
     """A signed head over all that is committed now: what a receipt needs."""
     sequence_all()
     return sign_now()
+
+
+WITNESS_MAIL = """หัวบันทึกสาธารณะของระบบ e-PlanNACC ที่ลงลายมือชื่อแล้ว
+
+{head}
+
+เก็บอีเมลนี้ไว้: บันทึก JSON ข้างต้นเป็นไฟล์ head.json แล้วตรวจได้ทุกเมื่อด้วย
+python verify.py {address} --head head.json
+วิธีตรวจและโปรแกรมตรวจ: {address}/public/log
+"""
+
+
+def tell_witnesses(head: LogHead) -> None:
+    """Mail a head to whoever keeps it for us. One that is lost is not sent again: the next one covers the same."""
+    text = WITNESS_MAIL.format(head=canonical(published(head)).decode(), address=current_app.config["PUBLIC_URL"])
+    for address in current_app.config["LOG_WITNESSES"]:
+        try:
+            mail.send(address.strip(), f"หัวบันทึกสาธารณะ e-PlanNACC {head.size:,} รายการ", text)
+        except (OSError, SMTPException):
+            current_app.logger.exception("a witness was not told of the head of %s entries", head.size)

@@ -5,12 +5,12 @@ from decimal import Decimal
 from hashlib import sha256
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, or_, select, tuple_
+from sqlalchemy import Select, and_, or_, select, tuple_
 
 from app.db import db, table
 from app.history.operations import plain_value
 from app.ledger.replay import Row, shown
-from app.ledger.rules import canonical, kept
+from app.ledger.rules import ERASED, canonical, kept
 from app.models import (
     Account,
     AccountProvince,
@@ -206,6 +206,8 @@ def _plainly(parts: int) -> "Facts":
     return facts_of
 
 
+# Who was erased can never sign in again, and has no row of rights.
+_ERASED = and_(_A.display_name == ERASED, _A.password_hash.is_(None), _A.locked_at.is_not(None))
 # A line that waits means no row, unless somebody gave it what only a report gives.
 _TOLD_OF = or_(
     _R.status != ReportStatus.NOT_REPORTED,
@@ -260,7 +262,7 @@ TABLES: dict[str, Covered] = {
         Entity.MINIMUM_SCORE, select(_M.fiscal_year, _M.score_hundredths.label("score")), 1, _plainly(1)
     ),
     "accounts": Covered(
-        Entity.ACCOUNT, select(_A.id, _A.role, _A.locked_at).where(_A.username.is_not(None)), 1, _accounts
+        Entity.ACCOUNT, select(_A.id, _A.role, _A.locked_at).where(_A.username.is_not(None), ~_ERASED), 1, _accounts
     ),
     "plan-years": Covered(
         Entity.PLAN_YEAR,

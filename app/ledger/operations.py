@@ -2,11 +2,11 @@
 
 import hashlib
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import delete, func, insert, select, text, update
 
 from app.access import system
 from app.db import db, is_sqlite, table
@@ -15,7 +15,7 @@ from app.history.operations import record_all
 from app.ledger import heads, live, merkle, queries
 from app.ledger.live import LiveRow
 from app.ledger.replay import replayed
-from app.ledger.rules import Told, canonical, commitments, entry
+from app.ledger.rules import BLACKED_OUT, ERASED, Told, canonical, commitments, digest, entry
 from app.models import ActorPseudonym, HistoryEntry, LogEntry, LogHead, LogMark, LogNode, LogStand
 from app.models.enums import Action, Entity
 
@@ -39,6 +39,12 @@ def sequence(limit: int = AT_ONCE, *, from_the_beginning: bool = False) -> int:
     if len(rows) < limit:
         _move_mark(mark, horizon)
     return len(rows)
+
+
+def place_everything() -> None:
+    """Give all that is committed its place, in this transaction; nobody gives another one before it ends."""
+    while sequence():
+        pass
 
 
 def hold() -> None:
@@ -182,3 +188,37 @@ def _stand(entity: Entity, row: LiveRow, now: datetime) -> dict[str, Any]:
     facts = {name: value for name, value in row.facts.items() if name != "organisation"}
     key, lao = row.entry_key(entity), row.organisation_id
     return history_entry(system("flask log begin"), Action.STAND, entity, key, lao, None, facts or None, at=now)
+
+
+def forget_text(entry_ids: Collection[int], name: str) -> None:
+    """Take a text out of history entries, and its salts out of the log: what stays of it is a hash that tells nothing.
+
+    The database allows exactly this of all changes; see the triggers.
+    """
+    told = select(*queries.TOLD, *queries.TOLD_FACTS).where(_H.id.in_(entry_ids))
+    for each in map(queries.told, db.session.execute(told).all()):
+        sides = {side: facts for side in ("before", "after") if (facts := getattr(each, side)) and facts.get(name)}
+        if sides:
+            _lose_salts(each.id, {f"{side}/{name}": facts[name] for side, facts in sides.items()})
+            blacked_out = {side: facts | {name: BLACKED_OUT} for side, facts in sides.items()}
+            db.session.execute(update(table(HistoryEntry)).where(_H.id == each.id).values(blacked_out))
+
+
+def _lose_salts(history_id: int, texts: Mapping[str, Any]) -> None:
+    known = db.session.scalar(select(_L.commitments).where(_L.history_id == history_id)) or {}
+    salts = {path: salt for path in texts if isinstance(salt := known.get(path), str)}
+    if salts:
+        lost = known | {path: {"hash": digest(salt, texts[path])} for path, salt in salts.items()}
+        db.session.execute(update(table(LogEntry)).where(_L.history_id == history_id).values(commitments=lost))
+
+
+def forget_person(account_id: int) -> str:
+    """Take a person's name out of the history, and the row that says which pseudonym was theirs; gives that one."""
+    names = _pseudonyms([account_id])
+    theirs = update(table(HistoryEntry)).where(_H.actor_id == account_id, _H.actor_name != ERASED)
+    db.session.execute(theirs.values(actor_name=ERASED))
+    about = select(_H.id).where(_H.entity == Entity.ACCOUNT.value, _H.entity_key == str(account_id))
+    for name in ("name", "username"):
+        forget_text(db.session.scalars(about).all(), name)
+    db.session.execute(delete(table(ActorPseudonym)).where(_A.account_id == account_id))
+    return names[account_id]

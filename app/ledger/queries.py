@@ -5,15 +5,17 @@ changed them, and so broke the chain.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
 from app.db import db, table
+from app.history.rules import action_label, subject
 from app.ledger import merkle
 from app.ledger.replay import identity
 from app.ledger.rules import COVERED, RIGHTS, Openness, Told, canonical, covered, disclosed, entry, is_score
-from app.models import HistoryEntry, LogEntry, LogHead, LogMark, LogNode, PlanYear, Project
+from app.models import HistoryEntry, LogEntry, LogHead, LogMark, LogNode, Organisation, PlanYear, Project
 from app.models.enums import Action, Entity
 
 _H, _L, _N = table(HistoryEntry).c, table(LogEntry).c, table(LogNode).c
@@ -76,8 +78,7 @@ class _Openness:
     def of(self, told: Told) -> Openness:
         if told.entity == Entity.SCORES:
             return self.scores.of(told)
-        of_project = told.entity in (Entity.PROJECT, Entity.REPORT)
-        return Openness(deleted_as=self.deleted.get(project_of(told)) if of_project else None)
+        return Openness(deleted=told.entity in (Entity.PROJECT, Entity.REPORT) and project_of(told) in self.deleted)
 
 
 def project_of(told: Told) -> int:
@@ -86,11 +87,9 @@ def project_of(told: Told) -> int:
     return int(key) if key.isdecimal() and len(key) < 10 else 0
 
 
-def _deleted(ids: Collection[int]) -> dict[int, str]:
-    """The names of those of the projects that are deleted."""
+def _deleted(ids: Collection[int]) -> set[int]:
     project = table(Project).c
-    wanted = select(project.id, project.name).where(project.id.in_(ids), project.deleted_at.is_not(None))
-    return dict(db.session.execute(wanted).all())
+    return set(db.session.scalars(select(project.id).where(project.id.in_(ids), project.deleted_at.is_not(None))))
 
 
 class _Scores:
@@ -170,6 +169,42 @@ def unplaced(settled: int, limit: int) -> Sequence[Any]:
 def settled() -> int:
     """The history entry up to which all have their place."""
     return db.session.scalar(select(LogMark.settled_id)) or 0
+
+
+class EntryInWords(NamedTuple):
+    """An entry for people: who it was is its role alone."""
+
+    seq: int
+    at: datetime
+    action: str
+    subject: str
+    lao: str
+    lao_code: str
+    by: str
+
+
+def latest_in_words(limit: int) -> list[EntryInWords]:
+    """The last entries, the newest first."""
+    lao = table(Organisation).c
+    wanted = (
+        select(_L.seq, *TOLD, lao.name, lao.code)
+        .join_from(table(LogEntry), table(HistoryEntry), _H.id == _L.history_id)
+        .outerjoin(table(Organisation), lao.id == _H.organisation_id)
+        .order_by(_L.seq.desc())
+        .limit(limit)
+    )
+    return [
+        EntryInWords(
+            row.seq,
+            row.at,
+            action_label(row.action),
+            "" if row.entity == Entity.ACCOUNT else subject(row.entity, row.entity_key, ""),
+            row.name or "",
+            row.code or "",
+            row.actor_role.label,
+        )
+        for row in db.session.execute(wanted)
+    ]
 
 
 def history_of(entity: Entity, keys: Collection[str]) -> dict[str, list[Told]]:

@@ -59,6 +59,8 @@ def _after(row: Row, told: Told) -> Row:
 
 def _account_row(row: Row, told: Told, facts: Row) -> Row:
     """Locking an account of which nothing else is known, an LAO's, is an event and no row."""
+    if told.action == Action.ERASE:
+        return {}
     if told.action in (Action.LOCK, Action.UNLOCK):
         return (
             shown(told.entity, row | {"locked_at": moment(told.at) if told.action == Action.LOCK else None})
@@ -95,12 +97,14 @@ def _deed(row: Row, told: Told) -> Row:
             return {"reviewed_at": at, "review_reason": told.reason or None}
         case Action.APPROVE:
             return {"reviewed_at": at, "review_reason": None}
+    if told.action == Action.BLACK_OUT:
+        return {}
     pending = row.get("review_status") == ReviewStatus.PENDING
     return {"reviewed_at": None, "review_reason": None} if pending else {}
 
 
 def _report_more(_row: Row, told: Told) -> Row:
-    return {"reported_at": moment(told.at)}
+    return {"reported_at": moment(told.at)} if told.action in (Action.REPORT, Action.CORRECT_REPORT) else {}
 
 
 def _window_more(_row: Row, told: Told) -> Row:

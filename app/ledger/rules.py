@@ -30,7 +30,10 @@ class Share(StrEnum):
     KEPT = "as a hash"
 
 
-RIGHTS = frozenset({Action.CREATE, Action.EDIT, Action.LOCK, Action.UNLOCK, Action.STAND})
+# The only words that may take the place of others in the history: its triggers know them too.
+BLACKED_OUT = "■■■"
+ERASED = "ลบชื่อแล้ว"
+RIGHTS = frozenset({Action.CREATE, Action.EDIT, Action.LOCK, Action.UNLOCK, Action.STAND, Action.ERASE})
 TEXTS = frozenset({"name", "target_group", "objective", "note", "cannot_text", "review_reason"})
 OPEN_FACTS: dict[Entity, frozenset[str]] = {
     Entity.PROJECT: frozenset(
@@ -197,29 +200,24 @@ def _side(side: str, facts: Facts | None, shown: Mapping[str, Any]) -> dict[str,
 
 @dataclass(frozen=True)
 class Openness:
-    """What may be told of an entry today: of a deleted project its name and why, of a year its published scores.
+    """What may be told of an entry today: of a deleted project its name and why, of a year its published scores."""
 
-    `deleted_as`: the name a deleted project had last; those it had before are texts that are gone.
-    """
-
-    deleted_as: str | None = None
+    deleted: bool = False
     scores_after: bool = False
     last_scores: Collection[str] = ()
 
-    def discloses(self, told: Told, path: str, name: str, value: Any) -> bool:
-        deleted = self.deleted_as is not None
+    def discloses(self, told: Told, path: str, name: str) -> bool:
         if path == "reason":
-            return _tells_why(told, deleted=deleted)
+            return _tells_why(told, deleted=self.deleted)
         sort = share(told.entity, name)
         if sort is Share.SCORE:
             return self.scores_after or (path.startswith("after/") and name in self.last_scores)
-        known = told.entity == Entity.PROJECT and name == "name" and value == self.deleted_as
-        return sort is Share.TEXT and (known or not deleted)
+        return sort is Share.TEXT and (not self.deleted or (told.entity == Entity.PROJECT and name == "name"))
 
 
 def _tells_why(told: Told, *, deleted: bool) -> bool:
     """Why a project was rejected, deleted or blacked out is public; other reasons may name people."""
-    return told.entity == Entity.PROJECT and (not deleted or told.action in (Action.DELETE, Action.HAND_ON))
+    return told.entity == Entity.PROJECT and (not deleted or told.action == Action.DELETE)
 
 
 def disclosed(told: Told, salts: Salts, openness: Openness) -> dict[str, list[Any]]:
@@ -228,7 +226,7 @@ def disclosed(told: Told, salts: Salts, openness: Openness) -> dict[str, list[An
     shown = {
         path: [salt, value]
         for path, (name, value) in told_values.items()
-        if isinstance(salt := salts.get(path), str) and openness.discloses(told, path, name, value)
+        if isinstance(salt := salts.get(path), str) and openness.discloses(told, path, name)
     }
     # A salt for what the entry does not tell was put there by somebody else: it is shown, for it should not be there.
     return shown | {path: [salts[path], None] for path in salts.keys() - told_values.keys()}

@@ -179,7 +179,10 @@ class Action(Labelled):
     RETIRE = "retire", "เลิกใช้"
     SET = "set", "ตั้งค่า"
     FIX_ROUND = "fix round", "ปิดผลของรอบ"
+    AMEND_ROUND = "amend round", "ป.ป.ช. แก้ไขผลของรอบที่ปิดแล้ว"
     REOPEN_ROUND = "reopen round", "เปิดรอบอีกครั้ง"
+    BLACK_OUT = "black out", "ป.ป.ช. ปิดข้อมูลส่วนบุคคล"
+    ERASE = "erase", "ลบชื่อบุคคลออกจากระบบ"
     STAND = "stand", "ข้อมูลที่มีอยู่เมื่อเริ่มบันทึกสาธารณะ"
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import case, func, or_, select, union_all
 from sqlalchemy.orm import aliased
@@ -11,6 +11,8 @@ from app.clock import fiscal_year_start
 from app.db import db, table
 from app.models import District, FormerFacts, Organisation, Province, Succession
 from app.models.enums import OrganisationType
+
+LEAST = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,16 @@ class LaoThen:
     district: str | None
     district_sort: str | None
     now_in: str
+
+    @property
+    def moved(self) -> bool:
+        """Whether it is in another province now."""
+        return self.province_code != self.now_in
+
+
+def moment_of(year: int, now: datetime) -> datetime:
+    """Of which moment a fiscal year shows the registry: its last one; while it runs, or is to come, that is now."""
+    return min(now, fiscal_year_start(year + 1) - LEAST)
 
 
 def laos_then(year: int, now: datetime) -> Mapping[int, LaoThen]:

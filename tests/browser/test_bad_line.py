@@ -15,7 +15,7 @@ from app import clock
 from app.accounts.rules import fingerprint
 from app.db import db, transaction
 from app.models import Account, ExportJob, MailLog, Organisation, PasswordReset, Project
-from app.models.enums import ExportKind, ExportState, ExportWhat, Role
+from app.models.enums import ExportKind, ExportState, ExportWhat, Role, Round
 from tests.browser.conftest import Open
 from tests.browser.proxy import Line
 from tests.browser.steps import come_in, fill_project
@@ -31,6 +31,7 @@ from tests.factories import (
     make_project,
     make_staff,
 )
+from tests.lao.fixed_rounds.closing import close, fix
 
 
 @pytest.fixture
@@ -69,6 +70,8 @@ PAGES = {
         "/nacc/scores/close?year=2561",
         "/nacc/scores/file?year=2561",
         "/reports/exports",
+        "/nacc/rounds/6650807/2561/12",
+        "/nacc/rounds/6650807/2561/12/1",
     ),
     "administrator": (
         "/nacc/scores/proposals?year=2561",
@@ -87,6 +90,7 @@ PAGES = {
         "/nacc/admin/registry/6650807",
         "/nacc/admin/registry/6650810",
         "/nacc/admin/registry/6650807/succession",
+        "/nacc/admin/black-out/1",
     ),
 }
 EXEMPT = {
@@ -128,6 +132,8 @@ def _fill_system() -> dict[str, int]:
     gone_officer = make_staff("gone", Role.OFFICER, "65")
     for name in ("หนึ่ง", "สอง", "ถูกลบ"):
         make_project(actor, facts(f"โครงการที่{name}"))
+    close(Round.TWELVE)
+    fix()
     officer, administrator = make_staff("officer65", Role.OFFICER, "65"), make_staff("admin", Role.ADMINISTRATOR)
     now = clock.now()
     job = {"account_id": officer.id, "what": ExportWhat.PROJECTS, "place": "65", "fiscal_year": YEAR, "round": 6}

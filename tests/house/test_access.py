@@ -38,7 +38,6 @@ WHO_OPENS = {
     "GET public.figure_page": ANYBODY,
     "GET public.open_row": ANYBODY,
     "GET public.project": ANYBODY,
-    "GET public.deleted_projects": ANYBODY,
     "GET public.find_place": ANYBODY,
     "GET public.robots": ANYBODY,
     "GET open_data.index": ANYBODY,
@@ -49,6 +48,8 @@ WHO_OPENS = {
     "GET open_data.project": ANYBODY,
     "GET open_data.page": ANYBODY,
     "GET open_data.download": ANYBODY,
+    "GET log.page": ANYBODY,
+    "GET log.verifier": ANYBODY,
     "GET log.key": ANYBODY,
     "GET log.head": ANYBODY,
     "GET log.all_heads": ANYBODY,
@@ -95,7 +96,6 @@ WHO_OPENS = {
     "GET reports.figure_page": TABLE,
     "GET reports.open_row": TABLE,
     "GET reports.project": TABLE,
-    "GET reports.deleted_projects": TABLE,
     "GET review.desk": STAFF,
     "GET review.open_project": STAFF,
     "POST review.decide": STAFF,
@@ -152,7 +152,13 @@ WHO_OPENS = {
     "GET exports.download": STAFF,
     "GET history.own": LAO,
     "GET history.overseen": STAFF,
+    "GET blackouts.ask": ADMINISTRATOR,
+    "POST blackouts.black_out": ADMINISTRATOR,
     "GET administration.overview": ADMINISTRATOR,
+    "GET amendments.closed_round": STAFF,
+    "POST amendments.take_today": STAFF,
+    "GET amendments.open_line": STAFF,
+    "POST amendments.amend_line": STAFF,
     "GET administration.windows": ADMINISTRATOR,
     "GET administration.edit_window": ADMINISTRATOR,
     "POST administration.set_window": ADMINISTRATOR,
@@ -200,7 +206,8 @@ ADDRESSES = """
 /open-data /api/v1/ /api/v1/openapi.json /api/v1/organisations /api/v1/organisations/6650807 /api/v1/plan-years
 /api/v1/projects /api/v1/projects/1 /api/v1/project-years /api/v1/reports /api/v1/results /api/v1/results.csv
 /api/v1/results.xlsx
-/public/log/key /public/log/head /public/log/heads /public/log/entries /public/log/state/projects
+/public/log /public/log/verify.py /public/log/key /public/log/head /public/log/heads
+/public/log/entries /public/log/state/projects
 """
 
 

@@ -38,6 +38,7 @@ SILENT_DEEDS = {
     "app.accounts.operations.prove": "only reads; `note_sign_in` tells of it",
     "app.accounts.operations.prepare_password": "only hashes",
     "app.accounts.operations.shut_out": "a part of locking, handing over and closing, which tell of it",
+    "app.lao.fixed_rounds.operations.hold": "only locks",
     "app.lao.reporting.operations.refuse_if_closed": "only reads",
     "app.lao.reporting.operations.closed_because": "only reads",
 }
@@ -169,7 +170,7 @@ record, edit, delete, bring back, report, correct report, approve, reject, take 
 give more time, queue reminder, enter scores, close scores, open scores, publish scores, set minimum score, fill,
 sign in, claim, change password, ask for a reset link, reset password, make password link, issue activation code,
 hand over, create, lock, unlock, add, upgrade, move, rename, retype, close, open again, load, retire, set,
-stand
+stand, black out, erase
 """
 
 

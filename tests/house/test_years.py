@@ -39,7 +39,7 @@ PAGES = {
         *("/nacc/admin/windows", "/nacc/admin/windows/{y}/12", "/nacc/admin/periods", "/nacc/admin/periods/1/1"),
         *("/nacc/admin/reasons", "/nacc/admin/contact", "/nacc/admin/staff", "/nacc/admin/staff/{s}"),
         *("/nacc/admin/registry", "/nacc/admin/registry/new", "/nacc/admin/registry/6650807"),
-        "/nacc/admin/registry/6650807/succession",
+        *("/nacc/admin/registry/6650807/succession", "/nacc/admin/black-out/{p}"),
         "/nacc/scores/proposals?year={y}",
     ),
 }
@@ -48,6 +48,7 @@ AFTER_A_DEED = {
     *("accounts.ask_for_link", "accounts.logout", "accounts.set_new_password", "accounts.sign_in"),  # nobody's year
     *("administration.unlock_staff", "registry_upkeep.open_again"),  # of what is locked or closed
     "score_changes.answer_change",  # of what was proposed
+    *("amendments.amend_line", "amendments.take_today"),  # of a round that closed
     *("administration.bring_back", "evaluation.save_cell", "evaluation.confirm_file", "plan_years.confirm_file"),
     *(
         "nacc_accounts.issue_code",

@@ -1,8 +1,10 @@
 """Whatever is committed gets its place, once, whoever commits late; and nobody who saves waits for it."""
 
+import json
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -255,3 +257,23 @@ def test_a_row_that_came_past_the_history_after_the_beginning_is_named(app: Flas
         db.session.execute(text("UPDATE projects SET name = 'อื่น' WHERE id = 1"))
     with pytest.raises(verify.Wrong, match=r'project 1 .*: name is "อื่น" in the tables'):
         verify.check(Asked(app), None, "", 1)
+
+
+def test_witnesses_get_each_head_once_and_one_out_of_reach_stops_nothing(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setitem(app.config, "LOG_WITNESSES", ["witness@example.org", " other@example.org"])
+    monkeypatch.setitem(app.config, "MAIL_FOLDER", tmp_path / "mail")
+    make_project(make_lao())
+    jobs.look_after_the_log()
+    jobs.look_after_the_log()
+    mails = [path.read_text() for path in (tmp_path / "mail").iterdir()]
+    assert len(mails) == 2
+    saved = json.loads(next(line for line in mails[0].splitlines() if line.startswith("{")))
+    assert "all holds" in verified(app, saved)
+
+    def refused(*_given: object) -> None:
+        raise OSError("out of reach")
+
+    monkeypatch.setattr("app.mail.send", refused)
+    jobs.tell_witnesses(db.session.scalars(select(LogHead)).one())

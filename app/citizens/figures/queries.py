@@ -4,7 +4,7 @@ A page of the country's 350,000 projects is found by counting LAO by LAO in the 
 LAOs whose projects stand on that page.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -13,16 +13,19 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 
+from app import clock
 from app.citizens.figures.closed import fixed_lines, fixed_numbers
 from app.citizens.figures.rules import DEFINITIONS, Amount, Figure, FigureRequest, ProjectLine, Side
+from app.citizens.places.rules import Place
 from app.db import db, table
 from app.errors import NotTheirs
-from app.history.rules import FactChange, action_label, changes, told_in_public
+from app.history.rules import FactChange, action_label, changes
 from app.lao.fixed_rounds.sums import LiveLaos, live_laos
 from app.lao.reporting.rules import cannot_words
 from app.listing import PAGE_SIZE, Pager
 from app.models import HistoryEntry, Organisation, Project, ProjectDimension, ProjectYear, Report
-from app.models.enums import CannotReason, Entity, Kind, PlaceKind, ReportStatus, ReviewStatus, Round
+from app.models.enums import CannotReason, Entity, Kind, PlaceKind, ReportStatus, ReviewStatus, Role, Round
+from app.registry.past import LaoThen, laos_then
 
 _P, _Y, _R, _O = table(Project).c, table(ProjectYear).c, table(Report).c, table(Organisation).c
 
@@ -52,8 +55,12 @@ def listed(asked: FigureRequest, side: Side, page: int) -> FigureProjects:
     if not wanted:
         return FigureProjects([], pager)
     by_lao = fixed_lines(asked, side, wanted, {id_: code for code, id_, _n in numbers}) if live is not None else {}
-    for id_, *line in _live_lines(asked, side, [each for each in wanted if each not in by_lao]):
-        by_lao.setdefault(id_, []).append(ProjectLine(*line).in_public)
+    then = laos_then(asked.year, clock.now())
+    for id_, *facts in _live_lines(asked, side, [each for each in wanted if each not in by_lao], live):
+        line = ProjectLine(*facts)
+        if id_ in then:
+            line = line._replace(lao_code=then[id_].code, lao=then[id_].name)
+        by_lao.setdefault(id_, []).append(line)
     found = [line for id_ in wanted for line in by_lao[id_]]
     return FigureProjects(found[first - skipped :][:PAGE_SIZE], pager)
 
@@ -61,15 +68,32 @@ def listed(asked: FigureRequest, side: Side, page: int) -> FigureProjects:
 def _live_numbers(asked: FigureRequest, side: Side, live: LiveLaos | None) -> list[tuple[str, int, int]]:
     if live is not None and not live.ids:
         return []
-    statement = _numbers(asked.figure, side, asked.place.kind, bool(asked.dimension))
-    found = db.session.execute(statement, asked.values)
-    return [(code, id_, number) for code, id_, number in found if live is None or id_ in live.ids]
+    then, kind = laos_then(asked.year, clock.now()), asked.place.kind
+    inside = _in_district_then(asked.place, then) if then and kind is PlaceKind.DISTRICT else None
+    statement = _numbers(asked.figure, side, PlaceKind.PROVINCE if inside is not None else kind, bool(asked.dimension))
+    found = [
+        (then[id_].code if id_ in then else code, id_, number)
+        for code, id_, number in db.session.execute(statement, _values(asked, live))
+        if (live is None or id_ in live.ids) and (inside is None or id_ in inside)
+    ]
+    return sorted(found) if then else found
 
 
-def _live_lines(asked: FigureRequest, side: Side, laos: list[int]) -> Iterable[Any]:
+def _in_district_then(place: Place, then: Mapping[int, LaoThen]) -> set[int]:
+    """The LAOs that were in the district then, wherever they are now."""
+    now = set(db.session.scalars(select(_O.id).where(_O.district_code == place.code)))
+    return {id_ for id_ in now if id_ not in then} | {i for i, lao in then.items() if lao.district_code == place.code}
+
+
+def _values(asked: FigureRequest, live: LiveLaos | None) -> dict[str, Any]:
+    """What is asked for, in the provinces in which the LAOs are now."""
+    return asked.values | ({"codes": sorted(live.codes)} if live is not None and live.moved else {})
+
+
+def _live_lines(asked: FigureRequest, side: Side, laos: list[int], live: LiveLaos | None) -> Iterable[Any]:
     if not laos:
         return []
-    return db.session.execute(_lines(asked.figure, side, bool(asked.dimension)), asked.values | {"laos": laos})
+    return db.session.execute(_lines(asked.figure, side, bool(asked.dimension)), _values(asked, live) | {"laos": laos})
 
 
 def _laos_of_page(numbers: list[tuple[int, int]], first: int) -> tuple[list[int], int]:
@@ -218,6 +242,7 @@ class PublicProject:
     plan_period_id: int
     review: ReviewStatus
     reason: str | None
+    deleted_at: datetime | None
     lao_code: str
     lao: str
     further: list[int]
@@ -226,15 +251,15 @@ class PublicProject:
 
 
 def public_project(id_: int) -> PublicProject:
-    """Raises NotTheirs where there is no such project, or a deleted one: of that there is only a `tombstone`."""
+    """Raises NotTheirs where there is no such project. A deleted one stays readable: its history does."""
     row = db.session.execute(
         select(
             *(_P.id, _P.name, _P.kind, _P.dimension, _P.quarters, _P.target_group, _P.objective, _P.plan_period_id),
-            *(_P.review_status.label("review"), _P.review_reason.label("reason")),
+            *(_P.review_status.label("review"), _P.review_reason.label("reason"), _P.deleted_at),
             *(_O.code.label("lao_code"), _O.name.label("lao")),
         )
         .join_from(table(Project), table(Organisation), _O.id == _P.organisation_id)
-        .where(_P.id == id_, _P.deleted_at.is_(None))
+        .where(_P.id == id_)
     ).first()
     if row is None:
         raise NotTheirs
@@ -275,7 +300,7 @@ def _changes(id_: int, lao: str, reports: list[PublicReport]) -> list[PublicChan
     return [
         PublicChange(
             entry.at,
-            told_in_public(entry.actor_role, lao),
+            lao if entry.actor_role is Role.LAO else "ระบบ" if entry.actor_role is Role.SYSTEM else "ป.ป.ช.",
             action_label(entry.action),
             about.get(entry.entity_key, "") if entry.entity == Entity.REPORT else "",
             entry.reason,

@@ -1,19 +1,23 @@
-"""The public log for programs: entries, heads, proofs, and what the tables hold. Bounded pages; nobody signs in."""
+"""The public log: a page for people; entries, heads, proofs and what the tables hold for programs. Nobody signs in."""
 
 import json
 from collections.abc import Callable
 
-from flask import Blueprint, Response, abort, current_app, request
+from flask import Blueprint, Response, abort, current_app, render_template, request
 
 from app.access import public
+from app.citizens.public.cache import for_everybody
+from app.citizens.results.pages import FOR_CITIZENS
 from app.ledger import heads, merkle, queries, state
 from app.ledger.live import TABLES
 from app.ledger.rules import canonical
+from config import ROOT
 
 blueprint = Blueprint("log", __name__, url_prefix="/public/log")
 MOST_ENTRIES, MOST_ROWS, MOST_HEADS = 1000, 500, 500
 JSON, LINES = "application/json", "application/x-ndjson"
 MOST = 2**31 - 1
+LATEST = 20
 TABLE_NAMES = ",".join(f"'{name}'" for name in TABLES)
 
 
@@ -44,6 +48,30 @@ def _asked_number(name: str, default: int | None = None) -> int:
 
 def _json_lines(lines: list[bytes], following: str = "") -> Response:
     return _open_answer(b"".join(line + b"\n" for line in lines), LINES, following)
+
+
+@blueprint.get("")
+@for_everybody
+def page() -> str:
+    """What the log proves, for people: the latest head and how anybody checks it."""
+    return render_template(
+        "citizens/log/page.html",
+        site=FOR_CITIZENS,
+        head=queries.latest_head(),
+        size=queries.size(),
+        latest=queries.latest_in_words(LATEST),
+        address=current_app.config["PUBLIC_URL"],
+        tables=list(TABLES),
+    )
+
+
+@blueprint.get("/verify.py")
+@public
+def verifier() -> Response:
+    """The program that checks all of it; it shares no code with this one."""
+    response = _open_answer((ROOT / "docs" / "verify.py").read_bytes(), "text/x-python; charset=utf-8")
+    response.headers["Content-Disposition"] = 'attachment; filename="verify.py"'
+    return response
 
 
 @blueprint.get("/key")

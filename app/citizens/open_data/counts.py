@@ -15,7 +15,7 @@ from app.citizens.open_data.queries import DataPage, DataRow
 from app.citizens.places.rules import region_name
 from app.citizens.results.queries import province_rows
 from app.db import db, table
-from app.lao.fixed_rounds.sums import PlaceThen, fixed_place
+from app.lao.fixed_rounds.sums import PlaceThen, place_then
 from app.lao.reporting.rules import Counts, Money, PlaceSummary, ProvinceTableRow, ReportingRound, Sums, add_up
 from app.lao.reporting.sums import levels_by_province, sums_by
 from app.models import District, Organisation, PlanYear, Province
@@ -108,7 +108,7 @@ def _as_called_then(asked: DataFilter, when: ReportingRound) -> DataFilter:
     lao = find_by_code(asked["code"]) if asked["kind"] == "organisation" and "code" in asked else None
     if lao is None:
         return asked
-    then = fixed_place(lao.id, *when) or PlaceThen(lao.code, lao.province_code)
+    then = place_then(lao.id, *when) or PlaceThen(lao.code, lao.name, lao.province_code)
     return {**asked, "code": then.code, IN_PROVINCE: then.province_code}
 
 

@@ -8,10 +8,12 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import URL, Select, String, and_, bindparam, func, select, type_coerce
 
+from app import clock
 from app.citizens.places.rules import Place, path_of, region_name
 from app.db import db, table
 from app.errors import NotTheirs
-from app.lao.fixed_rounds.sums import FixedLao, LiveLaos, TableState, fixed_laos, fixed_place, live_laos
+from app.lao.fixed_rounds.queries import was_founded
+from app.lao.fixed_rounds.sums import FixedLao, LiveLaos, TableState, fixed_laos, live_laos, place_then
 from app.lao.fixed_rounds.sums import table_state as fixed_state
 from app.lao.reporting.counts import ORGANISATION_COUNTS, lao_summary, live_counts
 from app.lao.reporting.rules import (
@@ -27,7 +29,8 @@ from app.lao.reporting.rules import (
 )
 from app.lao.reporting.sums import levels_by_province, sums_by, totals
 from app.models import District, Organisation, PlanYear, Province, Report
-from app.models.enums import PlaceKind, PlanStatus, Round
+from app.models.enums import OrganisationType, PlaceKind, PlanStatus, Round
+from app.registry.past import laos_then, moment_of
 from app.words import thai_sort_key
 
 _P, _D, _O, _PY, _R = (table(model).c for model in (Province, District, Organisation, PlanYear, Report))
@@ -35,6 +38,7 @@ NO_DISTRICT = "ไม่ระบุอำเภอ"
 WHOLE = 0  # in place of a dimension: all of them
 
 # --- the province table ---------------------------------------------------------------------------
+_THEN: Any = bindparam("then", type_=_O.closed_at.type)
 _LAOS: Select[Any] = (
     select(
         _O.id,
@@ -42,7 +46,7 @@ _LAOS: Select[Any] = (
         _O.name,
         _O.name_sort,
         _O.type,
-        _O.closed_at.is_not(None),
+        _O.closed_at <= _THEN,
         _O.district_code,
         _D.name,
         _D.name_sort,
@@ -53,7 +57,7 @@ _LAOS: Select[Any] = (
         .outerjoin(table(District), _D.code == _O.district_code)
         .outerjoin(table(PlanYear), and_(_PY.organisation_id == _O.id, _PY.fiscal_year == bindparam("year")))
     )
-    .where(_O.province_code == bindparam("province_code"))
+    .where(_O.province_code == bindparam("province_code"), was_founded(_THEN))
 )
 
 
@@ -72,10 +76,12 @@ def table_state(province_code: str, year: int, round_: Round) -> list[Any]:
     live, fixed = live_laos([province_code], year, round_), fixed_state(province_code, year, round_)
     if live is not None and not live.ids:
         return [fixed]
-    place = {"province_code": province_code, "year": year}
-    versions = db.session.execute(_VERSIONS, place).all()
-    counts = db.session.execute(ORGANISATION_COUNTS, place | {"round": int(round_)})
-    return [fixed, *map(tuple, versions), *map(tuple, counts)]
+    standing: list[Any] = []
+    for code in sorted(live.codes) if live else [province_code]:
+        place = {"province_code": code, "year": year}
+        standing += db.session.execute(_VERSIONS, place)
+        standing += db.session.execute(ORGANISATION_COUNTS, place | {"round": int(round_)})
+    return [fixed, *map(tuple, standing)]
 
 
 def province_rows(province_code: str, year: int, round_: Round) -> list[ProvinceTableRow]:
@@ -119,26 +125,44 @@ def _fixed_row(lao: FixedLao, round_: Round) -> ProvinceTableRow:
 
 
 def live_rows(province_code: str, year: int, round_: Round, live: LiveLaos | None = None) -> list[ProvinceTableRow]:
-    """The same from what stands now: of all LAOs of the province, or of those that are `live`."""
-    laos = db.session.execute(_LAOS, {"province_code": province_code, "year": year}).all()
-    counted, none = live_counts(province_code, year, round_), Counts()
-    return [
-        ProvinceTableRow(
-            id_,
-            code,
-            name,
-            name_sort,
-            district or NO_DISTRICT,
-            district_sort or NOWHERE,
-            counted.get(id_, none),
-            status is PlanStatus.PASSED,
-            round_,
-            type_,
-            district_code,
-        )
-        for id_, code, name, name_sort, type_, closed, district_code, district, district_sort, status in laos
-        if (not closed or id_ in counted) and (live is None or id_ in live.ids)
-    ]
+    """The same from what stands now: of all LAOs of the province, or of those that are `live`.
+
+    Each under the facts it had at the end of a past year.
+    """
+    now = clock.now()
+    then = laos_then(year, now)
+    place = {"year": year, "then": moment_of(year, now)}
+    found: list[ProvinceTableRow] = []
+    for code in sorted(live.codes) if live else [province_code]:
+        laos = db.session.execute(_LAOS, place | {"province_code": code})
+        counted, none = live_counts(code, year, round_), Counts()
+        for id_, *facts, closed, district_code, district, district_sort, status in laos:
+            if (closed and id_ not in counted) or (live is not None and id_ not in live.ids):
+                continue
+            lao = LaoRow._make((*facts, district_code, district, district_sort))
+            if id_ in then:
+                lao = LaoRow._make(getattr(then[id_], name) for name in LaoRow._fields)
+            found.append(_live_row(id_, lao, counted.get(id_, none), status is PlanStatus.PASSED, round_))
+    return found
+
+
+class LaoRow(NamedTuple):
+    """What a province table says of an LAO besides its figures."""
+
+    code: str
+    name: str
+    name_sort: str
+    type: OrganisationType
+    district_code: str | None
+    district: str | None
+    district_sort: str | None
+
+
+def _live_row(id_: int, lao: LaoRow, counts: Counts, passed: bool, round_: Round) -> ProvinceTableRow:
+    district = (lao.district or NO_DISTRICT, lao.district_sort or NOWHERE)
+    return ProvinceTableRow(
+        id_, lao.code, lao.name, lao.name_sort, *district, counts, passed, round_, lao.type, lao.district_code
+    )
 
 
 # --- roll-ups ---------------------------------------------------------------------------------------
@@ -285,7 +309,7 @@ def beside(place: Place, year: int, round_: Round) -> list[Comparison]:
 
 def row_of(place: Place, year: int, round_: Round) -> ProvinceTableRow:
     """The line of one LAO in its province's table. Raises NotTheirs for a closed one that has none in that year."""
-    then = fixed_place(place.id, year, round_)
+    then = place_then(place.id, year, round_)
     for row in province_rows(then.province_code if then else place.one_province, year, round_):
         if row.organisation_id == place.id:
             return row

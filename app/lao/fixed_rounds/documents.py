@@ -9,11 +9,26 @@ from typing import NamedTuple
 from sqlalchemy import Connection, and_, select
 
 from app.db import db, table
-from app.lao.fixed_rounds.rules import FixedLine, lines_of
+from app.lao.fixed_rounds.rules import ClosedRound, Edition, FixedLine, LaoFacts, lines_of
 from app.models import FixedDocument, FixedRound, Project, Report
 from app.models.enums import Kind, Round
 
 _F, _J, _P, _R = (table(model).c for model in (FixedRound, FixedDocument, Project, Report))
+
+
+def edition_in_force(organisation_id: int, year: int, round_: Round) -> Edition | None:
+    """The edition of a round that is shown, whole; None while the round is live."""
+    here = (_F.organisation_id == organisation_id, _F.fiscal_year == year, _F.round == int(round_), _F.in_force)
+    row = db.session.execute(
+        select(_F.edition, _F.closed_at, _J.document, *(_F[name] for name in LaoFacts._fields))
+        .join_from(table(FixedRound), table(FixedDocument), _J.fixed_round_id == _F.id)
+        .where(*here)
+    ).first()
+    if row is None:
+        return None
+    number, closed_at, document, *lao = row
+    closed = ClosedRound(year, round_, closed_at)
+    return Edition(organisation_id, closed, number, LaoFacts._make(lao), lines_of(document))
 
 
 class FixedProject(NamedTuple):

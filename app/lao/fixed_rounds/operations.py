@@ -1,6 +1,7 @@
 """Fixing rounds that have closed, and opening them again: each with its history, for many LAOs at once."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 from typing import Any
@@ -12,9 +13,9 @@ from app.db import db, table
 from app.history.operations import entry, record_all
 from app.lao.fixed_rounds import queries
 from app.lao.fixed_rounds.queries import DueRound
-from app.lao.fixed_rounds.rules import DimensionSums, Edition
+from app.lao.fixed_rounds.rules import DimensionSums, Edition, FixedLine
 from app.models import FixedDocument, FixedRound, FixedSum, Organisation, ProjectYear, Report
-from app.models.enums import Action, Entity, ReportStatus, Round
+from app.models.enums import Action, Entity, PlanStatus, ReportStatus, Round
 from app.models.projects import CARRIED
 from app.plans.rules import ReportWindow
 from app.registry.operations import before_change
@@ -32,7 +33,7 @@ def fix_due(closed_by: datetime, now: datetime, among: Collection[int] | None = 
     if not found:
         return 0
     ids = {each.organisation_id for each in found}
-    _hold(ids)
+    hold(ids)
     found = queries.due(closed_by, ids, limit, lock=True)  # what nobody else has fixed meanwhile
     for (year, round_), some in groupby(found, key=lambda each: (each.closed.year, each.closed.round)):
         _fix(list(some), year, round_, now)
@@ -45,7 +46,7 @@ def fix_before_the_registry_changes(ids: Collection[int], now: datetime) -> None
     fix_due(now, now, ids)
 
 
-def _hold(ids: Collection[int]) -> None:
+def hold(ids: Collection[int]) -> None:
     """Two who fix the same LAO come one after the other. Reporting never waits for this."""
     held = select(Organisation.id).where(Organisation.id.in_(ids)).order_by(Organisation.id)
     db.session.execute(held.with_for_update(key_share=True))
@@ -78,6 +79,21 @@ def publish(actor: Actor, action: Action, editions: Sequence[Edition], now: date
             for e in editions
         ]
     )
+
+
+def amend(
+    actor: Actor, before: Edition, lines: Sequence[FixedLine], plan_status: PlanStatus, reason: str, now: datetime
+) -> bool:
+    """Put a next edition in the place of the one in force; False where it would be the same. Both stay published."""
+    lao = before.lao._replace(plan_status=plan_status)
+    after = replace(before, number=before.number + 1, lao=lao, lines=list(lines))
+    if (after.lao, list(after.lines)) == (before.lao, list(before.lines)):
+        return False
+    closed = before.closed
+    here = (_F.organisation_id == before.organisation_id, _F.fiscal_year == closed.year, _F.round == int(closed.round))
+    db.session.execute(update(table(FixedRound)).where(*here, _F.in_force).values(in_force=False))
+    publish(actor, Action.AMEND_ROUND, [after], now, reason)
+    return True
 
 
 def _insert(statement: Insert, rows: list[dict[str, Any]]) -> None:
@@ -126,7 +142,7 @@ def reopen(actor: Actor, window: ReportWindow, now: datetime, organisation_id: i
     if window.closing_passed(now):
         return 0
     if organisation_id is not None:
-        _hold([organisation_id])
+        hold([organisation_id])
     here = [_F.fiscal_year == window.year, _F.round == int(window.round), _F.in_force]
     if organisation_id is not None:
         here.append(_F.organisation_id == organisation_id)

@@ -43,6 +43,15 @@ class FixedLine(NamedTuple):
     def counted(self) -> bool:
         return not self.deleted and self.review is not ReviewStatus.REJECTED
 
+    @property
+    def weight(self) -> tuple[Any, ...]:
+        """All by which it moves a figure; nothing where it does not count."""
+        return (self.dimension, self.status, *self.amounts) if self.counted else ()
+
+    @property
+    def amounts(self) -> tuple[Decimal | None, ...]:
+        return (self.planned, self.ordinance, self.spent)
+
 
 NOTHING, NO_MONEY = Counts(), Money()
 
@@ -192,6 +201,21 @@ def _read(kept: Mapping[str, Any]) -> FixedLine:
         "cannot_reason": CannotReason(reason) if reason else None,
     }
     return FixedLine(**{**kept, **amounts, **chosen})
+
+
+def line_facts(line: FixedLine | None, year: int) -> dict[str, Any]:
+    """A project as the history writes its facts down; nothing where there is none."""
+    if line is None:
+        return {}
+    planned, ordinance, spent = (None if amount is None else str(amount) for amount in line.amounts)
+    return {
+        "dimension": line.dimension,
+        "budgets": {str(year): planned},
+        "review_status": line.review,
+        "status": line.status,
+        "ordinance_budget": ordinance,
+        "spent": spent,
+    }
 
 
 def digest_of(document: Mapping[str, Any]) -> str:

@@ -5,17 +5,19 @@ under the province it was fixed in, whatever the registry says by now.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Connection, Select, and_, bindparam, func, select
 
+from app import clock
 from app.db import db, table
 from app.lao.fixed_rounds.queries import without_result
 from app.lao.reporting.rules import Counts, Money, RoundSummary, Sums
 from app.models import FixedRound, FixedSum, Organisation, Window
 from app.models.enums import Level, OrganisationType, PlanStatus, Round
+from app.registry.past import laos_then, moment_of
 
 By = Literal["province_code", "organisation_id"]
 _F, _S, _O, _W = (table(model).c for model in (FixedRound, FixedSum, Organisation, Window))
@@ -31,24 +33,42 @@ _SUMMED = (
 
 
 class LiveLaos(NamedTuple):
-    """The LAOs of some provinces whose result is not fixed, and the provinces they are in."""
+    """The LAOs that were in some provinces then and whose result is not fixed; `codes`: the provinces they are in now.
+
+    `moved`: the province it was in then of each that is in another one now.
+    """
 
     ids: frozenset[int]
     codes: frozenset[str]
+    moved: Mapping[int, str] = {}
 
 
 _ANY_FIXED = select(_F.id).where(*_MOMENT).limit(1)
-_CLOSING = select(_W.closes_at).where(_W.fiscal_year == _YEAR, _W.round == _ROUND).scalar_subquery()
+_CLOSING = func.coalesce(
+    select(_W.closes_at).where(_W.fiscal_year == _YEAR, _W.round == _ROUND).scalar_subquery(),
+    bindparam("then", type_=_O.closed_at.type),
+)
 _LIVE = without_result(_YEAR, _ROUND, _CLOSING, _O.province_code.in_(_CODES))
 
 
 def live_laos(codes: Iterable[str], year: int, round_: Round) -> LiveLaos | None:
-    """None: the round is fixed for nobody in the country, so that all are live."""
-    moment = {"year": year, "round": int(round_)}
-    if db.session.scalar(_ANY_FIXED, moment) is None:
+    """None: the round is fixed for nobody in the country, so that all are live; and all are where they were then."""
+    known, now = set(codes), clock.now()
+    moment = {"year": year, "round": int(round_), "then": moment_of(year, now)}
+    moved = {
+        id_: lao for id_, lao in laos_then(year, now).items() if lao.moved and known & {lao.province_code, lao.now_in}
+    }
+    if not moved and db.session.scalar(_ANY_FIXED, moment) is None:
         return None
-    rows = db.session.execute(_LIVE, moment | {"codes": list(codes)}).all()
-    return LiveLaos(frozenset(id_ for id_, _code in rows), frozenset(code for _id, code in rows))
+    wanted = known | {lao.now_in for lao in moved.values()}
+    rows = [
+        (id_, code)
+        for id_, code in db.session.execute(_LIVE, moment | {"codes": sorted(wanted)})
+        if (moved[id_].province_code if id_ in moved else code) in known
+    ]
+    ids = frozenset(id_ for id_, _code in rows)
+    then = {id_: lao.province_code for id_, lao in moved.items() if id_ in ids}
+    return LiveLaos(ids, frozenset(code for _id, code in rows), then)
 
 
 class FixedLao(NamedTuple):
@@ -82,18 +102,22 @@ def fixed_laos(province_code: str, year: int, round_: Round, connection: Connect
 
 
 class PlaceThen(NamedTuple):
-    """Where an LAO is found in a closed round: the province in whose table it stands, and its code there."""
+    """What an LAO was called then, and the province in whose table it stands."""
 
     code: str
+    name: str
     province_code: str
 
 
-def fixed_place(organisation_id: int, year: int, round_: Round) -> PlaceThen | None:
-    """None while the LAO is live, and so where the registry says."""
+def place_then(organisation_id: int, year: int, round_: Round) -> PlaceThen | None:
+    """None where the LAO is what it was: then the registry says it."""
     here = (_F.organisation_id == organisation_id, *_MOMENT)
     moment = {"year": year, "round": int(round_)}
-    row = db.session.execute(select(_F.code, _F.province_code).where(*here), moment).first()
-    return PlaceThen(*row) if row else None
+    row = db.session.execute(select(_F.code, _F.name, _F.province_code).where(*here), moment).first()
+    if row:
+        return PlaceThen(*row)
+    lao = laos_then(year, clock.now()).get(organisation_id)
+    return PlaceThen(lao.code, lao.name, lao.province_code) if lao else None
 
 
 class TableState(NamedTuple):

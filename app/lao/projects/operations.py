@@ -24,7 +24,6 @@ from app.lao.projects.rules import (
     counts,
     deletion_refusal,
     editable,
-    reason_refusal,
     return_refusal,
     review_after_edit,
     year_removal_refusal,
@@ -109,13 +108,8 @@ def edit_project(
     return True
 
 
-def delete_project(actor: Actor, period: Period, project_id: int, version: int, reason: str, now: datetime) -> None:
-    """Take a project out of the lists and counts; its history stays, and in public its name, when and why.
-
-    Raises NotTheirs, Refusal; Stale as above.
-    """
-    if refusal := reason_refusal(reason):
-        raise Refusal(refusal, "reason")
+def delete_project(actor: Actor, period: Period, project_id: int, version: int, now: datetime) -> None:
+    """Take a project out of the lists and counts; its history stays. Raises NotTheirs, Refusal; Stale as above."""
     before = _locked(actor, project_id)
     closed = _fixed_before(before.organisation_id, before.facts.budgets, now)
     write(
@@ -135,7 +129,6 @@ def delete_project(actor: Actor, period: Period, project_id: int, version: int, 
         project_id,
         organisation_id=before.organisation_id,
         before=before.facts.as_dict(),
-        reason=reason,
         at=now,
     )
 

@@ -6,18 +6,21 @@ begins with them is of no use otherwise.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Subquery, and_, bindparam, case, func, select
 
+from app import clock
 from app.db import db, table
+from app.lao.fixed_rounds.queries import was_founded
 from app.lao.fixed_rounds.sums import By, LiveLaos, fixed_levels, fixed_sums, live_laos
 from app.lao.reporting.rules import NO_BAHT, Counts, Money, Sums, add_up, level
 from app.models import Organisation, PlanYear, ProjectYear, Report
 from app.models.enums import Level, PlanStatus, ReportStatus, Round
+from app.registry.past import moment_of
 
 _R, _Y, _PY, _O = table(Report).c, table(ProjectYear).c, table(PlanYear).c, table(Organisation).c
 _CODES: Any = bindparam("codes", expanding=True)
@@ -75,14 +78,20 @@ def sums_by(by: By, codes: Iterable[str], year: int, round_: Round) -> dict[Any,
     if live is None:
         return _live_sums(by, {"codes": known, "year": year, "round": int(round_)})
     found = fixed_sums(by, known, year, round_)
-    if live.ids:
-        for key, sums in _live_sums(by, _place(live, year, round_)).items():
-            found[key] = add_up(found.get(key, {}), sums)
+    for key, sums in _standing_sums(by, live, year, round_):
+        found[key] = add_up(found.get(key, {}), sums)
     return found
 
 
-def _place(live: LiveLaos, year: int, round_: Round) -> dict[str, Any]:
-    return {"codes": list(live.codes), "laos": list(live.ids), "year": year, "round": int(round_)}
+def _standing_sums(by: By, live: LiveLaos, year: int, round_: Round) -> Iterator[tuple[Any, Sums]]:
+    """Those of the LAOs that are live; one that has moved stands in the province it was in then."""
+    place = {"codes": list(live.codes), "year": year, "round": int(round_)}
+    apart = live.moved if by == "province_code" else {}
+    if rest := live.ids - apart.keys():
+        yield from _live_sums(by, place | {"laos": list(rest)}).items()
+    if apart:
+        for id_, sums in _live_sums("organisation_id", place | {"laos": list(apart)}).items():
+            yield apart[id_], sums
 
 
 def _live_sums(by: By, place: dict[str, Any]) -> dict[Any, Sums]:
@@ -123,14 +132,15 @@ def _counts_and_money(numbers: Sequence[Any], planned: Decimal | None) -> tuple[
     return Counts(*map(int, statuses)), money
 
 
+_THEN: Any = bindparam("then", type_=_O.closed_at.type)
 _PLANS = (
-    select(_O.id, _O.province_code, _O.closed_at.is_not(None), _PY.status)
+    select(_O.id, _O.province_code, _O.closed_at <= _THEN, _PY.status)
     .outerjoin_from(
         table(Organisation),
         table(PlanYear),
         and_(_PY.organisation_id == _O.id, _PY.fiscal_year == bindparam("year")),
     )
-    .where(_O.province_code.in_(_CODES))
+    .where(_O.province_code.in_(_CODES), was_founded(_THEN))
 )
 _NUMBERS = (
     func.count(),
@@ -159,7 +169,7 @@ def levels_by_province(codes: Iterable[str], year: int, round_: Round) -> dict[s
 def _add_live_levels(
     found: dict[str, Counter[Level]], codes: list[str], year: int, round_: Round, live: LiveLaos | None
 ) -> None:
-    place = {"codes": codes, "year": year}
+    place = {"codes": codes, "year": year, "then": moment_of(year, clock.now())}
     counted = {
         id_: (done, total, total - waiting)
         for _code, id_, total, done, waiting in db.session.execute(_COUNTS, place | {"round": int(round_)})
@@ -168,4 +178,5 @@ def _add_live_levels(
         if (closed and id_ not in counted) or (live and id_ not in live.ids):
             continue
         passed = status is PlanStatus.PASSED
-        found[code][level(round_, *counted.get(id_, (0, 0, 0)), passed=passed)] += 1
+        stood_in = live.moved.get(id_, code) if live else code
+        found[stood_in][level(round_, *counted.get(id_, (0, 0, 0)), passed=passed)] += 1

@@ -7,7 +7,6 @@ from werkzeug.wrappers import Response
 
 from app import clock
 from app.access import actor
-from app.citizens.figures.tombstones import deletions_of
 from app.conflicts import Conflict
 from app.db import transaction
 from app.errors import Refusal, Stale
@@ -209,8 +208,7 @@ def set_contact() -> Response:
 def deleted() -> Response:
     asked = DeskFilter(**place_and_words(request.args))
     rows, total = queries.deleted_projects(asked)
-    why = deletions_of([row.id for row in rows])
-    return page("deleted", rows=rows, why=why, asked=asked, pager=Pager(asked.page, total, PAGE_SIZE))
+    return page("deleted", rows=rows, asked=asked, pager=Pager(asked.page, total, PAGE_SIZE))
 
 
 @blueprint.post("/deleted/<int:project_id>")

@@ -1,6 +1,6 @@
 """What goes into the files, and the files: an actor reaches the provinces given to it, and its own files."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from decimal import Decimal
 from heapq import merge
@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, String, and_, bindparam, func, select, true
 
+from app import clock
 from app.access import Actor
 from app.citizens.results.queries import lao_money, province_rows
 from app.db import db, is_sqlite, table
@@ -19,6 +20,7 @@ from app.lao.reporting.rules import Money, ProvinceTableRow, in_table_order
 from app.models import District, ExportJob, Organisation, Project, ProjectYear, Province, Report
 from app.models.enums import CannotReason, ExportState, ExportWhat, Kind, ReportStatus, Role, Round
 from app.nacc.exports.rules import ExportPlace, ExportProvince, ExportRequest, places
+from app.registry.past import LaoThen, laos_then
 
 _O, _P, _D, _V = table(Organisation).c, table(Project).c, table(District).c, table(Province).c
 _Y, _R, _J = table(ProjectYear).c, table(Report).c, table(ExportJob).c
@@ -117,19 +119,34 @@ def projects(connection: Connection, area: ExportProvince, year: int, round_: Ro
     """The projects of a province that count, with their report: by district and LAO, read a part at a time."""
     live = live_laos([area.code], year, round_)
     fixed = _fixed_projects(connection, area, year, round_) if live is not None else iter(())
-    standing = _live_projects(connection, area, year, round_, live) if live is None or live.ids else iter(())
-    return (row for _place, row in merge(fixed, standing, key=itemgetter(0)))
+    then = {id_: lao for id_, lao in laos_then(year, clock.now()).items() if live is None or id_ in live.ids}
+    values = {"province": area.code, "province_name": area.name, "year": year, "round": int(round_)}
+    standing = _live_projects(connection, values, live, then) if live is None or live.ids else iter(())
+    changed = _as_they_were(connection, values, then)
+    return (row for _place, row in merge(fixed, standing, changed, key=itemgetter(0)))
 
 
 def _live_projects(
-    connection: Connection, area: ExportProvince, year: int, round_: Round, live: LiveLaos | None
+    connection: Connection, values: dict[str, Any], live: LiveLaos | None, without: Mapping[int, LaoThen]
 ) -> Iterator[Placed]:
-    values = {"province": area.code, "province_name": area.name, "year": year, "round": int(round_)}
     for *row, id_, district_sort, name_sort in connection.execute(
         _PROJECTS, values, execution_options={"yield_per": ROWS_AT_ONCE}
     ):
-        if live is None or id_ in live.ids:
+        if id_ not in without and (live is None or id_ in live.ids):
             yield (district_sort or "", name_sort, id_), ExportedProject._make(row)
+
+
+def _as_they_were(connection: Connection, values: dict[str, Any], then: Mapping[int, LaoThen]) -> Iterator[Placed]:
+    """Those of the few LAOs that were something else, where they stood then."""
+    here = {id_: lao for id_, lao in then.items() if lao.province_code == values["province"]}
+    found: list[Placed] = []
+    for code in {lao.now_in for lao in here.values()}:
+        some = _PROJECTS.where(_O.id.in_(here))
+        for *row, id_, _district_sort, _name_sort in connection.execute(some, values | {"province": code}):
+            lao = here[id_]
+            named = ExportedProject._make(row)._replace(code=lao.code, lao=lao.name, district=lao.district)
+            found.append(((lao.district_sort or "", lao.name_sort, id_), named))
+    return iter(sorted(found, key=itemgetter(0)))
 
 
 def _fixed_projects(connection: Connection, area: ExportProvince, year: int, round_: Round) -> Iterator[Placed]:

@@ -133,3 +133,21 @@ def test_reading_writes_nothing(client: Client) -> None:
     assert queries.size() == 0
     with transaction():
         assert queries.latest_head() is None
+
+
+def test_the_page_says_what_is_signed_and_the_latest_entries_in_words(client: Client) -> None:
+    assert "ยังไม่มีหัวบันทึก" in client.get("/public/log").text
+    make_world()
+    client.application.extensions["public-pages"].clear()
+    page = client.get("/public/log").text
+    head = queries.latest_head()
+    assert head
+    assert head.root.hex() in page
+    assert "somsri" not in page
+    assert f"/public/log/entries?start={head.size - 1}&amp;end={head.size}" in page
+    assert "/public/log/verify.py" in page
+
+
+def test_the_verifier_can_be_had_where_the_log_is(client: Client) -> None:
+    answer = client.get("/public/log/verify.py")
+    assert b"def main() -> int:" in answer.data
