@@ -57,12 +57,12 @@ class Clerk:
         self.forms: Iterator[str] = report_forms(token_of(page), version_of(project_id))
         self.taken: list[float] = []
 
-    def work(self, until: float) -> None:
+    def work(self, until: float, pause: float = PAUSE) -> None:
         while perf_counter() < until:
             start = perf_counter()
             self.line.ask("POST", self.path, self.headers | FORM, next(self.forms), expected=302)
             self.taken.append(perf_counter() - start)
-            sleep(PAUSE)
+            sleep(pause)
 
 
 def p95(clerks: list[Clerk]) -> float:
@@ -79,12 +79,12 @@ def p95(clerks: list[Clerk]) -> float:
     return taken[len(taken) * 95 // 100]
 
 
-def laos_with_projects() -> list[int]:
+def laos_with_projects(number: int = CLERKS) -> list[int]:
     found = text(
         "SELECT y.organisation_id FROM plan_years y WHERE y.fiscal_year = :year AND y.status = 'passed' AND EXISTS ("
         "SELECT 1 FROM reports r JOIN organisations o ON o.id = r.organisation_id WHERE o.id = y.organisation_id "
         "AND r.province_code = o.province_code AND r.fiscal_year = :year AND r.round = :round AND r.counted) "
-        f"ORDER BY y.organisation_id LIMIT {CLERKS}"
+        f"ORDER BY y.organisation_id LIMIT {number}"
     )
     laos = list(db.session.scalars(found, {"year": YEAR, "round": ROUND}))
     db.session.rollback()

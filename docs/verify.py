@@ -21,11 +21,13 @@ import multiprocessing
 import sys
 import tempfile
 import time
+from binascii import hexlify
 from collections.abc import Callable, Collection, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
+from zlib import crc32
 
 TABLES = {
     "organisations": "organisation",
@@ -57,10 +59,14 @@ FACTS = {
     "fixed round": {"in_force", *map(str, range(1, 100))},
     "report": {"status", "ordinance_budget", "spent", "cannot_reason", "cannot_text", "note", "reported_at"},
 }
+WHOLE_REPORT = FACTS["report"] - {"reported_at"}  # most entries: all facts of one report, whatever there was before
 NO_ROW = {"plan year": "not_sent", "report": "not_reported"}
-ROWS_AT_ONCE = 150_000  # of a part of the tables, in memory
+ROWS_AT_ONCE = 30_000  # of a part of the tables, in memory
 NO_CHAIN = bytes(32)
+MOST_TOLD = 20
+ROW = ord("R")  # how a row's line begins among those of entries
 sha256 = hashlib.sha256
+SCAN = json.JSONDecoder().scan_once
 
 
 class Wrong(Exception):
@@ -87,8 +93,8 @@ class Site:
     def heads(self) -> Iterator[bytes]:
         return self._lines(self.base + "heads")
 
-    def entries(self, start: int = 0) -> Iterator[bytes]:
-        return self._lines(f"{self.base}entries?start={start}")
+    def entries(self) -> Iterator[bytes]:
+        return self._lines(f"{self.base}entries")
 
     def rows(self, table: str) -> Iterator[bytes]:
         return self._lines(f"{self.base}state/{table}")
@@ -128,9 +134,8 @@ class Folder:
     def heads(self) -> Iterator[bytes]:
         return self._lines("heads.jsonl")
 
-    def entries(self, start: int = 0) -> Iterator[bytes]:
-        lines = self._lines("entries.jsonl")
-        return (line for number, line in enumerate(lines) if number >= start)
+    def entries(self) -> Iterator[bytes]:
+        return self._lines("entries.jsonl")
 
     def rows(self, table: str) -> Iterator[bytes]:
         return self._lines(f"state/{table}.jsonl")
@@ -141,9 +146,9 @@ class Folder:
         return {(line["entity"], line["key"]) for line in lines}
 
     def _lines(self, name: str) -> Iterator[bytes]:
-        with self._file(name).open("rb") as lines:
+        with self._file(name).open("rb", buffering=1 << 20) as lines:
             for line in lines:
-                yield line.rstrip(b"\n")
+                yield line[:-1]
 
     def _file(self, name: str) -> Path:
         path = self.path / name
@@ -184,28 +189,14 @@ def canonical(value: Any) -> bytes:
 # ------------------------------------------------------------------------------------------------ chain and tree
 
 
-class Tree:
-    """A growing tree of which only the right edge is kept: its full subtrees, the widest first."""
-
-    def __init__(self) -> None:
-        self.size = 0
-        self.edge: list[bytes] = []
-
-    def add(self, leaf: bytes) -> None:
-        at, edge = self.size, self.edge
-        while at & 1:
-            leaf = sha256(b"\x01" + edge.pop() + leaf).digest()
-            at >>= 1
-        edge.append(leaf)
-        self.size += 1
-
-    def root(self) -> bytes:
-        if not self.edge:
-            return sha256(b"").digest()
-        hash_ = self.edge[-1]
-        for left in reversed(self.edge[:-1]):
-            hash_ = sha256(b"\x01" + left + hash_).digest()
-        return hash_
+def root_of(edge: list[bytes]) -> bytes:
+    """The root of a tree of which only the right edge is kept: its full subtrees, the widest first."""
+    if not edge:
+        return sha256(b"").digest()
+    hash_ = edge[-1]
+    for left in reversed(edge[:-1]):
+        hash_ = sha256(b"\x01" + left + hash_).digest()
+    return hash_
 
 
 class Heads:
@@ -219,11 +210,11 @@ class Heads:
     def next_size(self) -> int:
         return self.due[-1]["size"] if self.due else -1
 
-    def meet(self, tree: Tree, chain: bytes) -> None:
+    def meet(self, size: int, edge: list[bytes], chain: bytes) -> None:
         """All heads of this size. Raises Wrong where the log was another when one of them was signed."""
-        while self.next_size == tree.size:
+        while self.next_size == size:
             head = self.due.pop()
-            if head["root"] != tree.root().hex() or head["chain"] != chain.hex():
+            if head["root"] != root_of(edge).hex() or head["chain"] != chain.hex():
                 raise Wrong(
                     f"the head of {head['size']} entries, signed {head['at']}, is no beginning of today's log: "
                     f"an entry below {head['size']} is not the one it was"
@@ -231,30 +222,33 @@ class Heads:
             self.met += 1
 
 
-def walk(lines: Iterable[bytes], heads: Heads, keep: Callable[[bytes, int], None]) -> tuple[int, bytes]:
-    """Check chain, tree and heads; hand each line on. Gives size and end of the chain."""
-    tree, chain = Tree(), NO_CHAIN
-    heads.meet(tree, chain)
-    add = tree.add
-    for seq, line in enumerate(lines):
-        at = line.rfind(b',"entry":{')
-        if at < 0 or line[:10] != b'{"chain":"' or line[-1:] != b"}":
-            raise Wrong(f"entry {seq}: its line is not the published form")
-        leaf = sha256(b"\x00" + line[at + 9 : -1]).digest()
+def walk(lines: Iterable[bytes], heads: Heads, keep: Callable[[bytes], None] | None) -> int:
+    """Check chain, tree and heads; hand each line on. Gives how many entries there are."""
+    edge: list[bytes] = []
+    chain, size, due = NO_CHAIN, 0, heads.next_size
+    for line in lines:
+        leaf = sha256(b"\x00" + line[line.rfind(b',"entry":{') + 9 : -1]).digest()
         chain = sha256(chain + leaf).digest()
-        if line[10:74].decode() != chain.hex():
-            raise Wrong(f"entry {seq}: it is not the entry that was put into the chain there")
-        if not line.endswith(b'"seq":%d}}' % seq):
-            raise Wrong(f"entry {seq}: it bears another number")
-        add(leaf)
-        keep(line, at)
-        if tree.size == heads.next_size:
-            heads.meet(tree, chain)
+        if line[10:74] != hexlify(chain):
+            raise Wrong(f"entry {size}: it is not the entry that was put into the chain there")
+        if not line.endswith(b'"seq":%d}}' % size):
+            raise Wrong(f"entry {size}: it bears another number")
+        at = size
+        while at & 1:
+            leaf = sha256(b"\x01" + edge.pop() + leaf).digest()
+            at >>= 1
+        edge.append(leaf)
+        size += 1
+        if keep:
+            keep(line)
+        if size == due:
+            heads.meet(size, edge, chain)
+            due = heads.next_size
     if heads.due:
         raise Wrong(
-            f"the log has {tree.size} entries, but a head of {heads.due[0]['size']} was signed: the end of it is gone"
+            f"the log has {size} entries, but a head of {heads.due[0]['size']} was signed: the end of it is gone"
         )
-    return tree.size, chain
+    return size
 
 
 # ------------------------------------------------------------------------------------------------ rows
@@ -266,9 +260,17 @@ def identity(entry: dict[str, Any]) -> tuple[str, str]:
     return entry["entity"], f"{entry['key']}/{entry['organisation']}" if own else entry["key"]
 
 
+def parsed(line: bytes) -> Any:
+    """As json.loads, without what it does before and after: it is asked millions of times."""
+    try:
+        return SCAN(line.decode(), 0)[0]
+    except StopIteration as error:
+        raise ValueError(f"no JSON: {line[:80]!r}") from error
+
+
 def opened(line: bytes) -> dict[str, Any]:
     """The entry of a line, with what is disclosed in place of its hashes. Raises Wrong where one is another's."""
-    read = json.loads(line)
+    read = parsed(line)
     entry: dict[str, Any] = read["entry"]
     for path, (salt, value) in read["disclosed"].items():
         side, _, name = path.partition("/")
@@ -288,20 +290,16 @@ def commitment(salt: Any, value: Any) -> dict[str, str]:
 
 def replay(row: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]:
     """What an entry makes of the facts of its row; empty: no row."""
-    entity, action, at = entry["entity"], entry["action"], entry["at"]
+    entity, action = entry["entity"], entry["action"]
     facts = entry["after"] or {}
     if action == "stand":
         return known(entity, {**facts, "organisation": entry["organisation"]} if facts else {})
     if entity == "account":
         return replay_account(row, entry)
-    if entity == "fixed round":
-        return replay_round(row, facts)
-    if entity == "report" and entry["after"] is None:
-        return {}
+    if entity in ("fixed round", "report"):
+        return (replay_round if entity == "fixed round" else replay_report)(row, facts, entry)
     row = {**row, **facts, "organisation": entry["organisation"]}
-    if entity == "report" and action in ("report", "correct report"):
-        row["reported_at"] = at
-    elif entity == "window" and entry["organisation"] is not None:
+    if entity == "window" and entry["organisation"] is not None:
         row["reason"] = entry["reason"] or None
     elif entity == "project":
         replay_project(row, entry)
@@ -317,7 +315,18 @@ def replay_account(row: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]
     return known("account", {**row, **(entry["after"] or {})})
 
 
-def replay_round(row: dict[str, Any], facts: dict[str, Any]) -> dict[str, Any]:
+def replay_report(row: dict[str, Any], facts: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]:
+    """Most entries are these: a report tells all its facts, whatever stood there before."""
+    if entry["after"] is None:
+        return {}
+    if entry["action"] not in ("report", "correct report"):
+        return known("report", {**row, **facts})
+    whole = facts if facts.keys() >= WHOLE_REPORT else {**row, **facts}
+    row = {name: value for name, value in whole.items() if value is not None and name in WHOLE_REPORT}
+    return row | {"reported_at": entry["at"]}
+
+
+def replay_round(row: dict[str, Any], facts: dict[str, Any], _entry: dict[str, Any]) -> dict[str, Any]:
     """All editions of a closed round, and which is in force: none once it is live again."""
     if "edition" not in facts:
         return {name: value for name, value in row.items() if name != "in_force"}
@@ -353,31 +362,32 @@ class Parts:
     """Lines sorted into files by their row, so that each file's rows fit into memory."""
 
     def __init__(self, folder: Path, number: int) -> None:
+        self.number = number
         self.paths = [folder / f"{part}.jsonl" for part in range(number)]
-        self.files = [path.open("wb", buffering=1 << 16) for path in self.paths]
+        self.files: list[Any] = []
 
-    def keep(self, line: bytes, at: int) -> None:
+    def keep(self, line: bytes) -> None:
         """By the bytes between `"entity":` and `"organisation":`, which all entries of a row share."""
-        start = line.rfind(b',"entity":"', at)
-        key = line[start : line.index(b',"organisation":', start)]
-        self.files[hash_of(key) % len(self.files)].write(line + b"\n")
+        start = line.rfind(b',"entity":"')
+        self.files[crc32(line[start : line.find(b',"organisation":', start)]) % self.number].write(line + b"\n")
 
-    def keep_row(self, entity: str, line: bytes) -> None:
-        key = json.loads(line)["key"]
-        told = key.rpartition("/")[0] if entity == "window" and key.count("/") == 2 else key
-        place = b',"entity":%b,"key":%b' % (canonical(entity), canonical(told))
-        self.files[hash_of(place) % len(self.files)].write(b'{"row":%b,"of":%b}\n' % (line, canonical(entity)))
+    def keep_rows(self, entity: str, lines: Iterable[bytes]) -> None:
+        """Rows, each in the part of its entries: an LAO's own window is told of under that of everybody."""
+        start, named = b',"entity":%b' % canonical(entity), b"R%b\t" % entity.encode()
+        for line in lines:
+            key = line[line.rfind(b',"key":"') : -1]
+            if entity == "window" and key.count(b"/") == 2:
+                key = key[: key.rfind(b"/")] + b'"'
+            self.files[crc32(start + key) % self.number].write(named + line + b"\n")
 
     def __enter__(self) -> "Parts":
+        self.files = [path.open("wb", buffering=1 << 16) for path in self.paths]
         return self
 
     def __exit__(self, *_error: object) -> None:
         for file in self.files:
             file.close()
-
-
-def hash_of(key: bytes) -> int:
-    return int.from_bytes(hashlib.blake2b(key, digest_size=4).digest(), "little")
+        self.files = []
 
 
 def check_part(path: Path, pending: Collection[tuple[str, str]] = ()) -> tuple[int, list[str]]:
@@ -388,9 +398,10 @@ def check_part(path: Path, pending: Collection[tuple[str, str]] = ()) -> tuple[i
     problems: list[str] = []
     with path.open("rb") as lines:
         for line in lines:
-            if line.startswith(b'{"row":'):
-                read = json.loads(line)
-                live[read["of"], read["row"]["key"]] = read["row"]["facts"]
+            if line[0] == ROW:
+                entity, _, row_line = line.partition(b"\t")
+                read = parsed(row_line)
+                live[entity[1:].decode(), read["key"]] = read["facts"]
                 continue
             try:
                 entry = opened(line)
@@ -410,6 +421,8 @@ def check_part(path: Path, pending: Collection[tuple[str, str]] = ()) -> tuple[i
 
 def difference(told: dict[str, Any], holds: dict[str, Any]) -> str:
     """How a row of the tables is another than its entries say; empty where it is the same."""
+    if told == holds:
+        return ""
     if told and not holds:
         return "the log tells of it, the tables do not hold it"
     if holds and not told:
@@ -417,7 +430,7 @@ def difference(told: dict[str, Any], holds: dict[str, Any]) -> str:
     for name in sorted(told.keys() | holds.keys()):
         if told.get(name) != holds.get(name):
             return f"{name} is {short(holds.get(name))} in the tables, {short(told.get(name))} by the log"
-    return ""
+    raise AssertionError("two rows that differ have a fact that differs")
 
 
 def short(value: Any) -> str:
@@ -428,7 +441,7 @@ def short(value: Any) -> str:
 # ------------------------------------------------------------------------------------------------ all of it
 
 
-def check(source: Site | Folder, saved: dict[str, Any] | None, key: str, processes: int) -> str:
+def check(source: Site | Folder, saved: dict[str, Any] | None, key: str, processes: int, *, tables: bool = True) -> str:
     """All checks, once. Gives a sentence; raises Wrong, Unchecked."""
     published = source.one("key")["key"]
     if key and key != published:
@@ -439,17 +452,21 @@ def check(source: Site | Folder, saved: dict[str, Any] | None, key: str, process
     if not told:
         raise Unchecked("no head is signed: nothing is provable (the first one comes within a minute)")
     latest = max(head["size"] for head in told)
-    with tempfile.TemporaryDirectory(prefix="verify_") as folder:
-        with Parts(Path(folder), 1 + 2 * latest // ROWS_AT_ONCE) as parts:
-            size, _chain = walk(source.entries(), heads, parts.keep)
-            for table, entity in TABLES.items():
-                for line in source.rows(table):
-                    parts.keep_row(entity, line)
+    if not tables:
+        size = walk(source.entries(), heads, None)
+        return f"{size:,} entries, {heads.met:,} signed heads: chain and tree hold. The tables were not looked at."
+    with tempfile.TemporaryDirectory(prefix="verify_") as name:
+        parts = Parts(Path(name), 1 + 2 * latest // ROWS_AT_ONCE)
+        if processes > 1 and parts.number > 1:
+            with multiprocessing.Pool(processes) as pool:
+                size, rows, problems = by_many(source, heads, parts, pool)
+        else:
+            size = sort_and_walk(source, heads, parts)
+            rows, problems = summed(check_part(path, source.pending()) for path in parts.paths)
         pending = source.pending()
-        rows, problems = compared(parts.paths, pending, processes)
     if problems:
-        more = f"\n… and {len(problems) - 20} more" if len(problems) > 20 else ""
-        raise Wrong("\n".join(sorted(problems, key=place)[:20]) + more)
+        more = f"\n… and {len(problems) - MOST_TOLD} more" if len(problems) > MOST_TOLD else ""
+        raise Wrong("\n".join(sorted(problems, key=place)[:MOST_TOLD]) + more)
     said = f"{size:,} entries, {heads.met:,} signed heads, {rows:,} rows: all holds. Signed up to entry {latest - 1:,}."
     return said + (f" {len(pending):,} rows are not told of yet." if pending else "")
 
@@ -460,14 +477,44 @@ def place(problem: str) -> tuple[int, str]:
     return (int(words[1].rstrip(":")), problem) if words[0] == "entry" else (sys.maxsize, problem)
 
 
-def compared(paths: list[Path], pending: Collection[tuple[str, str]], processes: int) -> tuple[int, list[str]]:
-    check_one = functools.partial(check_part, pending=pending)
-    if processes < 2 or len(paths) < 2:
-        results = [check_one(path) for path in paths]
+def sort_and_walk(source: Site | Folder, heads: Heads, parts: Parts) -> int:
+    """Read everything once: what is fetched is fetched once."""
+    with parts:
+        size = walk(source.entries(), heads, parts.keep)
+        keep_rows(source, parts)
+    return size
+
+
+def by_many(source: Site | Folder, heads: Heads, parts: Parts, pool: Any) -> tuple[int, int, list[str]]:
+    """Files are read twice at once: one process follows the chain, which nobody can share; another one sorts."""
+    if source.lives:
+        size = sort_and_walk(source, heads, parts)
     else:
-        with multiprocessing.Pool(processes) as pool:
-            results = pool.map(check_one, paths, chunksize=1)
-    return sum(rows for rows, _ in results), [each for _, problems in results for each in problems]
+        sorting = pool.apply_async(sort_files, (source, parts))
+        size = walk(source.entries(), heads, None)
+        sorting.get()
+    check_one = functools.partial(check_part, pending=source.pending())
+    return size, *summed(pool.imap_unordered(check_one, parts.paths))
+
+
+def sort_files(source: Folder, parts: Parts) -> None:
+    with parts:
+        for line in source.entries():
+            parts.keep(line)
+        keep_rows(source, parts)
+
+
+def keep_rows(source: Site | Folder, parts: Parts) -> None:
+    for table, entity in TABLES.items():
+        parts.keep_rows(entity, source.rows(table))
+
+
+def summed(results: Iterable[tuple[int, list[str]]]) -> tuple[int, list[str]]:
+    rows, problems = 0, []
+    for some, wrong in results:
+        rows += some
+        problems += wrong[:MOST_TOLD]
+    return rows, problems
 
 
 def main() -> int:
@@ -475,6 +522,7 @@ def main() -> int:
     parser.add_argument("source", help="address of an installation, or a folder that `flask log export` wrote")
     parser.add_argument("--head", type=Path, help="a head saved earlier: the log must still begin as it did then")
     parser.add_argument("--key", default="", help="the public key, in hex, from another source")
+    parser.add_argument("--log-only", action="store_true", help="chain, tree and heads alone: not texts and tables")
     parser.add_argument("--processes", type=int, default=multiprocessing.cpu_count())
     parser.add_argument("--patience", type=float, default=150, help="seconds to look again while people go on saving")
     asked = parser.parse_args()
@@ -485,7 +533,7 @@ def main() -> int:
         saved = json.loads(asked.head.read_bytes()) if asked.head else None
         while True:
             try:
-                print(check(source, saved, asked.key, asked.processes))
+                print(check(source, saved, asked.key, asked.processes, tables=not asked.log_only))
                 return 0
             except Wrong as wrong:
                 if time.monotonic() >= until or str(wrong).startswith(("entry", "the ")):

@@ -30,6 +30,7 @@ class Share(StrEnum):
     KEPT = "as a hash"
 
 
+NOTHING = (None, "")  # stands in an entry as it is: there is nothing in it to hide
 # The only words that may take the place of others in the history: its triggers know them too.
 BLACKED_OUT = "■■■"
 ERASED = "ลบชื่อแล้ว"
@@ -150,7 +151,7 @@ def commitments(told: Told, new_salt: Callable[[], str]) -> dict[str, str]:
     return {
         path: new_salt()
         for path, name, value in values(told)
-        if value is not None and _committed(told.entity, path, name)
+        if value not in NOTHING and _committed(told.entity, path, name)
     }
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.db import db, table
 from app.ledger import live, queries
 from app.ledger.live import LiveRow
-from app.ledger.rules import TEXTS, canonical, digest, is_score
+from app.ledger.rules import NOTHING, TEXTS, canonical, digest, is_score
 from app.models import ActorPseudonym, Project
 from app.models.enums import Entity
 
@@ -73,7 +73,7 @@ def _hashed_row(row: LiveRow, hidden: Hidden, salts: Mapping[str, Any]) -> LiveR
 
 def _public_value(row: LiveRow, name: str, value: Any, hidden: Hidden, salts: Mapping[str, Any]) -> Any:
     """The salt of an LAO's own window stands under its id, for several LAOs have one of the same round."""
-    if not hidden(name):
+    if value in NOTHING or not hidden(name):
         return value
     salt = salts.get(name if name != "reason" else f"reason/{row.organisation_id}")
     if isinstance(salt, str):

@@ -106,7 +106,7 @@ def test_each_kind_of_wrong_has_its_words(folder: Path) -> None:
     assert "the end of it is gone" in run(folder).stderr
 
     entries.write_text("not json at all\n")
-    assert "entry 0: its line is not the published form" in run(folder).stderr
+    assert "entry 0: it is not the entry that was put into the chain there" in run(folder).stderr
 
     entries.write_text(whole)
     edit_line(rows, 0, '"kind":"project"', '"kind":"measure"')
@@ -140,3 +140,25 @@ def test_a_log_without_any_signed_head_proves_nothing(folder: Path) -> None:
     done = run(folder)
     assert done.returncode == 2
     assert "no head is signed" in done.stderr
+
+
+def test_chain_tree_and_heads_can_be_checked_alone(folder: Path) -> None:
+    done = run(folder, "--log-only")
+    assert done.returncode == 0
+    assert "The tables were not looked at" in done.stdout
+    entries = folder / "entries.jsonl"
+    entries.write_text("".join(entries.read_text().splitlines(keepends=True)[:-1]))
+    assert run(folder, "--log-only").returncode == 1
+
+
+def test_a_long_log_is_checked_by_many_processes_in_files_that_fit(
+    app: Flask, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a log of millions, in small: its rows lie in many parts."""
+    folder = exported(app, tmp_path / "log")
+    monkeypatch.setattr(verify, "ROWS_AT_ONCE", 3)
+    said = verify.check(verify.Folder(folder), None, "", 2)
+    assert said == verify.check(verify.Folder(folder), None, "", 1)
+    edit_line(folder / "state" / "projects.jsonl", 0, '"kind":"project"', '"kind":"measure"')
+    with pytest.raises(verify.Wrong, match="kind is"):
+        verify.check(verify.Folder(folder), None, "", 2)

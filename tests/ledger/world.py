@@ -144,8 +144,8 @@ class Direct(verify.Site):
     def heads(self) -> Iterator[bytes]:
         return map(canonical, map(heads.published, queries.heads(0, 1000)))
 
-    def entries(self, start: int = 0) -> Iterator[bytes]:
-        return iter(queries.entry_lines(start, 10_000))
+    def entries(self) -> Iterator[bytes]:
+        return iter(queries.entry_lines(0, 10_000))
 
     def rows(self, table: str) -> Iterator[bytes]:
         lines, cursor = state.state_lines(table, "", 10_000)
