@@ -20,6 +20,7 @@ from app.models import ActorPseudonym, HistoryEntry, LogEntry, LogHead, LogMark,
 from app.models.enums import Action, Entity
 
 AT_ONCE = 500
+AT_ONCE_ON_SQLITE = 100  # where nobody else can write meanwhile
 LOCK = 20_187  # PostgreSQL's advisory locks have numbers; nobody but the sequencer takes this one
 NO_CHAIN = bytes(32)
 _H, _L, _A = table(HistoryEntry).c, table(LogEntry).c, table(ActorPseudonym).c
@@ -39,6 +40,11 @@ def sequence(limit: int = AT_ONCE, *, from_the_beginning: bool = False) -> int:
     if len(rows) < limit:
         _move_mark(mark, horizon)
     return len(rows)
+
+
+def part() -> int:
+    """How many entries or rows one transaction takes."""
+    return min(AT_ONCE, AT_ONCE_ON_SQLITE) if is_sqlite(db.engine) else AT_ONCE
 
 
 def place_everything() -> None:
