@@ -137,6 +137,11 @@ def changed_by(role: Role | None, name: str, *, own: bool, asked_by: Role) -> st
     return f"มีการแก้ไขโดย {'ป.ป.ช.' if asked_by is Role.LAO else name} หลังจากเปิดหน้านี้"
 
 
+def told_in_public(role: Role, lao: str) -> str:
+    """Who did it, for citizens: the LAO, or an office, and never a person."""
+    return {Role.LAO: lao, Role.SYSTEM: Role.SYSTEM.label}.get(role, "ป.ป.ช.")
+
+
 class FactChange(NamedTuple):
     """A fact that differs, ready to print."""
 

@@ -78,7 +78,8 @@ class _Openness:
     def of(self, told: Told) -> Openness:
         if told.entity == Entity.SCORES:
             return self.scores.of(told)
-        return Openness(deleted=told.entity in (Entity.PROJECT, Entity.REPORT) and project_of(told) in self.deleted)
+        of_project = told.entity in (Entity.PROJECT, Entity.REPORT)
+        return Openness(deleted_as=self.deleted.get(project_of(told)) if of_project else None)
 
 
 def project_of(told: Told) -> int:
@@ -87,9 +88,11 @@ def project_of(told: Told) -> int:
     return int(key) if key.isdecimal() and len(key) < 10 else 0
 
 
-def _deleted(ids: Collection[int]) -> set[int]:
+def _deleted(ids: Collection[int]) -> dict[int, str]:
+    """The names of those of the projects that are deleted."""
     project = table(Project).c
-    return set(db.session.scalars(select(project.id).where(project.id.in_(ids), project.deleted_at.is_not(None))))
+    wanted = select(project.id, project.name).where(project.id.in_(ids), project.deleted_at.is_not(None))
+    return dict(db.session.execute(wanted).all())
 
 
 class _Scores:

@@ -201,24 +201,29 @@ def _side(side: str, facts: Facts | None, shown: Mapping[str, Any]) -> dict[str,
 
 @dataclass(frozen=True)
 class Openness:
-    """What may be told of an entry today: of a deleted project its name and why, of a year its published scores."""
+    """What may be told of an entry today: of a deleted project its name and why, of a year its published scores.
 
-    deleted: bool = False
+    `deleted_as`: the name a deleted project had last; those it had before are texts that are gone.
+    """
+
+    deleted_as: str | None = None
     scores_after: bool = False
     last_scores: Collection[str] = ()
 
-    def discloses(self, told: Told, path: str, name: str) -> bool:
+    def discloses(self, told: Told, path: str, name: str, value: Any) -> bool:
+        deleted = self.deleted_as is not None
         if path == "reason":
-            return _tells_why(told, deleted=self.deleted)
+            return _tells_why(told, deleted=deleted)
         sort = share(told.entity, name)
         if sort is Share.SCORE:
             return self.scores_after or (path.startswith("after/") and name in self.last_scores)
-        return sort is Share.TEXT and (not self.deleted or (told.entity == Entity.PROJECT and name == "name"))
+        known = told.entity == Entity.PROJECT and name == "name" and value == self.deleted_as
+        return sort is Share.TEXT and (known or not deleted)
 
 
 def _tells_why(told: Told, *, deleted: bool) -> bool:
     """Why a project was rejected, deleted or blacked out is public; other reasons may name people."""
-    return told.entity == Entity.PROJECT and (not deleted or told.action == Action.DELETE)
+    return told.entity == Entity.PROJECT and (not deleted or told.action in (Action.DELETE, Action.HAND_ON))
 
 
 def disclosed(told: Told, salts: Salts, openness: Openness) -> dict[str, list[Any]]:
@@ -227,7 +232,7 @@ def disclosed(told: Told, salts: Salts, openness: Openness) -> dict[str, list[An
     shown = {
         path: [salt, value]
         for path, (name, value) in told_values.items()
-        if isinstance(salt := salts.get(path), str) and openness.discloses(told, path, name)
+        if isinstance(salt := salts.get(path), str) and openness.discloses(told, path, name, value)
     }
     # A salt for what the entry does not tell was put there by somebody else: it is shown, for it should not be there.
     return shown | {path: [salts[path], None] for path in salts.keys() - told_values.keys()}

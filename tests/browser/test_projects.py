@@ -45,6 +45,7 @@ def test_deleting_asks_in_the_row_and_the_count_follows(opened: Open) -> None:
     expect(delete).to_be_focused()
     # When it is confirmed
     delete.click()
+    row(page, gone).get_by_role("textbox", name="เหตุผลที่ลบ").fill("บันทึกซ้ำ")
     row(page, gone).get_by_role("button", name="ยืนยันการลบ").click()
     # Then the row says so, the count follows, and after a reload it is gone
     expect(row(page, gone).get_by_role("status")).to_be_focused()

@@ -20,7 +20,9 @@ from tests.pages import elements, enter, fields, tags
 TOO_MUCH = "ก" * 5001
 # Forms with at most one field to get wrong: a choice of rows, a file, a number that was said before.
 ONE_QUESTION = {
+    "ChangeForm",
     "CodesForm",
+    "DeleteForm",
     "HistoryFilterForm",
     "ProposedNumbersForm",
     "RegistryFileForm",

@@ -79,7 +79,7 @@ def _edit(world: World, rng: Random, at: Any) -> None:
 
 def _delete(world: World, rng: Random, at: Any) -> None:
     project = _project(rng)
-    delete_project(_owner(world, project), period_of(YEAR), project.id, project.version, at)  # type: ignore[arg-type]
+    delete_project(_owner(world, project), period_of(YEAR), project.id, project.version, "บันทึกซ้ำ", at)  # type: ignore[arg-type]
 
 
 def _bring_back(world: World, rng: Random, at: Any) -> None:

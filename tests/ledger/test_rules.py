@@ -64,9 +64,10 @@ def test_texts_are_disclosed_until_their_project_is_deleted_and_the_rest_never()
     one = told(after={"name": "ข", "objective": "ค", "phone": "055"}, before=None)
     salts = salted(one)
     assert disclosed(one, salts, Openness()).keys() == {"after/name", "after/objective", "reason"}
-    assert disclosed(one, salts, Openness(deleted=True)).keys() == {"after/name"}
+    assert disclosed(one, salts, Openness(deleted_as="ข")).keys() == {"after/name"}
+    assert disclosed(one, salts, Openness(deleted_as="ชื่อล่าสุด")) == {}
     gone = told(action=Action.DELETE, after=None, before={"objective": "ค"})
-    assert disclosed(gone, salted(gone), Openness(deleted=True)).keys() == {"reason"}
+    assert disclosed(gone, salted(gone), Openness(deleted_as="ข")).keys() == {"reason"}
 
 
 def test_scores_are_disclosed_once_they_are_published_and_drafts_never() -> None:

@@ -71,7 +71,7 @@ def make_world() -> World:
             facts("โครงการใหม่", further_dimensions=(3,), budgets={YEAR: Decimal(2000), YEAR + 1: None}),
             LATER,
         )
-        delete_project(lao, period, deleted, project_detail(lao, deleted).version, LATER)
+        delete_project(lao, period, deleted, project_detail(lao, deleted).version, "บันทึกซ้ำ", LATER)
         decide(admin, rejected, 1, Verdict.REJECT, "ไม่สอดคล้อง", LATER)
         decide(admin, kept, 2, Verdict.APPROVE, "", LATER)
     _rules(admin)

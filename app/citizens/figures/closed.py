@@ -73,4 +73,4 @@ def _project_line(project: FixedProject, code: str, lao: str) -> ProjectLine:
     line = project.line
     amounts = (line.planned, line.ordinance, line.spent)
     what = (line.project_id, project.name, project.kind, line.dimension, code, lao, line.status)
-    return ProjectLine(*what, *amounts, line.review, line.deleted, line.reason)
+    return ProjectLine(*what, *amounts, line.review, line.deleted, line.reason).in_public

@@ -19,12 +19,12 @@ from app.citizens.figures.rules import DEFINITIONS, Amount, Figure, FigureReques
 from app.citizens.places.rules import Place
 from app.db import db, table
 from app.errors import NotTheirs
-from app.history.rules import FactChange, action_label, changes
+from app.history.rules import FactChange, action_label, changes, told_in_public
 from app.lao.fixed_rounds.sums import LiveLaos, live_laos
 from app.lao.reporting.rules import cannot_words
 from app.listing import PAGE_SIZE, Pager
 from app.models import HistoryEntry, Organisation, Project, ProjectDimension, ProjectYear, Report
-from app.models.enums import CannotReason, Entity, Kind, PlaceKind, ReportStatus, ReviewStatus, Role, Round
+from app.models.enums import CannotReason, Entity, Kind, PlaceKind, ReportStatus, ReviewStatus, Round
 from app.registry.past import LaoThen, laos_then
 
 _P, _Y, _R, _O = table(Project).c, table(ProjectYear).c, table(Report).c, table(Organisation).c
@@ -57,7 +57,7 @@ def listed(asked: FigureRequest, side: Side, page: int) -> FigureProjects:
     by_lao = fixed_lines(asked, side, wanted, {id_: code for code, id_, _n in numbers}) if live is not None else {}
     then = laos_then(asked.year, clock.now())
     for id_, *facts in _live_lines(asked, side, [each for each in wanted if each not in by_lao], live):
-        line = ProjectLine(*facts)
+        line = ProjectLine(*facts).in_public
         if id_ in then:
             line = line._replace(lao_code=then[id_].code, lao=then[id_].name)
         by_lao.setdefault(id_, []).append(line)
@@ -242,7 +242,6 @@ class PublicProject:
     plan_period_id: int
     review: ReviewStatus
     reason: str | None
-    deleted_at: datetime | None
     lao_code: str
     lao: str
     further: list[int]
@@ -251,15 +250,15 @@ class PublicProject:
 
 
 def public_project(id_: int) -> PublicProject:
-    """Raises NotTheirs where there is no such project. A deleted one stays readable: its history does."""
+    """Raises NotTheirs where there is no such project, or a deleted one: of that there is only a `tombstone`."""
     row = db.session.execute(
         select(
             *(_P.id, _P.name, _P.kind, _P.dimension, _P.quarters, _P.target_group, _P.objective, _P.plan_period_id),
-            *(_P.review_status.label("review"), _P.review_reason.label("reason"), _P.deleted_at),
+            *(_P.review_status.label("review"), _P.review_reason.label("reason")),
             *(_O.code.label("lao_code"), _O.name.label("lao")),
         )
         .join_from(table(Project), table(Organisation), _O.id == _P.organisation_id)
-        .where(_P.id == id_)
+        .where(_P.id == id_, _P.deleted_at.is_(None))
     ).first()
     if row is None:
         raise NotTheirs
@@ -300,7 +299,7 @@ def _changes(id_: int, lao: str, reports: list[PublicReport]) -> list[PublicChan
     return [
         PublicChange(
             entry.at,
-            lao if entry.actor_role is Role.LAO else "ระบบ" if entry.actor_role is Role.SYSTEM else "ป.ป.ช.",
+            told_in_public(entry.actor_role, lao),
             action_label(entry.action),
             about.get(entry.entity_key, "") if entry.entity == Entity.REPORT else "",
             entry.reason,

@@ -133,6 +133,11 @@ class ProjectLine(NamedTuple):
     def counted(self) -> bool:
         return not self.deleted and self.review is not ReviewStatus.REJECTED
 
+    @property
+    def in_public(self) -> "ProjectLine":
+        """Of a deleted project only that it was there (tombstones.py)."""
+        return self._replace(planned=None, ordinance=None, spent=None, reason="") if self.deleted else self
+
     def amount(self, which: Amount) -> Decimal | None:
         return {Amount.PLANNED: self.planned, Amount.ORDINANCE: self.ordinance, Amount.SPENT: self.spent}[which]
 

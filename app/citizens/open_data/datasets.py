@@ -26,8 +26,9 @@ CHANGELOG = (
     (
         "1.2.0",
         "2026-11-29",
-        "อปท. มีชื่อเดิม วันที่ตั้งและยุบเลิก และรหัสของ อปท. ที่รับช่วง คำค้นพบชื่อเดิมด้วย",
-        "Organisations have former names, founding and closing, and who goes on for them; a search finds former names",
+        "อปท. มีชื่อเดิม วันที่ตั้งและยุบเลิก และรหัสของ อปท. ที่รับช่วง คำค้นพบชื่อเดิมด้วย โครงการที่ลบแล้วตอบ 410 พร้อมชื่อ เวลา ผู้ลบ และเหตุผล",
+        "Organisations have former names, founding and closing, and who goes on for them; a search finds former names. "
+        "A deleted project is answered 410 with its name, when, by whom and why",
     ),
     (
         "1.1.0",

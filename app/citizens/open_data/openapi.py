@@ -31,6 +31,10 @@ PROBLEM = {
         "detail_th": {"type": "string", "description": "What is wrong, in Thai"},
         "parameter": {"type": "string", "description": "The parameter that is wrong"},
         "file": {"type": "string", "format": "uri", "description": "Where the whole table is, for a file too long"},
+        "name": {"type": "string", "description": "What was deleted (410)"},
+        "deleted_at": {"type": "string", "format": "date-time", "description": "When it was deleted (410)"},
+        "deleted_by": {"type": "string", "description": "By which LAO or office it was deleted (410)"},
+        "reason": {"type": "string", "description": "Why it was deleted (410)"},
     },
     "examples": [
         {
@@ -189,6 +193,8 @@ def _one(dataset: Dataset, parameter: Parameter) -> dict[str, Any]:
         "400": _problem("This address takes no parameters"),
         "404": _problem("There is none"),
     }
+    if dataset.name == "projects":
+        answers["410"] = _problem("It was deleted: its name, when, by whom and why are left")
     return {
         "get": {
             "operationId": f"one_{dataset.title_en.replace(' ', '_')}",

@@ -1,6 +1,7 @@
 """The open data: pages for people, and an API for programs. Everybody may read all of it."""
 
-from datetime import datetime
+from datetime import UTC, datetime
+from http import HTTPStatus
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -13,11 +14,12 @@ from werkzeug.wrappers import Response
 
 from app import clock
 from app.access import public
+from app.citizens.figures.tombstones import tombstone
 from app.citizens.open_data import answers, archive, counts, forms, queries, workbooks
 from app.citizens.open_data.datasets import BY_SLUG, CHANGELOG, DATASETS, VERSION
 from app.citizens.open_data.metadata import SOURCES, catalogue_fields
 from app.citizens.open_data.openapi import FILES, LICENCE, LICENCE_URL, PREFIX, document
-from app.citizens.open_data.rules import IN_THAI, MAX_LIMIT, MOST_IN_A_FILE, Dataset, plain_row
+from app.citizens.open_data.rules import IN_THAI, MAX_LIMIT, MOMENT, MOST_IN_A_FILE, Dataset, plain_row
 from app.citizens.open_data.snapshots import publication
 from app.citizens.public.cache import for_everybody
 from app.citizens.results.pages import FOR_CITIZENS
@@ -180,7 +182,21 @@ def organisation(code: str) -> Response:
 @blueprint.get(f"{PREFIX}/projects/<project_id>")
 @public
 def project(project_id: str) -> Response:
-    return _one(DATASETS["projects"], project_id)
+    """One project; of a deleted one what stays of it in public, which is no row: 410."""
+    found = _one(DATASETS["projects"], project_id)
+    return _gone(project_id) or found if found.status_code == HTTPStatus.NOT_FOUND else found
+
+
+def _gone(project_id: str) -> Response | None:
+    one = DATASETS["projects"].one
+    assert one
+    try:
+        told = tombstone(forms.value_of(one, project_id))
+    except (forms.BadParameter, NotTheirs):
+        return None
+    at = told.deleted_at.astimezone(UTC).strftime(MOMENT)
+    words = ("โครงการนี้ถูกลบแล้ว", "This project was deleted.")
+    return answers.problem(410, *words, name=told.name, deleted_at=at, deleted_by=told.by, reason=told.reason)
 
 
 def _one(dataset: Dataset, typed: str) -> Response:

@@ -14,6 +14,7 @@ from app import clock
 from app.access import Permission, actor
 from app.citizens.figures.queries import listed, public_project
 from app.citizens.figures.rules import DEFINITIONS, Figure, FigureRequest, Side, calculation, sums_of
+from app.citizens.figures.tombstones import Tombstone, tombstone, tombstone_count, tombstones
 from app.citizens.places.queries import find
 from app.citizens.places.rules import Place
 from app.citizens.results import queries, workbooks
@@ -24,7 +25,7 @@ from app.lao.fixed_rounds.editions import closed_round_told
 from app.lao.fixed_rounds.sums import place_then
 from app.lao.reporting.counts import lao_summary
 from app.lao.reporting.rules import THRESHOLDS, Grouping, ProvinceTableRow, ReportingRound, in_table_order
-from app.listing import PAGES, number, query_of
+from app.listing import PAGES, Pager, number, query_of
 from app.models.enums import OrganisationType, PlaceKind, Round
 from app.plans.queries import current_period, period_of, periods
 from app.registry.past import kin_of, past_of
@@ -67,6 +68,7 @@ def mount(blueprint: Blueprint, site: Site, declare: Callable[[View], View]) -> 
     add(table_file, "/table.<any(xlsx, csv):file>")
     add(figure_page, "/figures/<figure>")
     add(open_row, "/organisations/<code>/open", of_places=False)
+    add(deleted_projects, "/organisations/<code>/deleted", of_places=False)
     add(project, "/projects/<int:id_>", of_places=False)
 
 
@@ -110,6 +112,7 @@ def place_page(site: Site, kind: str, code: str) -> Response:
         told |= {"past": past_of(place.id), "kin": kin_of(place.id), "summary": summary, "beside": beside}
         told["then"] = place_then(place.id, moment.year, moment.round)
         told |= {"closed": closed, "amends": not site.public and actor().may(Permission.REVIEW)}
+        told["deleted"] = tombstone_count(place.id)
         return answer("citizens/results/lao.html", "citizens/results/_lao.html", **told)
     results = queries.results(place, moment.year, moment.round)
     table = lao_table(site, results.rows, told["path"], moment) if results.rows else {}
@@ -227,9 +230,27 @@ def figure_page(site: Site, kind: str, code: str, figure: str) -> Response:
 
 
 def project(site: Site, id_: int) -> Response:
-    """One project: what was planned, reported and decided, and every change of it."""
-    told = public_project(id_)
+    """One project: what was planned, reported and decided, and every change of it; or what stays of a deleted one."""
+    try:
+        told = public_project(id_)
+    except NotTheirs:
+        return _tombstone_page(site, tombstone(id_))
     place = find(PlaceKind.ORGANISATION, told.lao_code)
     page, known = "citizens/results/project.html", frame(site, place, asked_moment(place.province_codes))
     own = next(period for period in known["periods"] if period.id == told.plan_period_id)  # names change with periods
     return answer(page, page, **known, project=told, dimensions=own.dimensions)
+
+
+def _tombstone_page(site: Site, told: Tombstone) -> Response:
+    place = find(PlaceKind.ORGANISATION, told.lao_code)
+    page, known = "citizens/results/tombstone.html", frame(site, place, asked_moment(place.province_codes))
+    return answer(page, page, **known, project=told)
+
+
+def deleted_projects(site: Site, code: str) -> Response:
+    """The names of the LAO's deleted projects, with when, by which role and why."""
+    place = find(PlaceKind.ORGANISATION, code)
+    total = tombstone_count(place.id)
+    pager = Pager(min(max(1, number(request.args.get("page", ""), 1, PAGES)), Pager(1, total).pages), total)
+    page, known = "citizens/results/deleted.html", frame(site, place, asked_moment(place.province_codes))
+    return answer(page, page, **known, rows=tombstones(place.id, pager.page), pager=pager)

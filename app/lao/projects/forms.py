@@ -7,8 +7,8 @@ from typing import Any
 from wtforms import BooleanField, Field, HiddenField
 
 from app.conflicts import Differences
-from app.fields import AtMost, ManyOf, MoneyField, OneOf, OpenedForm, Required, TextBlock, TextLine
-from app.lao.projects.rules import BUDGET, MAX_NAME, ProjectFacts
+from app.fields import AtMost, Form, ManyOf, MoneyField, OneOf, OpenedForm, Required, TextBlock, TextLine, Version
+from app.lao.projects.rules import BUDGET, MAX_NAME, MAX_REASON, NO_REASON, ProjectFacts
 from app.models.enums import Kind
 from app.plans.rules import Period
 from app.words import baht
@@ -97,6 +97,14 @@ class ProjectForm(OpenedForm):
         for year, amount in facts.budgets.items():
             self.budget(year).data = amount
             self.no_budget(year).data = amount is None
+
+
+class DeleteForm(Form):
+    reason = TextLine(
+        "เหตุผลที่ลบ",
+        validators=[Required(NO_REASON), AtMost(MAX_REASON)],
+    )
+    version = Version()
 
 
 def project_form(period: Period) -> type[ProjectForm]:

@@ -24,6 +24,7 @@ from app.lao.projects.rules import (
     counts,
     deletion_refusal,
     editable,
+    reason_refusal,
     return_refusal,
     review_after_edit,
     year_removal_refusal,
@@ -108,8 +109,13 @@ def edit_project(
     return True
 
 
-def delete_project(actor: Actor, period: Period, project_id: int, version: int, now: datetime) -> None:
-    """Take a project out of the lists and counts; its history stays. Raises NotTheirs, Refusal; Stale as above."""
+def delete_project(actor: Actor, period: Period, project_id: int, version: int, reason: str, now: datetime) -> None:
+    """Take a project out of the lists and counts; its history stays, and in public its name, when and why.
+
+    Raises NotTheirs, Refusal; Stale as above.
+    """
+    if refusal := reason_refusal(reason):
+        raise Refusal(refusal, "reason")
     before = _locked(actor, project_id)
     closed = _fixed_before(before.organisation_id, before.facts.budgets, now)
     write(
@@ -129,6 +135,7 @@ def delete_project(actor: Actor, period: Period, project_id: int, version: int, 
         project_id,
         organisation_id=before.organisation_id,
         before=before.facts.as_dict(),
+        reason=reason,
         at=now,
     )
 

@@ -17,7 +17,7 @@ from app.errors import NOTHING_CHANGED, NotTheirs, Refusal, Stale
 from app.history.queries import who_was_first
 from app.lao.profile.queries import place
 from app.lao.projects import operations, queries, workbooks
-from app.lao.projects.forms import ProjectForm, comparison, project_form
+from app.lao.projects.forms import DeleteForm, ProjectForm, comparison, project_form
 from app.lao.projects.queries import ProjectDetail
 from app.lao.projects.rules import BUDGET, budgets_text, facts_of
 from app.listing import ListState, Pager, list_state, number, on_a_page
@@ -281,20 +281,22 @@ def _after_change(
 @blueprint.get("/projects/<int:project_id>/delete")
 @requires(Permission.PROJECTS)
 def ask_delete(project_id: int) -> Response:
-    return _delete_page(project_id, _state())
+    return _delete_page(project_id, DeleteForm(formdata=None))
 
 
-def _delete_page(project_id: int, state: ListState, status: int = 200, refusal: str = "") -> Response:
+def _delete_page(project_id: int, form: DeleteForm, status: int = 200) -> Response:
+    project = queries.project_detail(actor(), project_id)
+    form.version.data = project.version
     response = answer(
         "lao/projects/delete.html",
         "lao/projects/_delete.html",
         status,
-        project=queries.project_detail(actor(), project_id),
-        state=state,
+        project=project,
+        form=form,
+        state=_state(),
         n=number(request.args.get("n", ""), 1),
-        refusal=refusal,
     )
-    if refusal:  # the question again in its row; only a deletion changes the whole list
+    if form.problems:  # the question again in its row; only a deletion changes the whole list
         response.headers["HX-Retarget"] = f"#p{project_id}"
     return response
 
@@ -302,21 +304,25 @@ def _delete_page(project_id: int, state: ListState, status: int = 200, refusal: 
 @blueprint.post("/projects/<int:project_id>/delete")
 @requires(Permission.PROJECTS)
 def delete_project(project_id: int) -> Response:
-    state = _state()
     project = queries.project_detail(actor(), project_id)
-    version = number(request.form.get("version", ""), 0)
+    form = DeleteForm()
+    if not form.validate():
+        return _delete_page(project_id, form, 422)
+    version, reason = form.version.data or 0, form.reason.data or ""
     try:
         with transaction():
-            operations.delete_project(actor(), _period_of(project), project_id, version, clock.now())
+            operations.delete_project(actor(), _period_of(project), project_id, version, reason, clock.now())
     except Stale:
         first = who_was_first(actor(), Entity.PROJECT, project_id, project.organisation_id)
-        return _delete_page(project_id, state, 422, f"โครงการนี้{first} ตรวจแล้วยืนยันการลบอีกครั้ง")
+        form.refuse(Refusal(f"โครงการนี้{first} ตรวจแล้วยืนยันการลบอีกครั้ง"))
+        return _delete_page(project_id, form, 422)
     except Refusal as refusal:
-        return _delete_page(project_id, state, 422, refusal.message)
+        form.refuse(refusal)
+        return _delete_page(project_id, form, 422)
     if wants_fragment():
         return _list_without(project)
     flash(f"ลบ “{project.facts.name}” แล้ว ผู้ดูแลระบบกู้คืนให้ได้", "ok")
-    return redirect(f"/projects?{state.query()}")
+    return redirect(f"/projects?{_state().query()}")
 
 
 def _list_without(project: ProjectDetail) -> Response:

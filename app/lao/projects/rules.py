@@ -11,6 +11,8 @@ from app.models.enums import Kind, ReviewStatus
 from app.words import arabic_digits, baht
 
 MAX_NAME = 500
+MAX_REASON = 500
+NO_REASON = "เขียนเหตุผลที่ลบ เพราะประชาชนจะเห็นชื่อโครงการพร้อมเหตุผลนี้"
 BUDGET = "budget_"  # and the year: the name of a field
 # What NACC read when it approved. A change here needs a new look; budgets, years and quarters do not.
 # An amount larger than this is asked about once, and saved all the same: most of them are a slip of the point.
@@ -117,6 +119,13 @@ class No(NamedTuple):
 def deletion_refusal(held: Collection[ClosedRound]) -> str:
     """Why a project cannot be deleted that counts in those closed rounds; empty where it can."""
     return stays_as_closed(max(held), "ลบโครงการนี้") if held else ""
+
+
+def reason_refusal(reason: str) -> str:
+    """Why a project cannot be deleted for that reason, in Thai; empty where it can: everybody reads it in its place."""
+    if not reason:
+        return NO_REASON
+    return "" if len(reason) <= MAX_REASON else f"เหตุผลยาวเกิน {MAX_REASON} ตัวอักษร ย่อให้สั้นลง"
 
 
 def return_refusal(years: Iterable[int], closed: Collection[ClosedRound], deed: str) -> str:

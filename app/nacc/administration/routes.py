@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from app import clock
 from app.access import actor
+from app.citizens.figures.tombstones import deletions_of
 from app.conflicts import Conflict
 from app.db import transaction
 from app.errors import Refusal, Stale
@@ -208,7 +209,8 @@ def set_contact() -> Response:
 def deleted() -> Response:
     asked = DeskFilter(**place_and_words(request.args))
     rows, total = queries.deleted_projects(asked)
-    return page("deleted", rows=rows, asked=asked, pager=Pager(asked.page, total, PAGE_SIZE))
+    why = deletions_of([row.id for row in rows])
+    return page("deleted", rows=rows, why=why, asked=asked, pager=Pager(asked.page, total, PAGE_SIZE))
 
 
 @blueprint.post("/deleted/<int:project_id>")

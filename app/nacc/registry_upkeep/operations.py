@@ -12,7 +12,7 @@ from app.history.operations import record
 from app.lao.projects.operations import hand_on_project
 from app.models import Organisation, Project, ProjectYear, Succession
 from app.models.enums import Action, Entity
-from app.nacc.registry_upkeep.rules import ProjectsGo, SuccessionFacts, SuccessionKind, first_year_after
+from app.nacc.registry_upkeep.rules import ProjectsGo, SuccessionFacts, SuccessionKind, first_year_after, hand_on_reason
 from app.registry.operations import set_closed
 from app.registry.queries import find_by_code
 from app.registry.rules import Effect
@@ -65,8 +65,9 @@ def _successor(lao: Organisation, code: str) -> Organisation:
 def _hand_on(actor: Actor, lao: Organisation, successor: Organisation | None, effect: Effect, now: datetime) -> None:
     """What was planned for the years it does not begin: years it began stay with it, as they were reported."""
     year = first_year_after(effect.at)
+    reason = hand_on_reason(lao.name, successor.name if successor else "", effect.document)
     for project_id in _planned_from(lao.id, year):
-        hand_on_project(actor, project_id, year, successor, effect.document, now)
+        hand_on_project(actor, project_id, year, successor, reason, now)
 
 
 def _planned_from(organisation_id: int, year: int) -> Iterable[int]:

@@ -35,3 +35,9 @@ def first_year_after(closing: datetime) -> int:
     """The first fiscal year an LAO closed at that moment does not begin."""
     year = fiscal_year(closing)
     return year if closing <= fiscal_year_start(year) else year + 1
+
+
+def hand_on_reason(lao: str, successor: str, document: str) -> str:
+    """Why a project of a closed LAO is no longer there, as citizens read it; `successor` "": it ended."""
+    went = f"โครงการย้ายไปที่ {successor}" if successor else "โครงการสิ้นสุด"
+    return f"{lao} ปิดตาม {document} {went}"

@@ -14,6 +14,7 @@ from openpyxl import load_workbook
 from sqlalchemy import Select, text
 
 from app import clock
+from app.citizens.figures.tombstones import NOT_TOLD
 from app.citizens.open_data import counts, queries, routes
 from app.citizens.open_data.datasets import BY_SLUG, DATASETS
 from app.citizens.open_data.snapshots import take_snapshot
@@ -59,7 +60,11 @@ def test_a_project_is_told_with_its_years_and_without_those_that_are_deleted(fil
         {"fiscal_year": YEAR + 1, "plan_budget": "5.50"},
     ]
     assert client.get(f"{API}/projects/{projects[0]['id']}").get_json()["data"] == projects[0]
-    assert client.get(f"{API}/projects/6").status_code == 404  # the deleted one
+    gone = client.get(f"{API}/projects/6")
+    assert gone.status_code == 410
+    told = gone.get_json()
+    assert (told["name"], told["deleted_at"], told["reason"]) == ("โครงการที่ 5", "2018-04-02T07:32:00Z", NOT_TOLD)
+    assert "บุคลากร" not in gone.text
 
 
 def test_a_report_is_told_in_each_round_also_when_it_is_missing(filled: Flask, client: Client) -> None:

@@ -223,17 +223,6 @@ def test_every_number_of_a_table_is_a_link_to_its_source(three_laos: list[int], 
     assert len(cells) > 20
 
 
-def test_a_deleted_project_stays_readable_with_its_history(three_laos: list[int], client: Client) -> None:
-    with transaction():
-        project = db.session.get_one(Project, three_laos[2])
-        project.deleted_at, project.counted = NOW, False
-    page = words(client.get(f"/public/projects/{three_laos[2]}").text)
-    assert "ลบแล้วเมื่อ 2 เมษายน 2561" in page
-    figure = client.get("/public/organisations/5650801/figures/total?year=2561&round=6&side=left-out").text
-    assert "อปท. ลบโครงการแล้ว" in figure
-    assert client.get("/public/projects/999999").status_code == 404
-
-
 @pytest.mark.parametrize("tail", ["/figures/nonsense", "/figures/percent?dimension=9", "/nothing"])
 def test_what_is_not_there_is_not_found(three_laos: list[int], client: Client, tail: str) -> None:
     assert client.get(f"/public/provinces/65{tail}").status_code == 404

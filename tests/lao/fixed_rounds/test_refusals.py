@@ -42,7 +42,7 @@ def edit(lao: Actor, project_id: int, **changes: object) -> None:
 
 def delete(lao: Actor, project_id: int) -> None:
     with transaction():
-        delete_project(lao, period_of(YEAR), project_id, project_detail(lao, project_id).version, clock.now())
+        delete_project(lao, period_of(YEAR), project_id, project_detail(lao, project_id).version, "บันทึกซ้ำ", clock.now())
 
 
 def record(lao: Actor, *years: int) -> int:
@@ -223,7 +223,7 @@ def test_nothing_that_was_typed_is_lost(app: Flask, client: Client) -> None:
     answer = client.send(f"/projects/{project}", changed)
     assert answer.status_code == 422
     assert "77,777.00" in answer.text
-    answer = client.send(f"/projects/{project}/delete", {"version": "1"})
+    answer = client.send(f"/projects/{project}/delete", {"version": "1", "reason": "บันทึกซ้ำ"})
     assert answer.status_code == 422
     assert "ลบโครงการนี้ไม่ได้" in answer.text
     assert db.session.get_one(Project, project).deleted_at is None

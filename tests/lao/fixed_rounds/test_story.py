@@ -36,7 +36,7 @@ def test_nobody_moves_a_closed_round_by_what_comes_later(app: Flask, client: Cli
 
     # When it tries to delete two that it did not do
     for project in (third, fourth):
-        answer = client.send(f"/projects/{project}/delete", {"version": "1"})
+        answer = client.send(f"/projects/{project}/delete", {"version": "1", "reason": "บันทึกซ้ำ"})
         # Then it is told which round stands against it, and the ways out
         assert answer.status_code == 422
         assert "ลบโครงการนี้ไม่ได้ เพราะรอบ 12 เดือน ปีงบประมาณ 2561 ปิดแล้ว" in answer.text

@@ -35,7 +35,7 @@ def _edit(actor, project_id, given, version=None):
 
 def _delete(actor, project_id, version=1):
     with transaction():
-        delete_project(actor, period_of(YEAR), project_id, version, NOW)
+        delete_project(actor, period_of(YEAR), project_id, version, "บันทึกซ้ำ", NOW)
 
 
 def test_a_recorded_project_waits_in_both_rounds_of_each_year(app: Flask) -> None:

@@ -9,12 +9,13 @@ from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from markupsafe import escape
+from sqlalchemy import select
 
 from app.access import Actor
 from app.db import db, transaction
 from app.lao.projects.operations import edit_project
 from app.lao.projects.queries import project_detail
-from app.models import PlanYear
+from app.models import HistoryEntry, PlanYear
 from app.models.enums import PlanStatus, ReviewStatus
 from app.plans.queries import period_of
 from tests.client import Client
@@ -34,6 +35,7 @@ from tests.pages import check_fragment, check_refused, enter, fields, form_token
 NEW = "/projects/new?year=2561"
 EXPECTED = {200, 302, 404, 422}
 HUGE = "9" * 20
+DELETING = {"version": "1", "reason": "บันทึกซ้ำ"}
 
 # What is typed, and the sentence beside the field (by its id) that it gets.
 BAD: list[tuple[dict[str, Any], dict[str, str]]] = [
@@ -280,14 +282,14 @@ def test_the_same_words_are_pointed_out_and_never_refused(client: Client, lao: A
 
 def test_a_deleted_project_leaves_the_numbers_and_the_count_below_right(client: Client, lao: Actor) -> None:
     ids = [make_project(lao, facts(f"โครงการที่ {n}")) for n in (1, 2, 3)]
-    list_ = client.send(f"/projects/{ids[1]}/delete?n=2&year=2561", {"version": "1"}, htmx=True).text
+    list_ = client.send(f"/projects/{ids[1]}/delete?n=2&year=2561", DELETING, htmx=True).text
     assert [re.sub(r"\s", "", n) for n in re.findall(r'<td class="num hide">(.*?)</td>', list_)] == ["1", "2"]
     assert "แสดง 1–2 จาก 2 รายการ" in list_
     assert list_.index("โครงการที่ 1<") < list_.index("ลบ “โครงการที่ 2” แล้ว") < list_.index("โครงการที่ 3<")
     for left, said in ((ids[2], "โครงการที่ 1<"), (ids[0], "ลบ “โครงการที่ 1” แล้ว")):
-        answer = client.send(f"/projects/{left}/delete?n=1&year=2561", {"version": "1"}, htmx=True)
+        answer = client.send(f"/projects/{left}/delete?n=1&year=2561", DELETING, htmx=True)
         assert said in answer.text
-    stale = client.send(f"/projects/{make_project(lao)}/delete", {"version": "7"}, htmx=True)
+    stale = client.send(f"/projects/{make_project(lao)}/delete", DELETING | {"version": "7"}, htmx=True)
     assert stale.headers["HX-Retarget"].startswith("#p")
 
 
@@ -298,7 +300,7 @@ def test_a_version_that_is_no_number_is_a_stale_one(client: Client, lao: Actor) 
         answer = client.send(f"/projects/{project_id}", typed)
         assert (answer.status_code, project_detail(lao, project_id).version) == (422, 1), version
         assert "Not a valid" not in answer.text
-        assert client.send(f"/projects/{project_id}/delete", {"version": version}).status_code == 422
+        assert client.send(f"/projects/{project_id}/delete", DELETING | {"version": version}).status_code == 422
 
 
 def test_a_name_is_shown_as_it_was_typed_whatever_it_looks_like(client: Client, lao: Actor) -> None:
@@ -325,6 +327,18 @@ def test_saving_in_place_answers_with_the_row_and_the_counts(client: Client, lao
 
 
 @pytest.mark.parametrize("htmx", [False, True])
+def test_deleting_asks_why_and_keeps_what_was_typed(client: Client, lao: Actor, htmx: bool) -> None:
+    project_id = make_project(lao)
+    path = f"/projects/{project_id}/delete"
+    for typed, words in (("", "เขียนเหตุผลที่ลบ"), ("ก" * 501, "ไม่เกิน 500")):
+        answer = check_refused(client, path, DELETING | {"reason": typed}, {f"reason-d{project_id}": words}, htmx=htmx)
+        assert "HX-Retarget" in answer.headers
+    client.send(path, DELETING, htmx=htmx)
+    entry = db.session.scalars(select(HistoryEntry).where(HistoryEntry.action == "delete")).one()
+    assert entry.reason == "บันทึกซ้ำ"
+
+
+@pytest.mark.parametrize("htmx", [False, True])
 def test_deleting_asks_first_refuses_a_stale_page_and_happens_once(client: Client, lao: Actor, htmx: bool) -> None:
     project_id = make_project(lao, facts("<b>โครงการ</b>"))
     path = f"/projects/{project_id}/delete"
@@ -333,12 +347,12 @@ def test_deleting_asks_first_refuses_a_stale_page_and_happens_once(client: Clien
     assert "ลบ “&lt;b&gt;โครงการ&lt;/b&gt;” หรือไม่" in ask.text
     with transaction():
         edit_project(lao, period_of(YEAR), project_id, 1, facts("ชื่อใหม่"), NOW)
-    stale = check_refused(client, path, {"version": "1"}, {}, htmx=htmx, forgets=("version",))
+    stale = check_refused(client, path, DELETING, {}, htmx=htmx, forgets=("version",))
     assert "โครงการนี้มีการแก้ไขจากหน้าต่างอื่นหรือเครื่องอื่นของบัญชีนี้" in stale.text
     assert "ชื่อใหม่" in stale.text
     done = client.send(path, fields(stale.text), htmx=htmx)
     assert done.status_code == (200 if htmx else 302)
-    assert client.send(path, {"version": "2"}, htmx=htmx).status_code == 404
+    assert client.send(path, DELETING | {"version": "2"}, htmx=htmx).status_code == 404
     assert client.get(f"/projects/{project_id}").status_code == 404
 
 
@@ -350,7 +364,7 @@ def test_a_project_whose_years_are_all_closed_is_neither_changed_nor_deleted(app
     enter(client, lao.account_id)
     before = kept()
     edit = client.send(f"/projects/{project_id}", project_form({"version": "1", "name": "ใหม่"}), htmx=True)
-    remove = client.send(f"/projects/{project_id}/delete", {"version": "1"})
+    remove = client.send(f"/projects/{project_id}/delete", DELETING)
     for answer in (edit, remove):
         assert answer.status_code == 422
         assert "ปี 2561 ยังบันทึกหรือรายงานไม่ได้ เพราะแผนยังไม่ผ่าน" in answer.text
@@ -484,7 +498,7 @@ def test_the_rows_above_a_deleted_project_stay_where_they_are(app: Flask, client
     gone = make_project(lao, facts("โครงการที่ลบ"))
     enter(client, lao.account_id)
     client.get(f"/projects?year={YEAR}")
-    answer = client.send(f"/projects/{gone}/delete?year={YEAR}&n=2", {"version": "1"}, htmx=True)
+    answer = client.send(f"/projects/{gone}/delete?year={YEAR}&n=2", DELETING, htmx=True)
     assert answer.status_code == 200
     assert "โครงการที่อยู่ก่อน" in answer.text
 

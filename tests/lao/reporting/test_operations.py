@@ -166,7 +166,7 @@ def test_what_is_not_theirs_deleted_or_of_another_year_is_unknown(app: Flask) ->
     mine, other = make_lao(), make_lao("2900101", province="90", district="9001")
     theirs, deleted = make_project(other), make_project(mine)
     with transaction():
-        delete_project(mine, period_of(YEAR), deleted, 1, NOW)
+        delete_project(mine, period_of(YEAR), deleted, 1, "บันทึกซ้ำ", NOW)
     before = kept()
     for project_id, year in ((theirs, YEAR), (deleted, YEAR), (theirs + 99, YEAR), (make_project(mine), 2562)):
         before = kept()

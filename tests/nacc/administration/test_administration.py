@@ -188,7 +188,7 @@ def test_a_rejected_project_comes_back_without_counting(app: Flask) -> None:
     project_id = make_project(lao)
     review(project_id, ReviewStatus.REJECTED, "ไม่สอดคล้อง")
     with transaction():
-        delete_project(lao, period_of(YEAR), project_id, 2, NOW)
+        delete_project(lao, period_of(YEAR), project_id, 2, "บันทึกซ้ำ", NOW)
     with transaction():
         bring_back(admin, project_id, NOW)
     assert project_detail(lao, project_id).review_status is ReviewStatus.REJECTED
@@ -199,7 +199,7 @@ def test_a_deleted_project_comes_back_with_its_counts(app: Flask, client: Client
     lao = make_lao()
     project_id = make_project(lao)
     with transaction():
-        delete_project(lao, period_of(YEAR), project_id, 1, NOW)
+        delete_project(lao, period_of(YEAR), project_id, 1, "บันทึกซ้ำ", NOW)
     _admin(client)
     assert f"[{project_id}]" in client.get("/nacc/admin/deleted?q=6650807").text
     client.send(f"/nacc/admin/deleted/{project_id}", {})

@@ -96,7 +96,7 @@ def test_the_lao_can_type_another_text_and_delete_the_project(app: Flask, world:
     with transaction():
         edit_project(world.lao, period, project, version, facts("โครงการอบรม", objective="ข้อความใหม่"), LATER)
     with transaction():
-        delete_project(world.lao, period, project, version + 1, LATER)
+        delete_project(world.lao, period, project, version + 1, "บันทึกซ้ำ", LATER)
     jobs.head_of_now()
     assert "all holds" in verified(app)
 
