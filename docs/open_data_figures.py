@@ -3,8 +3,12 @@
 
     python3 open_data_figures.py FOLDER --year 2561 --round 6
 
-FOLDER holds organisations, plan_years, project_years and reports as CSV (.csv or .csv.gz), as downloaded from
-/open-data. Nothing of the application is used here: the rules are written out once more, from the specification.
+FOLDER holds organisations, plan_years, project_years, reports and closed_rounds as CSV (.csv or .csv.gz), as
+downloaded from /open-data. Nothing of the application is used here: the rules are written out once more, from the
+specification.
+
+A round that closed for an organisation stays as it was: its edition in force says how its projects stood, whether its
+plan passed, and in which province it was. All others are counted from projects and reports as they stand now.
 
 Who counts: a project that runs in the fiscal year and was not rejected (`counted`). Percent: done ÷ total × 100, two
 decimals, half up. Level of an LAO, from the exact ratio: round 6 high from 50 %, medium from 20 %; round 12 high from
@@ -66,6 +70,17 @@ def of_each_lao(folder: Path, year: int, round_: int) -> dict[str, dict]:
     return found
 
 
+def closed(folder: Path, year: int, round_: int) -> dict[str, dict]:
+    """The edition in force of each organisation whose round closed, by its number, with the sums of its projects."""
+    found = {}
+    for row in rows(folder, "closed_rounds"):
+        if (row["fiscal_year"], row["round"], row["in_force"]) == (str(year), str(round_), "true"):
+            sums = {name: int(row[name]) for name in NUMBERS if name != "total"}
+            sums["total"] = sum(sums[name] for name in ("done", "in_progress", "cannot", "not_reported"))
+            found[row["organisation_id"]] = row | {"sums": sums | {name: Decimal(row[name]) for name in AMOUNTS}}
+    return found
+
+
 def figures(folder: Path, year: int, round_: int) -> dict[str, dict]:
     """The figures of the country and of each province, by code; the country's is TH."""
     passed = {
@@ -73,16 +88,21 @@ def figures(folder: Path, year: int, round_: int) -> dict[str, dict]:
         for row in rows(folder, "plan_years")
         if row["fiscal_year"] == str(year) and row["status"] == "passed"
     }
-    laos = of_each_lao(folder, year, round_)
+    laos, kept = of_each_lao(folder, year, round_), closed(folder, year, round_)
+    closing = max((row["closed_at"] for row in kept.values()), default=None)
     places: dict[str, list[dict]] = defaultdict(list)
     levels: dict[str, Counter] = defaultdict(Counter)
     for row in rows(folder, "organisations"):
-        if row["closed"] == "true" and row["id"] not in laos:
+        if row["id"] in kept:
+            was = kept[row["id"]]
+            sums, province, has_passed = was["sums"], was["province_code"], was["plan_status"] == "passed"
+        elif (row["closed"] == "true" and row["id"] not in laos) or (closing and row["founded_at"] > closing):
             continue
-        sums = laos[row["id"]]
-        for place in (COUNTRY, row["province_code"]):
+        else:
+            sums, province, has_passed = laos[row["id"]], row["province_code"], row["id"] in passed
+        for place in (COUNTRY, province):
             places[place].append(sums)
-            levels[place][level(round_, sums, row["id"] in passed)] += 1
+            levels[place][level(round_, sums, has_passed)] += 1
     return {place: _figure(sums, levels[place]) for place, sums in sorted(places.items())}
 
 

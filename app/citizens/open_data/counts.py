@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import exists, select
 
-from app.citizens.open_data.datasets import PLACE_KINDS, RESULTS
+from app.citizens.open_data.datasets import RESULTS
+from app.citizens.open_data.parts import PLACE_KINDS
 from app.citizens.open_data.queries import DataPage, DataRow
 from app.citizens.places.rules import region_name
 from app.citizens.results.queries import province_rows

@@ -1,14 +1,38 @@
 """The data sets: which there are, what their columns mean, what narrows them down. The one home of all of it."""
 
 from dataclasses import replace
-from enum import EnumType
 from operator import attrgetter
 
-from app.citizens.open_data.rules import DEFAULT_LIMIT, MAX_LIMIT, Dataset, Field, Parameter, Type, values_of
+from app.citizens.open_data.parts import (
+    BAHT,
+    CODE_2,
+    CODE_4,
+    CODE_7,
+    COUNTED,
+    DIMENSION,
+    DIMENSION_FILTER,
+    NO_PUBLIC,
+    ORGANISATION,
+    PAGING,
+    PLACE,
+    PLACE_CODE,
+    PLACE_KINDS,
+    PLAN_BUDGET,
+    PROJECT,
+    ROUND,
+    ROUND_FILTER,
+    ROUNDS,
+    SAID,
+    STATUS,
+    WORDS,
+    YEAR,
+    YEAR_FILTER,
+    choice,
+)
+from app.citizens.open_data.rules import Dataset, Field, Parameter, Type, values_of
 from app.citizens.results.columns import COUNTS, IN_ORDINANCE, LEVEL, MONEY, ResultColumn
 from app.clock import FIRST_YEAR, LAST_YEAR
 from app.models.enums import (
-    CannotReason,
     Kind,
     Level,
     OrganisationType,
@@ -19,10 +43,16 @@ from app.models.enums import (
 )
 from app.spreadsheets.tables import CellKind
 
-VERSION = "1.2.0"
+VERSION = "1.3.0"
 # What changed in the shape of the data, newest first. A column that goes or changes its meaning makes a new first
 # number and a new address (/api/v2); a column or data set that is added makes a new second number.
 CHANGELOG = (
+    (
+        "1.3.0",
+        "2026-11-29",
+        "ตาราง closed_rounds มีผลของรอบที่ปิดแล้วทุกฉบับ results ของรอบที่ปิดแล้วเป็นไปตามฉบับที่แสดง",
+        "closed_rounds has every edition of rounds that closed; results of such a round are those of the one in force",
+    ),
     (
         "1.2.0",
         "2026-11-29",
@@ -38,64 +68,6 @@ CHANGELOG = (
     ),
     ("1.0.0", "2026-11-22", "เผยแพร่ครั้งแรก", "First publication"),
 )
-
-BAHT = "บาท"
-CODE_7, CODE_4, CODE_2 = "^[0-9]{7}$", "^[0-9]{4}$", "^[0-9]{2}$"
-PLACE_CODE = "^(TH|[0-9]{1,7})$"
-PLACE_KINDS = ("country", "region", "province", "district", "organisation")
-NO_PUBLIC = "ว่างจนกว่าจะประกาศคะแนน"
-
-_ORGANISATION = (
-    Field("organisation_id", Type.INTEGER, "เลขประจำ อปท.", 7849, "ไม่เปลี่ยน แม้รหัส 7 หลักเปลี่ยน"),
-    Field("organisation_code", Type.TEXT, "รหัส อปท. 7 หลัก", "6650807", pattern=CODE_7),
-    Field("province_code", Type.TEXT, "รหัสจังหวัด", "65", pattern=CODE_2),
-)
-_YEAR = Field("fiscal_year", Type.INTEGER, "ปีงบประมาณ (พ.ศ.)", 2561, "1 ตุลาคมของปีก่อน ถึง 30 กันยายน")
-_ROUND = Field("round", Type.INTEGER, "รอบการรายงาน", 6, allowed=values_of(Round), unit="เดือน")
-_DIMENSION = Field("dimension", Type.INTEGER, "มิติหลัก", 2, "นับโครงการในมิติหลักเท่านั้น")
-_COUNTED = Field("counted", Type.BOOLEAN, "นับในผลรวม", True, "false เมื่อ ป.ป.ช. ปฏิเสธโครงการ")
-_PROJECT = Field("project_id", Type.INTEGER, "เลขโครงการ", 1234)
-_PLAN_BUDGET = Field(
-    "plan_budget",
-    Type.DECIMAL,
-    "งบประมาณตามแผน",
-    "150000.50",
-    "ว่าง: ดำเนินการโดยไม่ใช้งบประมาณ (ต่างจาก 0.00)",
-    True,
-    unit=BAHT,
-)
-
-LIMIT = Parameter(
-    "limit",
-    "จำนวนแถวต่อหน้า",
-    f"ไม่เกิน {MAX_LIMIT:,} หน้าหนึ่งอาจสั้นกว่านี้ทั้งที่ยังมีหน้าถัดไป แต่มีอย่างน้อย 1 แถว",
-    DEFAULT_LIMIT,
-    least=1,
-    most=MAX_LIMIT,
-    default=DEFAULT_LIMIT,
-)
-AFTER = Parameter(
-    "after", "ต่อจาก", "ค่าที่ได้จากลิงก์หน้าถัดไป ไม่ต้องคิดเอง", "12.345", pattern=r"^[0-9]{1,9}(\.[0-9]{1,9}){0,3}$"
-)
-_PAGING = (LIMIT, AFTER)
-_YEAR_FILTER = Parameter("year", "ปีงบประมาณ (พ.ศ.)", "ปีงบประมาณ", 2561, least=FIRST_YEAR, most=LAST_YEAR)
-_PROVINCE_FILTER = Parameter("province", "จังหวัด", "รหัสจังหวัด 2 หลัก", "90", CODE_2)
-_PLACE = (
-    _PROVINCE_FILTER,
-    Parameter("district", "อำเภอ", "รหัสอำเภอ 4 หลัก", "9001", CODE_4),
-    Parameter("type", "ประเภท อปท.", "ประเภทของ อปท.", "sao", choices=values_of(OrganisationType)),
-    Parameter("organisation", "อปท.", "รหัส อปท. 7 หลัก", "2900101", CODE_7),
-)
-_ROUNDS = f"{' หรือ '.join(map(str, values_of(Round)))} เดือน"
-_ROUND_FILTER = Parameter("round", "รอบการรายงาน", _ROUNDS, 6, choices=values_of(Round))
-_DIMENSION_FILTER = Parameter("dimension", "มิติหลัก", "เลขมิติ", 2, least=1, most=9)
-_WORDS = Parameter("q", "ค้นหา", "ข้อความส่วนหนึ่งของชื่อ", "ธรรมาภิบาล", longest=100)
-
-
-def _choice(name: str, title: str, choices: EnumType) -> Parameter:
-    values = values_of(choices)
-    return Parameter(name, title, title, values[-1], choices=values)
-
 
 ORGANISATIONS = Dataset(
     "organisations",
@@ -121,7 +93,7 @@ ORGANISATIONS = Dataset(
         Field("successor_codes", Type.CODES, "รหัสของ อปท. ที่รับช่วง", ["6650899"], "คั่นด้วย ; ใน CSV"),
     ),
     ("id",),
-    (*_PLACE[:3], _WORDS, *_PAGING),
+    (*PLACE[:3], WORDS, *PAGING),
     one=Parameter("code", "รหัส อปท.", "รหัส 7 หลัก ปัจจุบันหรือเดิม", "6650807", CODE_7),
 )
 
@@ -132,14 +104,14 @@ PLAN_YEARS = Dataset(
     "ผลการพิจารณาแผนของ อปท. ในแต่ละปี ไม่มีแถว: ยังไม่ส่งแผน",
     "Whether an organisation's plan passed in a fiscal year; no row means that no plan was sent in",
     (
-        *_ORGANISATION,
-        _YEAR,
+        *ORGANISATION,
+        YEAR,
         Field("status", Type.CHOICE, "ผลแผน", "passed", choices=PlanStatus),
         Field("sar_score", Type.DECIMAL, "คะแนน SAR รวม", "71.50", NO_PUBLIC, True, unit="คะแนน"),
         Field("evaluation_score", Type.DECIMAL, "ผลประเมินรวม", "68.25", NO_PUBLIC, True, unit="คะแนน"),
     ),
     ("organisation_id", "fiscal_year"),
-    (*_PLACE, _YEAR_FILTER, _choice("status", "ผลแผน", PlanStatus), *_PAGING),
+    (*PLACE, YEAR_FILTER, choice("status", "ผลแผน", PlanStatus), *PAGING),
     {("organisation_id",): ("organisations", ("id",))},
 )
 
@@ -149,9 +121,9 @@ PROJECT_YEARS = Dataset(
     "project year",
     "ปีงบประมาณที่แต่ละโครงการดำเนินการ และงบประมาณตามแผน",
     "The fiscal years each project runs in, with its planned budget",
-    (_PROJECT, *_ORGANISATION, _YEAR, _PLAN_BUDGET, _DIMENSION, _COUNTED),
+    (PROJECT, *ORGANISATION, YEAR, PLAN_BUDGET, DIMENSION, COUNTED),
     ("project_id", "fiscal_year"),
-    (*_PLACE, _YEAR_FILTER, _DIMENSION_FILTER, *_PAGING),
+    (*PLACE, YEAR_FILTER, DIMENSION_FILTER, *PAGING),
     {("organisation_id",): ("organisations", ("id",)), ("project_id",): ("projects", ("id",))},
 )
 
@@ -163,11 +135,11 @@ PROJECTS = Dataset(
     "The entries of the plans with NACC's word on them; deleted ones are left out",
     (
         Field("id", Type.INTEGER, "เลขโครงการ", 1234),
-        *_ORGANISATION,
+        *ORGANISATION,
         Field("plan_period", Type.TEXT, "ช่วงของแผน", "2561-2564", pattern="^[0-9]{4}-[0-9]{4}$"),
         Field("name", Type.TEXT, "ชื่อโครงการ", "โครงการอบรมคุณธรรม"),
         Field("kind", Type.CHOICE, "ประเภทงาน", "project", choices=Kind),
-        _DIMENSION,
+        DIMENSION,
         Field("further_dimensions", Type.INTEGERS, "มิติที่สอดคล้องเพิ่มเติม", [1, 3], "ไม่นับ คั่นด้วย ; ใน CSV"),
         Field("quarters", Type.INTEGERS, "ไตรมาสที่ดำเนินการ", [1, 2], "คั่นด้วย ; ใน CSV"),
         Field("target_group", Type.TEXT, "กลุ่มเป้าหมาย", "บุคลากร 50 คน"),
@@ -175,7 +147,7 @@ PROJECTS = Dataset(
         Field("review_status", Type.CHOICE, "ผลการพิจารณา", "approved", choices=ReviewStatus),
         Field("review_reason", Type.TEXT, "เหตุผลที่ปฏิเสธ", "ไม่สอดคล้องกับมิติที่กำหนด", "", True),
         Field("reviewed_at", Type.MOMENT, "พิจารณาเมื่อ", "2018-01-15T03:00:00Z", "เวลา UTC", True),
-        _COUNTED,
+        COUNTED,
         Field("created_at", Type.MOMENT, "บันทึกเมื่อ", "2017-12-15T02:30:00Z", "เวลา UTC"),
         Field("updated_at", Type.MOMENT, "แก้ไขล่าสุด", "2018-01-15T03:00:00Z", "เวลา UTC"),
         Field(
@@ -184,18 +156,18 @@ PROJECTS = Dataset(
             "งบประมาณรายปี",
             [{"fiscal_year": 2561, "plan_budget": "150000.50"}],
             "ใน CSV และ Excel คือตาราง project_years",
-            nested=(_YEAR, _PLAN_BUDGET),
+            nested=(YEAR, PLAN_BUDGET),
         ),
     ),
     ("id",),
     (
-        *_PLACE,
-        _YEAR_FILTER,
-        _DIMENSION_FILTER,
-        _choice("kind", "ประเภทงาน", Kind),
-        _choice("review_status", "ผลการพิจารณา", ReviewStatus),
-        _WORDS,
-        *_PAGING,
+        *PLACE,
+        YEAR_FILTER,
+        DIMENSION_FILTER,
+        choice("kind", "ประเภทงาน", Kind),
+        choice("review_status", "ผลการพิจารณา", ReviewStatus),
+        WORDS,
+        *PAGING,
     ),
     {("organisation_id",): ("organisations", ("id",))},
     Parameter("id", "เลขโครงการ", "เลขโครงการ", 1234, least=1, most=2**31 - 1),
@@ -208,33 +180,74 @@ REPORTS = Dataset(
     "สถานะของแต่ละโครงการในแต่ละปีและรอบ รวมที่ยังไม่รายงาน",
     "The status of each project in each fiscal year and round, those not reported yet included",
     (
-        _PROJECT,
-        *_ORGANISATION,
-        _YEAR,
-        _ROUND,
-        Field("status", Type.CHOICE, "สถานะ", "done", choices=ReportStatus),
-        Field("ordinance_budget", Type.DECIMAL, "งบตามข้อบัญญัติ", "150000.50", "ว่าง: ไม่ได้บรรจุไว้", True, unit=BAHT),
-        Field("spent", Type.DECIMAL, "เบิกจ่ายจริง", "149000.00", "", True, unit=BAHT),
-        Field("cannot_reason", Type.CHOICE, "เหตุที่ไม่สามารถดำเนินการ", "no_budget", "", True, CannotReason),
+        PROJECT,
+        *ORGANISATION,
+        YEAR,
+        ROUND,
+        STATUS,
+        *SAID,
         Field("cannot_text", Type.TEXT, "เหตุอื่นๆ", "น้ำท่วม", "", True),
         Field("note", Type.TEXT, "หมายเหตุ", "ดำเนินการร่วมกับโรงเรียน", "", True),
         Field("reported_at", Type.MOMENT, "รายงานเมื่อ", "2018-04-02T07:32:00Z", "เวลา UTC", True),
-        _DIMENSION,
-        _COUNTED,
+        DIMENSION,
+        COUNTED,
     ),
     ("project_id", "fiscal_year", "round"),
     (
-        *_PLACE,
-        _YEAR_FILTER,
-        _ROUND_FILTER,
-        _DIMENSION_FILTER,
-        _choice("status", "สถานะ", ReportStatus),
-        *_PAGING,
+        *PLACE,
+        YEAR_FILTER,
+        ROUND_FILTER,
+        DIMENSION_FILTER,
+        choice("status", "สถานะ", ReportStatus),
+        *PAGING,
     ),
     {
         ("organisation_id",): ("organisations", ("id",)),
         ("project_id", "fiscal_year"): ("project_years", ("project_id", "fiscal_year")),
     },
+)
+
+CLOSED_ROUNDS = Dataset(
+    "closed_rounds",
+    "ผลของรอบที่ปิดแล้ว",
+    "closed round",
+    "ผลของแต่ละ อปท. ที่คงไว้ตามที่ปิดรอบ ทุกฉบับ ข้อมูล อปท. และแผนเป็นของขณะปิดรอบ รอบที่ยังเปิดอยู่ไม่มีแถว",
+    "The result of each organisation as its round closed, every edition, with its facts of that moment",
+    (
+        Field("id", Type.INTEGER, "เลขฉบับ", 51),
+        *ORGANISATION,
+        YEAR,
+        ROUND,
+        Field("edition", Type.INTEGER, "ฉบับที่", 1, "1: ณ ปิดรอบ ถัดไป: แก้ไข หรือปิดอีกครั้ง"),
+        Field("in_force", Type.BOOLEAN, "ฉบับที่แสดง", True, "false: มีฉบับใหม่กว่า หรือรอบเปิดอีกครั้ง"),
+        Field("closed_at", Type.MOMENT, "ปิดรอบเมื่อ", "2018-04-30T09:30:00Z", "เวลา UTC"),
+        Field("published_at", Type.MOMENT, "ประกาศเมื่อ", "2018-04-30T09:32:00Z", "เวลา UTC"),
+        Field("reason", Type.TEXT, "เหตุผลที่แก้ไข", "แก้ตามผลตรวจสอบ", "ว่าง: ฉบับ ณ ปิดรอบ", True),
+        Field("name", Type.TEXT, "ชื่อ อปท.", "องค์การบริหารส่วนตำบลดินทอง"),
+        Field("type", Type.CHOICE, "ประเภท อปท.", "sao", choices=OrganisationType),
+        Field("district_code", Type.TEXT, "รหัสอำเภอ", "6508", "กรุงเทพมหานครไม่มี", True, pattern=CODE_4),
+        Field("plan_status", Type.CHOICE, "ผลแผน", "passed", choices=PlanStatus),
+        Field("level", Type.CHOICE, "ระดับ", "medium", choices=Level),
+        Field("done", Type.INTEGER, "แล้วเสร็จ", 24, unit="โครงการ"),
+        Field("in_progress", Type.INTEGER, "อยู่ระหว่างดำเนินการ", 55, unit="โครงการ"),
+        Field("cannot", Type.INTEGER, "ไม่สามารถดำเนินการ", 6, unit="โครงการ"),
+        Field("not_reported", Type.INTEGER, "ยังไม่รายงาน", 0, unit="โครงการ"),
+        Field("in_ordinance", Type.INTEGER, "บรรจุในข้อบัญญัติ", 16, unit="โครงการ"),
+        Field("plan_budget", Type.DECIMAL, "งบประมาณตามแผน", "15679000.00", unit=BAHT),
+        Field("ordinance_budget", Type.DECIMAL, "งบตามข้อบัญญัติ", "19679100.00", unit=BAHT),
+        Field("spent", Type.DECIMAL, "เบิกจ่ายจริง", "8763466.00", unit=BAHT),
+        Field(
+            "projects",
+            Type.NESTED,
+            "โครงการ",
+            [{"project_id": 1234, "status": "done", "plan_budget": "150000.50"}],
+            "เฉพาะ JSON",
+            nested=(PROJECT, DIMENSION, STATUS, PLAN_BUDGET, *SAID, COUNTED),
+        ),
+    ),
+    ("id",),
+    (*PLACE, YEAR_FILTER, ROUND_FILTER, *PAGING),
+    {("organisation_id",): ("organisations", ("id",))},
 )
 
 TYPES = {CellKind.COUNT: Type.INTEGER, CellKind.BAHT: Type.DECIMAL, CellKind.PERCENT: Type.DECIMAL}
@@ -287,8 +300,8 @@ RESULTS = Dataset(
             pattern=CODE_2,
             get=attrgetter("place.province"),
         ),
-        replace(_YEAR, get=attrgetter("when.year")),
-        replace(_ROUND, get=attrgetter("when.round")),
+        replace(YEAR, get=attrgetter("when.year")),
+        replace(ROUND, get=attrgetter("when.round")),
         *map(_of_results, COUNTS),
         Field(
             LEVEL.name,
@@ -310,7 +323,7 @@ RESULTS = Dataset(
         Parameter(
             "round",
             "รอบการรายงาน",
-            _ROUNDS,
+            ROUNDS,
             6,
             choices=values_of(Round),
             required=True,
@@ -318,9 +331,10 @@ RESULTS = Dataset(
         Parameter("kind", "ชนิดของพื้นที่", "ชนิดของพื้นที่", "province", choices=PLACE_KINDS, default="province"),
         Parameter("code", "พื้นที่", "รหัสพื้นที่ ประเทศใช้ TH", "90", pattern=PLACE_CODE),
         Parameter("province", "จังหวัด", "รหัสจังหวัด 2 หลัก: พื้นที่ในจังหวัดนี้ หรือที่จังหวัดนี้อยู่ใน", "90", CODE_2),
-        *_PAGING,
+        *PAGING,
     ),
 )
 
-DATASETS = {each.name: each for each in (ORGANISATIONS, PLAN_YEARS, PROJECTS, PROJECT_YEARS, REPORTS, RESULTS)}
+_ALL = (ORGANISATIONS, PLAN_YEARS, PROJECTS, PROJECT_YEARS, REPORTS, CLOSED_ROUNDS, RESULTS)
+DATASETS = {each.name: each for each in _ALL}
 BY_SLUG = {each.slug: each for each in DATASETS.values()}

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from app.citizens.open_data.datasets import AFTER, LIMIT
+from app.citizens.open_data.parts import AFTER, LIMIT
 from app.citizens.open_data.rules import Parameter
 from app.words import clean_line
 

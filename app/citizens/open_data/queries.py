@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, func, null, or_, select, tuple_
 
+from app.citizens.open_data import closed_rounds
 from app.citizens.open_data.datasets import DATASETS
 from app.citizens.open_data.rules import Dataset, Field
 from app.db import db, table
@@ -36,7 +37,7 @@ from app.registry.queries import called, once_called
 _O, _F, _P, _D, _PD = (table(each).c for each in (Organisation, FormerFacts, Project, District, ProjectDimension))
 _PV, _PY, _Y, _R, _S, _PP = (table(each).c for each in (Province, PlanYear, ProjectYear, Report, Score, PlanPeriod))
 _SU = table(Succession).c
-LAOS_AT_ONCE = {"plan_years": 250, "projects": 25, "project_years": 25, "reports": 25}
+LAOS_AT_ONCE = {"plan_years": 250, "projects": 25, "project_years": 25, "reports": 25, "closed_rounds": 50}
 STEPS = 8  # a page with a row in it reads so many times LAOS_AT_ONCE, then says where to go on
 MOST_AT_ONCE = 400  # LAOs in one statement of a page that has found nothing so far
 MOST = 2**31 - 1
@@ -192,6 +193,7 @@ SOURCES: dict[str, dict[str, ColumnElement[Any]]] = {
         "dimension": _P.dimension,
         "counted": _P.counted,
     },
+    "closed_rounds": closed_rounds.SOURCES,
 }
 
 
@@ -201,6 +203,7 @@ def _fields(name: str) -> Select[*tuple[Any, ...]]:
 
 
 _OF_PROJECTS = table(Project).join(table(Organisation), _O.id == _P.organisation_id)
+_YEAR_OF_PROJECT = _Y.project_id == _P.id
 SELECTS: dict[str, Select[*tuple[Any, ...]]] = {
     "organisations": _fields("organisations").select_from(
         table(Organisation)
@@ -209,32 +212,30 @@ SELECTS: dict[str, Select[*tuple[Any, ...]]] = {
     ),
     "plan_years": _fields("plan_years").join_from(table(PlanYear), table(Organisation), _O.id == _PY.organisation_id),
     "projects": _fields("projects").select_from(_OF_PROJECTS.join(table(PlanPeriod), _PP.id == _P.plan_period_id)),
-    "project_years": _fields("project_years").select_from(
-        _OF_PROJECTS.join(table(ProjectYear), _Y.project_id == _P.id)
-    ),
+    "project_years": _fields("project_years").select_from(_OF_PROJECTS.join(table(ProjectYear), _YEAR_OF_PROJECT)),
     "reports": _fields("reports").select_from(_OF_PROJECTS.join(table(Report), _R.project_id == _P.id)),
+    "closed_rounds": _fields("closed_rounds"),
 }
+OF_PROJECTS = ("projects", "project_years", "reports")
 # What rows are ordered by, as fields; the LAO comes first, whatever the primary key says.
 KEYS: dict[str, dict[str, ColumnElement[Any]]] = {
     "plan_years": {"organisation_id": _PY.organisation_id, "fiscal_year": _PY.fiscal_year},
     "projects": {"organisation_id": _P.organisation_id, "id": _P.id},
-    "project_years": {
-        "organisation_id": _P.organisation_id,
-        "project_id": _P.id,
-        "fiscal_year": _Y.fiscal_year,
-    },
+    "project_years": {"organisation_id": _P.organisation_id, "project_id": _P.id, "fiscal_year": _Y.fiscal_year},
     "reports": {
         "organisation_id": _P.organisation_id,
         "project_id": _P.id,
         "fiscal_year": _R.fiscal_year,
         "round": _R.round,
     },
+    "closed_rounds": closed_rounds.KEYS,
 }
 FILTERS: dict[str, dict[str, ColumnElement[Any]]] = {
     "plan_years": {"year": _PY.fiscal_year, "status": _PY.status},
     "projects": {"dimension": _P.dimension, "kind": _P.kind, "review_status": _P.review_status},
     "project_years": {"year": _Y.fiscal_year, "dimension": _P.dimension},
     "reports": {"year": _R.fiscal_year, "round": _R.round, "dimension": _P.dimension, "status": _R.status},
+    "closed_rounds": closed_rounds.FILTERS,
 }
 
 
@@ -244,7 +245,7 @@ def _rows(dataset: Dataset, ids: Sequence[int], asked: DataFilter, after: Key) -
     key = tuple(KEYS[name].values())
     wanted: list[ColumnElement[bool]] = [key[0].in_(ids)]
     wanted += [column == asked[filter_] for filter_, column in FILTERS[name].items() if filter_ in asked]
-    if name != "plan_years":
+    if name in OF_PROJECTS:
         wanted.append(_P.deleted_at.is_(None))
     if name == "projects":
         wanted += _project_conditions(asked)
@@ -322,6 +323,7 @@ def _of_organisations(ids: Sequence[int]) -> dict[str, dict[int, list[Any]]]:
 BELOW: dict[str, Callable[[Sequence[int]], dict[str, dict[int, list[Any]]]]] = {
     "projects": _of_projects,
     "organisations": _of_organisations,
+    "closed_rounds": closed_rounds.projects_of,
 }
 
 

@@ -7,9 +7,11 @@ from typing import Any
 from sqlalchemy import Enum, String, Text, insert, inspect, select, update
 
 from app.db import Base, db, transaction
+from app.lao.fixed_rounds.operations import fix_due
 from app.models import (
     Dimension,
     District,
+    FixedRound,
     FormerFacts,
     HistoryEntry,
     MailLog,
@@ -26,6 +28,7 @@ from app.models import (
 )
 from app.models.enums import CannotReason, PlanStatus, ReportStatus, ReviewStatus, Role, Round
 from tests.factories import NOW, YEAR, facts, make_lao, make_project, make_report, make_staff, review
+from tests.lao.fixed_rounds.closing import close
 
 MARK = "ห้ามเผยแพร่"
 # Text that is public. Whatever text is not here nor in the registry is marked, in every table there is.
@@ -36,7 +39,7 @@ PUBLIC_TEXT = {
     RejectionReason: {"text"},
     Setting: {"value"},  # the office to ask
 }
-REGISTRY = (Province, District, Organisation, FormerFacts)
+REGISTRY = (Province, District, Organisation, FormerFacts, FixedRound)  # an LAO as it was, and why it was amended
 APPEND_ONLY = (HistoryEntry,)
 
 
@@ -65,6 +68,9 @@ def fill() -> None:
         db.session.execute(
             update(PlanYear).where(PlanYear.organisation_id == lao.organisation_id).values(published_at=NOW)
         )
+    close(Round.TWELVE, at=NOW)
+    with transaction():
+        fix_due(NOW, NOW)
 
 
 def delete(project_id: int) -> None:
