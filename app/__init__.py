@@ -70,6 +70,7 @@ FEATURES = (
     "nacc.registry_upkeep",
     "nacc.review",
     "nacc.score_changes",
+    "nacc.signs",
     "nacc.waiting",
     "registry",
 )

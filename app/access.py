@@ -34,6 +34,7 @@ class Permission(StrEnum):
     WAITING = "see who of the own provinces has not reported, and remind them"
     ACCOUNTS = "activation codes, resets and locks for LAOs of the own provinces"
     SCORES = "enter, close and publish scores of the own provinces"
+    SIGNS = "see what should be checked in the own provinces, and say what came of it"
     EXPORTS = "make files of the own provinces"
     MINIMUM_SCORE = "set the minimum score of a fiscal year for the whole country"
 
@@ -58,6 +59,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.WAITING,
             Permission.ACCOUNTS,
             Permission.SCORES,
+            Permission.SIGNS,
             Permission.EXPORTS,
         }
     ),
@@ -70,6 +72,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.WAITING,
             Permission.ACCOUNTS,
             Permission.SCORES,
+            Permission.SIGNS,
             Permission.EXPORTS,
             Permission.MINIMUM_SCORE,
         }

@@ -9,6 +9,7 @@ from flask_migrate import upgrade
 from app.accounts.cli import group as accounts
 from app.citizens.open_data.cli import group as open_data
 from app.lao.fixed_rounds.cli import group as rounds
+from app.lao.signs.cli import group as signs
 from app.ledger.cli import begin as begin_log
 from app.ledger.cli import group as log
 from app.nacc.blackouts import cli as _erase  # noqa: F401 - adds a command to `accounts`
@@ -20,7 +21,7 @@ from app.seeds.cli import group as seed
 
 
 def init_cli(app: Flask) -> None:
-    for group in (registry, seed, accounts, mail, jobs, rounds, open_data, log):
+    for group in (registry, seed, accounts, mail, jobs, rounds, signs, open_data, log):
         app.cli.add_command(group)
     app.cli.add_command(demo_up)
 

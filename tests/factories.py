@@ -21,8 +21,18 @@ from app.lao.projects.rules import ProjectFacts, counts
 from app.lao.reporting.details import report_detail
 from app.lao.reporting.operations import save_report
 from app.lao.reporting.rules import ReportFacts
-from app.models import Account, AccountProvince, FormerFacts, Organisation, PlanYear, Profile, Project
-from app.models.enums import Kind, OrganisationType, PlanStatus, ReportStatus, ReviewStatus, Role, Round, SizeClass
+from app.models import Account, AccountProvince, FormerFacts, Organisation, PlanYear, Profile, Project, Sign
+from app.models.enums import (
+    Kind,
+    OrganisationType,
+    PlanStatus,
+    ReportStatus,
+    ReviewStatus,
+    Role,
+    Round,
+    SignKind,
+    SizeClass,
+)
 from app.plans.queries import period_of
 from app.words import thai_sort_key
 
@@ -157,6 +167,22 @@ def make_report(
     with transaction():
         line = report_detail(actor, project_id, YEAR, round_)
         save_report(actor, project_id, YEAR, round_, line.version, ReportFacts(status=status, **more), NOW)
+
+
+def make_sign(organisation_id: int, project_id: int | None = None, round_: Round = Round.SIX) -> int:
+    """A sign of that LAO in FY 2561, as a search keeps it; gives its id."""
+    sign = Sign(
+        organisation_id=organisation_id,
+        fiscal_year=YEAR,
+        round=int(round_),
+        kind=SignKind.DONE_UNSPENT if project_id else SignKind.DONE_AT_ONCE,
+        project_id=project_id,
+        facts={"planned": "1000.00"} if project_id else {"number": 9, "total": 12},
+        arose_at=NOW,
+    )
+    with transaction():
+        db.session.add(sign)
+    return sign.id
 
 
 def project_form(changes: Mapping[str, Any] | None = None) -> dict[str, Any]:

@@ -21,6 +21,8 @@ from app.models.enums import (
     ReviewStatus,
     Role,
     Round,
+    SignKind,
+    SignVerdict,
     SizeClass,
     Which,
 )
@@ -85,6 +87,8 @@ FACTS = {
     "provinces": "รหัสจังหวัดที่ดูแล",
     "added": "เพิ่ม (แห่ง)",
     "upgraded": "ยกฐานะ (แห่ง)",
+    "sign": "สิ่งที่ควรตรวจสอบ",
+    "verdict": "ผลการตรวจสอบ",
     "size": "ขนาด",
     "address": "ที่ตั้งที่ทำการ",
     "area_km2": "ขนาดพื้นที่ให้บริการ (ตร.กม.)",
@@ -120,6 +124,8 @@ CHOICES: dict[str, tuple[type[Labelled], ...]] = {
     "level": (Level,),
     "role": (Role,),
     "size": (SizeClass,),
+    "sign": (SignKind,),
+    "verdict": (SignVerdict,),
 }
 LABELS = {name: {each.value: each.label for kind in kinds for each in kind} for name, kinds in CHOICES.items()}
 ACTION_LABELS = {action.value: action.label for action in Action}
@@ -188,6 +194,7 @@ SUBJECTS: dict[str, Callable[[list[str], str], str]] = {
     Entity.REPORT: lambda key, _whose: f"{Entity.PROJECT.label} {key[0]} {_year_and_round(*key[1:])}",
     Entity.WINDOW: lambda key, whose: f"{_year_and_round(*key)} {whose}",
     Entity.FIXED_ROUND: lambda key, whose: f"{_year_and_round(*key[1:])} {whose}",
+    Entity.SIGN: lambda key, whose: f"{_year_and_round(*key[1:3])} {whose}",
     Entity.PLAN_YEAR: lambda key, whose: f"{Entity.PLAN_YEAR.label} {key[1]} {whose}",
     Entity.SCORES: lambda key, whose: f"{Entity.SCORES.label} {key[1]} {whose}",
     Entity.SCORE_CHANGE: lambda key, whose: f"{Entity.SCORE_CHANGE.label} {key[1]} {whose}",

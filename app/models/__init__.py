@@ -18,6 +18,7 @@ from app.models.profiles import Profile
 from app.models.projects import Project, ProjectDimension, ProjectYear, RejectionReason, Report
 from app.models.registry import District, FormerFacts, Organisation, Province, Succession
 from app.models.settings import Setting
+from app.models.signs import Sign, SignSearch
 
 __all__ = [
     "Account",
@@ -52,6 +53,8 @@ __all__ = [
     "Score",
     "ScoreChange",
     "Setting",
+    "Sign",
+    "SignSearch",
     "Succession",
     "Window",
     "WindowException",

@@ -127,6 +127,25 @@ class ExportState(Labelled):
     CANCELLED = "cancelled", "ยกเลิกแล้ว"
 
 
+class SignKind(Labelled):
+    """What in the reports of an LAO should be looked at once more. None of them says that anything is wrong."""
+
+    OVER_ORDINANCE = "over_ordinance", "เบิกจ่ายมากกว่างบประมาณตามข้อบัญญัติ"
+    DONE_UNSPENT = "done_unspent", "แล้วเสร็จโดยยังไม่มีการเบิกจ่าย"
+    DONE_AT_ONCE = "done_at_once", "หลายโครงการแล้วเสร็จภายใน 1 นาที"
+    SAME_TEXT = "same_text", "ข้อความเดียวกันในหลาย อปท."
+    LAST_HOUR = "last_hour", "แก้ไขหลายรายงานในชั่วโมงสุดท้ายก่อนปิดรอบ"
+    DONE_UNDONE = "done_undone", "รอบก่อนแล้วเสร็จ แต่รอบนี้ยังไม่แล้วเสร็จ"
+
+
+class SignVerdict(Labelled):
+    """What an officer says of a sign that was looked at."""
+
+    NO_PROBLEM = "no_problem", "ตรวจสอบแล้ว ไม่มีข้อสังเกต"
+    ASKED = "asked", "สอบถาม อปท. แล้ว"
+    NOTED = "noted", "รับทราบ เก็บไว้เป็นข้อมูล"
+
+
 class Action(Labelled):
     """What was done, as the history keeps it and as its readers see it: an LAO its own, NACC those it oversees.
 
@@ -184,6 +203,7 @@ class Action(Labelled):
     BLACK_OUT = "black out", "ป.ป.ช. ปิดข้อมูลส่วนบุคคล"
     ERASE = "erase", "ลบชื่อบุคคลออกจากระบบ"
     STAND = "stand", "ข้อมูลที่มีอยู่เมื่อเริ่มบันทึกสาธารณะ"
+    JUDGE_SIGN = "judge sign", "ป.ป.ช. บันทึกผลการตรวจสอบ"
 
 
 class Entity(Labelled):
@@ -206,3 +226,4 @@ class Entity(Labelled):
     MINIMUM_SCORE = "minimum score", "คะแนนขั้นต่ำปี"
     SETTING = "setting", "ค่าของระบบ"
     FIXED_ROUND = "fixed round", "ผลของรอบที่ปิดแล้ว"
+    SIGN = "sign", "สิ่งที่ควรตรวจสอบ"

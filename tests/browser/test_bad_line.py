@@ -29,6 +29,7 @@ from tests.factories import (
     make_lao,
     make_organisation,
     make_project,
+    make_sign,
     make_staff,
 )
 from tests.lao.fixed_rounds.closing import close, fix
@@ -62,6 +63,8 @@ PAGES = {
         "/nacc/waiting?year=2561&round=6&province=65",
         "/nacc/waiting/many?year=2561&round=6&province=65&all=1",
         "/nacc/waiting/mails",
+        "/nacc/signs/1?year=2561&round=6",
+        "/nacc/signs/many?year=2561&round=6&all=1",
         "/nacc/accounts/codes?province=65",
         "/nacc/accounts/1",
         "/nacc/accounts/2",
@@ -134,6 +137,7 @@ def _fill_system() -> dict[str, int]:
         make_project(actor, facts(f"โครงการที่{name}"))
     close(Round.TWELVE)
     fix()
+    make_sign(actor.own_organisation_id)
     officer, administrator = make_staff("officer65", Role.OFFICER, "65"), make_staff("admin", Role.ADMINISTRATOR)
     now = clock.now()
     job = {"account_id": officer.id, "what": ExportWhat.PROJECTS, "place": "65", "fiscal_year": YEAR, "round": 6}

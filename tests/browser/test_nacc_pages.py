@@ -6,7 +6,7 @@ from app.models.enums import Role
 from tests.browser.conftest import Open
 from tests.browser.steps import LONG_NAME, lao, make_endless
 from tests.browser.test_every_page import check
-from tests.factories import PASSWORD, YEAR, facts, make_project, make_staff
+from tests.factories import PASSWORD, YEAR, facts, make_project, make_sign, make_staff
 
 PATHS = (
     "/nacc/review",
@@ -21,6 +21,10 @@ PATHS = (
     f"/nacc/waiting?year={YEAR}&round=6&province=65",
     f"/nacc/waiting/many?year={YEAR}&round=6&province=65&all=1",
     "/nacc/waiting/mails",
+    f"/nacc/signs?year={YEAR}&round=6",
+    f"/nacc/signs/1?year={YEAR}&round=6",
+    f"/nacc/signs/many?year={YEAR}&round=6&all=1",
+    f"/nacc/signs?year={YEAR}&round=6&kind=last_hour",
     "/nacc/accounts?province=65",
     "/nacc/accounts/codes?province=65",
     "/nacc/accounts/1",
@@ -53,7 +57,7 @@ def test_pages_of_nacc(opened: Open) -> None:
     actor = lao()
     make_staff("chief", Role.ADMINISTRATOR)
     make_endless(actor)
-    make_project(actor, facts(LONG_NAME))
+    make_sign(actor.own_organisation_id, make_project(actor, facts(LONG_NAME)))
     page = opened()
     _come_in(page)
     faults: list[str] = []

@@ -118,6 +118,12 @@ WHO_OPENS = {
     "POST waiting.remind_many": STAFF,
     "GET waiting.mails": STAFF,
     "POST waiting.send_waiting": STAFF,
+    "GET signs.desk": STAFF,
+    "GET signs.list_file": STAFF,
+    "GET signs.open_sign": STAFF,
+    "POST signs.judge": STAFF,
+    "GET signs.ask_many": STAFF,
+    "POST signs.judge_many": STAFF,
     "GET nacc_accounts.desk": STAFF,
     "GET nacc_accounts.ask_codes": STAFF,
     "POST nacc_accounts.issue_codes": STAFF,
@@ -204,7 +210,7 @@ ADDRESSES = """
 /public/organisations/2900101 /public/districts/9001 /public/regions/9 /public/projects/1 /reports/places
 /help /help/lao /help/officer /help/citizen /help/lao/start /help/questions /help/new /healthz /nacc/review
 /nacc/plan-years /nacc/admin /history /nacc/waiting /nacc/waiting/mails /nacc/accounts /nacc/scores /evaluation
-/reports/exports
+/reports/exports /nacc/signs
 /open-data /api/v1/ /api/v1/openapi.json /api/v1/organisations /api/v1/organisations/6650807 /api/v1/plan-years
 /api/v1/projects /api/v1/projects/1 /api/v1/project-years /api/v1/reports /api/v1/results /api/v1/results.csv
 /api/v1/results.xlsx
@@ -229,7 +235,7 @@ def address(app: Flask, rule: Rule, project_id: int = 1) -> str:
     examples["organisation_id"] = 1
     examples |= {"dimension": 1, "which": "sar", "deed": "close", "answer": "cancel", "code": "6650807"}
     examples |= {"kind": "organisations", "figure": "percent", "file": "csv", "id_": project_id}
-    examples |= {"period_id": 1, "reason_id": 1, "account_id": 1, "job_id": 1}
+    examples |= {"period_id": 1, "reason_id": 1, "account_id": 1, "job_id": 1, "sign_id": 1}
     examples |= {"dataset": "projects", "ending": "csv", "day": "latest", "name": "SHA256SUMS"}
     examples |= {"part": "lao", "key": "start", "table": "projects"}
     with app.test_request_context():

@@ -11,20 +11,21 @@ from flask import Flask
 
 from app.db import transaction
 from app.listing import Choice, choice_of
-from app.models.enums import Kind, PlanStatus, ReviewStatus, Role, Round, Which
+from app.models.enums import Kind, PlanStatus, ReviewStatus, Role, Round, SignKind, SignVerdict, Which
 from app.nacc.evaluation.operations import save_from_file
 from app.nacc.evaluation.rules import ScoreCell, ScoreEntry
 from app.nacc.lao_accounts.rules import AccountFilter, AccountState
 from app.nacc.plan_years.rules import PlanFilter
 from app.nacc.proposals.operations import set_minimum
 from app.nacc.review.rules import ReviewQueue
+from app.nacc.signs.rules import SignFilter
 from app.nacc.waiting.rules import RoundStanding, WaitingFilter
 from tests.client import XHTML, Client
-from tests.factories import NOW, YEAR, facts, make_lao, make_organisation, make_project, make_staff
+from tests.factories import NOW, YEAR, facts, make_lao, make_organisation, make_project, make_sign, make_staff
 from tests.pages import enter, kept, tags, tree
 
 NOTHING = "ยังไม่ได้เลือกรายการ"
-TICKED = {"/nacc/review/many", "/nacc/plan-years/many", "/nacc/waiting/many"}
+TICKED = {"/nacc/review/many", "/nacc/plan-years/many", "/nacc/waiting/many", "/nacc/signs/many"}
 FILTERED = {
     "/nacc/accounts/codes",
     "/nacc/scores/close",
@@ -61,6 +62,10 @@ def test_chosen_is_never_all_by_leaving_it_out(ticked: list[str], everything: st
             {"year": 2562, "round": Round.TWELVE, "state": RoundStanding.PARTLY, "q": "ดินทอง"},
         ),
         (
+            SignFilter(year=YEAR, round=Round.SIX),
+            {"year": 2562, "round": Round.TWELVE, "kind": SignKind.LAST_HOUR, "state": SignVerdict.ASKED, "q": "ดินทอง"},
+        ),
+        (
             ReviewQueue(),
             {"status": ReviewStatus.REJECTED, "dimension": 3, "kind": Kind.MEASURE, "year": YEAR, "days": 30, "q": "x"},
         ),
@@ -80,6 +85,7 @@ def desks(app: Flask, client: Client) -> Client:
     lao, other = make_lao(), make_organisation("6650808", "องค์การบริหารส่วนตำบลที่อื่น", passed=())
     for name in ("โครงการที่หนึ่ง", "โครงการที่สอง"):
         make_project(lao, facts(name))
+    make_sign(lao.own_organisation_id)
     officer = enter(client, make_staff("somsri", Role.OFFICER, "65").id)
     with transaction():
         save_from_file(

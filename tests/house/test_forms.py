@@ -12,7 +12,7 @@ from app.fields import Form
 from app.models import PasswordReset
 from app.models.enums import ReviewStatus, Role, Round
 from tests.client import XHTML, Client
-from tests.factories import YEAR, make_account, make_lao, make_organisation, make_project, make_staff, review
+from tests.factories import YEAR, make_account, make_lao, make_organisation, make_project, make_sign, make_staff, review
 from tests.house.test_amounts import all_forms
 from tests.lao.fixed_rounds.closing import close, fix
 from tests.pages import elements, enter, fields, tags
@@ -54,6 +54,7 @@ ADMINISTRATOR = (
     f"/nacc/scores/proposals?year={YEAR}",
     f"/nacc/scores/{{lao}}/{YEAR}",
     "/nacc/review/{project}",
+    f"/nacc/signs/{{sign}}?year={YEAR}",
     "/nacc/accounts/{lao}",
     "/reports/exports",
     f"/nacc/rounds/6650807/{YEAR}/12",
@@ -110,6 +111,7 @@ def test_the_list_of_errors_follows_the_fields_on_screen(app: Flask, client: Cli
     known = {"project": make_project(lao), "lao": lao.organisation_id, "staff": chief.id}
     close(Round.TWELVE)
     fix()
+    known["sign"] = make_sign(lao.own_organisation_id)
     with transaction():
         token = PasswordReset(token_hash=fingerprint("token"), account_id=lao.account_id, expires_at=clock.now())
         token.expires_at = clock.now().replace(year=clock.now().year + 1)

@@ -39,6 +39,7 @@ SILENT_DEEDS = {
     "app.accounts.operations.prepare_password": "only hashes",
     "app.accounts.operations.shut_out": "a part of locking, handing over and closing, which tell of it",
     "app.lao.fixed_rounds.operations.hold": "only locks",
+    "app.lao.signs.operations": "nobody acts: a sign follows from reports, which tell of themselves",
     "app.lao.reporting.operations.refuse_if_closed": "only reads",
     "app.lao.reporting.operations.closed_because": "only reads",
 }

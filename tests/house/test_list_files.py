@@ -21,6 +21,7 @@ from tests.factories import (
     make_organisation,
     make_project,
     make_report,
+    make_sign,
     make_staff,
     review,
 )
@@ -45,6 +46,7 @@ STAFF_LISTS = [
     ("/nacc/plan-years", f"year={YEAR}&status=not_sent", ["6650808"]),
     ("/nacc/scores", f"year={YEAR}", ["6650807", "6650808"]),
     ("/nacc/accounts", "", ["6650807"]),
+    ("/nacc/signs", f"year={YEAR}&round=6", ["=โครงการที่หนึ่ง", "รอตรวจสอบ"]),
     ("/nacc/waiting", f"year={YEAR}&round=6", ["รายงานบางส่วน", "ไม่ต้องรายงาน"]),
     ("/nacc/waiting", f"year={YEAR}&round=6&state=partly&page=3", ["รายงานบางส่วน"]),
 ]
@@ -57,6 +59,7 @@ def lao_id(app: Flask) -> int | None:
     first = make_project(lao, facts("=โครงการที่หนึ่ง", budgets={YEAR: Decimal("1250.50")}))
     for name in ("โครงการที่สอง", "โครงการที่สาม"):
         last = make_project(lao, facts(name, budgets={YEAR: None}))
+    make_sign(lao.own_organisation_id, first)
     make_report(lao, first, ReportStatus.DONE, Round.SIX, spent=Decimal("99.99"))
     review(last, ReviewStatus.REJECTED, "ไม่สอดคล้อง")
     return lao.account_id
@@ -130,7 +133,7 @@ def _head(words: str) -> str:
 
 
 WHOSE = "องค์การบริหารส่วนตำบลดินทอง อำเภอวังทอง จังหวัดพิษณุโลก"
-OF_PLACE = {"/nacc/review", "/nacc/accounts", "/nacc/waiting"}
+OF_PLACE = {"/nacc/review", "/nacc/signs", "/nacc/accounts", "/nacc/waiting"}
 
 
 def test_each_file_says_whose_it_is(app: Flask, client: Client, lao_id: int) -> None:

@@ -51,6 +51,7 @@ OF_STAFF = (
     f"/nacc/scores/table.xlsx?year={YEAR}",
     "/nacc/accounts/table.xlsx",
     f"/nacc/waiting/table.xlsx?{MOMENT}",
+    f"/nacc/signs/table.xlsx?{MOMENT}",
     f"/reports/places/table.xlsx?{MOMENT}",
 )
 OF_ALL = (

@@ -21,16 +21,17 @@ from app.db import Base, db, is_sqlite, table, transaction
 from app.errors import Stale
 from app.lao.profile.operations import FIELDS, save_profile
 from app.models import ExportJob, Profile, Setting, Window
-from app.models.enums import ExportKind, ExportState, ExportWhat, PlanStatus, Role, Round
+from app.models.enums import ExportKind, ExportState, ExportWhat, PlanStatus, Role, Round, SignVerdict
 from app.nacc.administration.operations import change_staff, give_more_time, rename_dimension, set_setting, set_window
 from app.nacc.exports import operations as exports
 from app.nacc.exports.queries import own_file
 from app.nacc.plan_years.operations import set_many, set_status
 from app.nacc.proposals.operations import set_minimum
+from app.nacc.signs.operations import judge
 from app.registry.lines import LIST_COLUMNS
 from app.registry.operations import change_one
 from app.registry.rules import Effect
-from tests.factories import NOW, YEAR, make_account, make_lao, make_organisation, make_profile, make_staff
+from tests.factories import NOW, YEAR, make_account, make_lao, make_organisation, make_profile, make_sign, make_staff
 from tests.house.test_amounts import all_forms, fields_of
 
 ROOT = Path(__file__).parents[2]
@@ -48,6 +49,7 @@ EDITED_BY = {
     "Score": "",  # each cell carries the value that was seen
     "ScoreChange": "ChangeForm",
     "Setting": "ContactForm",
+    "Sign": "SignVerdictForm",
     "Window": "WindowForm",
     "WindowException": "MoreTimeForm",
 }
@@ -114,6 +116,7 @@ DEEDS: dict[str, tuple[Deed, int]] = {
         0,
     ),
     "minimum": (lambda who, n, v: set_minimum(who, YEAR, Decimal(50 + n), v, NOW), 0),
+    "sign": (lambda who, n, v: judge(who, 1, v, SignVerdict.ASKED, f"ถามแล้ว {n}", NOW + timedelta(days=400)), 1),
     "setting": (lambda who, n, v: set_setting(who, "contact", f"โทร {n}", v, NOW), 0),
     "plan year": (lambda who, n, v: set_status(who, 1, 2563, list(PlanStatus)[1 + n], v, NOW), 0),
     "dimension": (lambda who, n, v: rename_dimension(who, 1, 1, f"มิติ {n}", Decimal(25), v, NOW), 1),
@@ -124,7 +127,7 @@ DEEDS: dict[str, tuple[Deed, int]] = {
 
 @pytest.fixture
 def admin(app: Flask) -> Actor:
-    make_lao()
+    make_sign(make_lao().own_organisation_id)
     return actor_of(make_staff("chief", Role.ADMINISTRATOR).id)
 
 

@@ -14,14 +14,14 @@ from app.accounts.form_words import DEEDS
 from app.accounts.resume import LEFT_OUT, unseal
 from app.models.enums import ReportStatus, Role, Round
 from tests.client import XHTML, Client
-from tests.factories import facts, make_lao, make_project, make_report, make_staff
+from tests.factories import facts, make_lao, make_project, make_report, make_sign, make_staff
 from tests.pages import elements, enter, facts_shown, fields, form_token, links
 
 ROOT = Path(__file__).parents[2]
 YEAR = 2562  # the LAO's other open year: not the one a test page opens with
 OWN = {"Sec-Fetch-Site": "same-origin"}
 STAFF = {"somsri": (Role.OFFICER, "65"), "admin": (Role.ADMINISTRATOR,)}
-# Pages with forms: {y} the year, {p} a project, {o} its LAO, {s} whoever is signed in.
+# Pages with forms: {y} the year, {p} a project, {o} its LAO, {g} what should be checked, {s} whoever is signed in.
 PAGES = {
     "lao": (
         *("/evaluation?year={y}", "/projects/new?year={y}", "/projects/{p}?year={y}", "/projects/{p}/delete?year={y}"),
@@ -32,6 +32,7 @@ PAGES = {
         *("/nacc/scores/file?year={y}", "/nacc/scores/{o}/{y}", "/nacc/scores/close?year={y}"),
         *("/nacc/scores/open?year={y}", "/nacc/scores/publish?year={y}", "/nacc/scores/proposals?year={y}"),
         *("/nacc/waiting?year={y}&round=12", "/nacc/waiting/many?year={y}&round=12&all=1", "/nacc/review?year={y}"),
+        *("/nacc/signs/many?year={y}&round=12&all=1", "/nacc/signs/{g}?year={y}&round=12"),
         *("/nacc/review/{p}?year={y}", "/nacc/review/many?year={y}&all=1", "/reports/exports?year={y}&round=12"),
         *("/nacc/accounts/{o}", "/nacc/accounts/codes?province=65"),
     ),
@@ -101,11 +102,14 @@ def lao(app: Flask) -> Actor:
 def _opened(client: Client, user: str, lao: Actor) -> tuple[int, list[SentForm]]:
     """Who signed in, and all forms of the pages of `user`."""
     project_id = make_project(lao, facts(budgets={2561: None, YEAR: None}))
+    sign_id = make_sign(lao.own_organisation_id, project_id)
     account_id = lao.account_id if user == "lao" else make_staff(user, *STAFF[user]).id
     assert account_id
     enter(client, account_id)
     found: list[SentForm] = []
-    for page in (each.format(y=YEAR, p=project_id, o=lao.organisation_id, s=account_id) for each in PAGES[user]):
+    for page in (
+        each.format(y=YEAR, p=project_id, o=lao.organisation_id, g=sign_id, s=account_id) for each in PAGES[user]
+    ):
         answer = client.get(page)
         assert answer.status_code == 200, page
         found += _forms(answer.text, page)

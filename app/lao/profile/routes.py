@@ -20,6 +20,7 @@ from app.lao.profile.forms import ProfileForm
 from app.lao.profile.operations import FIELDS
 from app.lao.projects.queries import review_counts
 from app.lao.reporting.counts import recorded_by_year, round_summary
+from app.lao.signs.queries import own_signs
 from app.listing import ListState, number
 from app.models.enums import Entity, Round
 from app.plans.queries import current_period, period_of, periods, window_for, year_gates
@@ -119,6 +120,7 @@ def home() -> Response:
         year = default_year(known, gates, clock.fiscal_year(now))
     period = period_of(year) or current_period(year)
     summaries = {round_: round_summary(who, year, round_) for round_ in Round}
+    windows = {round_: window_for(who.own_organisation_id, year, round_) for round_ in Round}
     return answer(
         "lao/profile/home.html",
         "lao/profile/_home.html",
@@ -130,7 +132,8 @@ def home() -> Response:
         gate=next(gate for gate in gates if gate.year == year),
         summaries=summaries,
         focus=max((each for each in Round if summaries[each].counts.reported), default=min(Round)),
-        windows={round_: window_for(who.own_organisation_id, year, round_) for round_ in Round},
+        windows=windows,
+        signs={round_: own_signs(who, windows[round_]) for round_ in Round if summaries[round_].counts.reported},
         review=review_counts(who, ListState(year=year)),
         elsewhere=[] if summaries[min(Round)].counts.total else recorded_by_year(who),
         now=now,

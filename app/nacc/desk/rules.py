@@ -6,6 +6,8 @@ from typing import Any
 from app.errors import Refusal
 from app.listing import MAX_WORDS, in_words, query_of, searched, told_in_address
 
+MOST_IN_A_FILE = 20_000  # rows: that long a request may wait; more is work for an export
+
 
 @dataclass(frozen=True, kw_only=True)
 class DeskFilter:

@@ -14,6 +14,7 @@ from app.listing import Choice, number
 from app.models.enums import Entity
 from app.nacc.desk.pages import chosen_rows, filter_choices, with_own_province
 from app.nacc.desk.queries import filter_words
+from app.nacc.desk.rules import MOST_IN_A_FILE
 from app.nacc.review import operations, queries, workbooks
 from app.nacc.review.forms import VerdictForm, queue_of
 from app.nacc.review.rules import ReviewQueue, Verdict
@@ -21,7 +22,6 @@ from app.spreadsheets import excel
 from app.web import answer, attachment, nothing_chosen
 
 blueprint = Blueprint("review", __name__)
-MOST_IN_A_FILE = 20_000  # that long a request may wait; more is work for an export
 
 
 def asked_queue() -> ReviewQueue:
