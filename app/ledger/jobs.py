@@ -45,7 +45,7 @@ def begin(seconds: float = inf) -> bool:
             if monotonic() >= until:
                 return False
             with transaction():
-                more = operations.stand(name, operations.AT_ONCE, clock.now())
+                more = operations.stand(name, operations.part(), clock.now())
     return True
 
 

@@ -356,14 +356,14 @@ def test_a_thousand_random_changes_are_all_noticed(world: World) -> None:
 
 
 def test_a_thousand_untouched_logs_give_no_alarm(world: World) -> None:
-    """Each with some deeds on top, of every kind; a refused one leaves nothing behind."""
+    """Each with another deed on top, of every kind, up to four of them; a refused one leaves nothing behind."""
     for number in range(1_000):
         rng = random.Random(number)
-        for _deed in range(rng.randint(1, 3)):
-            some_deed(world, rng)
+        some_deed(world, rng)
         while operations.sequence():
             pass
         if rng.random() < 0.3:
             operations.sign_head(current_app.config["LOG_SIGNING_KEY"], LATER)
         assert "all holds" in verified_within(), number
-        db.session.rollback()
+        if number % 4 == 3:
+            db.session.rollback()
