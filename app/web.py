@@ -22,6 +22,7 @@ from app.listing import YEARS, number
 MIMETYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
+    "pdf": "application/pdf",
 }
 CSP = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; "
@@ -84,7 +85,7 @@ def lead_on(response: Response) -> Response:
 
 
 def attachment(name: str, kind: str, content: bytes) -> FlaskResponse:
-    """A file to keep; `kind` is "xlsx" or "csv", and `name` Thai, without the ending."""
+    """A file to keep; `kind` is one of MIMETYPES, and `name` Thai, without the ending."""
     headers = {"Content-Disposition": disposition(name, kind)}
     return FlaskResponse(content, content_type=MIMETYPES[kind], headers=headers)
 

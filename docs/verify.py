@@ -4,6 +4,7 @@
     python docs/verify.py FOLDER                       what `flask log export FOLDER` wrote, offline
     python docs/verify.py … --head head.json           with a head that was saved earlier, by anybody
     python docs/verify.py … --key KEY                  with the public key from another source than the installation
+    python docs/verify.py --receipt FILE               one receipt alone, offline
 
 It needs Python's standard library and PyNaCl (pip install pynacl), and shares no code with the application. Exit 0:
 all holds. 1: something does not, and what and where is told. 2: it could not be checked.
@@ -249,6 +250,41 @@ def walk(lines: Iterable[bytes], heads: Heads, keep: Callable[[bytes], None] | N
             f"the log has {size} entries, but a head of {heads.due[0]['size']} was signed: the end of it is gone"
         )
     return size
+
+
+# ------------------------------------------------------------------------------------------------ one receipt
+
+
+def root_from(leaf: bytes, index: int, size: int, proof: Iterable[bytes]) -> bytes:
+    """The root that an inclusion proof leads to (RFC 9162, 2.1.3.2); nothing where it is none for that place."""
+    at, last, hash_ = index, size - 1, leaf
+    for each in proof:
+        if last <= 0:
+            return b""
+        if at & 1 or at == last:
+            hash_ = sha256(b"\x01" + each + hash_).digest()
+            while at and not at & 1:
+                at, last = at >> 1, last >> 1
+        else:
+            hash_ = sha256(b"\x01" + hash_ + each).digest()
+        at, last = at >> 1, last >> 1
+    return b"" if last else hash_
+
+
+def check_receipt(receipt: dict[str, Any], key: str) -> str:
+    """That its entry stands in the log of the head it brings. Gives a sentence; raises Wrong, Unchecked."""
+    entry, claimed = receipt["entry"], key or receipt["head"]["key"]
+    head = checked_head(receipt["head"], claimed, verifier(claimed))
+    if not 0 <= entry["seq"] < head["size"]:
+        raise Wrong(f"the receipt's entry {entry['seq']} is not below the head of {head['size']} entries")
+    leaf = sha256(b"\x00" + canonical(entry)).digest()
+    proof = [bytes.fromhex(each) for each in receipt["proof"]]
+    if root_from(leaf, entry["seq"], head["size"], proof).hex() != head["root"]:
+        raise Wrong(f"the receipt's entry {entry['seq']} is not in the log of that head: the receipt was changed")
+    facts = ", ".join(f"{name} {value}" for name, value in (entry["after"] or {}).items())
+    told = f"entry {entry['seq']} of {entry['at']}, {entry['action']} {entry['key']}: {facts}"
+    whose = "" if key else f"\nThe key is the receipt's own, {claimed}: compare it with /public/log/key, or give --key."
+    return f"{told}\nIt is in the log of {head['size']:,} entries, signed {head['at']}: the receipt holds.{whose}"
 
 
 # ------------------------------------------------------------------------------------------------ rows
@@ -517,31 +553,53 @@ def summed(results: Iterable[tuple[int, list[str]]]) -> tuple[int, list[str]]:
     return rows, problems
 
 
-def main() -> int:
+def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Checks the public log of e-PlanNACC.")
-    parser.add_argument("source", help="address of an installation, or a folder that `flask log export` wrote")
+    parser.add_argument("source", nargs="?", help="address of an installation, or a folder of `flask log export`")
+    parser.add_argument("--receipt", type=Path, help="a receipt as JSON; with a source, held against its log too")
     parser.add_argument("--head", type=Path, help="a head saved earlier: the log must still begin as it did then")
     parser.add_argument("--key", default="", help="the public key, in hex, from another source")
     parser.add_argument("--log-only", action="store_true", help="chain, tree and heads alone: not texts and tables")
     parser.add_argument("--processes", type=int, default=multiprocessing.cpu_count())
     parser.add_argument("--patience", type=float, default=150, help="seconds to look again while people go on saving")
     asked = parser.parse_args()
-    web = asked.source.startswith(("http://", "https://"))
-    source = Site(asked.source) if web else Folder(Path(asked.source))
+    if not asked.source and not asked.receipt:
+        parser.error("an address, a folder, or --receipt")
+    return asked
+
+
+def check_all(asked: argparse.Namespace) -> int:
+    """The receipt, if there is one; the log, if there is one. Gives the exit code; raises Wrong, Unchecked."""
+    web = (asked.source or "").startswith(("http://", "https://"))
+    source = (Site(asked.source) if web else Folder(Path(asked.source))) if asked.source else None
+    saved = json.loads(asked.head.read_bytes()) if asked.head else None
+    if asked.receipt:
+        receipt = json.loads(asked.receipt.read_bytes())
+        print(check_receipt(receipt, asked.key or (source.one("key")["key"] if source else "")))
+        saved = saved or receipt["head"]
+    return check_patiently(source, saved, asked) if source else 0
+
+
+def check_patiently(source: Site | Folder, saved: dict[str, Any] | None, asked: argparse.Namespace) -> int:
     until = time.monotonic() + (asked.patience if source.lives else 0)
+    while True:
+        try:
+            print(check(source, saved, asked.key, asked.processes, tables=not asked.log_only))
+            return 0
+        except Wrong as wrong:
+            if time.monotonic() >= until or str(wrong).startswith(("entry", "the ")):
+                raise
+            # Between reading the entries and the tables somebody may have saved: it must settle.
+            print("rows differ: looking again in 20 seconds", file=sys.stderr)
+            time.sleep(20)
+
+
+def main() -> int:
     try:
-        saved = json.loads(asked.head.read_bytes()) if asked.head else None
-        while True:
-            try:
-                print(check(source, saved, asked.key, asked.processes, tables=not asked.log_only))
-                return 0
-            except Wrong as wrong:
-                if time.monotonic() >= until or str(wrong).startswith(("entry", "the ")):
-                    print(f"WRONG\n{wrong}", file=sys.stderr)
-                    return 1
-                # Between reading the entries and the tables somebody may have saved: it must settle.
-                print("rows differ: looking again in 20 seconds", file=sys.stderr)
-                time.sleep(20)
+        return check_all(arguments())
+    except Wrong as wrong:
+        print(f"WRONG\n{wrong}", file=sys.stderr)
+        return 1
     except Unchecked as unchecked:
         print(f"CANNOT BE CHECKED\n{unchecked}", file=sys.stderr)
         return 2

@@ -81,6 +81,7 @@ DEEDS: Mapping[str, str] = {
     "review.decide_many": "พิจารณาหลายโครงการพร้อมกัน",
     "review.take_back": "เลิกทำผลพิจารณา",
     "score_changes.answer_change": "{answer}",
+    "sending.send": "ส่งรายงานทั้งรอบ",
     "signs.judge": "บันทึกผลการตรวจสอบ",
     "signs.judge_many": "บันทึกผลการตรวจสอบหลายเรื่อง",
     "waiting.remind_many": "ส่งอีเมลเตือนหลายแห่ง",

@@ -9,8 +9,9 @@ from app.models.enums import Entity, Role
 from app.moments import DAY_BEGINS, DAY_ENDS, MomentField
 
 OF_AN_LAO = (
-    *(Entity.PROJECT, Entity.REPORT, Entity.FIXED_ROUND, Entity.PLAN_YEAR, Entity.SCORES, Entity.SCORE_CHANGE),
-    *(Entity.PROFILE, Entity.ACCOUNT, Entity.ORGANISATION, Entity.WINDOW, Entity.MAIL, Entity.SIGN),
+    *(Entity.PROJECT, Entity.REPORT, Entity.SIGN, Entity.FIXED_ROUND, Entity.SENT_ROUND, Entity.PLAN_YEAR),
+    *(Entity.SCORES, Entity.SCORE_CHANGE, Entity.PROFILE, Entity.ACCOUNT, Entity.ORGANISATION, Entity.WINDOW),
+    Entity.MAIL,
 )
 OF_THE_ADMINISTRATION = (
     *(Entity.WINDOW, Entity.ACCOUNT, Entity.ORGANISATION, Entity.REGISTRY, Entity.PLAN_PERIOD, Entity.DIMENSION),

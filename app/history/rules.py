@@ -74,6 +74,10 @@ FACTS = {
     "percent": "แล้วเสร็จร้อยละ",
     "level": "ระดับ",
     "sha256": "รหัสตรวจเอกสาร (SHA-256)",
+    "in_progress": "อยู่ระหว่างดำเนินการ",
+    "cannot": "ไม่สามารถดำเนินการได้",
+    "planned": "งบประมาณตามแผน",
+    "budget_percent": "เบิกจ่ายร้อยละ",
     "year": "ปีงบประมาณ",
     "round": "รอบ (เดือน)",
     "years": "ปีของแผน",
@@ -111,7 +115,9 @@ PERSONAL = frozenset(
     | {"phone", "mobile", "fax", "email"}
 )
 NOT_SHOWN = "(ไม่แสดง)"
-MONEY = frozenset({"budgets", "ordinance_budget", "spent", "score", "max_score", "income_own", "income_subsidy"})
+MONEY = frozenset(
+    {"budgets", "planned", "ordinance_budget", "spent", "score", "max_score", "income_own", "income_subsidy"}
+)
 SCORE = re.compile(rf"({'|'.join(Which)})_(\d)")  # as Cell.name in evaluation/rules.py
 
 # What is stored of these facts is a name; the screens say its label. The status is a report's or a plan year's.
@@ -195,6 +201,7 @@ SUBJECTS: dict[str, Callable[[list[str], str], str]] = {
     Entity.WINDOW: lambda key, whose: f"{_year_and_round(*key)} {whose}",
     Entity.FIXED_ROUND: lambda key, whose: f"{_year_and_round(*key[1:])} {whose}",
     Entity.SIGN: lambda key, whose: f"{_year_and_round(*key[1:3])} {whose}",
+    Entity.SENT_ROUND: lambda key, whose: f"{_year_and_round(*key[1:])} {whose}",
     Entity.PLAN_YEAR: lambda key, whose: f"{Entity.PLAN_YEAR.label} {key[1]} {whose}",
     Entity.SCORES: lambda key, whose: f"{Entity.SCORES.label} {key[1]} {whose}",
     Entity.SCORE_CHANGE: lambda key, whose: f"{Entity.SCORE_CHANGE.label} {key[1]} {whose}",

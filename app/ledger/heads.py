@@ -3,7 +3,8 @@
 from datetime import datetime
 from typing import Any
 
-from nacl.signing import SigningKey
+from nacl.exceptions import BadSignatureError
+from nacl.signing import SigningKey, VerifyKey
 
 from app.ledger.rules import canonical, moment
 from app.models import LogHead
@@ -35,3 +36,12 @@ def said(head: LogHead) -> dict[str, Any]:
 
 def published(head: LogHead) -> dict[str, Any]:
     return said(head) | {"signature": head.signature.hex()}
+
+
+def signature_holds(head: LogHead, key: str) -> bool:
+    """Whether the head is signed as it is, with that public key."""
+    try:
+        VerifyKey(bytes.fromhex(key)).verify(canonical(said(head)), head.signature)
+    except (BadSignatureError, ValueError):
+        return False
+    return head.key == key

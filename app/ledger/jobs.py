@@ -1,6 +1,6 @@
 """The sequencer at work: behind every save, each minute and whenever somebody needs a head at once."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from math import inf
 from smtplib import SMTPException
 from time import monotonic, sleep
@@ -9,7 +9,7 @@ from flask import current_app
 
 from app import clock, mail
 from app.db import db, transaction
-from app.jobs import upkeep
+from app.jobs import job, queue, upkeep
 from app.ledger import live, operations, queries
 from app.ledger.heads import published
 from app.ledger.rules import canonical
@@ -22,14 +22,14 @@ SECONDS_OF_A_MINUTE = 20.0  # for the beginning; the rest is for other work
 
 @upkeep
 def look_after_the_log() -> None:
-    """Begin where that is not done, place what waits, and sign a head every hour in which something came."""
+    """Begin where that is not done, place what waits, and sign a head: every hour, and at once for a receipt."""
     try:
         begin(SECONDS_OF_A_MINUTE)
         sequence_all()
         last = queries.latest_head()
-        if last is None or clock.now() - last.at >= HEAD_EVERY:
+        if last is None or clock.now() - last.at >= HEAD_EVERY or queries.receipt_waits():
             head = sign_now()
-            if head is not None and (last is None or head.size > last.size):
+            if head is not None and _opens_an_hour(last, head):
                 tell_witnesses(head)
     except Exception:  # a log that somebody broke must not stop the worker's other work
         current_app.logger.exception("the public log does not grow")
@@ -70,7 +70,25 @@ def sign_now() -> LogHead | None:
 def head_of_now() -> LogHead | None:
     """A signed head over all that is committed now: what a receipt needs."""
     sequence_all()
-    return sign_now()
+    last = queries.latest_head()
+    head = sign_now()
+    if head is not None and _opens_an_hour(last, head) and current_app.config["LOG_WITNESSES"]:
+        queue(tell_of_head, head.size)
+    return head
+
+
+def _opens_an_hour(last: LogHead | None, head: LogHead) -> bool:
+    """Witnesses get the first head of each hour, however many receipts are asked for in it."""
+    return last is None or (head.size > last.size and _hour(head) != _hour(last))
+
+
+def _hour(head: LogHead) -> datetime:
+    return head.at.replace(minute=0, second=0, microsecond=0)
+
+
+@job
+def tell_of_head(size: int) -> None:
+    tell_witnesses(db.session.get_one(LogHead, size))
 
 
 WITNESS_MAIL = """หัวบันทึกสาธารณะของระบบ e-PlanNACC ที่ลงลายมือชื่อแล้ว

@@ -65,6 +65,22 @@ def _path(index: int, start: int, end: int, nodes: Nodes) -> list[bytes]:
     return [*_path(index, middle, end, nodes), subtree(start, middle, nodes)]
 
 
+def root_from(leaf: bytes, index: int, size: int, proof: Iterable[bytes]) -> bytes:
+    """The root that an inclusion proof leads to (RFC 9162, 2.1.3.2); nothing where it is none for that place."""
+    at, last, hash_ = index, size - 1, leaf
+    for each in proof:
+        if last == 0:
+            return b""
+        if at & 1 or at == last:
+            hash_ = node_hash(each, hash_)
+            while not at & 1 and at:
+                at, last = at >> 1, last >> 1
+        else:
+            hash_ = node_hash(hash_, each)
+        at, last = at >> 1, last >> 1
+    return b"" if last else hash_
+
+
 def consistency(old: int, size: int, nodes: Nodes) -> list[bytes]:
     """The proof that the tree of `old` leaves is the beginning of that of `size`; empty where they are the same."""
     return [] if old in (0, size) else _consistent(old, 0, size, nodes, whole=True)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.db import db, table
 from app.history.rules import action_label, subject
@@ -21,9 +21,8 @@ from app.models.enums import Action, Entity
 _H, _L, _N = table(HistoryEntry).c, table(LogEntry).c, table(LogNode).c
 TOLD = (_H.id, _H.at, _H.actor_role, _H.action, _H.entity, _H.entity_key, _H.organisation_id)
 TOLD_FACTS = (_H.before, _H.after, _H.reason)
-IN_LOG = select(_L.seq, _L.pseudonym, _L.subject, _L.commitments, _L.chain_hash, *TOLD, *TOLD_FACTS).join_from(
-    table(LogEntry), table(HistoryEntry), _H.id == _L.history_id
-)
+_PLACED = (_L.seq, _L.pseudonym, _L.subject, _L.commitments, _L.leaf_hash, _L.chain_hash)
+IN_LOG = select(*_PLACED, *TOLD, *TOLD_FACTS).join_from(table(LogEntry), table(HistoryEntry), _H.id == _L.history_id)
 
 
 def told(row: Any) -> Told:
@@ -157,6 +156,13 @@ def heads(after: int, limit: int) -> Sequence[LogHead]:
 
 def latest_head() -> LogHead | None:
     return db.session.scalar(select(LogHead).order_by(LogHead.size.desc()).limit(1))
+
+
+def receipt_waits() -> bool:
+    """Whether somebody sent a round, and no signed head covers it yet."""
+    signed = select(func.coalesce(func.max(table(LogHead).c.size), 0)).scalar_subquery()
+    wanted = IN_LOG.where(_L.seq >= signed, _H.entity == Entity.SENT_ROUND.value)
+    return db.session.execute(wanted.limit(1)).first() is not None
 
 
 def unplaced(settled: int, limit: int) -> Sequence[Any]:

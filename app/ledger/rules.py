@@ -58,6 +58,10 @@ OPEN_FACTS: dict[Entity, frozenset[str]] = {
         {"edition", "total", "done", "percent", "level", "spent", "sha256", "in_force"}
         | {str(edition) for edition in range(1, 100)}
     ),
+    Entity.SENT_ROUND: frozenset(
+        {"code", "name", "total", "done", "in_progress", "cannot", "percent", "level"}
+        | {"planned", "ordinance_budget", "spent", "budget_percent", "sha256"}
+    ),
 }
 COVERED = frozenset(OPEN_FACTS)
 _OPEN: Mapping[str, frozenset[str]] = {entity.value: names for entity, names in OPEN_FACTS.items()}

@@ -202,6 +202,7 @@ class Action(Labelled):
     REOPEN_ROUND = "reopen round", "เปิดรอบอีกครั้ง"
     BLACK_OUT = "black out", "ป.ป.ช. ปิดข้อมูลส่วนบุคคล"
     ERASE = "erase", "ลบชื่อบุคคลออกจากระบบ"
+    SEND_ROUND = "send round", "ส่งรายงานทั้งรอบ"
     STAND = "stand", "ข้อมูลที่มีอยู่เมื่อเริ่มบันทึกสาธารณะ"
     JUDGE_SIGN = "judge sign", "ป.ป.ช. บันทึกผลการตรวจสอบ"
 
@@ -227,3 +228,4 @@ class Entity(Labelled):
     SETTING = "setting", "ค่าของระบบ"
     FIXED_ROUND = "fixed round", "ผลของรอบที่ปิดแล้ว"
     SIGN = "sign", "สิ่งที่ควรตรวจสอบ"
+    SENT_ROUND = "sent round", "การส่งรายงานทั้งรอบ"

@@ -101,6 +101,7 @@ EXEMPT = {
     "evaluation.save_cell": "a cell, no form: test_a_score_is_what_was_typed_last and tests/browser/test_scores.py",
     "proposals.confirm_proposals": "one button, no word",
     "score_changes.answer_change": "one button, no word",
+    "sending.send": "one button, no word, once all is reported: tests/browser/test_sending.py",
     "evaluation.confirm_file": "one button and a sealed file, after an upload",
     "plan_years.confirm_file": "one button and a sealed file, after an upload",
     "nacc_accounts.code_file": "test_codes_that_are_shown_once_survive_a_bad_line",

@@ -58,6 +58,8 @@ WHO_OPENS = {
     "GET log.inclusion": ANYBODY,
     "GET log.consistency": ANYBODY,
     "GET log.table_state": ANYBODY,
+    "GET verify.verify": ANYBODY,
+    "GET verify.document": ANYBODY,
     "GET accounts.login": ANYBODY,
     "POST accounts.sign_in": ANYBODY,
     "POST accounts.logout": ANYBODY,
@@ -89,6 +91,10 @@ WHO_OPENS = {
     "GET reporting.open_report": LAO,
     "POST reporting.save_report": LAO,
     "GET reporting.all_reports": LAO,
+    "GET sending.check": LAO,
+    "POST sending.send": LAO,
+    "GET sending.receipt": LAO,
+    "GET sending.receipt_file": LAO,
     "GET reports.reports": TABLE,
     "GET reports.province_table": TABLE,
     "GET reports.place_page": TABLE,
@@ -216,6 +222,7 @@ ADDRESSES = """
 /api/v1/results.xlsx
 /public/log /public/log/verify.py /public/log/key /public/log/head /public/log/heads
 /public/log/entries /public/log/state/projects
+/public/verify /reporting/check
 """
 
 
@@ -237,7 +244,7 @@ def address(app: Flask, rule: Rule, project_id: int = 1) -> str:
     examples |= {"kind": "organisations", "figure": "percent", "file": "csv", "id_": project_id}
     examples |= {"period_id": 1, "reason_id": 1, "account_id": 1, "job_id": 1, "sign_id": 1}
     examples |= {"dataset": "projects", "ending": "csv", "day": "latest", "name": "SHA256SUMS"}
-    examples |= {"part": "lao", "key": "start", "table": "projects"}
+    examples |= {"part": "lao", "key": "start", "table": "projects", "entry_id": 1, "seq": 0}
     with app.test_request_context():
         path = app.url_for(rule.endpoint, **{name: examples[name] for name in rule.arguments})
     return f"{path}?next=/help" if path == "/login" else path  # else it sends on whoever is signed in already

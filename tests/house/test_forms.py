@@ -27,8 +27,10 @@ ONE_QUESTION = {
     "ProposedNumbersForm",
     "RegistryFileForm",
     "ScoreFileForm",
+    "SendForm",
     "StatusForm",
     "UploadForm",
+    "VerifyForm",
 }
 # The way somebody finds each form, as whom, and where it is sent.
 LAO = (

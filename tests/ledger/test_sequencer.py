@@ -4,6 +4,7 @@ import json
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ from flask import Flask
 from sqlalchemy import Connection, func, insert, select, text
 from sqlalchemy.exc import DBAPIError
 
+from app import clock
 from app.db import db, is_sqlite, table, transaction
+from app.jobs import engine
 from app.ledger import jobs, operations, queries
 from app.ledger.rules import COVERED
 from app.models import HistoryEntry, LogEntry, LogHead, LogMark, LogNode, Organisation
@@ -277,3 +280,24 @@ def test_witnesses_get_each_head_once_and_one_out_of_reach_stops_nothing(
 
     monkeypatch.setattr("app.mail.send", refused)
     jobs.tell_witnesses(db.session.scalars(select(LogHead)).one())
+
+
+def test_witnesses_get_the_first_head_of_an_hour_also_where_a_receipt_asked_for_it(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app.extensions.pop("jobs", None)
+    told: list[int] = []
+    monkeypatch.setitem(app.config, "LOG_WITNESSES", ["witness@example.org"])
+    monkeypatch.setattr(jobs, "tell_witnesses", lambda head: told.append(head.size))
+    heads = []
+    for number, minutes in enumerate((10, 20, 59, 61, 62, 119, 125)):
+        monkeypatch.setattr(clock, "now", lambda at=NOW + timedelta(minutes=minutes - 32): at)
+        make_project(make_lao(f"665080{number}"))
+        head = jobs.head_of_now()
+        assert head
+        heads.append(head.size)
+        engine(app).work_off()
+    assert told == [heads[0], heads[3], heads[6]]
+    jobs.head_of_now()
+    engine(app).work_off()
+    assert len(told) == 3

@@ -11,9 +11,10 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, CompoundSelect, and_, exists, func, literal, or_, select, union_all
 
 from app.db import db, table
-from app.lao.fixed_rounds.rules import ClosedRound, FixedLine, LaoFacts
+from app.lao.fixed_rounds.rules import ClosedRound, FixedLine, LaoFacts, lines_of
 from app.models import (
     District,
+    FixedDocument,
     FixedRound,
     Organisation,
     PlanYear,
@@ -199,3 +200,14 @@ def last_editions(ids: Iterable[int], year: int, round_: Round) -> Mapping[int, 
         select(_F.organisation_id, func.max(_F.edition)).where(*here).group_by(_F.organisation_id)
     )
     return dict(rows.all())
+
+
+def lines_of_one(organisation_id: int, year: int, round_: Round) -> list[FixedLine]:
+    """The projects of an LAO in that round as they count today: as they were fixed, or live."""
+    here = (_F.organisation_id == organisation_id, _F.fiscal_year == year, _F.round == int(round_), _F.in_force)
+    of_round = table(FixedDocument).c.fixed_round_id == _F.id
+    wanted = select(table(FixedDocument).c.document).join_from(table(FixedRound), table(FixedDocument), of_round)
+    document = db.session.scalar(wanted.where(*here))
+    if document is not None:
+        return lines_of(document)
+    return live_lines([organisation_id], year, round_).get(organisation_id, [])

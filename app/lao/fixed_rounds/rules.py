@@ -218,10 +218,22 @@ def line_facts(line: FixedLine | None, year: int) -> dict[str, Any]:
     }
 
 
-def digest_of(document: Mapping[str, Any]) -> str:
-    """SHA-256 of the document with its keys in order and no space: what the history keeps of it."""
+def digest_of(document: Any) -> str:
+    """SHA-256 of a document with its keys in order and no space: what the history keeps of it."""
     text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     return sha256(text.encode()).hexdigest()
+
+
+REPORTED_FACTS = ("project_id", "dimension", "status", *AMOUNTS, "cannot_reason")
+
+
+def digest_of_reports(lines: Iterable[FixedLine]) -> str:
+    """SHA-256 of what an LAO reported of the projects that count: one and the same of a receipt and of a document.
+
+    NACC's word is not in it: a project that is approved later was reported as it was.
+    """
+    written = [_written(line) for line in lines if line.counted]
+    return digest_of([{name: line[name] for name in REPORTED_FACTS} for line in written])
 
 
 # --- what a closed round refuses --------------------------------------------------------------------

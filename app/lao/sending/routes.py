@@ -1,0 +1,144 @@
+"""Looking through a round and sending it, and its receipts: HTTP only."""
+
+from typing import Any
+
+from flask import Blueprint, abort, current_app, flash, make_response, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from app import clock
+from app.access import Permission, actor, requires
+from app.db import db, transaction
+from app.errors import Refusal
+from app.lao.profile.queries import place
+from app.lao.reporting.queries import ReportRow, report_rows
+from app.lao.sending import operations, paper, queries
+from app.lao.sending.forms import SendForm
+from app.lao.sending.rules import Receipt, RoundToSend, in_words, sealed
+from app.ledger.jobs import head_of_now
+from app.ledger.receipts import ProvenEntry, proven_history
+from app.listing import ListState
+from app.models.enums import ReportStatus, Round
+from app.plans.queries import year_gates
+from app.plans.rules import default_year, round_of
+from app.web import asked_year, attachment
+
+blueprint = Blueprint("sending", __name__)
+
+
+def _asked() -> tuple[int, Round]:
+    """Year and round in the address; a deed for one that is none is refused: 404."""
+    gates = year_gates(actor())
+    known = [gate.year for gate in gates]
+    typed = request.args.get("round", "")
+    round_ = round_of(typed)
+    if request.method == "POST" and typed != str(int(round_)):
+        abort(404)
+    return asked_year(known, default_year(known, gates, clock.fiscal_year(clock.now()))), round_
+
+
+@blueprint.get("/reporting/check")
+@requires(Permission.REPORTS)
+def check() -> Response:
+    round_now = queries.round_to_send(actor(), *_asked(), clock.now())
+    return _page(round_now, _form(round_now))
+
+
+def _form(round_now: RoundToSend) -> SendForm:
+    return SendForm(formdata=None, shown=sealed(round_now.figures))
+
+
+def _page(round_now: RoundToSend, form: SendForm, status: int = 200, **more: Any) -> Response:
+    sent = queries.receipts(round_now.organisation_id, round_now.year, round_now.round)
+    context = {
+        "round_now": round_now,
+        "figures": in_words(round_now.figures),
+        "form": form,
+        "place": place(actor()),
+        "gates": year_gates(actor()),
+        "state": ListState(year=round_now.year, round=int(round_now.round)),
+        "waiting": _waiting(round_now),
+        "receipts": sent,
+        "unchanged": bool(sent) and sent[0].figures == round_now.figures,
+        "differences": [],
+    }
+    return make_response(render_template("lao/sending/check.html", **context | more), status)
+
+
+def _waiting(round_now: RoundToSend) -> list[ReportRow]:
+    """The first projects that are not reported."""
+    if round_now.closed or not round_now.summary.counts.waiting:
+        return []
+    status = ReportStatus.NOT_REPORTED.value
+    return report_rows(actor(), ListState(year=round_now.year, round=int(round_now.round), status=status))
+
+
+@blueprint.post("/reporting/check")
+@requires(Permission.REPORTS)
+def send() -> Response:
+    year, round_ = _asked()
+    form, differences = SendForm(), []
+    try:
+        with transaction():
+            sent = operations.send_round(actor(), year, round_, form.shown.data or "", clock.now())
+    except operations.FiguresChanged as changed:
+        differences = changed.differences
+        form.refuse(changed)
+    except Refusal as refusal:
+        form.refuse(refusal)
+    else:
+        return _after_sending(sent, year, round_)
+    round_now = queries.round_to_send(actor(), year, round_, clock.now())
+    form.shown.data = sealed(round_now.figures)
+    form.shown.raw_data = None
+    return _page(round_now, form, 422, differences=differences)
+
+
+def _after_sending(sent: operations.SentRound, year: int, round_: Round) -> Response:
+    what = f"{round_.label} ปีงบประมาณ {year}"
+    flash(*((f"ส่งรายงาน{what} แล้ว", "ok") if sent.new else (f"รายงาน{what} ส่งไว้แล้ว และไม่มีอะไรเปลี่ยน", "info")))
+    _prove()
+    return redirect(f"/reporting/receipts/{sent.entry_id}", 303)
+
+
+def _prove() -> None:
+    """Put the receipt under a signed head at once. What was sent is kept: if this fails, a worker does it."""
+    try:
+        head_of_now()
+    except Exception:
+        current_app.logger.exception("a receipt waits for its head")
+        db.session.rollback()
+
+
+@blueprint.get("/reporting/receipts/<int:entry_id>")
+@requires(Permission.REPORTS)
+def receipt(entry_id: int) -> str:
+    known = queries.own_receipt(actor(), entry_id)
+    proven = proven_history(entry_id)
+    return render_template(
+        "lao/sending/receipt.html",
+        receipt=known,
+        figures=in_words(known.figures),
+        proven=proven,
+        since=queries.word_since(known),
+        qr=paper.qr_picture(_address(proven)) if proven and proven.head else "",
+        address=_address(proven) if proven else "",
+    )
+
+
+def _address(proven: ProvenEntry) -> str:
+    """Where anybody can hold the receipt against what is kept."""
+    return f"{current_app.config['PUBLIC_URL']}/public/verify?entry={proven.seq}&hash={proven.leaf.hex()}"
+
+
+@blueprint.get("/reporting/receipts/<int:entry_id>/receipt.pdf")
+@requires(Permission.REPORTS)
+def receipt_file(entry_id: int) -> Response:
+    known = queries.own_receipt(actor(), entry_id)
+    proven = proven_history(entry_id)
+    if proven is None or proven.head is None:
+        return redirect(f"/reporting/receipts/{entry_id}", 303)
+    return attachment(_file_name(known), "pdf", paper.receipt_paper(known, proven, _address(proven)))
+
+
+def _file_name(known: Receipt) -> str:
+    return f"ใบรับรายงาน {known.code} ปี {known.year} รอบ {int(known.round)} เดือน"
