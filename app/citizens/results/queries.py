@@ -73,7 +73,8 @@ _VERSIONS: Select[Any] = (
 
 def table_state(province_code: str, year: int, round_: Round) -> list[Any]:
     """All that can change in a province table, in few words: an LAO's facts have a version, the rest are numbers."""
-    live, fixed = live_laos([province_code], year, round_), fixed_state(province_code, year, round_)
+    fixed = fixed_state(province_code, year, round_)
+    live = live_laos([province_code], year, round_, some_fixed=fixed.number > 0)
     if live is not None and not live.ids:
         return [fixed]
     standing: list[Any] = []
@@ -89,11 +90,9 @@ def province_rows(province_code: str, year: int, round_: Round) -> list[Province
 
     Of a closed round, the LAOs that were there, as they were. Raises NotTheirs for a code that is no province's.
     """
-    live = live_laos([province_code], year, round_)
-    found: list[ProvinceTableRow] = []
-    if live is not None:
-        state = fixed_state(province_code, year, round_)
-        found = list(_fixed_rows(db.engine.url, province_code, year, round_, state))
+    state = fixed_state(province_code, year, round_)
+    live = live_laos([province_code], year, round_, some_fixed=state.number > 0)
+    found = list(_fixed_rows(db.engine.url, province_code, year, round_, state)) if state.number else []
     if live is None or live.ids:
         found += live_rows(province_code, year, round_, live)
     if not found and db.session.get(Province, province_code) is None:

@@ -51,14 +51,17 @@ _CLOSING = func.coalesce(
 _LIVE = without_result(_YEAR, _ROUND, _CLOSING, _O.province_code.in_(_CODES))
 
 
-def live_laos(codes: Iterable[str], year: int, round_: Round) -> LiveLaos | None:
-    """None: the round is fixed for nobody in the country, so that all are live; and all are where they were then."""
+def live_laos(codes: Iterable[str], year: int, round_: Round, *, some_fixed: bool = False) -> LiveLaos | None:
+    """None: the round is fixed for nobody in the country, so that all are live; and all are where they were then.
+
+    `some_fixed`: whoever asks knows of one that is fixed.
+    """
     known, now = set(codes), clock.now()
     moment = {"year": year, "round": int(round_), "then": moment_of(year, now)}
     moved = {
         id_: lao for id_, lao in laos_then(year, now).items() if lao.moved and known & {lao.province_code, lao.now_in}
     }
-    if not moved and db.session.scalar(_ANY_FIXED, moment) is None:
+    if not moved and not some_fixed and db.session.scalar(_ANY_FIXED, moment) is None:
         return None
     wanted = known | {lao.now_in for lao in moved.values()}
     rows = [

@@ -276,6 +276,14 @@ def reported_rows(actor: Actor, state: ListState) -> list[ReportedRow]:
     ]
 
 
+_REPORTED_COUNT = select(func.count()).select_from(_JOINED).where(_OWN, _R.reported_at.is_not(None))
+
+
+def reported_count(actor: Actor, state: ListState) -> int:
+    """How many projects that list has: those that stand now, also of a round whose result is fixed otherwise."""
+    return db.session.scalar(_REPORTED_COUNT, _values(actor, _whole(state))) or 0
+
+
 def _whole(state: ListState) -> ListState:
     return ListState(year=state.year, round=state.round, page=state.page)
 

@@ -253,7 +253,8 @@ def all_reports() -> Response:
     state = _state()
     who = actor()
     summary = counts.round_summary(who, state.year, Round(state.round))
-    state = on_a_page(state, summary.counts.reported)
+    reported = queries.reported_count(who, state)
+    state = on_a_page(state, reported)
     return answer(
         "lao/reporting/all.html",
         "lao/reporting/_all.html",
@@ -262,8 +263,8 @@ def all_reports() -> Response:
         periods=periods(),
         gates=year_gates(who),
         rows=queries.reported_rows(who, state),
-        pager=Pager(state.page, summary.counts.reported),
-        elsewhere=[] if summary.counts.reported else counts.reported_by_year(who, Round(state.round)),
+        pager=Pager(state.page, reported),
+        elsewhere=[] if reported else counts.reported_by_year(who, Round(state.round)),
         summary=summary,
     )
 

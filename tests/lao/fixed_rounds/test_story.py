@@ -8,6 +8,8 @@ from app import clock
 from app.access import Actor
 from app.db import transaction
 from app.lao.reporting.counts import lao_summary, round_summary
+from app.lao.reporting.queries import every_reported, reported_count
+from app.listing import ListState
 from app.models.enums import Level, ReportStatus, Role, Round
 from app.nacc.review.operations import decide
 from app.nacc.review.rules import Verdict
@@ -72,3 +74,17 @@ def test_a_closed_round_that_nothing_has_moved_shows_no_second_figure(app: Flask
     assert "ตัวเลขในหน้านี้คงไว้ตามที่ปิดรอบ" in told
     assert "ฉบับที่แสดง" in told
     assert "ปัจจุบัน" not in told
+
+
+def test_the_lists_of_the_lao_are_what_stands_now_with_all_their_pages(app: Flask, client: Client) -> None:
+    lao = make_lao()
+    first, *_others = reported(lao, DONE, DONE, DONE)
+    close()
+    fix()
+    with transaction():
+        decide(OFFICER, first, 1, Verdict.REJECT, "ไม่สอดคล้อง", clock.now())
+    enter(client, lao.account_id)
+    assert round_summary(lao, YEAR, Round.SIX).counts.reported == 3
+    state = ListState(year=YEAR, round=6)
+    assert reported_count(lao, state) == len(every_reported(lao, state)) == 2
+    assert client.get(f"/reporting/all?year={YEAR}&round=6").status_code == 200
