@@ -7,6 +7,8 @@ from datetime import datetime
 from app.clock import fiscal_year_start, thai_date, thai_time
 from app.models.enums import PlanStatus, Round
 
+# What somebody can do whom a closed round stands against.
+WAYS_OUT = "หากจำเป็น ให้ขอ ป.ป.ช. ขยายเวลารายงาน หรือขอให้ ป.ป.ช. แก้ไขผลของรอบที่ปิดแล้ว"
 CLOSED_BECAUSE = {
     PlanStatus.NOT_SENT: "ยังไม่ส่งแผน",
     PlanStatus.FAILED: "แผนยังไม่ผ่าน",
@@ -91,7 +93,7 @@ class ReportWindow:
             return f"{self.round.label} ปีงบประมาณ {self.year} ยังไม่เปิดรับรายงาน เปิดวันที่ {when}"
         if closed_at := self.closing_passed(now):
             when = f"{thai_date(closed_at)} เวลา {thai_time(closed_at)}"
-            return f"{self.round.label} ปีงบประมาณ {self.year} ปิดรับรายงานแล้วเมื่อวันที่ {when} หากจำเป็นต้องแก้ไข ให้ติดต่อ ป.ป.ช."
+            return f"{self.round.label} ปีงบประมาณ {self.year} ปิดรับรายงานแล้วเมื่อวันที่ {when} {WAYS_OUT}"
         return ""
 
     def sentence(self, now: datetime) -> str:

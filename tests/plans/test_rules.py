@@ -6,7 +6,16 @@ import pytest
 
 from app.clock import BANGKOK, fiscal_year, fiscal_year_start
 from app.models.enums import PlanStatus, Round
-from app.plans.rules import Period, closed_year_sentence, default_year, gates, open_years, report_window, round_of
+from app.plans.rules import (
+    WAYS_OUT,
+    Period,
+    closed_year_sentence,
+    default_year,
+    gates,
+    open_years,
+    report_window,
+    round_of,
+)
 
 STATUSES = {2561: PlanStatus.PASSED, 2562: PlanStatus.FAILED, 2564: PlanStatus.PASSED}
 GATES = gates(range(2561, 2565), STATUSES)
@@ -80,7 +89,7 @@ def test_the_opening_moment_is_inside_a_window_and_the_closing_moment_is_not() -
     assert [window.is_open(moment) for moment in moments] == [False, True, True, False]
     assert [window.refusal(moment) == "" for moment in moments] == [False, True, True, False]
     assert window.refusal(CLOSES) == (
-        "รอบ 6 เดือน ปีงบประมาณ 2561 ปิดรับรายงานแล้วเมื่อวันที่ 30 เมษายน 2561 เวลา 16.30 น. หากจำเป็นต้องแก้ไข ให้ติดต่อ ป.ป.ช."
+        f"รอบ 6 เดือน ปีงบประมาณ 2561 ปิดรับรายงานแล้วเมื่อวันที่ 30 เมษายน 2561 เวลา 16.30 น. {WAYS_OUT}"
     )
     assert window.sentence(OPENS).endswith("เปิดรับรายงานถึงวันที่ 30 เมษายน 2561 เวลา 16.30 น.")
 

@@ -51,10 +51,9 @@ def editions_of(organisation_id: int, year: int, round_: Round) -> list[RoundEdi
 
 
 class ProjectDeed(NamedTuple):
-    """What was done to a project last. Who did it is the LAO, or NACC: no name of a person."""
+    """What was done to a project last. `what` begins with who did it, the LAO or NACC: no name of a person."""
 
     at: datetime
-    by: str
     what: str
     reason: str
 
@@ -99,9 +98,15 @@ def _last_deeds(ids: Iterable[int], since: datetime) -> dict[int, ProjectDeed]:
         .order_by(_H.id)
     )
     return {
-        keys[key]: ProjectDeed(at, "อปท." if role is Role.LAO else "ป.ป.ช.", action_label(action), reason)
+        keys[key]: ProjectDeed(at, _by_whom(role, action_label(action)), reason)
         for key, at, role, action, reason in rows
     }
+
+
+def _by_whom(role: Role, what: str) -> str:
+    """NACC's own deeds say so themselves."""
+    by = "อปท." if role is Role.LAO else "ป.ป.ช."
+    return what if what.startswith(by) else f"{by} {what}"
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from app.clock import thai_date, thai_time
 from app.lao.reporting.rules import NO_BAHT, Counts, Money, RoundSummary, counts_of
 from app.models.enums import CannotReason, OrganisationType, PlanStatus, ReportStatus, ReviewStatus, Round
+from app.plans.rules import WAYS_OUT
 
 
 class ClosedRound(NamedTuple):
@@ -237,9 +238,6 @@ def digest_of_reports(lines: Iterable[FixedLine]) -> str:
 
 
 # --- what a closed round refuses --------------------------------------------------------------------
-
-
-WAYS_OUT = "หากจำเป็น ให้ขอ ป.ป.ช. ขยายเวลารายงาน หรือขอให้ ป.ป.ช. แก้ไขผลของรอบที่ปิดแล้ว"
 
 
 def stays_as_closed(closed: ClosedRound, deed: str) -> str:
