@@ -45,8 +45,9 @@ def test_from_the_report_list_to_whoever_scans_the_receipt(app: Flask, opened: O
     expect(page.get_by_text("ส่งรายงานรอบ 6 เดือน ปีงบประมาณ 2561 แล้ว")).to_be_visible()
     assert js is False or check(page, "receipt") == []
 
-    seq, code = page.locator("dl.long dd").nth(0).inner_text(), page.locator("dl.long dd").nth(1).inner_text()
-    address = scanned(page, app.config["PUBLIC_URL"], seq)
+    seq, code, _head, leaf, _root = page.locator("dl.wide-facts dd").all_inner_texts()
+    address = f"{app.config['PUBLIC_URL']}/public/verify?entry={seq}&hash={leaf}"
+    check_code(page, address)
     with page.expect_download() as downloading:
         page.get_by_role("link", name="ใบรับ (PDF)").click()
     assert downloading.value.suggested_filename == "ใบรับรายงาน 6650807 ปี 2561 รอบ 6 เดือน.pdf"
@@ -64,10 +65,8 @@ def test_from_the_report_list_to_whoever_scans_the_receipt(app: Flask, opened: O
     expect(stranger.get_by_role("status").get_by_text("ตรงกับที่บันทึกไว้")).to_be_visible()
 
 
-def scanned(page: Page, public_url: str, seq: str) -> str:
-    """The address in the code as it is seen: each of its squares is held against the address it must lead to."""
-    leaf = page.locator("dl.long dd").nth(3).inner_text()
-    address = f"{public_url}/public/verify?entry={seq}&hash={leaf}"
+def check_code(page: Page, address: str) -> None:
+    """The code as it is seen: each of its squares is held against that of the address it must lead to."""
     seen = Image.open(io.BytesIO(page.locator("svg.segno").screenshot())).convert("L")
     rows = segno.make(address, error="m", micro=False).matrix
     side = seen.width / (len(rows) + 2 * QUIET)
@@ -75,4 +74,3 @@ def scanned(page: Page, public_url: str, seq: str) -> str:
         for along, dark in enumerate(row):
             place = (int((along + QUIET + 0.5) * side), int((down + QUIET + 0.5) * side))
             assert (seen.getpixel(place) < 128) is bool(dark), (down, along)
-    return address

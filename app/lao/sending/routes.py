@@ -14,11 +14,12 @@ from app.lao.reporting.queries import ReportRow, report_rows
 from app.lao.sending import operations, paper, queries
 from app.lao.sending.forms import SendForm
 from app.lao.sending.rules import Receipt, RoundToSend, in_words, sealed
+from app.lao.signs.queries import own_signs
 from app.ledger.jobs import head_of_now
 from app.ledger.receipts import ProvenEntry, proven_history
 from app.listing import ListState
 from app.models.enums import ReportStatus, Round
-from app.plans.queries import year_gates
+from app.plans.queries import window_for, year_gates
 from app.plans.rules import default_year, round_of
 from app.web import asked_year, attachment
 
@@ -49,6 +50,7 @@ def _form(round_now: RoundToSend) -> SendForm:
 
 def _page(round_now: RoundToSend, form: SendForm, status: int = 200, **more: Any) -> Response:
     sent = queries.receipts(round_now.organisation_id, round_now.year, round_now.round)
+    window = window_for(round_now.organisation_id, round_now.year, round_now.round)
     context = {
         "round_now": round_now,
         "figures": in_words(round_now.figures),
@@ -57,6 +59,9 @@ def _page(round_now: RoundToSend, form: SendForm, status: int = 200, **more: Any
         "gates": year_gates(actor()),
         "state": ListState(year=round_now.year, round=int(round_now.round)),
         "waiting": _waiting(round_now),
+        "window": window,
+        "signs": own_signs(actor(), window),
+        "now": clock.now(),
         "receipts": sent,
         "unchanged": bool(sent) and sent[0].figures == round_now.figures,
         "differences": [],

@@ -170,7 +170,9 @@ def test_hints_keep_nobody_from_sending(client: Client, lao: Actor) -> None:
     review(1, ReviewStatus.APPROVED)
     address = CHECK.replace("round=6", "round=12")
     enter(client, lao.account_id)
+    make_report(lao, 1, round_=Round.TWELVE, ordinance_budget=Decimal(10), spent=Decimal(11))
     page = client.get(address).text
+    assert "สิ่งที่ควรตรวจสอบก่อนปิดรอบ 12 เดือน" in page
     assert "อยู่ระหว่างดำเนินการ 1 โครงการ" in page
     assert "ป.ป.ช. ยังไม่พิจารณา 1 โครงการ" in page
     sent(client, lao, address)
