@@ -3,15 +3,20 @@
 import json
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 
-from app.ledger import heads, queries
+from app.db import transaction
+from app.lao.fixed_rounds.operations import fix_due
+from app.ledger import heads, jobs, queries
+from app.models.enums import Round
+from app.nacc.administration.operations import give_more_time
 from docs import verify
-from tests.factories import facts, make_project
+from tests.factories import NOW, YEAR, facts, make_project
 from tests.ledger.world import World, make_world, verified
 
 SCRIPT = Path(verify.__file__)
@@ -44,6 +49,19 @@ def world(app: Flask) -> World:
 @pytest.fixture
 def folder(app: Flask, world: World, tmp_path: Path) -> Path:
     return exported(app, tmp_path / "log")
+
+
+def test_a_closed_round_holds_amended_and_opened_again(app: Flask, world: World) -> None:
+    assert verified(app)
+    now = NOW + timedelta(days=13)
+    with transaction():
+        give_more_time(world.admin, "6650101", YEAR, Round.SIX, now + timedelta(days=1), "น้ำท่วม", 0, now)
+    jobs.head_of_now()
+    assert verified(app)
+    with transaction():
+        fix_due(now + timedelta(days=2), now + timedelta(days=2))
+    jobs.head_of_now()
+    assert verified(app)
 
 
 def test_an_untouched_log_holds_by_its_addresses(app: Flask, world: World) -> None:

@@ -26,6 +26,8 @@ from app.nacc.administration.operations import (
     rename_dimension,
     set_window,
 )
+from app.nacc.amendments.operations import amend_line
+from app.nacc.amendments.rules import LineAmendment
 from app.nacc.evaluation.operations import do_one, save_scores
 from app.nacc.evaluation.rules import ScoreCell, ScoreDeed, ScoreEntry
 from app.nacc.plan_years.operations import set_status
@@ -78,9 +80,17 @@ def make_world() -> World:
     _scores(lao, other, admin)
     with transaction():
         fix_due(NOW + timedelta(days=11), NOW + timedelta(days=11))
+    _amended(admin, rejected)
     jobs.begin()
     jobs.head_of_now()
     return World(lao, other, admin, kept, deleted, rejected)
+
+
+def _amended(admin: Actor, project: int) -> None:
+    """A closed round with two editions."""
+    said = LineAmendment(ReportStatus.DONE, None, Decimal(1000), None, Decimal(500))
+    with transaction():
+        amend_line(admin, "6650101", YEAR, Round.SIX, project, 1, said, "สตง. ตรวจพบ", NOW + timedelta(days=12))
 
 
 def _rules(admin: Actor) -> None:
