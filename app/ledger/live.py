@@ -9,6 +9,7 @@ from sqlalchemy import Select, and_, or_, select, tuple_
 
 from app.db import db, table
 from app.history.operations import plain_value
+from app.ledger.carried import differing_years
 from app.ledger.replay import Row, shown
 from app.ledger.rules import ERASED, canonical, kept
 from app.models import (
@@ -97,6 +98,8 @@ def _projects(rows: Sequence[Any]) -> Iterable[LiveRow]:
     years = select(_Y.project_id, _Y.fiscal_year, _Y.plan_budget_satang).where(_Y.project_id.in_(ids))
     for id_, year, amount in db.session.execute(years):
         budgets.setdefault(id_, {})[year] = amount
+    for id_, differing in differing_years(ids).items():
+        budgets.setdefault(id_, {}).update(dict.fromkeys(differing, "its year and its reports differ from the project"))
     for row in rows:
         facts = dict(row._mapping)
         id_ = facts.pop("id")

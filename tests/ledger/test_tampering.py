@@ -38,8 +38,9 @@ from app.models import (
     Window,
     WindowException,
 )
-from app.models.enums import ReportStatus
+from app.models.enums import ReportStatus, Round
 from docs import verify
+from tests.factories import YEAR
 from tests.ledger.deeds import some_deed
 from tests.ledger.world import LATER, World, as_attacker, drop_triggers, make_world, verified_within
 
@@ -57,9 +58,10 @@ COLUMNS: dict[Any, str] = {
     Score: "sar_hundredths evaluation_hundredths",
     Project: "organisation_id name kind dimension quarters target_group objective review_status review_reason "
     "reviewed_at created_at deleted_at",
-    ProjectYear: "fiscal_year plan_budget_satang",
+    ProjectYear: "fiscal_year plan_budget_satang organisation_id province_code dimension counted",
     ProjectDimension: "dimension",
-    Report: "status ordinance_budget_satang spent_satang cannot_reason cannot_text note reported_at",
+    Report: "status ordinance_budget_satang spent_satang cannot_reason cannot_text note reported_at "
+    "organisation_id province_code dimension counted",
     FixedRound: "edition in_force closed_at code name type province_code district_code district plan_status level "
     "in_progress done cannot waiting",
     FixedSum: "in_progress done cannot waiting in_ordinance planned_satang ordinance_satang spent_satang",
@@ -131,7 +133,10 @@ def another(value: Any, rng: random.Random, column: Any) -> Any:
 def _choices(column: Any) -> list[Any]:
     if hasattr(column.type, "enums"):
         return list(column.type.enums)
-    return list(db.session.scalars(select(min(column.foreign_keys, key=str).column)))
+    source = column
+    while source.foreign_keys:
+        source = min(source.foreign_keys, key=str).column
+    return list(db.session.scalars(select(source)))
 
 
 def _something(column: Any) -> Any:
@@ -257,6 +262,17 @@ def test_a_missing_row_is_noticed(world: World, model: Any) -> None:
     as_attacker()
     remove(model, random.Random(1))
     assert noticed()
+
+
+def test_a_report_line_that_waits_and_is_gone_is_noticed_while_its_round_is_open(world: World) -> None:
+    # Given a project that waits for its report of round 12: it stands below the line of the percent
+    waits = (Report.project_id == world.kept, Report.fiscal_year == YEAR + 1, Report.round == int(Round.TWELVE))
+    as_attacker()
+    # When somebody takes the line away
+    gone = db.session.execute(delete(table(Report)).where(*waits)).rowcount  # type: ignore[attr-defined]
+    # Then the log names the project
+    assert gone == 1
+    assert f"project {world.kept} " in noticed()
 
 
 def test_two_entries_in_each_others_place_are_noticed(world: World) -> None:
