@@ -13,7 +13,7 @@ from app import clock
 from app.access import Actor, system
 from app.accounts.operations import shut_out
 from app.db import db
-from app.errors import Stale
+from app.errors import Refusal, Stale
 from app.history.operations import entry, record, record_all, stand_again
 from app.models import Account, District, FormerFacts, Organisation, Province
 from app.models.enums import Action, Entity, Role
@@ -210,14 +210,18 @@ def set_closed(
 ) -> None:
     """Close an LAO that is no more (it leaves look-ups, tables and sign-in), or open it again; its history stays.
 
-    Closing ends its sessions and reset links. What is so already stays, without an entry.
+    Closing ends its sessions and reset links. What is so already stays, without an entry. Raises Refusal for a closing
+    before it was founded.
     """
     organisation = db.session.get_one(Organisation, organisation_id, with_for_update=True)
     if (organisation.closed_at is not None) is closed:
         return  # also what a double submit comes to
+    closing = effect.at if effect else now
+    if closed and (founded := organisation.founded_at) and closing < founded:
+        raise Refusal(f"อปท. นี้ตั้งขึ้นวันที่ {clock.thai_date(founded)} จะปิดก่อนวันนั้นไม่ได้", "since")
     _announce([organisation_id], now)
     before = {"closed_at": organisation.closed_at}
-    organisation.closed_at = (effect.at if effect else now) if closed else None
+    organisation.closed_at = closing if closed else None
     if closed:
         for account in db.session.scalars(select(Account).where(Account.organisation_id == organisation_id)):
             shut_out(account, now)

@@ -15,7 +15,7 @@ from app.errors import Refusal
 from app.history.operations import record
 from app.lao.fixed_rounds.operations import fix_due
 from app.lao.fixed_rounds.queries import closed_rounds
-from app.lao.fixed_rounds.rules import ClosedRound, open_rounds
+from app.lao.fixed_rounds.rules import ClosedRound, closed_years, open_rounds
 from app.lao.projects import queries
 from app.lao.projects.rules import (
     ProjectFacts,
@@ -145,13 +145,17 @@ def hand_on_project(
 ) -> int | None:
     """Take the years from `year` on away from a closed LAO: its `successor` gets them as a project of its own.
 
-    Gives that project's id. NACC's word on it goes along; what was reported stays where it was reported.
+    Gives that project's id. NACC's word on it goes along; what was reported stays where it was reported, and so does a
+    year in which nothing can be reported any more, for either of them: the paper came late.
     """
     project = db.session.get_one(Project, project_id, with_for_update=True)
     before = queries.project_facts(project)
-    years = {each: amount for each, amount in before.budgets.items() if each >= year}
-    kept = {each: amount for each, amount in before.budgets.items() if each < year}
     closed = _fixed_before(project.organisation_id, before.budgets, now)
+    shut = closed_years(closed) | closed_years(_fixed_before(successor.id, before.budgets, now) if successor else [])
+    years = {each: amount for each, amount in before.budgets.items() if each >= year and each not in shut}
+    kept = {each: amount for each, amount in before.budgets.items() if each not in years}
+    if not years:
+        return None
     new_id = _copy(actor, project, replace(before, budgets=years), successor, reason, now) if successor else None
     after = replace(before, budgets=kept) if kept else None
     if after:

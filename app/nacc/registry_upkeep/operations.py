@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from app.access import Actor
+from app.clock import thai_date
 from app.db import db
 from app.errors import Refusal
 from app.history.operations import record
@@ -24,7 +25,7 @@ def succeed(actor: Actor, organisation_id: int, facts: SuccessionFacts, now: dat
     Raises Refusal, which names what is wrong with the successors; then nothing is written.
     """
     lao = db.session.get_one(Organisation, organisation_id, with_for_update=True)
-    successors = [_successor(lao, code) for code in dict.fromkeys(facts.codes)]
+    successors = [_successor(lao, code, facts.effect) for code in dict.fromkeys(facts.codes)]
     paper = {"at": facts.effect.at, "document": facts.effect.document, "document_date": facts.document_date}
     db.session.add_all(Succession(organisation_id=lao.id, successor_id=each.id, **paper) for each in successors)
     db.session.flush()
@@ -49,7 +50,7 @@ def succeed(actor: Actor, organisation_id: int, facts: SuccessionFacts, now: dat
         set_closed(actor, lao.id, True, facts.effect.document, now, facts.effect)
 
 
-def _successor(lao: Organisation, code: str) -> Organisation:
+def _successor(lao: Organisation, code: str, effect: Effect) -> Organisation:
     listed = find_by_code(code)
     if listed is None:
         raise Refusal(f"ไม่พบ อปท. รหัส {code} ถ้าเป็น อปท. ที่ตั้งใหม่ ให้เพิ่มในทะเบียนก่อน", "successors")
@@ -59,7 +60,11 @@ def _successor(lao: Organisation, code: str) -> Organisation:
         raise Refusal(f"{listed.name} ปิดแล้ว กรอกรหัสของ อปท. ที่ยังเปิดอยู่", "successors")
     if db.session.get(Succession, (lao.id, listed.id)):
         raise Refusal(f"บันทึกไว้แล้วว่า {listed.name} รับช่วงจาก อปท. นี้", "successors")
-    return db.session.get_one(Organisation, listed.id)
+    successor = db.session.get_one(Organisation, listed.id)
+    if successor.founded_at and successor.founded_at > effect.at:
+        founded = thai_date(successor.founded_at)
+        raise Refusal(f"{listed.name} ตั้งขึ้นวันที่ {founded} หลังวันที่มีผล ตรวจสอบวันที่มีผลและรหัสของ อปท. ที่รับช่วง", "since")
+    return successor
 
 
 def _hand_on(actor: Actor, lao: Organisation, successor: Organisation | None, effect: Effect, now: datetime) -> None:

@@ -155,8 +155,12 @@ def _set_closed(code: str, closed: bool) -> Response:
     if not form.validate():
         return _form_page(_opened(known), known, 422, closing=form)
     now = clock.now()
-    with transaction():
-        operations.set_closed(actor(), known.id, closed, form.why.data or "", now, form.effect(now))
+    try:
+        with transaction():
+            operations.set_closed(actor(), known.id, closed, form.why.data or "", now, form.effect(now))
+    except Refusal as refusal:
+        form.refuse(refusal)
+        return _form_page(_opened(known), known, 422, closing=form)
     flash("ปิด อปท. แล้ว ประวัติและข้อมูลเดิมยังอยู่" if closed else "เปิด อปท. อีกครั้งแล้ว", "ok")
     return redirect(f"/nacc/admin/registry/{known.code}", 303)
 

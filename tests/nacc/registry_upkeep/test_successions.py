@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from app import clock
-from app.db import db
+from app.db import db, transaction
 from app.lao.reporting.counts import organisation_counts
 from app.models import HistoryEntry, Organisation, Project, Succession
 from app.models.enums import ReviewStatus, Role, Round
@@ -27,6 +27,7 @@ from tests.factories import (
     make_staff,
     review,
 )
+from tests.lao.fixed_rounds.closing import close
 
 OLD, NEW = "6650807", "6650899"
 PAGE = f"/nacc/admin/registry/{OLD}/succession"
@@ -96,6 +97,49 @@ def test_years_it_began_stay_as_reported_and_later_ones_go_along(merged: tuple[i
     assert names(new) == [("สองปี", False), ("ปีหน้า", False)]
     kept = db.session.scalars(select(Project.review_status).where(Project.organisation_id == new).order_by(Project.id))
     assert list(kept) == [ReviewStatus.PENDING, ReviewStatus.APPROVED]
+
+
+@pytest.mark.parametrize("go", ["along", "end"])
+def test_a_year_that_closed_before_the_paper_came_stays_as_it_was_reported(
+    merged: tuple[int, int], client: Client, go: str
+) -> None:
+    # Given a merger from the beginning of a year whose rounds have both closed since
+    close(Round.SIX, YEAR + 1)
+    close(Round.TWELVE, YEAR + 1)
+    before = totals(YEAR + 1)
+
+    # When it is written down
+    answer = client.send(PAGE, FORM | {"projects": go})
+
+    # Then that year stays the closed LAO's: nobody could report it any more
+    assert answer.status_code == 303
+    assert before == {merged[0]: 2}
+    assert {id_: number for id_, number in totals(YEAR + 1).items() if number} == before
+    assert (names(merged[0])[1:], names(merged[1])) == ([("สองปี", False), ("ปีหน้า", False)], [])
+
+
+def test_who_did_not_exist_yet_takes_no_projects_and_nobody_ends_before_it_began(
+    merged: tuple[int, int], client: Client
+) -> None:
+    # Given a successor that was founded a year after the paper's day
+    with transaction():
+        db.session.get_one(Organisation, merged[1]).founded_at = day(2019, 10, 1)
+    # When the paper is written down: the projects of a year would go to an LAO that year does not show
+    answer = client.send(PAGE, FORM)
+    # Then it is refused, with the day, and what was typed is kept
+    assert answer.status_code == 422
+    assert "เทศบาลตำบลรวมใจ ตั้งขึ้นวันที่ 1 ตุลาคม 2562 หลังวันที่มีผล" in answer.text
+    assert FORM["document"] in answer.text
+    assert totals(YEAR + 1) == {merged[0]: 2}
+
+    # And when it is closed as of a day before it was founded, or merged
+    closing = client.send(f"/nacc/admin/registry/{NEW}/close", {"why": "ยุบ", "since": "1/10/2561"})
+    merging = client.send(f"/nacc/admin/registry/{NEW}/succession", FORM | {"successors": OLD})
+    # Then that is refused too
+    for answer in (closing, merging):
+        assert answer.status_code == 422
+        assert "อปท. นี้ตั้งขึ้นวันที่ 1 ตุลาคม 2562 จะปิดก่อนวันนั้นไม่ได้" in answer.text
+    assert db.session.get_one(Organisation, merged[1]).closed_at is None
 
 
 def test_projects_can_end_with_the_lao(merged: tuple[int, int], client: Client) -> None:
