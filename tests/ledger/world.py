@@ -14,6 +14,9 @@ from app.db import db, is_sqlite, transaction
 from app.lao.fixed_rounds.operations import fix_due
 from app.lao.projects.operations import delete_project, edit_project
 from app.lao.projects.queries import project_detail
+from app.lao.sending.operations import send_round
+from app.lao.sending.queries import round_to_send
+from app.lao.sending.rules import sealed
 from app.ledger import heads, jobs, queries, state
 from app.ledger.rules import canonical
 from app.models.enums import CannotReason, PlanStatus, ReportStatus, Role, Round, Which
@@ -78,6 +81,9 @@ def make_world() -> World:
         decide(admin, kept, 2, Verdict.APPROVE, "", LATER)
     _rules(admin)
     _scores(lao, other, admin)
+    with transaction():
+        figures = round_to_send(lao, YEAR, Round.TWELVE, LATER).figures
+        send_round(lao, YEAR, Round.TWELVE, sealed(figures), LATER)
     with transaction():
         fix_due(NOW + timedelta(days=11), NOW + timedelta(days=11))
     _amended(admin, rejected)
