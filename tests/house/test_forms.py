@@ -21,7 +21,6 @@ TOO_MUCH = "ก" * 5001
 # Forms with at most one field to get wrong: a choice of rows, a file, a number that was said before.
 ONE_QUESTION = {
     "ChangeForm",
-    "ChangeForm",
     "CodesForm",
     "DeleteForm",
     "HistoryFilterForm",
