@@ -20,7 +20,7 @@ from app.citizens.places.rules import Place
 from app.db import db, table
 from app.errors import NotTheirs
 from app.history.rules import FactChange, action_label, changes, told_in_public
-from app.lao.fixed_rounds.sums import LiveLaos, live_laos
+from app.lao.fixed_rounds.sums import LiveLaos, live_laos, place_then
 from app.lao.reporting.rules import cannot_words
 from app.listing import PAGE_SIZE, Pager
 from app.models import HistoryEntry, Organisation, Project, ProjectDimension, ProjectYear, Report
@@ -44,7 +44,7 @@ class FigureProjects:
 
 def listed(asked: FigureRequest, side: Side, page: int) -> FigureProjects:
     """A page of the projects of `side`, LAO by LAO in the order of their codes."""
-    live = live_laos(asked.place.province_codes, asked.year, asked.round)
+    live = live_laos(_codes_then(asked), asked.year, asked.round)
     numbers = _live_numbers(asked, side, live)
     if live is not None:
         numbers = sorted([*numbers, *fixed_numbers(asked, side)])
@@ -63,6 +63,13 @@ def listed(asked: FigureRequest, side: Side, page: int) -> FigureProjects:
         by_lao.setdefault(id_, []).append(line)
     found = [line for id_ in wanted for line in by_lao[id_]]
     return FigureProjects(found[first - skipped :][:PAGE_SIZE], pager)
+
+
+def _codes_then(asked: FigureRequest) -> Iterable[str]:
+    """The provinces of the place in that year: an LAO that has moved stood in another one."""
+    place = asked.place
+    then = place_then(place.id, asked.year, asked.round) if place.kind is PlaceKind.ORGANISATION else None
+    return (then.province_code,) if then else place.province_codes
 
 
 def _live_numbers(asked: FigureRequest, side: Side, live: LiveLaos | None) -> list[tuple[str, int, int]]:

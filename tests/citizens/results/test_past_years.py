@@ -154,3 +154,22 @@ def test_the_page_of_an_lao_says_what_it_was_called_then(app: Flask, client: Cli
     for year, said in ((YEAR, True), (YEAR + 1, False)):
         page = client.get(f"/public/organisations/5650807?year={year}&round=6").text
         assert (f"ปีงบประมาณ {year} รอบ 6 เดือน คือ เทศบาลตำบลดินทอง [6650807]" in page) is said
+
+
+def test_the_projects_behind_a_number_of_an_lao_that_has_moved_are_found_in_the_year_before(app: Flask) -> None:
+    # Given an LAO that reported a project, and was moved to another province after that year
+    lao = make_lao("6650807")
+    project = make_project(lao)
+    make_report(lao, project)
+    line = f"6650807,{SAO}ดินทอง,{SAO},90,9001,".encode()
+    with transaction():
+        effect = Effect(clock.fiscal_year_start(YEAR + 1), "ประกาศ")
+        import_lines(ADMIN, file_lines(BytesIO(HEADER.encode() + b"\n" + line)), effect)
+
+    # When somebody asks what stands behind its number of that year
+    found = listed(
+        FigureRequest(find(PlaceKind.ORGANISATION, "6650807"), YEAR, Round.SIX, Figure.DONE), Side.COUNTED, 1
+    )
+
+    # Then it is the project the number counts
+    assert [each.project_id for each in found.lines] == [project]
