@@ -171,12 +171,19 @@ def _edition(row: Any, sums: Sequence[Any]) -> Row:
 
 
 def _agrees(row: Any, sums: Sequence[Any]) -> bool:
-    """Whether the columns that tables and sums are drawn from say what the document says."""
+    """Whether the columns that tables and sums are drawn from say what the document says; not where it is none."""
+    try:
+        return _says_the_same(row, sums)
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return False  # somebody wrote it past the app
+
+
+def _says_the_same(row: Any, sums: Sequence[Any]) -> bool:
     document = row.document or {}
     lao, parts = document.get("organisation") or {}, document.get("dimensions") or {}
     counted = {str(each.dimension): told for each in sums if any(map(float, (told := _counted(each)).values()))}
     return (
-        {name: getattr(row, name, None) for name in lao} == lao
+        {name: row._mapping.get(name) for name in lao} == lao
         and all(getattr(row, name) == document.get(name) for name in ("fiscal_year", "round", "edition"))
         and all(getattr(row, name) == document.get(name) for name in ("plan_status", "level"))
         and row.closed_at.isoformat() == document.get("closed_at")
