@@ -12,7 +12,7 @@ from app import clock
 from app.citizens.places.rules import Place, path_of, region_name
 from app.db import db, table
 from app.errors import NotTheirs
-from app.lao.fixed_rounds.queries import was_founded
+from app.lao.fixed_rounds.queries import was_not_there
 from app.lao.fixed_rounds.sums import FixedLao, LiveLaos, TableState, fixed_laos, live_laos, place_then
 from app.lao.fixed_rounds.sums import table_state as fixed_state
 from app.lao.reporting.counts import ORGANISATION_COUNTS, lao_summary, live_counts
@@ -46,7 +46,7 @@ _LAOS: Select[Any] = (
         _O.name,
         _O.name_sort,
         _O.type,
-        _O.closed_at <= _THEN,
+        was_not_there(_THEN),
         _O.district_code,
         _D.name,
         _D.name_sort,
@@ -57,7 +57,7 @@ _LAOS: Select[Any] = (
         .outerjoin(table(District), _D.code == _O.district_code)
         .outerjoin(table(PlanYear), and_(_PY.organisation_id == _O.id, _PY.fiscal_year == bindparam("year")))
     )
-    .where(_O.province_code == bindparam("province_code"), was_founded(_THEN))
+    .where(_O.province_code == bindparam("province_code"))
 )
 
 
@@ -135,8 +135,8 @@ def live_rows(province_code: str, year: int, round_: Round, live: LiveLaos | Non
     for code in sorted(live.codes) if live else [province_code]:
         laos = db.session.execute(_LAOS, place | {"province_code": code})
         counted, none = live_counts(code, year, round_), Counts()
-        for id_, *facts, closed, district_code, district, district_sort, status in laos:
-            if (closed and id_ not in counted) or (live is not None and id_ not in live.ids):
+        for id_, *facts, absent, district_code, district, district_sort, status in laos:
+            if (absent and id_ not in counted) or (live is not None and id_ not in live.ids):
                 continue
             lao = LaoRow._make((*facts, district_code, district, district_sort))
             if id_ in then:

@@ -47,26 +47,26 @@ def is_fixed(year: Any, round_: Any) -> ColumnElement[bool]:
     return select(_F.id).where(*here).scalar_subquery().is_not(None)
 
 
-def was_founded(moment: Any) -> ColumnElement[bool]:
-    """Whether the LAO was there by then; stands in a statement about organisations."""
-    return or_(_O.founded_at.is_(None), _O.founded_at <= moment)
+def was_not_there(moment: Any) -> ColumnElement[bool]:
+    """Whether the LAO was closed by then, or founded later; stands in a statement about organisations.
+
+    A table shows it all the same where it has projects in that year: sums have them, too.
+    """
+    return or_(_O.closed_at <= moment, _O.founded_at > moment)
 
 
 def without_result(year: Any, round_: Any, closing: Any, *wanted: ColumnElement[bool]) -> CompoundSelect[Any]:
     """(id, province) of the LAOs `wanted` whose result of a round is not fixed, though they were there.
 
-    Who was founded after the round closed was not; nor who had closed before it did and has no project in that year.
     Told apart in two parts: an OR would make PostgreSQL read all project years of the country for one closed LAO.
     """
-    founded = or_(closing.is_(None), was_founded(closing))
     has_projects = exists().where(
         _Y.province_code == _O.province_code, _Y.fiscal_year == year, _Y.organisation_id == _O.id, _Y.counted
     )
-    unfixed = select(_O.id, _O.province_code).where(~is_fixed(year, round_), founded, *wanted)
-    gone = and_(_O.closed_at.is_not(None), or_(closing.is_(None), _O.closed_at <= closing))
-    return union_all(
-        unfixed.where(or_(_O.closed_at.is_(None), _O.closed_at > closing)), unfixed.where(gone, has_projects)
-    )
+    unfixed = select(_O.id, _O.province_code).where(~is_fixed(year, round_), *wanted)
+    still = or_(_O.closed_at.is_(None), _O.closed_at > closing)
+    already = or_(_O.founded_at.is_(None), _O.founded_at <= closing)
+    return union_all(unfixed.where(still, already), unfixed.where(was_not_there(closing), has_projects))
 
 
 def closed_windows(now: datetime, *, lock: bool = False) -> list[ReportWindow]:

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Select, Subquery, and_, bindparam, case, f
 
 from app import clock
 from app.db import db, table
-from app.lao.fixed_rounds.queries import was_founded
+from app.lao.fixed_rounds.queries import was_not_there
 from app.lao.fixed_rounds.sums import By, LiveLaos, fixed_levels, fixed_sums, live_laos
 from app.lao.reporting.rules import NO_BAHT, Counts, Money, Sums, add_up, level
 from app.models import Organisation, PlanYear, ProjectYear, Report
@@ -134,13 +134,13 @@ def _counts_and_money(numbers: Sequence[Any], planned: Decimal | None) -> tuple[
 
 _THEN: Any = bindparam("then", type_=_O.closed_at.type)
 _PLANS = (
-    select(_O.id, _O.province_code, _O.closed_at <= _THEN, _PY.status)
+    select(_O.id, _O.province_code, was_not_there(_THEN), _PY.status)
     .outerjoin_from(
         table(Organisation),
         table(PlanYear),
         and_(_PY.organisation_id == _O.id, _PY.fiscal_year == bindparam("year")),
     )
-    .where(_O.province_code.in_(_CODES), was_founded(_THEN))
+    .where(_O.province_code.in_(_CODES))
 )
 _NUMBERS = (
     func.count(),
@@ -174,8 +174,8 @@ def _add_live_levels(
         id_: (done, total, total - waiting)
         for _code, id_, total, done, waiting in db.session.execute(_COUNTS, place | {"round": int(round_)})
     }
-    for id_, code, closed, status in db.session.execute(_PLANS, place):
-        if (closed and id_ not in counted) or (live and id_ not in live.ids):
+    for id_, code, absent, status in db.session.execute(_PLANS, place):
+        if (absent and id_ not in counted) or (live and id_ not in live.ids):
             continue
         passed = status is PlanStatus.PASSED
         stood_in = live.moved.get(id_, code) if live else code

@@ -7,7 +7,7 @@ from app.errors import NotTheirs, Refusal, Stale
 from app.history.queries import overseen
 from app.lao.fixed_rounds import operations as fixed_rounds
 from app.lao.fixed_rounds.documents import edition_in_force
-from app.lao.fixed_rounds.queries import lao_facts, live_lines
+from app.lao.fixed_rounds.queries import closed_windows, lao_facts, live_lines
 from app.lao.fixed_rounds.rules import Edition
 from app.models.enums import Round
 from app.nacc.amendments.rules import NOT_CLOSED, LineAmendment, amended
@@ -43,6 +43,7 @@ def take_today(actor: Actor, code: str, year: int, round_: Round, edition: int, 
 def _held(actor: Actor, code: str, year: int, round_: Round, edition: int, now: datetime) -> Edition:
     """The edition the form was opened on, kept from being amended by somebody else."""
     id_ = overseen(actor, code).id
+    closed_windows(now, lock=True)  # who opens one again comes before this deed or after it, never between
     fixed_rounds.fix_due(now, now, [id_])
     fixed_rounds.hold([id_])
     before = edition_in_force(id_, year, round_)

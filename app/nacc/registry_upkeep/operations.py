@@ -52,12 +52,16 @@ def succeed(actor: Actor, organisation_id: int, facts: SuccessionFacts, now: dat
 
 def _successor(lao: Organisation, code: str, effect: Effect) -> Organisation:
     listed = find_by_code(code)
+    if lao.closed_at is not None:
+        raise Refusal("อปท. นี้ปิดแล้ว เปิดอีกครั้งก่อน แล้วบันทึกการยุบรวมหรือแยก")
     if listed is None:
         raise Refusal(f"ไม่พบ อปท. รหัส {code} ถ้าเป็น อปท. ที่ตั้งใหม่ ให้เพิ่มในทะเบียนก่อน", "successors")
     if listed.id == lao.id:
         raise Refusal(f"รหัส {code} คือ อปท. นี้เอง กรอกรหัสของ อปท. ที่รับช่วง", "successors")
     if listed.closed:
         raise Refusal(f"{listed.name} ปิดแล้ว กรอกรหัสของ อปท. ที่ยังเปิดอยู่", "successors")
+    if db.session.get(Succession, (listed.id, lao.id)):
+        raise Refusal(f"บันทึกไว้แล้วว่า อปท. นี้รับช่วงจาก {listed.name}", "successors")
     if db.session.get(Succession, (lao.id, listed.id)):
         raise Refusal(f"บันทึกไว้แล้วว่า {listed.name} รับช่วงจาก อปท. นี้", "successors")
     successor = db.session.get_one(Organisation, listed.id)

@@ -173,3 +173,15 @@ def test_the_projects_behind_a_number_of_an_lao_that_has_moved_are_found_in_the_
 
     # Then it is the project the number counts
     assert [each.project_id for each in found.lines] == [project]
+
+
+def test_who_was_founded_later_stands_where_its_projects_are_counted(app: Flask) -> None:
+    """NACC passed an earlier year of a new LAO, and it recorded there."""
+    lao = make_lao()
+    make_project(lao)
+    with transaction():
+        db.session.get_one(Organisation, lao.own_organisation_id).founded_at = clock.now()
+    whole = results(find(PlaceKind.PROVINCE, "65"), YEAR, Round.SIX)
+    assert (whole.whole.counts.total, len(whole.rows), whole.whole.laos) == (1, 1, 1)
+    assert sum(part.summary.counts.total for part in whole.parts) == 1
+    assert results(find(PlaceKind.COUNTRY, ""), YEAR, Round.SIX).whole.laos == 1

@@ -224,3 +224,13 @@ def test_everybody_is_led_on(merged: tuple[int, int], client: Client) -> None:
     assert f"องค์การบริหารส่วนตำบลดินทอง ({OLD})" in file
     new = client.get(f"/public/organisations/{NEW}?year={YEAR}&round=6").text
     assert f'รับช่วงจาก <a href="/public/organisations/{OLD}">' in new
+
+
+def test_a_closed_lao_is_not_merged_again_and_nobody_goes_on_for_its_own_successor(
+    merged: tuple[int, int], client: Client
+) -> None:
+    client.send(PAGE, FORM)
+    assert "อปท. นี้ปิดแล้ว" in client.send(PAGE, FORM | {"kind": "split"}).text
+    client.send(f"/nacc/admin/registry/{OLD}/open", {"why": "เปิดอีกครั้ง"})
+    back = client.send(f"/nacc/admin/registry/{NEW}/succession", FORM | {"successors": OLD})
+    assert "บันทึกไว้แล้วว่า อปท. นี้รับช่วงจาก" in back.text
