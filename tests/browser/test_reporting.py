@@ -42,7 +42,7 @@ def test_a_wrong_report_is_corrected_in_place_by_keyboard_alone(opened: Open) ->
     page.keyboard.press("Space")
     # Then the row and the totals tell it, nothing jumps, and the focus waits on the row's button, in sight
     expect(wrong.locator(".tag")).to_have_text("แล้วเสร็จ")
-    expect(wrong.get_by_role("status")).to_contain_text("บันทึกแล้ว")
+    expect(wrong.get_by_role("status").first).to_contain_text("บันทึกแล้ว")
     expect(button).to_be_focused()
     expect(page.locator("#totals")).to_contain_text("3.33")
     assert uncovered(button)

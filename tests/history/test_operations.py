@@ -29,7 +29,7 @@ def test_the_database_itself_refuses_to_change_or_remove_an_entry(app: Flask) ->
         "DELETE FROM history WHERE id = 1",
     ]
     if db.engine.dialect.name == "postgresql":
-        statements += ["TRUNCATE history", "TRUNCATE organisations CASCADE"]
+        statements += ["TRUNCATE history CASCADE", "TRUNCATE organisations CASCADE"]
     for statement in statements:
         with pytest.raises(DBAPIError, match="append-only"), transaction():
             db.session.execute(text(statement))

@@ -1,7 +1,7 @@
 """What goes into the files, and the files: an actor reaches the provinces given to it, and its own files."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from decimal import Decimal
 from heapq import merge
 from operator import itemgetter
@@ -129,11 +129,11 @@ def projects(connection: Connection, area: ExportProvince, year: int, round_: Ro
 def _live_projects(
     connection: Connection, values: dict[str, Any], live: LiveLaos | None, without: Mapping[int, LaoThen]
 ) -> Iterator[Placed]:
-    for *row, id_, district_sort, name_sort in connection.execute(
-        _PROJECTS, values, execution_options={"yield_per": ROWS_AT_ONCE}
-    ):
-        if id_ not in without and (live is None or id_ in live.ids):
-            yield (district_sort or "", name_sort, id_), ExportedProject._make(row)
+    rows = connection.execute(_PROJECTS, values, execution_options={"yield_per": ROWS_AT_ONCE})
+    with closing(rows):  # also where nobody reads to the end: a file can be cancelled
+        for *row, id_, district_sort, name_sort in rows:
+            if id_ not in without and (live is None or id_ in live.ids):
+                yield (district_sort or "", name_sort, id_), ExportedProject._make(row)
 
 
 def _as_they_were(connection: Connection, values: dict[str, Any], then: Mapping[int, LaoThen]) -> Iterator[Placed]:
