@@ -46,7 +46,8 @@ TABLES = {
 }
 # What a row is made of. Facts that an entry tells beyond these are told, and stand in no table.
 FACTS = {
-    "organisation": {"code", "name", "type", "province_code", "district_code", "founded_at", "closed_at"},
+    "organisation": {"code", "name", "type", "province_code", "district_code", "founded_at", "closed_at"}
+    | {"formerly", "goes_on"},
     "plan period": {"years"},
     "dimension": {"name", "max_score"},
     "window": {"opens_at", "closes_at", "reason"},

@@ -59,6 +59,8 @@ FACTS = {
     "effective_at": "มีผลเมื่อ",
     "succession": "เหตุการณ์",
     "successors": "รับช่วงโดย",
+    "formerly": "รหัสตรวจชื่อและรหัสเดิม (SHA-256)",
+    "goes_on": "รหัสตรวจการรับช่วง (SHA-256)",
     "document_date": "ประกาศลงวันที่",
     "opens_at": "เปิดรับรายงาน",
     "closes_at": "ปิดรับรายงาน",

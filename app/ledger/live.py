@@ -32,6 +32,7 @@ from app.models import (
     WindowException,
 )
 from app.models.enums import Entity, ReportStatus, Which
+from app.registry.digests import past_digests
 
 _A, _AP, _O, _P, _PD, _Y = (
     table(each).c for each in (Account, AccountProvince, Organisation, Project, ProjectDimension, ProjectYear)
@@ -216,6 +217,13 @@ def _plainly(parts: int) -> "Facts":
     return facts_of
 
 
+def _organisations(rows: Sequence[Any]) -> Iterable[LiveRow]:
+    """With digests of what they were, and of what they go on in."""
+    past = past_digests([row.id for row in rows])
+    for row in _plainly(1)(rows):
+        yield row._replace(facts=row.facts | past.get(int(row.key), {}))
+
+
 # Who was erased can never sign in again, and has no row of rights.
 _ERASED = and_(_A.display_name == ERASED, _A.password_hash.is_(None), _A.locked_at.is_not(None))
 # A line that waits means no row, unless somebody gave it what only a report gives.
@@ -252,7 +260,7 @@ TABLES: dict[str, Covered] = {
             _O.closed_at,
         ),
         1,
-        _plainly(1),
+        _organisations,
     ),
     "plan-periods": Covered(Entity.PLAN_PERIOD, select(_PP.id, _PP.first_year, _PP.last_year), 1, _periods),
     "dimensions": Covered(

@@ -48,7 +48,7 @@ OPEN_FACTS: dict[Entity, frozenset[str]] = {
     Entity.ACCOUNT: frozenset({"role", "provinces", "locked_at"}),
     Entity.ORGANISATION: frozenset(
         {"code", "name", "type", "province_code", "district_code", "founded_at", "closed_at"}
-        | {"effective_at", "successors", "succession", "document_date"}
+        | {"formerly", "goes_on", "effective_at", "successors", "succession", "document_date"}
     ),
     Entity.REGISTRY: frozenset({"added", "upgraded"}),
     Entity.PLAN_PERIOD: frozenset({"years", "dimensions"}),

@@ -18,6 +18,7 @@ from app.history.operations import entry, record, record_all, stand_again
 from app.models import Account, District, FormerFacts, Organisation, Province
 from app.models.enums import Action, Entity, Role
 from app.registry import queries
+from app.registry.digests import past_digests
 from app.registry.lines import Lines
 from app.registry.rules import TYPES, Effect, ImportPlan, RegistryChange, RegistryDeed, plan_import
 from app.words import thai_sort_key
@@ -112,7 +113,9 @@ def import_lines(
         _change_organisations(changed)
         _keep_former_facts([(id_, asdict(change.known.facts)) for change, id_ in changed if change.known], effect.at)
     told = [(change, ids[change.after.code]) for change in added] + changed
-    record_all([_history(actor, change, id_, effect, {} if change.known else founded) for change, id_ in told])
+    past = past_digests([id_ for _change, id_ in changed])
+    more = {id_: past.get(id_, {}) if change.known else founded for change, id_ in told}
+    record_all([_history(actor, change, id_, effect, more[id_]) for change, id_ in told])
     return plan
 
 
@@ -134,11 +137,9 @@ def _one_at_a_time() -> None:
     db.session.execute(select(Province.code).order_by(Province.code).with_for_update(key_share=True))
 
 
-def _history(
-    actor: Actor, change: RegistryChange, id_: int, effect: Effect, founded: Mapping[str, datetime]
-) -> dict[str, Any]:
+def _history(actor: Actor, change: RegistryChange, id_: int, effect: Effect, more: Mapping[str, Any]) -> dict[str, Any]:
     before = asdict(change.known.facts) if change.known else None
-    after = asdict(change.after) | ({"effective_at": effect.at} if effect.typed else {}) | {**founded}
+    after = asdict(change.after) | ({"effective_at": effect.at} if effect.typed else {}) | {**more}
     action = DEED_ACTIONS[change.deeds[0]]
     return entry(actor, action, Entity.ORGANISATION, id_, id_, before, after, effect.document)
 

@@ -19,6 +19,7 @@ from app.lao.sending.queries import round_to_send
 from app.lao.sending.rules import sealed
 from app.ledger import heads, jobs, queries, state
 from app.ledger.rules import canonical
+from app.models import Organisation
 from app.models.enums import CannotReason, PlanStatus, ReportStatus, Role, Round, Which
 from app.nacc.administration.operations import (
     add_period,
@@ -35,9 +36,14 @@ from app.nacc.evaluation.operations import do_one, save_scores
 from app.nacc.evaluation.rules import ScoreCell, ScoreDeed, ScoreEntry
 from app.nacc.plan_years.operations import set_status
 from app.nacc.proposals.operations import set_minimum
+from app.nacc.registry_upkeep.operations import succeed
+from app.nacc.registry_upkeep.rules import ProjectsGo, SuccessionFacts, SuccessionKind
 from app.nacc.review.operations import decide
 from app.nacc.review.rules import Verdict
 from app.plans.queries import period_of
+from app.registry.lines import LIST_COLUMNS
+from app.registry.operations import import_lines
+from app.registry.rules import Effect
 from docs import verify
 from tests.factories import NOW, YEAR, facts, make_lao, make_project, make_report, make_staff
 
@@ -87,6 +93,7 @@ def make_world() -> World:
     with transaction():
         fix_due(NOW + timedelta(days=11), NOW + timedelta(days=11))
     _amended(admin, rejected)
+    _past(admin, lao, other)
     jobs.begin()
     jobs.head_of_now()
     return World(lao, other, admin, kept, deleted, rejected)
@@ -97,6 +104,17 @@ def _amended(admin: Actor, project: int) -> None:
     said = LineAmendment(ReportStatus.DONE, None, Decimal(1000), None, Decimal(500))
     with transaction():
         amend_line(admin, "6650101", YEAR, Round.SIX, project, 1, said, "สตง. ตรวจพบ", NOW + timedelta(days=12))
+
+
+def _past(admin: Actor, lao: Actor, other: Actor) -> None:
+    """One LAO was called otherwise, and has taken over a part of the other."""
+    known = db.session.get_one(Organisation, other.own_organisation_id)
+    renamed = [known.code, "องค์การบริหารส่วนตำบลชื่อใหม่", known.type.label, known.province_code, known.district_code or ""]
+    paper = Effect(NOW, "ประกาศ 1/2561", typed=True)
+    with transaction():
+        import_lines(admin, [list(LIST_COLUMNS), renamed], paper)
+        facts = SuccessionFacts(SuccessionKind.SPLIT, [known.code], ProjectsGo.END, NOW.date(), paper)
+        succeed(admin, lao.own_organisation_id, facts, NOW)
 
 
 def _rules(admin: Actor) -> None:

@@ -14,6 +14,7 @@ from app.lao.projects.operations import hand_on_project
 from app.models import Organisation, Project, ProjectYear, Succession
 from app.models.enums import Action, Entity
 from app.nacc.registry_upkeep.rules import ProjectsGo, SuccessionFacts, SuccessionKind, first_year_after, hand_on_reason
+from app.registry.digests import past_digests
 from app.registry.operations import set_closed
 from app.registry.queries import find_by_code
 from app.registry.rules import Effect
@@ -33,6 +34,7 @@ def succeed(actor: Actor, organisation_id: int, facts: SuccessionFacts, now: dat
         "successors": [each.name for each in successors],
         "succession": facts.kind.label,
         "effective_at": facts.effect.at,
+        **past_digests([lao.id])[lao.id],
     }
     for each in (lao, *successors):
         record(
