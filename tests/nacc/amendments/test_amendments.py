@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -10,17 +11,18 @@ from sqlalchemy import select
 
 from app import clock
 from app.access import Actor
-from app.db import db, transaction
+from app.db import db, is_sqlite, transaction
 from app.errors import NotTheirs, Refusal, Stale
 from app.lao.fixed_rounds.documents import edition_in_force
 from app.lao.fixed_rounds.operations import fix_due
 from app.lao.fixed_rounds.rules import digest_of
 from app.lao.reporting.counts import lao_summary
-from app.models import HistoryEntry, PlanYear
+from app.models import HistoryEntry, PlanYear, Window
 from app.models.enums import Action, CannotReason, Level, PlanStatus, ReportStatus, ReviewStatus, Role, Round
-from app.nacc.administration.operations import give_more_time
+from app.nacc.administration.operations import give_more_time, set_window
 from app.nacc.amendments.operations import amend_line, take_today
 from app.nacc.amendments.rules import LineAmendment, amended
+from app.plans.queries import everybodys_window
 from tests.client import Client
 from tests.factories import YEAR, make_account, make_lao, make_organisation, make_staff, review
 from tests.lao.fixed_rounds.closing import close, document, editions, fix, reported
@@ -29,6 +31,7 @@ from tests.lao.fixed_rounds.test_story import PAGE, words
 from tests.pages import enter, fields, sentences
 
 SIX = Round.SIX
+ADMIN = Actor(Role.ADMINISTRATOR, "admin")
 OFFICER = Actor(Role.OFFICER, "somsri", province_codes=frozenset({"65"}))
 CODE = "6650807"
 DONE, WAITING = ReportStatus.DONE, ReportStatus.NOT_REPORTED
@@ -49,6 +52,29 @@ def closed(app: Flask) -> tuple[Actor, list[int]]:
 def amend(project: int, said: LineAmendment = SAID, edition: int = 1, code: str = CODE, who: Actor = OFFICER) -> bool:
     with transaction():
         return amend_line(who, code, YEAR, SIX, project, edition, said, "สตง. ตรวจพบ", clock.now())
+
+
+def test_a_round_opened_while_it_is_amended_is_live(app: Flask, closed: tuple[Actor, list[int]]) -> None:
+    """Opening waits for the amendment, and then takes its edition out of force, too."""
+    if is_sqlite(db.engine):
+        pytest.skip("SQLite has one writer")
+    lao, (_first, second) = closed
+    window = everybodys_window(YEAR, SIX)
+    version = db.session.get_one(Window, (YEAR, int(SIX))).version
+
+    def open_again() -> None:
+        with app.app_context(), transaction():
+            set_window(ADMIN, YEAR, SIX, window.opens_at, None, version, clock.now())
+
+    opening = Thread(target=open_again)
+    with transaction():
+        amend_line(OFFICER, CODE, YEAR, SIX, second, 1, SAID, "สตง. ตรวจพบ", clock.now())
+        opening.start()
+        opening.join(0.5)
+        assert opening.is_alive()
+    opening.join()
+
+    assert [(each.edition, each.in_force) for each in editions(lao)] == [(1, False), (2, False)]
 
 
 def test_an_amendment_is_a_next_edition_and_the_one_before_stays(closed: tuple[Actor, list[int]]) -> None:
