@@ -13,7 +13,7 @@ from app.citizens.places.rules import Place, path_of, region_name
 from app.db import db, table
 from app.errors import NotTheirs
 from app.lao.fixed_rounds.queries import was_not_there
-from app.lao.fixed_rounds.sums import FixedLao, LiveLaos, TableState, fixed_laos, live_laos, place_then
+from app.lao.fixed_rounds.sums import LaoInRound, LiveLaos, TableState, fixed_laos, live_laos, place_then
 from app.lao.fixed_rounds.sums import table_state as fixed_state
 from app.lao.reporting.counts import ORGANISATION_COUNTS, lao_summary, live_counts
 from app.lao.reporting.rules import (
@@ -29,8 +29,8 @@ from app.lao.reporting.rules import (
 )
 from app.lao.reporting.sums import levels_by_province, sums_by, totals
 from app.models import District, Organisation, PlanYear, Province, Report
-from app.models.enums import OrganisationType, PlaceKind, PlanStatus, Round
-from app.registry.past import laos_then, moment_of
+from app.models.enums import PlaceKind, PlanStatus, Round
+from app.registry.past import LaoThen, laos_then, moment_of
 from app.words import thai_sort_key
 
 _P, _D, _O, _PY, _R = (table(model).c for model in (Province, District, Organisation, PlanYear, Report))
@@ -108,7 +108,7 @@ def _fixed_rows(
     _database: URL, province_code: str, year: int, round_: Round, _state: TableState
 ) -> tuple[ProvinceTableRow, ...]:
     """What is fixed never changes, so it is kept in memory for as long as its editions are those in force."""
-    return tuple(_fixed_row(lao, round_) for lao in fixed_laos(province_code, year, round_))
+    return tuple(_table_row(lao, round_) for lao in fixed_laos(province_code, year, round_))
 
 
 def forget_fixed_rows() -> None:
@@ -116,7 +116,7 @@ def forget_fixed_rows() -> None:
     _fixed_rows.cache_clear()
 
 
-def _fixed_row(lao: FixedLao, round_: Round) -> ProvinceTableRow:
+def _table_row(lao: LaoInRound, round_: Round) -> ProvinceTableRow:
     passed = lao.plan_status is PlanStatus.PASSED
     id_, code, name, name_sort, type_, district_code, district, district_sort, _status, counts = lao
     place = (district or NO_DISTRICT, district_sort or NOWHERE)
@@ -138,29 +138,21 @@ def live_rows(province_code: str, year: int, round_: Round, live: LiveLaos | Non
         for id_, *facts, absent, district_code, district, district_sort, status in laos:
             if (absent and id_ not in counted) or (live is not None and id_ not in live.ids):
                 continue
-            lao = LaoRow._make((*facts, district_code, district, district_sort))
-            if id_ in then:
-                lao = LaoRow._make(getattr(then[id_], name) for name in LaoRow._fields)
-            found.append(_live_row(id_, lao, counted.get(id_, none), status is PlanStatus.PASSED, round_))
+            counts = counted.get(id_, none)
+            lao = LaoInRound._make((id_, *facts, district_code, district, district_sort, status, counts))
+            found.append(_table_row(_as_it_was(lao, then[id_]) if id_ in then else lao, round_))
     return found
 
 
-class LaoRow(NamedTuple):
-    """What a province table says of an LAO besides its figures."""
-
-    code: str
-    name: str
-    name_sort: str
-    type: OrganisationType
-    district_code: str | None
-    district: str | None
-    district_sort: str | None
-
-
-def _live_row(id_: int, lao: LaoRow, counts: Counts, passed: bool, round_: Round) -> ProvinceTableRow:
-    district = (lao.district or NO_DISTRICT, lao.district_sort or NOWHERE)
-    return ProvinceTableRow(
-        id_, lao.code, lao.name, lao.name_sort, *district, counts, passed, round_, lao.type, lao.district_code
+def _as_it_was(lao: LaoInRound, then: LaoThen) -> LaoInRound:
+    return lao._replace(
+        code=then.code,
+        name=then.name,
+        name_sort=then.name_sort,
+        type=then.type,
+        district_code=then.district_code,
+        district=then.district,
+        district_sort=then.district_sort,
     )
 
 

@@ -74,8 +74,8 @@ def live_laos(codes: Iterable[str], year: int, round_: Round, *, some_fixed: boo
     return LiveLaos(ids, frozenset(code for _id, code in rows), then)
 
 
-class FixedLao(NamedTuple):
-    """One LAO in the province table of a closed round: as it was, and as its projects stood."""
+class LaoInRound(NamedTuple):
+    """One LAO in the province table of a round: what it was then, and how its projects stood."""
 
     id: int
     code: str
@@ -95,13 +95,13 @@ _LAOS = select(
 ).where(_F.province_code == bindparam("province_code"), *_MOMENT)
 
 
-def fixed_laos(province_code: str, year: int, round_: Round, connection: Connection | None = None) -> list[FixedLao]:
+def fixed_laos(province_code: str, year: int, round_: Round, connection: Connection | None = None) -> list[LaoInRound]:
     """The LAOs of a province whose result is fixed, in no order."""
     rows = (connection or db.session).execute(
         _LAOS, {"province_code": province_code, "year": year, "round": int(round_)}
     )
-    facts = len(FixedLao._fields) - 1
-    return [FixedLao._make((*row[:facts], Counts(*row[facts:]))) for row in rows]
+    facts = len(LaoInRound._fields) - 1
+    return [LaoInRound._make((*row[:facts], Counts(*row[facts:]))) for row in rows]
 
 
 class PlaceThen(NamedTuple):

@@ -15,7 +15,7 @@ from app.citizens.results.queries import lao_money, province_rows
 from app.db import db, is_sqlite, table
 from app.errors import NotTheirs
 from app.lao.fixed_rounds.documents import FixedProject, fixed_projects
-from app.lao.fixed_rounds.sums import FixedLao, LiveLaos, fixed_laos, live_laos
+from app.lao.fixed_rounds.sums import LaoInRound, LiveLaos, fixed_laos, live_laos
 from app.lao.reporting.rules import Money, ProvinceTableRow, in_table_order
 from app.models import District, ExportJob, Organisation, Project, ProjectYear, Province, Report
 from app.models.enums import CannotReason, ExportState, ExportWhat, Kind, ReportStatus, Role, Round
@@ -160,7 +160,7 @@ def _fixed_projects(connection: Connection, area: ExportProvince, year: int, rou
             yield from ((place, _exported(lao, area, each)) for each in kept[lao.id] if each.line.counted)
 
 
-def _exported(lao: FixedLao, area: ExportProvince, project: FixedProject) -> ExportedProject:
+def _exported(lao: LaoInRound, area: ExportProvince, project: FixedProject) -> ExportedProject:
     line = project.line
     return ExportedProject(
         code=lao.code,
