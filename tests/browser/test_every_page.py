@@ -54,6 +54,7 @@ PUBLIC = (
     "/public/verify?entry=1&hash=0123456789abcdef",
     "/open-data",
     "/public/log",
+    "/public/organisations/6650807/deleted",
     "/nowhere",
 )
 SIGNED_IN = (
@@ -79,6 +80,7 @@ SIGNED_IN = (
     "/reports/places/projects/1",
     "/evaluation?year=2561",
     "/history",
+    "/history?since=ไม่ใช่วัน&project=1",
     "/profile",
     "/profile#area",
     "/profile#contact",

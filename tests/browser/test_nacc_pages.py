@@ -42,6 +42,11 @@ PATHS = (
     "/nacc/admin/staff/2",
     "/nacc/admin/registry?q=ดินทอง",
     "/nacc/admin/registry/6650807",
+    "/nacc/admin/registry/6650807/succession",
+    "/nacc/admin/history",
+    "/nacc/admin/history?since=ไม่ใช่วัน&entity=organisation",
+    "/nacc/admin/black-out/1",
+    "/nacc/scores/changes",
 )
 
 
