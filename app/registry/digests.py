@@ -13,7 +13,7 @@ from app.models import FormerFacts, Succession
 
 
 def past_digests(ids: Collection[int]) -> dict[int, dict[str, str]]:
-    """What the public log keeps of the past of LAOs, by id: digests of what they were, and of what they go on in."""
+    """Both in hex, by id; an LAO that always was what it is, and goes on in none, has neither."""
     f, s = table(FormerFacts).c, table(Succession).c
     facts = (f.code, f.name, f.type, f.province_code, f.district_code)
     former = select(f.organisation_id, f.until, *facts).where(f.organisation_id.in_(ids)).order_by(f.until)
