@@ -95,7 +95,7 @@ class Postgresql:
         return self.urls["test"]
 
     def fresh(self) -> None:
-        if not self.size or not self._put_back():
+        if not self.size or not self.put_back():
             self._run(
                 f"DROP DATABASE IF EXISTS {self.names['test']} WITH (FORCE)",
                 f"CREATE DATABASE {self.names['test']} TEMPLATE {self.names['template']}",
@@ -104,7 +104,7 @@ class Postgresql:
                 connection.execute(text(KEEP))
                 self.size = connection.scalar(DATABASE_SIZE)
 
-    def _put_back(self) -> bool:
+    def put_back(self) -> bool:
         """False where a test left so much behind, or changed so much, that a new database is better."""
         try:
             with self.keeper.begin() as connection:
@@ -129,6 +129,9 @@ DO $$ DECLARE t text; BEGIN
 END $$;
 CREATE SCHEMA counters;
 CREATE TABLE counters.kept AS SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public';
+CREATE TABLE counters.filled AS  -- what a table is filled with: columns that make themselves are not written
+  SELECT table_name AS name, string_agg(quote_ident(column_name), ', ') AS columns FROM information_schema.columns
+  WHERE table_schema = 'public' AND is_generated = 'NEVER' GROUP BY table_name;
 """
 # As a replica: no trigger runs, so the history can be emptied and no foreign key is asked.
 PUT_BACK = """
@@ -137,10 +140,10 @@ SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 SET LOCAL session_replication_role = replica;
 SET LOCAL synchronous_commit = off;
 SET LOCAL lock_timeout = '5s';
-DO $$ DECLARE t text; BEGIN
-  FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
-    EXECUTE format('DELETE FROM public.%I', t);
-    EXECUTE format('INSERT INTO public.%I SELECT * FROM kept.%I', t, t);
+DO $$ DECLARE t record; BEGIN
+  FOR t IN SELECT name, columns FROM counters.filled LOOP
+    EXECUTE format('DELETE FROM public.%I', t.name);
+    EXECUTE format('INSERT INTO public.%1$I (%2$s) SELECT %2$s FROM kept.%1$I', t.name, t.columns);
   END LOOP;
 END $$;
 SELECT setval(format('public.%I', sequencename)::regclass, coalesce(last_value, 1), last_value IS NOT NULL)
