@@ -1,34 +1,31 @@
-"""Record, list, edit and delete: HTTP only."""
+"""List, edit and delete: HTTP only. Recording stands in record_pages.py."""
 
-import uuid
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request
-from markupsafe import Markup
+from flask import flash, redirect, request
 from werkzeug.wrappers import Response
 
 from app import clock
 from app.access import Permission, actor, requires
 from app.conflicts import Conflict, together
 from app.db import transaction
-from app.errors import NOTHING_CHANGED, NotTheirs, Refusal, Stale
+from app.errors import NOTHING_CHANGED, Refusal, Stale
 from app.history.queries import who_was_first
 from app.lao.profile.queries import place
 from app.lao.projects import operations, queries, workbooks
+from app.lao.projects import record_pages as _record_pages  # noqa: F401 - adds its views
 from app.lao.projects.forms import DeleteForm, ProjectForm, comparison, project_form
+from app.lao.projects.pages import NO_BUDGETS, blueprint, gates_of, questions, tell_namesake
 from app.lao.projects.queries import ProjectDetail
-from app.lao.projects.rules import BUDGET, budgets_text, facts_of
+from app.lao.projects.rules import budgets_text, facts_of
 from app.listing import ListState, Pager, list_state, number, on_a_page
 from app.models.enums import Entity, ReviewStatus
-from app.plans.queries import current_period, period_of, periods, year_gates
+from app.plans.queries import periods, year_gates
 from app.plans.rules import Period, YearGate, closed_year_sentence, default_year, open_years
 from app.spreadsheets import excel
 from app.web import answer, attachment, note_save, own_version, wants_fragment
-
-blueprint = Blueprint("projects", __name__)
-NO_BUDGETS: Mapping[int, Decimal | None] = {}
 
 
 def _state(gates: list[YearGate] | None = None) -> ListState:
@@ -100,98 +97,6 @@ def list_file(file: str) -> Response:
     )
 
 
-@blueprint.get("/projects/new")
-@requires(Permission.PROJECTS)
-def new_project() -> str:
-    period = _period_for_recording()
-    form = project_form(period)(formdata=None, submission_key=str(uuid.uuid4()))
-    recorded = None
-    if last := number(request.args.get("after", ""), 0):
-        recorded = _recorded(last)
-        form.years.data = sorted(recorded.facts.budgets) if recorded else []
-    elif (year := number(request.args.get("year", ""), 0)) in period.years:
-        form.years.data = [year]
-    elif len(open_here := [gate.year for gate in _gates_of(period) if gate.open]) == 1:
-        form.years.data = open_here
-    return _record_page(period, form, recorded)
-
-
-def _recorded(project_id: int) -> ProjectDetail | None:
-    """The project recorded just before: its years are those of the next one, most of the time."""
-    try:
-        return queries.project_detail(actor(), project_id)
-    except NotTheirs:
-        return None
-
-
-def _period_for_recording() -> Period:
-    year = _year_for_recording()
-    return period_of(year) or current_period(year)
-
-
-def _year_for_recording() -> int:
-    """The year in the address, else the one a page opens with: what is sent goes to the period of that year."""
-    year = number(request.args.get("year", ""), 0)
-    if period_of(year):
-        return year
-    gates = year_gates(actor())
-    return default_year([gate.year for gate in gates], gates, clock.fiscal_year(clock.now()))
-
-
-def _record_page(period: Period, form: ProjectForm, recorded: ProjectDetail | None = None) -> str:
-    return render_template(
-        "lao/projects/new.html",
-        form=form,
-        year=_year_for_recording(),
-        period=period,
-        periods=periods(),
-        gates=_gates_of(period),
-        recorded=recorded,
-        recorded_budgets=budgets_text(recorded.facts.budgets) if recorded else "",
-        number=queries.number_in_year(actor(), min(recorded.facts.budgets)) if recorded else 0,
-        namesake=queries.namesake(actor(), recorded.id) if recorded else None,
-    )
-
-
-def _gates_of(period: Period) -> list[Any]:
-    return [gate for gate in year_gates(actor()) if gate.year in period.years]
-
-
-@blueprint.post("/projects/new")
-@requires(Permission.PROJECTS)
-def record_project() -> Response | tuple[str, int]:
-    period = _period_for_recording()
-    form = project_form(period)()
-    if form.validate() and not form.ask(_questions(form)):
-        try:
-            with transaction():
-                project_id = operations.record_project(
-                    actor(), period, form.facts(), form.submission_key.data or "", clock.now()
-                )
-        except Refusal as refusal:
-            form.refuse(refusal)
-        else:
-            if request.form.get("then") == "home":
-                flash(f"บันทึกโครงการ “{form.name.data}” แล้ว งบประมาณ{budgets_text(form.budgets())}", "ok")
-                _tell_namesake(project_id)
-                return redirect(f"/home?year={min(form.years.data)}")
-            return redirect(f"/projects/new?year={min(form.years.data)}&after={project_id}")
-    return _record_page(period, form), 422
-
-
-def _questions(form: ProjectForm, before: Mapping[int, Decimal | None] = NO_BUDGETS) -> dict[str, str]:
-    """What to ask about budgets that are new or changed since `before`."""
-    changed = {f"{BUDGET}{year}": amount for year, amount in form.budgets().items() if amount != before.get(year)}
-    return queries.amount_questions(actor(), {name: amount for name, amount in changed.items() if amount})
-
-
-def _tell_namesake(project_id: int) -> None:
-    """Point out that the words stand in the plan already; two projects may well have the same."""
-    if other := queries.namesake(actor(), project_id):
-        words = render_template("lao/projects/_namesake.html", namesake=other)
-        flash(Markup(words), "warn")  # noqa: S704 - the template escaped what is in it
-
-
 @blueprint.get("/projects/<int:project_id>")
 @requires(Permission.PROJECTS)
 def open_project(project_id: int) -> Response:
@@ -218,7 +123,7 @@ def _edit_page(
         form=form,
         state=state,
         n=number(request.args.get("n", ""), 1),
-        gates=_gates_of(period),
+        gates=gates_of(period),
         suffix=f"-{project.id}",
         **more,
     )
@@ -236,7 +141,7 @@ def edit_project(project_id: int) -> Response:
     period = _period_of(before)
     form = project_form(period)()
     conflict = None
-    if form.validate() and not form.ask(_questions(form, before.facts.budgets)):
+    if form.validate() and not form.ask(questions(form, before.facts.budgets)):
         version = own_version(form.sealed, form.version.data or 0)
         try:
             with transaction():
@@ -274,7 +179,7 @@ def _after_change(
         parts = _row_parts(project_id, state, saved=saved) | {"budgets": budgets_text(budgets)}
         return answer("lao/projects/list.html", "lao/projects/_saved.html", **parts)
     flash(*((f"บันทึกการแก้ไขแล้ว งบประมาณ{budgets_text(budgets)}", "ok") if saved else (NOTHING_CHANGED, "info")))
-    _tell_namesake(project_id)
+    tell_namesake(project_id)
     return redirect(f"/projects?{state.query()}#p{project_id}")
 
 
