@@ -14,7 +14,7 @@ from app.ledger.cli import begin as begin_log
 from app.ledger.cli import group as log
 from app.nacc.blackouts import cli as _erase  # noqa: F401 - adds a command to `accounts`
 from app.nacc.exports.cli import group as jobs
-from app.nacc.waiting.cli import group as mail
+from app.nacc.mails.cli import group as mail
 from app.registry.cli import group as registry
 from app.seeds.cli import demo, refuse_in_production
 from app.seeds.cli import group as seed

@@ -14,11 +14,19 @@ from flask import Flask
 
 
 class Mailbox:
-    """A server that takes mails, except those to the addresses in `refused`."""
+    """A server that takes mails, except those it is told to answer otherwise.
+
+    `refused`: addresses whose mail it puts off after the text; `says`: its word on an address at once, by address;
+    `hangs_up`: addresses at whose mail it closes the connection.
+    """
 
     def __init__(self) -> None:
         self.mails: list[Message] = []
         self.refused: set[str] = set()
+        self.says: dict[str, str] = {}
+        self.hangs_up: set[str] = set()
+        self.forgets_to_say_goodbye = False
+        self.tries: list[str] = []
         self.seconds = 0.0  # it takes before it lets a mail come
 
     async def handle_MAIL(self, _server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:
@@ -26,11 +34,25 @@ class Mailbox:
         envelope.mail_from = address
         return "250 OK"
 
+    async def handle_RCPT(self, server: Any, _session: Any, envelope: Any, address: str, _options: Any) -> str:
+        self.tries.append(address)
+        if address in self.hangs_up:
+            server.transport.close()
+        if address in self.says:
+            return self.says[address]
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
         if set(envelope.rcpt_tos) & self.refused:
             return "451 try again later"
         self.mails.append(email.message_from_bytes(envelope.content, policy=default))
         return "250 OK"
+
+    async def handle_QUIT(self, server: Any, _session: Any, _envelope: Any) -> str:
+        if self.forgets_to_say_goodbye:
+            server.transport.close()
+        return "221 Bye"
 
     @property
     def addresses(self) -> list[str]:
@@ -42,7 +64,7 @@ def mailbox(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox]:
     box = Mailbox()
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    server = Controller(box, hostname="127.0.0.1", port=port, ready_timeout=10)
+    server = Controller(box, hostname="127.0.0.1", port=port, ready_timeout=10, enable_SMTPUTF8=False)
     server.start()
     for name, value in {
         "MAIL_HOST": "127.0.0.1",

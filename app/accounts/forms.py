@@ -9,12 +9,18 @@ from app.accounts.rules import password_problem
 from app.fields import AtMost, Digits, Form, Required, Secret, TextLine
 
 EMAIL_SENTENCE = "อีเมลต้องมีเครื่องหมาย @ เช่น saraban@example.go.th"
+LETTERS_SENTENCE = "อีเมลใช้ได้เฉพาะตัวอักษรอังกฤษ ตัวเลข และเครื่องหมาย เช่น saraban@example.go.th"
 
 
 class Email:
-    """Refuses what cannot be an e-mail address; whether the mailbox exists only a mail can tell."""
+    """Refuses what cannot be an e-mail address; whether the mailbox exists only a mail can tell.
+
+    So it does other letters than English ones: not every mail server can be told of them.
+    """
 
     def __call__(self, _form: object, field: TextLine) -> None:
+        if not (field.data or "").isascii():
+            raise StopValidation(LETTERS_SENTENCE)
         try:
             validate_email(field.data, check_deliverability=False)
         except EmailNotValidError:

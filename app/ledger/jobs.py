@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 from math import inf
-from smtplib import SMTPException
 from time import monotonic, sleep
 
 from flask import current_app
@@ -107,5 +106,5 @@ def tell_witnesses(head: LogHead) -> None:
     for address in current_app.config["LOG_WITNESSES"]:
         try:
             mail.send(address.strip(), f"หัวบันทึกสาธารณะ e-PlanNACC {head.size:,} รายการ", text)
-        except (OSError, SMTPException):
+        except OSError:
             current_app.logger.exception("a witness was not told of the head of %s entries", head.size)

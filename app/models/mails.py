@@ -11,7 +11,7 @@ from app.models.types import UtcDateTime
 
 
 class MailLog(Base):
-    """One mail to one LAO. Not sent yet: still queued, or given up after its last attempt.
+    """One mail to one LAO: sent, given up, or still waiting, for a later try where `next_try_at` says when.
 
     The numbers in the mail are those of the moment it was queued. `day` is Thailand's: an LAO gets one mail of
     a kind a day, and the database itself refuses a second one.
@@ -43,4 +43,6 @@ class MailLog(Base):
     queued_by_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
+    next_try_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    given_up_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     error: Mapped[str] = mapped_column(Text, default="")

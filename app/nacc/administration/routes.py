@@ -29,6 +29,7 @@ from app.nacc.administration.rules import said
 from app.nacc.desk.forms import place_and_words
 from app.nacc.desk.queries import PAGE_SIZE
 from app.nacc.desk.rules import DeskFilter
+from app.nacc.mails.queries import failed_total
 from app.plans.queries import period_of
 from app.registry.queries import provinces
 
@@ -36,7 +37,7 @@ from app.registry.queries import provinces
 @blueprint.get("")
 @ADMIN
 def overview() -> str:
-    return render_template("nacc/administration/page.html")
+    return render_template("nacc/administration/page.html", mails_given_up=failed_total())
 
 
 # --- windows ---------------------------------------------------------------------------------------

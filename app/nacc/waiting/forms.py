@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 
-from app.listing import PAGES, YEARS, number
 from app.nacc.desk.forms import one_of, place_and_words
-from app.nacc.waiting.rules import MailFilter, RoundStanding, WaitingFilter
+from app.nacc.waiting.rules import RoundStanding, WaitingFilter
 from app.plans.rules import round_of
 
 
@@ -16,8 +15,3 @@ def waiting_filter_of(args: Mapping[str, str], year: int) -> WaitingFilter:
         state=one_of(args.get("state", ""), list(RoundStanding)),
         **place_and_words(args),
     )
-
-
-def mail_filter_of(args: Mapping[str, str]) -> MailFilter:
-    page = max(1, number(args.get("page", ""), 1, PAGES))
-    return MailFilter(year=number(args.get("year", ""), 0, YEARS), round=number(args.get("round", ""), 0), page=page)

@@ -5,13 +5,12 @@ together here (7,850 LAOs at most) and only the shown page is read in full.
 """
 
 from collections.abc import Collection, Iterator
-from datetime import date, datetime
+from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, select
 
 from app.access import Actor
-from app.clock import thai_date, thai_time
 from app.db import db, table
 from app.lao.reporting.counts import organisation_counts
 from app.lao.reporting.rules import Counts
@@ -27,9 +26,8 @@ from app.nacc.desk.queries import (
     place_words,
     with_places,
 )
+from app.nacc.mails.rules import mail_words
 from app.nacc.waiting.rules import (
-    GIVEN_UP,
-    MAX_ATTEMPTS,
     REMINDED,
     REMINDER,
     ReminderCandidate,
@@ -41,9 +39,6 @@ from app.nacc.waiting.rules import (
 from app.plans.rules import ReportWindow, report_window
 
 _O, _PY, _D, _P, _C, _M = (table(model).c for model in (Organisation, PlanYear, District, Province, Profile, MailLog))
-_WAITS = and_(_M.sent_at.is_(None), _M.attempts < MAX_ATTEMPTS)
-_FAILED = and_(_M.sent_at.is_(None), _M.attempts >= MAX_ATTEMPTS)
-_NUMBERS = (func.count().filter(_M.sent_at.is_not(None)), func.count().filter(_WAITS), func.count().filter(_FAILED))
 
 
 class WaitingRow(NamedTuple):
@@ -163,17 +158,11 @@ def _details(ids: list[int]) -> Any:
 def _last_mails(ids: list[int]) -> dict[int, tuple[date, str]]:
     """Day and words of the last reminder of each of `ids`."""
     rows = db.session.execute(
-        select(_M.organisation_id, _M.day, _M.sent_at, _M.attempts)
+        select(_M.organisation_id, _M.day, _M.sent_at, _M.given_up_at, _M.next_try_at)
         .where(_M.organisation_id.in_(ids), _M.kind == REMINDER)
         .order_by(_M.day)
     )
-    return {id_: (day, mail_words(day, sent_at, attempts)) for id_, day, sent_at, attempts in rows}
-
-
-def mail_words(day: date, sent_at: datetime | None, attempts: int) -> str:
-    if sent_at is not None:
-        return f"ส่งแล้ว {thai_date(sent_at, short=True)} {thai_time(sent_at)}"
-    return f"{GIVEN_UP if attempts >= MAX_ATTEMPTS else 'รอส่ง'} {thai_date(day, short=True)}"
+    return {id_: (day, mail_words(day, *moments)) for id_, day, *moments in rows}
 
 
 def candidates(works: dict[int, RoundWork], today: date) -> Iterator[ReminderCandidate]:
@@ -189,76 +178,7 @@ def candidates(works: dict[int, RoundWork], today: date) -> Iterator[ReminderCan
             yield ReminderCandidate(id_, found[id_].name, works[id_], (found[id_].email or "").strip(), id_ in mailed)
 
 
-class MailLine(NamedTuple):
-    """One mail of the log."""
-
-    code: str
-    name: str
-    to_address: str
-    about: str
-    queued_at: datetime
-    words: str
-    failed: bool
-    error: str
-
-
-class MailProgress(NamedTuple):
-    """How many mails have gone, wait, and were given up."""
-
-    sent: int
-    waiting: int
-    failed: int
-
-
-def progress(actor: Actor, today: date) -> MailProgress:
-    """Of the mails to the actor's LAOs that were queued today, or that still wait."""
-    joined = table(MailLog).join(table(Organisation), _O.id == _M.organisation_id)
-    wanted = in_scope(actor), or_(_M.day == today, _WAITS)
-    return MailProgress(*db.session.execute(select(*_NUMBERS).select_from(joined).where(*wanted)).one())
-
-
-def queue_numbers() -> MailProgress:
-    """Of all mails there are: what the command tells."""
-    return MailProgress(*db.session.execute(select(*_NUMBERS)).one())
-
-
-def mail_lines(actor: Actor, page: int) -> list[MailLine]:
-    """One page of the log of the actor's LAOs, the latest mail first."""
-    rows = db.session.execute(
-        select(_O.code, _O.name, table(MailLog))
-        .select_from(table(MailLog).join(table(Organisation), _O.id == _M.organisation_id))
-        .where(in_scope(actor))
-        .order_by(_M.id.desc())
-        .limit(PAGE_SIZE)
-        .offset((page - 1) * PAGE_SIZE)
-    )
-    return [
-        MailLine(
-            row.code,
-            row.name,
-            row.to_address,
-            f"{Round(row.round).label} ปี {row.fiscal_year}",
-            row.queued_at,
-            mail_words(row.day, row.sent_at, row.attempts),
-            row.sent_at is None and row.attempts >= MAX_ATTEMPTS,
-            row.error,
-        )
-        for row in rows
-    ]
-
-
-def mail_total(actor: Actor) -> int:
-    joined = table(MailLog).join(table(Organisation), _O.id == _M.organisation_id)
-    return db.session.scalar(select(func.count()).select_from(joined).where(in_scope(actor))) or 0
-
-
 def general_window(year: int, round_: Round) -> ReportWindow:
     """The window for all LAOs, without what one of them was given on top."""
     row = db.session.get(Window, (year, int(round_)))
     return report_window(year, round_, (row.opens_at, row.closes_at) if row else None, None)
-
-
-def queued_after(id_: int, limit: int) -> list[int]:
-    """Ids of the next mails that wait to be sent."""
-    rows = db.session.scalars(select(_M.id).where(_WAITS, _M.id > id_).order_by(_M.id).limit(limit))
-    return list(rows)

@@ -13,8 +13,13 @@ from app.listing import Choice, Pager
 from app.nacc.desk.forms import ExpectedForm
 from app.nacc.desk.pages import chosen_rows, filter_choices, plan_year, with_own_province
 from app.nacc.desk.queries import PAGE_SIZE, filter_words
-from app.nacc.waiting import jobs, operations, queries, workbooks
-from app.nacc.waiting.forms import mail_filter_of, waiting_filter_of
+from app.nacc.mails import jobs
+from app.nacc.mails import operations as mails_owed
+from app.nacc.mails import queries as mail_log
+from app.nacc.mails.forms import mail_filter_of
+from app.nacc.mails.rules import MailState
+from app.nacc.waiting import operations, queries, workbooks
+from app.nacc.waiting.forms import waiting_filter_of
 from app.nacc.waiting.rules import SortedCandidates, WaitingFilter, sort_out, thai_day
 from app.spreadsheets import excel
 from app.web import along, answer, attachment, nothing_chosen
@@ -36,7 +41,7 @@ def _waiting_page(asked: WaitingFilter, status: int = 200, **more: Any) -> Respo
         rows=queries.waiting_rows(shown.works, asked.page, thai_day(now)),
         counts=shown.counts,
         pager=Pager(asked.page, len(shown.works), PAGE_SIZE),
-        progress=queries.progress(who, thai_day(now)),
+        progress=mail_log.progress(who, thai_day(now), now),
         window=queries.general_window(asked.year, asked.round).sentence(now),
         **filter_choices(asked) | {"saved_id": 0, "refusal": ""} | more,
     )
@@ -143,22 +148,25 @@ def _left_out(found: SortedCandidates) -> str:
 @requires(Permission.WAITING)
 def mails() -> Response:
     """The log, and how far the job is; the page asks again while mails wait."""
-    who, asked = actor(), mail_filter_of(request.args)
+    who, asked, now = actor(), mail_filter_of(request.args), clock.now()
     return answer(
         "nacc/waiting/mails.html",
         "nacc/waiting/_mails.html",
-        progress=queries.progress(who, thai_day(clock.now())),
-        lines=queries.mail_lines(who, asked.page),
+        progress=mail_log.progress(who, thai_day(now), now),
+        lines=mail_log.mail_lines(who, asked),
+        states=MailState,
         asked=asked,
-        pager=Pager(asked.page, queries.mail_total(who), PAGE_SIZE),
+        pager=Pager(asked.page, mail_log.mail_total(who, asked), PAGE_SIZE),
     )
 
 
 @blueprint.post("/nacc/waiting/mails")
 @requires(Permission.WAITING)
 def send_waiting() -> Response:
-    """Start the job again for what waits: after the mail server was out of reach."""
-    if queries.progress(actor(), thai_day(clock.now())).waiting:
+    """Start the job again for all that waits: after the mail server was out of reach, or was mended."""
+    with transaction():
+        waiting = mails_owed.try_now(actor())
+    if waiting:
         jobs.send_behind_the_request()
         flash("เริ่มส่งอีเมลที่รอส่งอีกครั้งแล้ว", "ok")
     return redirect(along("/nacc/waiting/mails"), 303)

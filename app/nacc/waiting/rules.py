@@ -10,8 +10,6 @@ from app.nacc.desk.rules import DeskFilter
 from app.plans.rules import ReportWindow
 
 REMINDER = "reminder"  # the one kind of mail the log knows so far
-MAX_ATTEMPTS = 3
-GIVEN_UP = "ส่งไม่ได้"
 
 
 class RoundStanding(Labelled):
@@ -72,14 +70,6 @@ class WaitingFilter(DeskFilter):
     @property
     def narrowed(self) -> tuple[str, ...]:
         return (f"สถานะ “{RoundStanding(self.state).label}”",) if self.state else ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class MailFilter(DeskFilter):
-    """A page of the mails; the year and round last chosen go along."""
-
-    year: int = 0
-    round: int = 0
 
 
 @dataclass(frozen=True)

@@ -1,11 +1,6 @@
 """Who has not reported: where each LAO stands, and reminders that go out once."""
 
-import os
-import subprocess
-import sys
-import time
 from datetime import date, timedelta
-from pathlib import Path
 from threading import Barrier, Thread
 
 import pytest
@@ -19,7 +14,7 @@ from app.db import db, transaction
 from app.errors import Refusal
 from app.models import HistoryEntry, MailLog, Profile, Window
 from app.models.enums import ReviewStatus, Role, Round
-from app.nacc.waiting import jobs, queries
+from app.nacc.waiting import queries
 from app.nacc.waiting.operations import remind_chosen, remind_filtered
 from app.nacc.waiting.rules import RoundStanding, RoundWork, WaitingFilter, standing, thai_day
 from app.registry.operations import set_closed
@@ -40,7 +35,6 @@ from tests.factories import (
 from tests.pages import kept
 from tests.smtp import Mailbox
 
-ROOT = Path(__file__).parents[3]
 ASKED = WaitingFilter(year=YEAR, round=Round.SIX)
 DESK = f"/nacc/waiting?year={YEAR}&round=6"
 MANY = f"/nacc/waiting/many?year={YEAR}&round=6"
@@ -254,117 +248,6 @@ def test_two_officers_at_once_queue_one_mail(app: Flask) -> None:
     assert sorted(queued) == [0, 5]
     db.session.rollback()
     assert len(db.session.scalars(select(MailLog.id)).all()) == 5
-
-
-def test_a_job_that_died_half_way_is_finished_by_the_command_and_nobody_gets_two(
-    app: Flask, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    officer, laos = _officer(), _laos(25)  # more than one batch
-    mailbox.refused = {"6650801@example.go.th"}
-    with transaction():
-        assert remind_filtered(officer, ASKED, 25, NOW)[0] == 25
-    deliver, seen = jobs._deliver, []
-
-    def die_at_the_seventh(owed: MailLog) -> None:
-        seen.append(owed.id)
-        if len(seen) == 7:
-            raise KeyboardInterrupt  # as a signal would: nothing in the job may catch it
-        deliver(owed)
-
-    monkeypatch.setattr(jobs, "_deliver", die_at_the_seventh)
-    with pytest.raises(KeyboardInterrupt):
-        jobs.send_queued()
-    db.session.rollback()
-    monkeypatch.setattr(jobs, "_deliver", deliver)
-    assert len(mailbox.mails) == 5
-    assert queries.progress(officer, thai_day(NOW)) == (5, 20, 0)
-    runner = app.test_cli_runner()
-    assert "Sent 19, waiting 1, given up 0." in runner.invoke(args=["mail", "send-queued"]).output
-    log = {line.to_address: line for line in queries.mail_lines(officer, 1)}
-    assert "451" in log["6650801@example.go.th"].error
-    mailbox.refused = set()
-    assert "Sent 1, waiting 0, given up 0." in runner.invoke(args=["mail", "send-queued"]).output
-    assert "Sent 0, waiting 0, given up 0." in runner.invoke(args=["mail", "send-queued"]).output
-    assert mailbox.addresses == sorted(f"{lao.organisation_code}@example.go.th" for lao in laos)
-    assert len({message["Message-ID"] for message in mailbox.mails}) == 25
-
-
-def test_a_command_that_is_killed_and_run_again_sends_each_mail_once(app: Flask, mailbox: Mailbox) -> None:
-    officer, laos = _officer(), _laos(8)
-    mailbox.seconds = 0.3
-    with transaction():
-        assert remind_filtered(officer, ASKED, 8, NOW)[0] == 8
-    environment = {
-        **os.environ,
-        "DATABASE_URL": app.config["SQLALCHEMY_DATABASE_URI"],
-        "MAIL_HOST": "127.0.0.1",
-        "MAIL_PORT": str(app.config["MAIL_PORT"]),
-    }
-    command = [sys.executable, "-m", "flask", "--app", "wsgi", "mail", "send-queued"]
-    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL) as job:
-        until = time.monotonic() + 30
-        while len(mailbox.mails) < 3 and time.monotonic() < until:
-            time.sleep(0.01)
-        time.sleep(0.15)  # the third is noted, the fourth not begun
-        job.kill()
-    assert len(mailbox.mails) == 3
-    mailbox.seconds = 0
-    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True, timeout=60)
-    assert done.stdout == "Sent 5, waiting 0, given up 0.\n"
-    assert mailbox.addresses == sorted(f"{lao.organisation_code}@example.go.th" for lao in laos)
-
-
-def test_a_mail_the_server_refuses_is_given_up_after_three_tries_and_the_error_is_shown(
-    app: Flask, client: Client, mailbox: Mailbox
-) -> None:
-    officer = _officer()
-    _laos(2)
-    mailbox.refused = {"6650800@example.go.th"}
-    with transaction():
-        remind_filtered(officer, ASKED, 2, clock.now())
-    for _run in range(5):
-        jobs.send_queued()
-    assert mailbox.addresses == ["6650801@example.go.th"]
-    assert queries.queue_numbers() == (1, 0, 1)
-    assert db.session.scalar(select(MailLog.attempts).where(MailLog.sent_at.is_(None))) == 3
-    client.sign_in("officer65", PASSWORD)
-    page = client.get("/nacc/waiting/mails").text
-    assert "ส่งไม่ได้ <b>1</b>" in page
-    assert "451" in page
-
-
-def test_while_the_server_is_out_of_reach_mails_wait_and_lose_no_try(
-    app: Flask, client: Client, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    officer = _officer()
-    _laos(2)
-    with transaction():
-        remind_filtered(officer, ASKED, 2, clock.now())
-    with monkeypatch.context() as down:
-        down.setitem(app.config, "MAIL_PORT", 1)
-        for _run in range(5):
-            jobs.send_queued()
-    assert queries.queue_numbers() == (0, 2, 0)
-    client.sign_in("officer65", PASSWORD)
-    page = client.get("/nacc/waiting/mails").text
-    assert "รอส่ง <b>2</b>" in page
-    assert "data-hx-trigger" in page  # asks again while mails wait
-    client.send("/nacc/waiting/mails", {})
-    _wait_for_mail()
-    assert len(mailbox.mails) == 2
-    assert "data-hx-trigger" not in client.get("/nacc/waiting/mails", headers={"HX-Request": "true"}).text
-
-
-def test_the_log_shows_only_the_own_provinces(app: Flask) -> None:
-    officer = _officer()
-    _laos(1)
-    with transaction():
-        remind_filtered(officer, ASKED, 1, NOW)
-    stranger = actor_of(make_staff("officer90", Role.OFFICER, "90").id)
-    assert queries.mail_lines(stranger, 1) == []
-    assert queries.mail_total(stranger) == 0
-    assert queries.progress(stranger, thai_day(NOW)) == (0, 0, 0)
-    assert queries.mail_total(officer) == 1
 
 
 def test_an_empty_address_is_none_at_all_and_nothing_is_queued(app: Flask) -> None:

@@ -3,16 +3,17 @@
 import click
 from flask.cli import AppGroup
 
-from app.nacc.waiting import jobs
-from app.nacc.waiting.queries import queue_numbers
+from app import clock
+from app.nacc.mails import jobs
+from app.nacc.mails.queries import queue_numbers
 
 group = AppGroup("mail", help="Mails that wait to be sent.")
 
 
 @group.command("send-queued")
 def send_queued() -> None:
-    """Send every mail that waits, each tried once."""
-    before = queue_numbers()
+    """Send every mail that is due, each tried once."""
+    before = queue_numbers(clock.now())
     jobs.send_queued()
-    after = queue_numbers()
+    after = queue_numbers(clock.now())
     click.echo(f"Sent {after.sent - before.sent}, waiting {after.waiting}, given up {after.failed}.")

@@ -1,0 +1,128 @@
+"""The job that sends what is owed: after a request, by the worker each minute, or by `flask mail send-queued`.
+
+Each mail is committed on its own, under a lock that only one process holds, so a job that is killed loses
+nothing and repeats nothing it has noted as sent. Between the server's "250 OK" and that note there are a few
+milliseconds; a mail tried again keeps its Message-ID, by which mail servers know a double.
+
+Only a server that is not there stops the job. What a server says of one mail is that mail's affair: it waits for its
+next try, or is given up, and the others go on.
+"""
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from time import monotonic
+from urllib.parse import urlsplit
+
+from flask import current_app
+from sqlalchemy import text
+
+from app import clock, mail
+from app.db import db, is_sqlite, transaction
+from app.jobs import upkeep
+from app.mail import MailNotTaken, MailServerAway
+from app.models import MailLog
+from app.nacc.mails import operations, queries
+from app.nacc.mails.rules import NO_ADDRESS
+from app.nacc.waiting.letters import Letter, reminder
+
+BATCH = 20  # then others' mails have their turn: a forgotten password must not wait for a whole province
+MOST_UNANSWERED = 3  # in a row: a server that lets every mail hang takes 20 seconds for each
+TURN = timedelta(seconds=20)  # then the worker's other duties have theirs
+ADVISORY_KEY = 0x6D61696C  # "mail"
+
+
+def send_behind_the_request(after: int = 0) -> None:
+    """Send a batch after the answer has gone, and then the next one, until none is left."""
+    mail.behind_the_request(_batch_and_on, after)
+
+
+def _batch_and_on(after: int) -> None:
+    last = send_batch(after)
+    if last is not None:
+        send_behind_the_request(last)
+
+
+def send_queued() -> None:
+    """Send all that are due, each tried once; raises nothing: what went wrong stands in the log."""
+    last: int | None = 0
+    while last is not None:
+        last = send_batch(last)
+
+
+@upkeep
+def send_for_a_turn() -> None:
+    """What is due, for as long as this worker's turn lasts."""
+    last: int | None = 0
+    until = monotonic() + TURN.total_seconds()
+    while last is not None and monotonic() < until:
+        last = send_batch(last)
+
+
+def send_batch(after: int) -> int | None:
+    """Try the next mails behind id `after`, each once. Gives the last id, or None where there is no more to do."""
+    unanswered = 0
+    with _one_sender():
+        ids = queries.due_after(after, BATCH, clock.now())
+        db.session.rollback()
+        for id_ in ids:
+            try:
+                unanswered = unanswered + 1 if _is_unanswered(id_) else 0
+            except MailServerAway:
+                return None
+            if unanswered == MOST_UNANSWERED:
+                return None
+    return ids[-1] if len(ids) == BATCH else None
+
+
+def _is_unanswered(id_: int) -> bool:
+    """Try one mail and note what came of it; whether the server left us without an answer. Raises MailServerAway."""
+    owed = db.session.get_one(MailLog, id_, populate_existing=True)
+    try:
+        _deliver(owed)
+    except MailServerAway as error:
+        current_app.logger.warning("mail server: %s", error)
+        with transaction():
+            operations.note_server_away(id_, str(error))
+        raise
+    except MailNotTaken as error:
+        with transaction():
+            operations.note_not_taken(id_, str(error), clock.now(), for_good=error.for_good)
+        return error.unanswered
+    return False
+
+
+def _deliver(owed: MailLog) -> None:
+    """Send it to where the LAO's mail goes today, and note that."""
+    address, letter = queries.present_address(owed.organisation_id), _letter(owed)
+    db.session.rollback()  # the server may take seconds: no transaction waits with it
+    if not address:
+        with transaction():
+            operations.note_not_taken(owed.id, NO_ADDRESS, clock.now(), for_good=True)
+        return
+    mail.send(address, letter.subject, letter.text, _message_id(owed))
+    with transaction():
+        operations.note_sent(owed.id, address, clock.now())
+
+
+def _letter(owed: MailLog) -> Letter:
+    return reminder(owed, current_app.config["PUBLIC_URL"])
+
+
+def _message_id(owed: MailLog) -> str:
+    host = urlsplit(current_app.config["PUBLIC_URL"]).hostname or "localhost"
+    return f"<{owed.kind}-{owed.id}-{owed.day:%Y%m%d}@{host}>"
+
+
+@contextmanager
+def _one_sender() -> Iterator[None]:
+    """Only one process sends at a time; the operating system or the server lets go of a dead one's lock."""
+    if is_sqlite(db.engine):
+        with open(f"{db.engine.url.database}.mail-lock", "w") as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+        return
+    with db.engine.begin() as connection:
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_KEY})
+        yield
