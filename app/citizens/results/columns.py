@@ -4,7 +4,7 @@ A column more is one entry here. It stands in COUNTS or MONEY, and from there in
 `shown` stands on screen, too.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import count
@@ -255,18 +255,25 @@ WRITTEN: Mapping[CellKind, Callable[[Any], Any]] = {
 }
 # One LAO, as app/rows.py draws it: what is in no column, and a field for each column on screen.
 _FIELDS = [(each.name, Level if each.kind is CellKind.CHOICE else str) for each in SCREEN]
-DrawnRow = cast(Any, NamedTuple)("DrawnRow", [("code", str), ("passed", bool), ("own", bool), *_FIELDS])
+DrawnRow = cast(Any, NamedTuple)(
+    "DrawnRow", [("code", str), ("passed", bool), ("own", bool), ("said_nothing", bool), *_FIELDS]
+)
 DrawnRow.columns = SCREEN
 
 
-def drawn_rows(rows: Sequence[ProvinceTableRow], own: str = "", first: int = 1) -> list[Any]:
+def drawn_rows(rows: Sequence[ProvinceTableRow], own: str = "", first: int = 1, said: Container[int] = ()) -> list[Any]:
     """Each as a DrawnRow, numbered from `first`; `own` is the code of the LAO that is looking, if one is.
+
+    `said`: those that answered that there is nothing to report.
 
     Column by column, which takes less time than row by row.
     """
     lines = list(map(LaoLine, count(first), rows, (row.counts for row in rows)))
     cells = zip(*(_written(column, lines) for column in SCREEN), strict=True)
-    return [DrawnRow(row.code, row.passed, row.code == own, *of_row) for row, of_row in zip(rows, cells, strict=True)]
+    return [
+        DrawnRow(row.code, row.passed, row.code == own, row.organisation_id in said, *of_row)
+        for row, of_row in zip(rows, cells, strict=True)
+    ]
 
 
 def _written(column: ResultColumn, lines: list[LaoLine]) -> list[Any]:

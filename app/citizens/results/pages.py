@@ -25,6 +25,7 @@ from app.lao.fixed_rounds.editions import closed_round_told
 from app.lao.fixed_rounds.sums import place_then
 from app.lao.reporting.counts import lao_summary
 from app.lao.reporting.rules import THRESHOLDS, Grouping, ProvinceTableRow, ReportingRound, in_table_order
+from app.lao.sending.queries import said_nothing
 from app.listing import PAGES, Pager, number, query_of
 from app.models.enums import OrganisationType, PlaceKind, Round
 from app.plans.queries import current_period, period_of, periods
@@ -113,6 +114,8 @@ def place_page(site: Site, kind: str, code: str) -> Response:
         told["then"] = place_then(place.id, moment.year, moment.round)
         told |= {"closed": closed, "amends": not site.public and actor().may(Permission.REVIEW)}
         told["deleted"] = tombstone_count(place.id)
+        empty = [place.id] if summary.passed and not summary.counts.total else []
+        told["said_nothing"] = bool(said_nothing(empty, moment.year, moment.round))
         return answer("citizens/results/lao.html", "citizens/results/_lao.html", **told)
     results = queries.results(place, moment.year, moment.round)
     table = lao_table(site, results.rows, told["path"], moment) if results.rows else {}
@@ -147,7 +150,8 @@ def lao_table(site: Site, rows: list[ProvinceTableRow], path: str, moment: Repor
     own = own_code(site)
     asked = TableFilter.of(request.args)
     shown = [row for row in rows if asked.fits(row)]
-    groups = [(label, drawn_rows(group, own)) for label, group in in_table_order(shown, asked.by)]
+    said = queries.said_nothing_of(shown, moment.year, moment.round)
+    groups = [(label, drawn_rows(group, own, said=said)) for label, group in in_table_order(shown, asked.by)]
     return {
         "asked": asked,
         "groupings": Grouping,
@@ -176,7 +180,8 @@ def open_row(site: Site, code: str) -> Any:
     if not wants_fragment():
         return redirect(f"{told['path']}?{moment.query}")
     row = queries.row_of(place, moment.year, moment.round)
-    drawn = drawn_rows([row], own_code(site), number(request.args.get("n", ""), 1))
+    said = queries.said_nothing_of([row], moment.year, moment.round)
+    drawn = drawn_rows([row], own_code(site), number(request.args.get("n", ""), 1), said)
     if request.args.get("view") == "row":
         return answer("citizens/results/_rows.html", "citizens/results/_rows.html", **told, rows=drawn)
     asked = FigureRequest(place, moment.year, moment.round, Figure.TOTAL)

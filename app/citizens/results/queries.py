@@ -28,6 +28,7 @@ from app.lao.reporting.rules import (
     levels_of,
 )
 from app.lao.reporting.sums import levels_by_province, sums_by, totals
+from app.lao.sending.queries import said_nothing
 from app.models import District, Organisation, PlanYear, Province, Report
 from app.models.enums import PlaceKind, PlanStatus, Round
 from app.registry.past import LaoThen, laos_then, moment_of
@@ -61,6 +62,11 @@ _LAOS: Select[Any] = (
 )
 
 
+def said_nothing_of(rows: Iterable[ProvinceTableRow], year: int, round_: Round) -> set[int]:
+    """The LAOs of a table that answered that there is nothing to report; their level stays what it is."""
+    return said_nothing((row.organisation_id for row in rows if row.passed and not row.counts.total), year, round_)
+
+
 _VERSIONS: Select[Any] = (
     select(_O.id, _O.version, type_coerce(_PY.status, String))
     .outerjoin_from(
@@ -80,8 +86,10 @@ def table_state(province_code: str, year: int, round_: Round) -> list[Any]:
     standing: list[Any] = []
     for code in sorted(live.codes) if live else [province_code]:
         place = {"province_code": code, "year": year}
-        standing += db.session.execute(_VERSIONS, place)
-        standing += db.session.execute(ORGANISATION_COUNTS, place | {"round": int(round_)})
+        laos = db.session.execute(_VERSIONS, place).all()
+        counted = db.session.execute(ORGANISATION_COUNTS, place | {"round": int(round_)}).all()
+        empty = {id_ for id_, _version, status in laos if status == PlanStatus.PASSED} - {row[0] for row in counted}
+        standing += [*laos, *counted, sorted(said_nothing(empty, year, round_))]
     return [fixed, *map(tuple, standing)]
 
 

@@ -30,16 +30,22 @@ class SentRound(NamedTuple):
     new: bool
 
 
-def send_round(actor: Actor, year: int, round_: Round, shown: str, now: datetime) -> SentRound:
-    """Send what the form showed (`rules.sealed`). Raises FiguresChanged, Refusal; then nothing is written."""
+def send_round(actor: Actor, year: int, round_: Round, shown: str, now: datetime, reason: str = "") -> SentRound:
+    """Send what the form showed (`rules.sealed`); a round without projects is sent as that, with a reason.
+
+    Raises FiguresChanged, Refusal; then nothing is written.
+    """
     _hold(actor.own_organisation_id)
     round_now = queries.round_to_send(actor, year, round_, now)
     if round_now.refusal:
         raise Refusal(round_now.refusal)
     if differences := changed_since(shown, round_now.figures):
         raise FiguresChanged(differences)
+    if refusal := round_now.reason_refusal(reason):
+        raise Refusal(refusal, "reason")
+    reason = reason if round_now.empty else ""
     before = queries.receipts(round_now.organisation_id, year, round_)
-    if before and before[0].figures == round_now.figures:
+    if before and (before[0].figures, before[0].reason) == (round_now.figures, reason):
         return SentRound(before[0].id, new=False)
     record(
         actor,
@@ -48,6 +54,7 @@ def send_round(actor: Actor, year: int, round_: Round, shown: str, now: datetime
         queries.round_key(round_now.organisation_id, year, round_),
         organisation_id=actor.organisation_id,
         after={"code": round_now.code, "name": round_now.name, **round_now.figures._asdict()},
+        reason=reason,
         at=now,
     )
     return SentRound(queries.receipts(round_now.organisation_id, year, round_)[0].id, new=True)

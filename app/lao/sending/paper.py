@@ -7,7 +7,7 @@ import segno
 from markupsafe import Markup
 
 from app.clock import thai_date, thai_time
-from app.lao.sending.rules import Receipt, in_words
+from app.lao.sending.rules import NOTHING_TO_REPORT, Receipt, in_words
 from app.ledger.receipts import ProvenEntry
 
 if TYPE_CHECKING:
@@ -83,6 +83,8 @@ def _title(paper: "FPDF", receipt: Receipt) -> None:
     _text(paper, receipt.name, 14, bold=True, height=7.5)
     sent = f"ส่งเมื่อวันที่ {thai_date(receipt.at)} เวลา {thai_time(receipt.at)}"
     _text(paper, f"รหัส อปท. {receipt.code} · {sent}", 12, height=LINE)
+    if receipt.says_nothing:
+        _text(paper, NOTHING_TO_REPORT, 14, bold=True, height=8)
 
 
 def _text(paper: "FPDF", words: str, size: float, *, bold: bool = False, height: float = LINE) -> None:

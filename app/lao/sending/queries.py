@@ -1,6 +1,6 @@
 """Reads of a round that is to be sent, and of receipts: each takes the actor and sees only its own LAO's."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -17,7 +17,8 @@ from app.plans.rules import closed_year_sentence, open_years
 from app.registry.queries import place_of
 
 _H = table(HistoryEntry).c
-_RECEIPTS = select(_H.id, _H.at, _H.entity_key, _H.after).where(_H.entity == Entity.SENT_ROUND.value)
+KEYS_AT_ONCE = 500
+_RECEIPTS = select(_H.id, _H.at, _H.entity_key, _H.after, _H.reason).where(_H.entity == Entity.SENT_ROUND.value)
 
 
 def round_to_send(actor: Actor, year: int, round_: Round, now: datetime) -> RoundToSend:
@@ -38,6 +39,20 @@ def receipts(organisation_id: int, year: int, round_: Round) -> Sequence[Receipt
     """All of one round, the latest first."""
     here = _H.entity_key == round_key(organisation_id, year, round_)
     return [receipt_of(*row) for row in db.session.execute(_RECEIPTS.where(here).order_by(_H.id.desc()))]
+
+
+def said_nothing(empty: Iterable[int], year: int, round_: Round) -> set[int]:
+    """Those of the LAOs, all of them without a project in that round, that answered that there is nothing to report.
+
+    What was answered falls away when a project is added: the LAO is then not among the `empty`.
+    """
+    ids = list(empty)
+    last: dict[int, bool] = {}
+    for first in range(0, len(ids), KEYS_AT_ONCE):
+        keys = [round_key(id_, year, round_) for id_ in ids[first : first + KEYS_AT_ONCE]]
+        rows = db.session.execute(_RECEIPTS.where(_H.entity_key.in_(keys)).order_by(_H.id))
+        last |= {told.organisation_id: told.says_nothing for told in (receipt_of(*row) for row in rows)}
+    return {id_ for id_, nothing in last.items() if nothing}
 
 
 def own_receipt(actor: Actor, entry_id: int) -> Receipt:

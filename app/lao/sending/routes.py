@@ -83,19 +83,25 @@ def send() -> Response:
     year, round_ = _asked()
     form, differences = SendForm(), []
     try:
-        with transaction():
-            sent = operations.send_round(actor(), year, round_, form.shown.data or "", clock.now())
+        sent = _send(form, year, round_) if form.validate() else None
     except operations.FiguresChanged as changed:
         differences = changed.differences
         form.refuse(changed)
     except Refusal as refusal:
         form.refuse(refusal)
     else:
-        return _after_sending(sent, year, round_)
+        if sent:
+            return _after_sending(sent, year, round_)
     round_now = queries.round_to_send(actor(), year, round_, clock.now())
     form.shown.data = sealed(round_now.figures)
     form.shown.raw_data = None
     return _page(round_now, form, 422, differences=differences)
+
+
+def _send(form: SendForm, year: int, round_: Round) -> operations.SentRound:
+    with transaction():
+        shown, reason = form.shown.data or "", form.reason.data or ""
+        return operations.send_round(actor(), year, round_, shown, clock.now(), reason)
 
 
 def _after_sending(sent: operations.SentRound, year: int, round_: Round) -> Response:

@@ -81,6 +81,8 @@ def in_words(figures: Figures) -> FigureLines:
     return [(each.label, each.write(getattr(figures, each.name))) for each in FIGURES]
 
 
+NOTHING_TO_REPORT = "แจ้งว่าไม่มีโครงการที่ต้องรายงานในรอบนี้"
+MOST_REASON = 500  # letters
 OTHER_PROJECTS = "สถานะ เหตุผล หรือจำนวนเงินของบางโครงการ"
 
 
@@ -129,11 +131,18 @@ class RoundToSend:
         counts = self.summary.counts
         if self.closed:
             return self.closed
-        if not counts.total:
-            return f"ยังส่งไม่ได้ เพราะไม่มีโครงการที่ต้องรายงานใน{self.round.label} ปีงบประมาณ {self.year}"
         if counts.waiting:
             return f"ยังส่งไม่ได้ เพราะยังไม่รายงานผล {counts.waiting:,} โครงการ รายงานให้ครบก่อน แล้วกลับมาส่ง"
         return ""
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing to report: what can be sent then is that answer, with a reason."""
+        return not self.closed and not self.summary.counts.total
+
+    def reason_refusal(self, reason: str) -> str:
+        """Why the round cannot be sent with this reason, in Thai; empty where it can."""
+        return "" if reason or not self.empty else "เขียนเหตุผลว่าทำไมไม่มีโครงการที่ต้องรายงานในรอบนี้"
 
     @property
     def hints(self) -> list[str]:
@@ -149,7 +158,7 @@ class RoundToSend:
 
 @dataclass(frozen=True)
 class Receipt:
-    """A round that was sent, as the history keeps it. `id`: of its entry."""
+    """A round that was sent, as the history keeps it. `id`: of its entry; `reason`: why there was nothing to report."""
 
     id: int
     at: datetime
@@ -159,6 +168,12 @@ class Receipt:
     code: str
     name: str
     figures: Figures
+    reason: str = ""
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether it is the answer that there was nothing to report: not the same as silence."""
+        return not self.figures.total
 
     def word_since(self, newest: int, lines: Sequence[FixedLine]) -> str:
         """What became of it, in Thai; empty where it is the last word. `newest`: the last receipt of the round."""
@@ -169,8 +184,8 @@ class Receipt:
         return ""
 
 
-def receipt_of(id_: int, at: datetime, key: str, kept: Mapping[str, Any]) -> Receipt:
-    """`key`: LAO, year and round as the history has it; `kept`: what the entry tells."""
+def receipt_of(id_: int, at: datetime, key: str, kept: Mapping[str, Any], reason: str = "") -> Receipt:
+    """`key`: LAO, year and round as the history has it; `kept`: what the entry tells. Its reason is not public."""
     organisation_id, year, round_ = map(int, key.split("/"))
     of = (organisation_id, year, Round(round_))
-    return Receipt(id_, at, *of, kept["code"], kept["name"], figures_in(kept))
+    return Receipt(id_, at, *of, kept["code"], kept["name"], figures_in(kept), reason)

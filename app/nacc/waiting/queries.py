@@ -5,6 +5,7 @@ together here (7,850 LAOs at most) and only the shown page is read in full.
 """
 
 from collections.abc import Collection, Iterator
+from dataclasses import replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -14,6 +15,7 @@ from app.access import Actor
 from app.db import db, table
 from app.lao.reporting.counts import organisation_counts
 from app.lao.reporting.rules import Counts
+from app.lao.sending.queries import said_nothing
 from app.models import District, MailLog, Organisation, PlanYear, Profile, Project, ProjectYear, Province, Window
 from app.models.enums import PlanStatus, ReviewStatus, Round
 from app.nacc.desk.queries import (
@@ -71,14 +73,16 @@ def _works(year: int, round_: Round, *wanted: ColumnElement[bool]) -> dict[int, 
     counts: dict[int, Counts] = {}
     for province in provinces:
         counts |= organisation_counts(province, year, round_)
-    rejected = _with_rejected(provinces, year)
-    none = Counts()
-    return {
+    rejected, none = _with_rejected(provinces, year), Counts()
+    found = {
         id_: RoundWork(
             status is PlanStatus.PASSED, counts.get(id_, none).total, counts.get(id_, none).reported, id_ in rejected
         )
         for id_, _province, status in rows
     }
+    empty = [id_ for id_, work in found.items() if work.passed and not work.total]
+    said = said_nothing(empty, year, round_)
+    return found | {id_: replace(found[id_], said_nothing=True) for id_ in empty if id_ in said}
 
 
 def _with_rejected(provinces: Collection[str], year: int) -> set[int]:

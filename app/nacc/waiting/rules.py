@@ -19,6 +19,7 @@ class RoundStanding(Labelled):
     NOTHING_REPORTED = "nothing_reported", "ยังไม่รายงานเลย"
     PARTLY = "partly", "รายงานบางส่วน"
     COMPLETE = "complete", "รายงานครบแล้ว"
+    SAID_NOTHING = "said_nothing", "แจ้งว่าไม่มีโครงการ"
     NOTHING_TO_REPORT = "nothing_to_report", "ไม่ต้องรายงาน"
 
 
@@ -27,12 +28,16 @@ REMINDED = frozenset({RoundStanding.NOTHING_RECORDED, RoundStanding.NOTHING_REPO
 
 @dataclass(frozen=True)
 class RoundWork:
-    """Facts of one LAO, year and round: projects that count, and whether there are rejected ones beside them."""
+    """Facts of one LAO, year and round: projects that count, and whether there are rejected ones beside them.
+
+    `said_nothing`: it answered that there is nothing to report.
+    """
 
     passed: bool
     total: int = 0
     reported: int = 0
     rejected: bool = False
+    said_nothing: bool = False
 
     @property
     def waiting(self) -> int:
@@ -40,9 +45,11 @@ class RoundWork:
 
 
 def standing(work: RoundWork) -> RoundStanding:
-    """Nothing to report: the plan did not pass, or all that was recorded is rejected."""
+    """Nothing to report: the plan did not pass, or all that was recorded is rejected. Saying so is no silence."""
     if not work.passed:
         return RoundStanding.NOTHING_TO_REPORT
+    if not work.total and work.said_nothing:
+        return RoundStanding.SAID_NOTHING
     if not work.total:
         return RoundStanding.NOTHING_TO_REPORT if work.rejected else RoundStanding.NOTHING_RECORDED
     if not work.reported:

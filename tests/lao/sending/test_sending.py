@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from app import clock
 from app.access import Actor
+from app.accounts.queries import actor_of
 from app.db import db, is_sqlite, transaction
 from app.errors import Refusal
 from app.lao.fixed_rounds.operations import fix_due
@@ -24,6 +25,9 @@ from app.ledger import jobs
 from app.ledger import queries as log
 from app.models import FixedDocument, HistoryEntry, Window
 from app.models.enums import Action, CannotReason, ReportStatus, ReviewStatus, Role, Round
+from app.nacc.waiting import queries as queries_of_waiting
+from app.nacc.waiting.operations import remind_chosen
+from app.nacc.waiting.rules import RoundStanding, WaitingFilter, standing
 from app.words import clean_text
 from tests.client import Client
 from tests.factories import NOW, YEAR, facts, make_lao, make_project, make_report, make_staff, review
@@ -155,6 +159,58 @@ def test_a_year_that_did_not_pass_and_a_round_without_projects_refuse(client: Cl
     address = CHECK.replace(str(YEAR), str(YEAR + 2))
     assert "ยังบันทึกหรือรายงานไม่ได้" in refused(client, lao, "", address)
     assert "ไม่มีโครงการที่ต้องรายงาน" in refused(client, lao, "", CHECK.replace(str(YEAR), str(YEAR + 1)))
+
+
+def _say_nothing(client: Client, lao: Actor) -> str:
+    """The address of the receipt of an LAO that has nothing to report, and says so."""
+    enter(client, lao.account_id)
+    page = client.get(CHECK)
+    assert "แจ้งว่าไม่มีโครงการที่ต้องรายงาน" in page.text
+    silent = client.send(CHECK, fields(page.text))
+    assert silent.status_code == 422
+    assert "เขียนเหตุผล" in sentences(silent.text)["reason"]
+    answer = client.send(CHECK, fields(silent.text) | {"reason": "งบประมาณปีนี้ตกไป"})
+    assert answer.status_code == 303
+    return answer.location
+
+
+def test_nothing_to_report_is_an_answer_with_a_receipt_and_not_silence(client: Client) -> None:
+    lao = make_lao()
+    officer = actor_of(make_staff("officer65", Role.OFFICER, "65").id)
+    asked = WaitingFilter(year=YEAR, round=Round.SIX)
+    table, own = f"/public/provinces/65?year={YEAR}&round=6", f"/public/organisations/6650807?year={YEAR}&round=6"
+    signed_in = f"/reports/province?province=65&year={YEAR}&round=6"
+    enter(client, lao.account_id)
+    before = client.get(signed_in)
+    assert "แจ้งว่าไม่มีโครงการ" not in before.text + client.get(own).text
+
+    receipt = client.get(_say_nothing(client, lao)).text
+    assert "งบประมาณปีนี้ตกไป" in receipt
+    assert standing(queries_of_waiting.shown(officer, asked).works[lao.own_organisation_id]) is (
+        RoundStanding.SAID_NOTHING
+    )
+    with transaction():
+        assert remind_chosen(officer, [lao.own_organisation_id], asked, NOW)[0] == 0
+    again = client.get(signed_in, headers={"If-None-Match": before.headers["ETag"]})
+    for page in (again, client.get(table), client.get(own)):
+        assert "แจ้งว่าไม่มีโครงการ" in page.text
+        assert "ยังไม่รายงานผล" in page.text
+        assert "งบประมาณปีนี้ตกไป" not in page.text
+    assert "มีการแก้ไขหลังส่ง" not in client.get(CHECK).text
+    assert "ยืนยันส่ง" not in client.get(CHECK).text
+
+
+def test_nothing_to_report_falls_away_with_the_first_project(client: Client) -> None:
+    lao = make_lao()
+    receipt = _say_nothing(client, lao)
+    paper = client.get(f"{receipt}/receipt.pdf")
+    assert "ไม่มีโครงการที่ต้องรายงาน" in clean_text(PdfReader(io.BytesIO(paper.data)).pages[0].extract_text())
+    make_report(lao, make_project(lao))
+    assert queries.said_nothing([lao.own_organisation_id], YEAR, Round.SIX)  # which nobody asks of it any more
+    assert "แจ้งว่าไม่มีโครงการ" not in client.get(f"/public/organisations/6650807?year={YEAR}&round=6").text
+    assert "มีการแก้ไขหลังส่ง" in client.get(receipt).text
+    sent(client, lao)
+    assert not queries.said_nothing([lao.own_organisation_id], YEAR, Round.SIX)
 
 
 @pytest.mark.parametrize("query", [f"year={YEAR}&round=7", f"year={YEAR}", "year=9999&round=6"])

@@ -62,6 +62,9 @@ def _laos(number: int) -> list[Actor]:
         (RoundWork(passed=False, total=3, reported=1), RoundStanding.NOTHING_TO_REPORT),
         (RoundWork(passed=True), RoundStanding.NOTHING_RECORDED),
         (RoundWork(passed=True, rejected=True), RoundStanding.NOTHING_TO_REPORT),
+        (RoundWork(passed=True, said_nothing=True), RoundStanding.SAID_NOTHING),
+        (RoundWork(passed=True, rejected=True, said_nothing=True), RoundStanding.SAID_NOTHING),
+        (RoundWork(passed=True, total=3, said_nothing=True), RoundStanding.NOTHING_REPORTED),
         (RoundWork(passed=True, total=3), RoundStanding.NOTHING_REPORTED),
         (RoundWork(passed=True, total=3, reported=1, rejected=True), RoundStanding.PARTLY),
         (RoundWork(passed=True, total=3, reported=3), RoundStanding.COMPLETE),
@@ -85,7 +88,7 @@ def test_the_desk_counts_each_standing_as_the_reports_say(app: Flask) -> None:
     make_project(silent)
     review(make_project(rejected), ReviewStatus.REJECTED, "ไม่สอดคล้อง")
     shown = queries.shown(officer, ASKED)
-    assert list(shown.counts.values()) == [1, 1, 1, 1, 2]
+    assert list(shown.counts.values()) == [1, 1, 1, 1, 0, 2]
     assert shown.works[partly.own_organisation_id] == RoundWork(True, 2, 1, False)
     only = queries.shown(officer, WaitingFilter(year=YEAR, round=Round.SIX, state=RoundStanding.PARTLY))
     assert list(only.works) == [partly.own_organisation_id]
