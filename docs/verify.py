@@ -59,9 +59,11 @@ FACTS = {
     "project": {"name", "kind", "dimension", "further_dimensions", "quarters", "target_group", "objective", "budgets"}
     | {"organisation", "review_status", "review_reason", "reviewed_at", "created_at", "deleted_at"},
     "fixed round": {"in_force", *map(str, range(1, 100))},
-    "report": {"status", "ordinance_budget", "spent", "cannot_reason", "cannot_text", "note", "reported_at"},
+    "report": {"status", "ordinance_budget", "spent", "cannot_reason", "cannot_text", "note", "reported_at"}
+    | {"obstacles", "suggestions"},
 }
 WHOLE_REPORT = FACTS["report"] - {"reported_at"}  # most entries: all facts of one report, whatever there was before
+LATER_TEXTS = {"obstacles", "suggestions"}  # of reports: older entries tell nothing of them; an empty one says as much
 NO_ROW = {"plan year": "not_sent", "report": "not_reported"}
 ROWS_AT_ONCE = 30_000  # of a part of the tables, in memory
 NO_CHAIN = bytes(32)
@@ -359,7 +361,7 @@ def replay_report(row: dict[str, Any], facts: dict[str, Any], entry: dict[str, A
     if entry["action"] not in ("report", "correct report"):
         return known("report", {**row, **facts})
     whole = facts if facts.keys() >= WHOLE_REPORT else {**row, **facts}
-    row = {name: value for name, value in whole.items() if value is not None and name in WHOLE_REPORT}
+    row = {name: value for name, value in whole.items() if said(name, value) and name in WHOLE_REPORT}
     return row | {"reported_at": entry["at"]}
 
 
@@ -387,10 +389,14 @@ def replay_project(row: dict[str, Any], entry: dict[str, Any]) -> None:
         row["reviewed_at"] = row["review_reason"] = None
 
 
+def said(name: str, value: Any) -> bool:
+    return value is not None and (value != "" or name not in LATER_TEXTS)
+
+
 def known(entity: str, row: dict[str, Any]) -> dict[str, Any]:
     """The facts a table has a place for."""
     names = FACTS[entity] - ({"provinces"} if entity == "account" and row.get("role") != "officer" else set())
-    row = {name: value for name, value in row.items() if value is not None and name in names}
+    row = {name: value for name, value in row.items() if said(name, value) and name in names}
     waits = row.get("status") == NO_ROW.get(entity, "") and not any(row[name] for name in row if name != "status")
     return {} if waits else row
 

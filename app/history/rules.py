@@ -50,6 +50,8 @@ FACTS = {
     "cannot_reason": "เหตุผล",
     "cannot_text": "เหตุผลอื่น",
     "note": "หมายเหตุ",
+    "obstacles": "ปัญหาอุปสรรค",
+    "suggestions": "ข้อเสนอแนะ",
     "code": "รหัส",
     "type": "ประเภท อปท.",
     "province_code": "รหัสจังหวัด",
@@ -232,8 +234,13 @@ def changes(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -
     """Each fact that differs; for something new, what it was made with."""
     old, new = before or {}, after or {}
     scores = sorted((name for name in old.keys() | new.keys() if SCORE.fullmatch(name)), key=_order)
-    differing = [name for name in (*FACTS, *scores) if old.get(name) != new.get(name)]
+    differing = [name for name in (*FACTS, *scores) if _said(old.get(name)) != _said(new.get(name))]
     return [FactChange(_label(name), _shown(name, old.get(name)), _shown(name, new.get(name))) for name in differing]
+
+
+def _said(value: Any) -> Any:
+    """A text that is empty says as little as one of which an older entry knew nothing."""
+    return None if value == "" else value
 
 
 def with_names(facts: Mapping[str, Any], staff: Mapping[str, str]) -> dict[str, Any]:

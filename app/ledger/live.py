@@ -232,6 +232,8 @@ _TOLD_OF = or_(
     _R.ordinance_budget_satang.is_not(None),
     _R.spent_satang.is_not(None),
     _R.note != "",
+    _R.obstacles != "",
+    _R.suggestions != "",
 )
 Facts = Callable[[Sequence[Any]], Iterable[LiveRow]]
 
@@ -327,6 +329,8 @@ TABLES: dict[str, Covered] = {
             _R.cannot_reason,
             _R.cannot_text,
             _R.note,
+            _R.obstacles,
+            _R.suggestions,
             _R.reported_at,
         ).where(_TOLD_OF),
         3,

@@ -6,7 +6,7 @@ docs/verify.py says the same in its own words, for it must not believe these.
 from collections.abc import Iterable
 from typing import Any
 
-from app.ledger.rules import Told, kept, moment
+from app.ledger.rules import LATER_TEXTS, Told, kept, moment
 from app.models.enums import Action, Entity, PlanStatus, ReportStatus, ReviewStatus, Role
 
 Row = dict[str, Any]
@@ -39,7 +39,12 @@ def shown(entity: str, facts: Row) -> Row:
         return {}
     if entity == Entity.ACCOUNT and facts.get("role") != Role.OFFICER:
         facts = {name: value for name, value in facts.items() if name != "provinces"}
-    return {name: value for name, value in facts.items() if value is not None and name not in BESIDE}
+    return {name: value for name, value in facts.items() if not _says_nothing(name, value) and name not in BESIDE}
+
+
+def _says_nothing(name: str, value: Any) -> bool:
+    """A later text that is empty is as one of which nothing was told: rows of before have none."""
+    return value is None or (value == "" and name in LATER_TEXTS)
 
 
 def _after(row: Row, told: Told) -> Row:

@@ -35,7 +35,8 @@ NOTHING = (None, "")  # stands in an entry as it is: there is nothing in it to h
 BLACKED_OUT = "■■■"
 ERASED = "ลบชื่อแล้ว"
 RIGHTS = frozenset({Action.CREATE, Action.EDIT, Action.LOCK, Action.UNLOCK, Action.STAND, Action.ERASE})
-TEXTS = frozenset({"name", "target_group", "objective", "note", "cannot_text", "review_reason"})
+LATER_TEXTS = frozenset({"obstacles", "suggestions"})  # of reports; older entries tell nothing of them
+TEXTS = frozenset({"name", "target_group", "objective", "note", "cannot_text", "review_reason"}) | LATER_TEXTS
 OPEN_FACTS: dict[Entity, frozenset[str]] = {
     Entity.PROJECT: frozenset(
         {"kind", "dimension", "further_dimensions", "quarters", "budgets", "review_status"}

@@ -199,6 +199,9 @@ class Report(Base):
     cannot_reason: Mapped[CannotReason | None] = mapped_column(one_of(CannotReason, "cannot_reason"))
     cannot_text: Mapped[str | None] = mapped_column(Text)
     note: Mapped[str] = mapped_column(Text, default="")
+    # Empty by the database, too: writers of lines that wait need not name them.
+    obstacles: Mapped[str] = mapped_column(Text, default="", server_default="")
+    suggestions: Mapped[str] = mapped_column(Text, default="", server_default="")
     reported_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     reported_by_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     version: Mapped[int] = mapped_column(default=1)

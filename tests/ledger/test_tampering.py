@@ -64,8 +64,8 @@ COLUMNS: dict[Any, str] = {
     "reviewed_at created_at deleted_at",
     ProjectYear: "fiscal_year plan_budget_satang organisation_id province_code dimension counted",
     ProjectDimension: "dimension",
-    Report: "status ordinance_budget_satang spent_satang cannot_reason cannot_text note reported_at "
-    "organisation_id province_code dimension counted",
+    Report: "status ordinance_budget_satang spent_satang cannot_reason cannot_text note obstacles suggestions "
+    "reported_at organisation_id province_code dimension counted",
     FixedRound: "edition in_force closed_at code name type province_code district_code district plan_status level "
     "in_progress done cannot waiting",
     FixedSum: "in_progress done cannot waiting in_ordinance planned_satang ordinance_satang spent_satang",

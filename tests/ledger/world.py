@@ -65,7 +65,7 @@ def make_world() -> World:
     admin = actor_of(make_staff("somsri", Role.ADMINISTRATOR).id)
     kept = make_project(lao)
     deleted, rejected = make_project(lao, facts("โครงการที่ลบ")), make_project(other, facts("โครงการที่ปฏิเสธ"))
-    make_report(lao, kept, spent=Decimal("900.5"), note="ทำแล้ว")
+    make_report(lao, kept, spent=Decimal("900.5"), note="ทำแล้ว", obstacles="ฝนตก", suggestions="เลื่อนวัน")
     make_report(lao, deleted, ReportStatus.IN_PROGRESS)
     other_way = {"cannot_reason": CannotReason.OTHER, "cannot_text": "น้ำท่วม"}
     make_report(lao, kept, ReportStatus.CANNOT, Round.TWELVE, **other_way)

@@ -216,6 +216,8 @@ class PublicReport:
     cannot_reason: CannotReason | None
     cannot_text: str | None
     note: str
+    obstacles: str
+    suggestions: str
     reported_at: datetime | None
 
     @property
@@ -273,7 +275,7 @@ def public_project(id_: int) -> PublicProject:
     lines = db.session.execute(
         select(
             *(_R.fiscal_year, _R.round, _R.status, _Y.plan_budget_satang, _R.ordinance_budget_satang, _R.spent_satang),
-            *(_R.cannot_reason, _R.cannot_text, _R.note, _R.reported_at),
+            *(_R.cannot_reason, _R.cannot_text, _R.note, _R.obstacles, _R.suggestions, _R.reported_at),
         )
         .join_from(
             table(Report), table(ProjectYear), and_(_Y.project_id == _R.project_id, _Y.fiscal_year == _R.fiscal_year)

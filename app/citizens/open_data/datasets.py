@@ -43,10 +43,16 @@ from app.models.enums import (
 )
 from app.spreadsheets.tables import CellKind
 
-VERSION = "1.3.0"
+VERSION = "1.4.0"
 # What changed in the shape of the data, newest first. A column that goes or changes its meaning makes a new first
 # number and a new address (/api/v2); a column or data set that is added makes a new second number.
 CHANGELOG = (
+    (
+        "1.4.0",
+        "2026-11-29",
+        "reports มีปัญหาอุปสรรค (obstacles) และข้อเสนอแนะ (suggestions) ของแต่ละโครงการ",
+        "reports have obstacles (what stood in the way of a project) and suggestions (what its organisation proposes)",
+    ),
     (
         "1.3.0",
         "2026-11-29",
@@ -191,6 +197,8 @@ REPORTS = Dataset(
         Field("reported_at", Type.MOMENT, "รายงานเมื่อ", "2018-04-02T07:32:00Z", "เวลา UTC", True),
         DIMENSION,
         COUNTED,
+        Field("obstacles", Type.TEXT, "ปัญหาอุปสรรค", "วิทยากรติดภารกิจ", "", True),
+        Field("suggestions", Type.TEXT, "ข้อเสนอแนะ", "กำหนดวันจัดล่วงหน้า", "", True),
     ),
     ("project_id", "fiscal_year", "round"),
     (

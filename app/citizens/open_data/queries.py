@@ -192,6 +192,8 @@ SOURCES: dict[str, dict[str, ColumnElement[Any]]] = {
         "reported_at": _R.reported_at,
         "dimension": _P.dimension,
         "counted": _P.counted,
+        "obstacles": func.nullif(_R.obstacles, ""),
+        "suggestions": func.nullif(_R.suggestions, ""),
     },
     "closed_rounds": closed_rounds.SOURCES,
 }

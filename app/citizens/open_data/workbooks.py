@@ -8,7 +8,16 @@ from app.citizens.open_data.rules import Dataset, Field, Type, cell_of
 from app.spreadsheets.excel import BAHT_WIDTH, CellKind, Column, Table, csv_text, workbook
 
 KINDS = {Type.DECIMAL: CellKind.BAHT, Type.INTEGER: CellKind.NUMBER}
-WIDE = {"name": 60, "objective": 50, "target_group": 40, "note": 40, "review_reason": 40, "place_name": 40}
+WIDE = {
+    "name": 60,
+    "objective": 50,
+    "target_group": 40,
+    "note": 40,
+    "obstacles": 40,
+    "suggestions": 40,
+    "review_reason": 40,
+    "place_name": 40,
+}
 # A workbook says when it was made; where nothing was ever changed, this does.
 BEGINNING = datetime.fromisoformat("2017-10-01T00:00:00+07:00")
 

@@ -1,6 +1,6 @@
 """One report line with all that deciding on it needs. It takes the actor and sees only its own LAO's."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
 
@@ -38,6 +38,7 @@ class ReportDetail:
     reported_at: datetime | None
 
 
+_FACTS = [each.name for each in fields(ReportFacts)]
 _PY, _W, _X = table(PlanYear).c, table(Window).c, table(WindowException).c
 _DETAIL = (
     select(
@@ -57,6 +58,8 @@ _DETAIL = (
         _R.cannot_reason,
         _R.cannot_text,
         _R.note,
+        _R.obstacles,
+        _R.suggestions,
         _R.reported_at,
         _PY.status.label("plan_status"),
         _W.opens_at,
@@ -105,7 +108,7 @@ def report_detail(actor: Actor, project_id: int, year: int, round_: Round) -> Re
         review_status=row.review_status,
         plan_status=row.plan_status or PlanStatus.NOT_SENT,
         window=report_window(year, round_, window, row.extended_until),
-        facts=ReportFacts(row.status, row.ordinance_budget, row.spent, row.cannot_reason, row.cannot_text, row.note),
+        facts=ReportFacts(**{name: getattr(row, name) for name in _FACTS}),
         reported_at=row.reported_at,
     )
 

@@ -41,6 +41,8 @@ class ReportForm(OpenedForm):
     ordinance_budget = MoneyField("งบประมาณตามข้อบัญญัติ/เทศบัญญัติ")
     spent = MoneyField("เบิกจ่ายจริง")
     note = TextBlock("หมายเหตุ", validators=[AtMost(2000)])
+    obstacles = TextBlock("ปัญหาอุปสรรค", validators=[AtMost(2000)])
+    suggestions = TextBlock("ข้อเสนอแนะ", validators=[AtMost(2000)])
 
     def validate(self, extra_validators: Any = None) -> bool:
         super().validate(extra_validators)
@@ -63,6 +65,8 @@ class ReportForm(OpenedForm):
             cannot_reason=reason,
             cannot_text=self.cannot_text.data if reason is CannotReason.OTHER else None,
             note=self.note.data,
+            obstacles=self.obstacles.data,
+            suggestions=self.suggestions.data,
         )
 
     def show(self, facts: ReportFacts) -> None:
@@ -73,6 +77,7 @@ class ReportForm(OpenedForm):
         self.ordinance_budget.data, self.spent.data = facts.ordinance_budget, facts.spent
         self.cannot_reason.data, self.cannot_text.data = facts.cannot_reason, facts.cannot_text or ""
         self.note.data = facts.note
+        self.obstacles.data, self.suggestions.data = facts.obstacles, facts.suggestions
 
 
 def comparison(theirs: ReportFacts, ours: ReportFacts) -> Differences:
@@ -88,4 +93,6 @@ def _in_words(facts: ReportFacts) -> list[tuple[str, str]]:
         ("ตามข้อบัญญัติ/เทศบัญญัติ", baht(facts.ordinance_budget)),
         ("เบิกจ่ายจริง", baht(facts.spent)),
         ("หมายเหตุ", facts.note or "–"),
+        ("ปัญหาอุปสรรค", facts.obstacles or "–"),
+        ("ข้อเสนอแนะ", facts.suggestions or "–"),
     ]

@@ -73,6 +73,8 @@ def _columns(facts: ReportFacts) -> dict[str, object]:
         "cannot_reason": facts.cannot_reason,
         "cannot_text": facts.cannot_text,
         "note": facts.note,
+        "obstacles": facts.obstacles,
+        "suggestions": facts.suggestions,
     }
 
 

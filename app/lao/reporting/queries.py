@@ -121,6 +121,8 @@ _EXPORTED: dict[str, ColumnElement[Any]] = {
     "cannot_reason": _R.cannot_reason,
     "cannot_text": _R.cannot_text,
     "note": _R.note,
+    "obstacles": _R.obstacles,
+    "suggestions": _R.suggestions,
 }
 
 
@@ -225,6 +227,8 @@ class ExportedReport(NamedTuple):
     cannot_reason: CannotReason | None
     cannot_text: str | None
     note: str
+    obstacles: str
+    suggestions: str
     round: Round
     year: int
 

@@ -43,6 +43,8 @@ class ReportFacts:
     cannot_reason: CannotReason | None = None
     cannot_text: str | None = None
     note: str = ""
+    obstacles: str = ""
+    suggestions: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         return dict(self.__dict__)

@@ -36,6 +36,8 @@ REMARKS: tuple[Column[ExportedReport], ...] = (
         explain="เฉพาะโครงการที่ไม่สามารถดำเนินการได้",
     ),
     Column("หมายเหตุ", attrgetter("note"), 30),
+    Column("ปัญหาอุปสรรค", attrgetter("obstacles"), 30),
+    Column("ข้อเสนอแนะ", attrgetter("suggestions"), 30),
 )
 COLUMNS = (NUMBER, *PROJECT, PLANNED, *AMOUNTS, STATUS, *REMARKS)
 REPORTED_COLUMNS = (

@@ -11,7 +11,9 @@ class BlackedText(Labelled):
     OBJECTIVE = "objective", "วัตถุประสงค์"
     NOTE = "note", "หมายเหตุในรายงานผล"
     CANNOT_TEXT = "cannot_text", "เหตุผลอื่นในรายงานผล"
+    OBSTACLES = "obstacles", "ปัญหาอุปสรรคในรายงานผล"
+    SUGGESTIONS = "suggestions", "ข้อเสนอแนะในรายงานผล"
 
 
-OF_REPORTS = frozenset({BlackedText.NOTE, BlackedText.CANNOT_TEXT})
+OF_REPORTS = frozenset({BlackedText.NOTE, BlackedText.CANNOT_TEXT, BlackedText.OBSTACLES, BlackedText.SUGGESTIONS})
 NOTHING_THERE = "ช่องนี้ไม่มีข้อความให้ปิด เลือกช่องที่มีข้อมูลส่วนบุคคล"

@@ -34,7 +34,7 @@ MARK = "ห้ามเผยแพร่"
 # Text that is public. Whatever text is not here nor in the registry is marked, in every table there is.
 PUBLIC_TEXT = {
     Project: {"name", "name_sort", "name_search", "target_group", "objective", "review_reason"},
-    Report: {"cannot_text", "note"},
+    Report: {"cannot_text", "note", "obstacles", "suggestions"},
     Dimension: {"name"},
     RejectionReason: {"text"},
     Setting: {"value"},  # the office to ask

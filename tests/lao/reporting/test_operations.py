@@ -1,22 +1,26 @@
 """Reporting one project, on both engines."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from threading import Barrier, Thread
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import select, text, update
 
 from app.access import Actor
 from app.clock import fiscal_year_start
 from app.db import db, transaction
 from app.errors import NotTheirs, Refusal, Stale
+from app.history.rules import changes
 from app.lao.projects.operations import delete_project, edit_project
 from app.lao.reporting.counts import round_summary
 from app.lao.reporting.details import report_detail
 from app.lao.reporting.operations import save_report
 from app.lao.reporting.rules import ReportFacts
+from app.ledger.rules import LATER_TEXTS
 from app.models import HistoryEntry, PlanYear, Report, Window, WindowException
 from app.models.enums import CannotReason, PlanStatus, ReportStatus, ReviewStatus, Round
 from app.plans.queries import period_of
@@ -66,6 +70,34 @@ def test_the_history_has_nothing_before_the_first_report_and_both_sides_of_a_cor
     assert (second.action, second.actor_id, second.at) == ("correct report", actor.account_id, NOW)
     assert second.before == first.after
     assert (second.after["cannot_reason"], second.after["cannot_text"]) == ("other", "น้ำท่วม")
+
+
+def test_obstacles_and_suggestions_are_kept_and_told_and_an_older_entry_without_them_is_no_change(app: Flask) -> None:
+    actor = make_lao()
+    project_id = make_project(actor)
+    told = replace(DONE, obstacles="วิทยากรติดภารกิจ", suggestions="กำหนดวันล่วงหน้า")
+    _save(actor, project_id, told)
+    assert report_detail(actor, project_id, YEAR, Round.SIX).facts == told
+    _save(actor, project_id, DONE, version=2)
+    first, second = db.session.scalars(
+        select(HistoryEntry).where(HistoryEntry.entity == "report").order_by(HistoryEntry.id)
+    )
+    assert [each.label for each in changes(first.after, second.after)] == ["ปัญหาอุปสรรค", "ข้อเสนอแนะ"]
+    older = {name: value for name, value in second.after.items() if name not in LATER_TEXTS}
+    assert changes(older, second.after) == []
+
+
+def test_a_filled_database_of_before_gets_empty_texts(app: Flask) -> None:
+    actor = make_lao()
+    project_id = make_project(actor)
+    _save(actor, project_id)
+    db.session.rollback()
+    downgrade(revision="0014")
+    db.session.execute(text("UPDATE reports SET note = 'ของเดิม' WHERE round = 6"))
+    db.session.commit()
+    upgrade()
+    line = report_detail(actor, project_id, YEAR, Round.SIX)
+    assert line.facts == replace(DONE, note="ของเดิม")
 
 
 def test_a_report_is_corrected_in_place_and_the_rounds_stay_apart(app: Flask) -> None:

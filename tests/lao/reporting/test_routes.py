@@ -34,6 +34,7 @@ BAD: list[tuple[dict[str, Any], dict[str, str]]] = [
     ({"status": "done", "spent": "ห้าพัน"}, {"spent": "กรอกเบิกจ่ายจริงเป็นตัวเลข"}),
     ({"status": "done", "in_ordinance": "y"}, {"ordinance_budget": "หากไม่ใช้งบประมาณให้กรอก 0"}),
     ({"status": "done", "in_ordinance": "y", "ordinance_budget": "x"}, {"ordinance_budget": "เป็นตัวเลข"}),
+    ({"status": "done", "obstacles": "ก" * 2_001}, {"obstacles": "ยาว 2,001 ตัวอักษร ย่อให้ไม่เกิน 2,000 ตัวอักษร"}),
     ({"status": "done", "note": "ก" * 10_000}, {"note": "ยาว 10,000 ตัวอักษร ย่อให้ไม่เกิน 2,000 ตัวอักษร"}),
 ]
 
@@ -112,11 +113,12 @@ def test_a_stale_report_shows_both_versions_loses_neither_and_saves_when_sent_ag
 ) -> None:
     project_id = make_project(lao)
     make_report(lao, project_id, ReportStatus.IN_PROGRESS, spent=Decimal("10.00"))
-    typed = {"status": "done", "spent": "20", "note": "ของฉัน", "version": "1"}
+    typed = {"status": "done", "spent": "20", "note": "ของฉัน", "suggestions": "ของฉันด้วย", "version": "1"}
     answer = check_refused(client, _path(project_id), typed, {}, htmx=htmx, forgets=("version",))
     assert "รายงานนี้มีการแก้ไขจากหน้าต่างอื่นหรือเครื่องอื่นของบัญชีนี้" in answer.text
     assert "<td>10.00</td><td>20.00</td>" in answer.text
     assert "<td>อยู่ระหว่างดำเนินการ</td><td>ดำเนินการแล้วเสร็จ</td>" in answer.text
+    assert "<td>–</td><td>ของฉันด้วย</td>" in answer.text
     assert "ใช้ค่าที่ท่านกรอก" in answer.text
     again = fields(answer.text)
     for _double_click in range(2):
@@ -238,6 +240,8 @@ NAMES = (
     "ordinance_budget",
     "spent",
     "note",
+    "obstacles",
+    "suggestions",
     "version",
     "then",
 )

@@ -32,7 +32,7 @@ def world(app: Flask) -> World:
 def told_project(world: World) -> int:
     """A project whose texts name a person, edited once, and reported with the name once more."""
     project = make_project(world.lao, facts("โครงการอบรม", objective=SECRET))
-    make_report(world.lao, project, ReportStatus.DONE, note=SECRET, spent=Decimal(1))
+    make_report(world.lao, project, ReportStatus.DONE, note=SECRET, obstacles=SECRET, spent=Decimal(1))
     from app.lao.projects.operations import edit_project
 
     period = period_of(YEAR)
@@ -56,7 +56,7 @@ def test_the_text_is_gone_everywhere_and_the_log_still_holds(app: Flask, client:
     assert SECRET in before
     hashes = [line[line.index('"entry":') :] for line in before.splitlines()]
 
-    for what in (BlackedText.OBJECTIVE, BlackedText.NOTE):
+    for what in (BlackedText.OBJECTIVE, BlackedText.NOTE, BlackedText.OBSTACLES):
         with transaction():
             black_out(world.admin, project, what, "มีเลขบัตรประชาชน", LATER)
     jobs.head_of_now()
