@@ -12,7 +12,7 @@ from markupsafe import Markup
 from sqlalchemy import text
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import access, clock, error_pages, guard, rows, web, words
+from app import access, clock, deeds, error_pages, guard, rows, web, words
 from app.citizens.open_data.answers import NoCookies
 from app.db import db, init_engines
 from app.extensions import csrf, htmx, limiter, login_manager, migrate
@@ -36,6 +36,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     csrf.init_app(app)
     error_pages.init_error_pages(app)
     web.init_web(app)
+    deeds.init_deeds(app)
     app.session_interface = NoCookies()
     _init_templates(app)
     rows.init_rows(app)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, cast
 
-from flask import Flask
+from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import MetaData, Table, event
 from sqlalchemy.engine import Connection, Engine
@@ -51,12 +51,14 @@ def transaction() -> Iterator[None]:
 
     SQLite takes its one write lock at the start (`BEGIN IMMEDIATE`), so a deed never reads
     first and then finds that somebody else wrote in between. Raises Stale where the row a form was opened on has
-    another version by now, and where a row that was to be the first of its kind is there already.
+    another version by now, and where a row that was to be the first of its kind is there already; AlreadyDone where
+    the form of this request was done before (app/deeds.py).
     """
     db.session.expire_all()  # what was read before is read again, under the lock
     if is_sqlite(db.engine):
         _begin_write()
     try:
+        current_app.extensions["claim"]()
         yield
         db.session.commit()
     except BaseException as error:

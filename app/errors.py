@@ -22,3 +22,14 @@ NOTHING_CHANGED = "ยังไม่ได้แก้ไขอะไร"  # a 
 
 class NotTheirs(Exception):
     """No such row for this actor: answered 404, so a stranger's row and no row look the same."""
+
+
+class AlreadyDone(Exception):
+    """This very form was done before, and its answer may have been lost: answered as it was then, see app/deeds.py.
+
+    `answer`: what DoneDeed keeps of that answer.
+    """
+
+    def __init__(self, answer: str = "") -> None:
+        super().__init__("done already")
+        self.answer = answer

@@ -16,7 +16,6 @@ from werkzeug.routing import IntegerConverter
 from werkzeug.urls import iri_to_uri
 from werkzeug.wrappers import Response
 
-from app.conflicts import form_name
 from app.listing import YEARS, number
 
 MIMETYPES = {
@@ -132,18 +131,6 @@ def along(path: str) -> str:
     return f"{path}?{query}" if query else path
 
 
-def own_version(sealed: str, version: int) -> int:
-    """The version a form stands on: that of its own last save, where somebody went back to it to save once more."""
-    name, saved = session.get("saved", ("", 0))
-    return saved if name and name == form_name(sealed) else version
-
-
-def note_save(sealed: str, version: int) -> None:
-    """A form that stays in the browser's history was saved on `version`: keep which one it made of the row."""
-    if sealed and not wants_fragment():
-        session["saved"] = (form_name(sealed), version + 1)
-
-
 def asked_year(known: Collection[int], default: int) -> int:
     """The fiscal year in the address, else `default`. A deed for a year that is none is refused: 404.
 
@@ -189,6 +176,13 @@ def local_path(path: str | None) -> str:
     if not path or not path.startswith("/") or path.startswith(("//", "/\\")) or any(ord(c) < 32 for c in path):
         return ""
     return path
+
+
+def page_behind() -> str:
+    """The page that a request came from, where it is one of this site's."""
+    address = request.headers.get("HX-Current-URL") or request.referrer or ""
+    parts = urlsplit(address)
+    return local_path(f"{parts.path}?{parts.query}".rstrip("?")) or "/"
 
 
 def add_headers(response: Response) -> Response:

@@ -46,6 +46,26 @@
     const token = $('meta[name="csrf-token"]'); // a page that is the same for everybody has none
     if (token) ctx.request.headers["X-CSRFToken"] = token.content;
   });
+  // Each state of a form goes under a key of its own, however often it is sent: the server does it once (app/deeds.py).
+  // Keys it was sent under before go along, so that words typed after a lost answer stand on what that one saved.
+  const wordsOf = (body) =>
+    JSON.stringify([...body].filter(([name, value]) => name !== "csrf_token" && typeof value === "string"));
+  const newKey = () => [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(36)).join("");
+  const underKey = (words, { key, words: before, earlier = [] } = {}) => {
+    if (key && words === before) return { key, words, earlier };
+    return { key: newKey(), words, earlier: key ? [...earlier, key].slice(-20) : earlier };
+  };
+  on("htmx:before:request", ({ detail: { ctx } }) => {
+    const { method, body, headers } = ctx.request;
+    if (method !== "POST") return;
+    const deed = (ctx.sourceElement.deed = underKey(wordsOf(body), ctx.sourceElement.deed));
+    headers["Idempotency-Key"] = deed.key;
+    if (deed.earlier.length) headers["Idempotency-Earlier"] = deed.earlier.join(" ");
+  });
+  // Answered: the same words once more are meant once more.
+  on("htmx:after:request", ({ detail: { ctx } }) => {
+    if (ctx.sourceElement.deed && isOurs(ctx) && ctx.response.status < 500) ctx.sourceElement.deed.words = null;
+  });
   const busy = ({ sourceElement: form, request }, state) => {
     if (!isSave(form)) return;
     form.closest("tbody")?.classList.toggle("is-wait", state);

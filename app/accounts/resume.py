@@ -15,10 +15,11 @@ from werkzeug.wrappers import Response
 
 from app.accounts.form_words import FormWords, form_words
 from app.accounts.forms import LoginForm
-from app.web import form_account, into_main, is_htmx, local_path, same_origin, wants_fragment
+from app.deeds import ONCE
+from app.web import form_account, into_main, is_htmx, local_path, page_behind, same_origin, wants_fragment
 
-# Never carried along: tokens of the old session, and what nobody should find in a page's source.
-LEFT_OUT = ("csrf_token", "password", "resume")
+# Never carried along: tokens and keys of the old page, and what nobody should find in a page's source.
+LEFT_OUT = ("csrf_token", "password", "resume", ONCE)
 FOREIGN_PAGE = "มีบัญชีอื่นเข้าสู่ระบบในเบราว์เซอร์นี้แล้ว หน้านี้จึงเป็นของอีกบัญชีหนึ่ง โหลดหน้านี้ใหม่ก่อนทำรายการต่อ"
 
 
@@ -51,7 +52,7 @@ def _signed_in() -> int | None:
 def ask_to_sign_in() -> Response:
     """The answer to somebody who is not signed in, or no longer."""
     if request.method in ("GET", "HEAD") or not same_origin():
-        path = _page_behind() if is_htmx() else _address()
+        path = page_behind() if is_htmx() else _address()
         response = redirect(f"/login?{_query(path)}")
         if is_htmx():  # else the login page would land in a table row
             response.status_code = 204
@@ -122,12 +123,6 @@ def _serializer() -> URLSafeSerializer:
 def _address() -> str:
     """Path and query as they were asked for: the query says which year and round a form is about."""
     return request.full_path.rstrip("?")
-
-
-def _page_behind() -> str:
-    """The page an htmx request came from."""
-    address = request.headers.get("HX-Current-URL", "")
-    return "/" + address.split("/", 3)[3] if address.count("/") > 2 else "/"
 
 
 def _query(path: str) -> str:

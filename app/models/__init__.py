@@ -8,6 +8,7 @@ facts cannot drift: the database itself carries every change down, and refuses a
 """
 
 from app.models.accounts import Account, AccountProvince, PasswordReset
+from app.models.deeds import DoneDeed
 from app.models.exports import ExportJob
 from app.models.fixed_rounds import FixedDocument, FixedRound, FixedSum
 from app.models.history import HistoryEntry
@@ -26,6 +27,7 @@ __all__ = [
     "ActorPseudonym",
     "Dimension",
     "District",
+    "DoneDeed",
     "ExportJob",
     "FixedDocument",
     "FixedRound",

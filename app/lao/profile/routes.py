@@ -13,6 +13,7 @@ from app.accounts.rules import PASSWORD_HINT
 from app.accounts.sessions import open_session
 from app.conflicts import Conflict, together
 from app.db import transaction
+from app.deeds import note_save, own_version
 from app.errors import NOTHING_CHANGED, Refusal, Stale
 from app.history.queries import who_was_first
 from app.lao.profile import operations, queries
@@ -25,7 +26,7 @@ from app.listing import ListState, number
 from app.models.enums import Entity, Round
 from app.plans.queries import current_period, period_of, periods, window_for, year_gates
 from app.plans.rules import default_year
-from app.web import answer, note_save, own_version
+from app.web import answer
 
 blueprint = Blueprint("profile", __name__)
 

@@ -11,6 +11,7 @@ from app import clock
 from app.access import Permission, actor, requires
 from app.conflicts import Conflict, together
 from app.db import transaction
+from app.deeds import again, note_save, own_version
 from app.errors import NOTHING_CHANGED, Refusal, Stale
 from app.history.queries import who_was_first
 from app.lao.profile.queries import place
@@ -25,7 +26,7 @@ from app.models.enums import Entity, ReviewStatus
 from app.plans.queries import periods, year_gates
 from app.plans.rules import Period, YearGate, closed_year_sentence, default_year, open_years
 from app.spreadsheets import excel
-from app.web import answer, attachment, note_save, own_version, wants_fragment
+from app.web import answer, attachment, wants_fragment
 
 
 def _state(gates: list[YearGate] | None = None) -> ListState:
@@ -133,8 +134,13 @@ def _period_of(project: ProjectDetail) -> Period:
     return next(period for period in periods() if period.id == project.plan_period_id)
 
 
+def _changed_before(project_id: int) -> Response:
+    return _after_change(project_id, _state(), True, queries.project_detail(actor(), project_id).facts.budgets)
+
+
 @blueprint.post("/projects/<int:project_id>")
 @requires(Permission.PROJECTS)
+@again(_changed_before)
 def edit_project(project_id: int) -> Response:
     state = _state()
     before = queries.project_detail(actor(), project_id)

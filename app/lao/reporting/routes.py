@@ -9,6 +9,7 @@ from app import clock
 from app.access import Permission, actor, requires
 from app.conflicts import Conflict, together
 from app.db import transaction
+from app.deeds import again, note_save, own_version
 from app.errors import NOTHING_CHANGED, Refusal, Stale
 from app.history.queries import who_was_first
 from app.lao.profile.queries import place
@@ -23,7 +24,7 @@ from app.models.enums import Entity, ReportStatus, ReviewStatus, Round
 from app.plans.queries import periods, window_for, year_gates
 from app.plans.rules import closed_year_sentence, default_year, open_years
 from app.spreadsheets import excel
-from app.web import answer, attachment, note_save, own_version, wants_fragment
+from app.web import answer, attachment, wants_fragment
 from app.words import baht
 
 blueprint = Blueprint("reporting", __name__)
@@ -137,8 +138,14 @@ def _form_context(line: ReportDetail, round_: Round, form: ReportForm, state: Li
     }
 
 
+def _saved_before(project_id: int, year: int, round_: int) -> Response:
+    asked = _round(round_)
+    return _after_save(report_detail(actor(), project_id, year, asked), asked, _state(year, round_), changed=True)
+
+
 @blueprint.post("/reporting/<int:project_id>/<int(max=9999):year>/<int:round_>")
 @requires(Permission.REPORTS)
+@again(_saved_before)
 def save_report(project_id: int, year: int, round_: int) -> Response:
     asked = _round(round_)
     who = actor()

@@ -10,6 +10,7 @@ from app.access import actor
 from app.citizens.figures.tombstones import deletions_of
 from app.conflicts import Conflict
 from app.db import transaction
+from app.deeds import shows_once
 from app.errors import Refusal, Stale
 from app.lao.fixed_rounds.queries import progress
 from app.listing import Pager
@@ -241,6 +242,7 @@ def _staff_page(form: StaffForm, status: int = 200) -> Response:
 
 @blueprint.post("/staff")
 @ADMIN
+@shows_once
 def invite() -> Response:
     form = staff_form(provinces())()
     username = form.username.data or ""
@@ -334,6 +336,7 @@ def _set_staff_locked(account_id: int, locked: bool) -> Response:
 
 @blueprint.post("/staff/<int:account_id>/link")
 @ADMIN
+@shows_once
 def renew_staff(account_id: int) -> Response:
     row = _staff_row(account_id)
     with transaction():

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app import clock
 from app.access import Actor, Permission, actor, requires
 from app.db import transaction
+from app.deeds import again
 from app.errors import NOTHING_CHANGED, NotTheirs, Refusal, Stale
 from app.history.queries import who_was_first
 from app.lao.profile.queries import place
@@ -65,8 +66,30 @@ def grid() -> BaseResponse:
     )
 
 
+def _cell_page(organisation_id: int, year: int, cell: ScoreCell, form: ScoreForm, saved: SavedScores | None) -> str:
+    """The cell and the total of its kind, or the cell as it was typed."""
+    kept = queries.scores_of_one(actor(), organisation_id, year)
+    return render_template(
+        "nacc/evaluation/_saved.html",
+        lao_id=organisation_id,
+        name=queries.lao_name(actor(), organisation_id),
+        year=year,
+        cell=cell,
+        form=score_form([cell], queries.max_scores(year), kept) if saved else form,
+        scores=kept,
+        saved=saved,
+    )
+
+
+def _cell_saved_before(organisation_id: int, year: int, dimension: int, which: str) -> BaseResponse:
+    cell, maxima = ScoreCell(Which(which), dimension), queries.max_scores(year)
+    page = _cell_page(organisation_id, year, cell, score_form([cell], maxima), SavedScores(entered=1))
+    return make_response(page)
+
+
 @blueprint.post("/nacc/scores/<int:organisation_id>/<int:year>/<int:dimension>/<any(sar,evaluation):which>")
 @requires(Permission.SCORES)
+@again(_cell_saved_before)
 def save_cell(organisation_id: int, year: int, dimension: int, which: str) -> BaseResponse:
     """One cell of the grid: answered with that cell and the total of its kind."""
     cell = ScoreCell(Which(which), dimension)
@@ -77,19 +100,7 @@ def save_cell(organisation_id: int, year: int, dimension: int, which: str) -> Ba
     saved = _save_typed_scores(form, organisation_id, year)
     if saved and not request.headers.get("HX-Request"):
         return redirect(f"/nacc/scores?year={year}#o{organisation_id}", 303)
-    kept = queries.scores_of_one(actor(), organisation_id, year)
-    shown = score_form([cell], maxima, kept) if saved else form
-    name = queries.lao_name(actor(), organisation_id)
-    page = render_template(
-        "nacc/evaluation/_saved.html",
-        lao_id=organisation_id,
-        name=name,
-        year=year,
-        cell=cell,
-        form=shown,
-        scores=kept,
-        saved=saved,
-    )
+    page = _cell_page(organisation_id, year, cell, form, saved)
     return make_response(page, 200 if saved else 422)
 
 

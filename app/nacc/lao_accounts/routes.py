@@ -9,6 +9,7 @@ from app.access import Permission, actor, requires
 from app.accounts.jobs import send_reset_link
 from app.accounts.rules import ACTIVATION_LIFETIME
 from app.db import transaction
+from app.deeds import shows_once
 from app.errors import NotTheirs, Refusal
 from app.listing import EVERYTHING, Pager
 from app.nacc.desk.pages import filter_choices, with_own_province
@@ -73,6 +74,7 @@ def _ask_page(asked: AccountFilter, form: CodesForm) -> str:
 
 @blueprint.post("/nacc/accounts/codes")
 @requires(Permission.ACCOUNTS)
+@shows_once
 def issue_codes() -> BaseResponse:
     asked, form = _account_filter(), CodesForm()
     try:
@@ -139,6 +141,7 @@ def _account_page(organisation_id: int, form: AccountReasonForm, status: int = 2
 
 @blueprint.post("/nacc/accounts/<int:organisation_id>/code")
 @requires(Permission.ACCOUNTS)
+@shows_once
 def issue_code(organisation_id: int) -> BaseResponse:
     form = AccountReasonForm(formdata=None)
     try:
@@ -165,6 +168,7 @@ def send_reset(organisation_id: int) -> BaseResponse:
 
 @blueprint.post("/nacc/accounts/<int:organisation_id>/hand-over")
 @requires(Permission.ACCOUNTS)
+@shows_once
 def hand_over(organisation_id: int) -> BaseResponse:
     form = AccountReasonForm()
     if form.validate():

@@ -1,0 +1,188 @@
+"""Every form is done once: sent again it is answered as then, with the state as it is now."""
+
+from datetime import timedelta
+from threading import Barrier, Thread
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from werkzeug.exceptions import BadRequest
+
+from app import clock
+from app.access import Actor
+from app.db import db, transaction
+from app.deeds import KEPT, forget_old_deeds, once
+from app.errors import AlreadyDone
+from app.models import Account, DoneDeed, HistoryEntry, PlanYear, Project, RejectionReason, Report
+from app.models.enums import PlanStatus, Role
+from app.nacc.plan_years.operations import set_status
+from tests.client import Client
+from tests.factories import NOW, YEAR, make_account, make_lao, make_organisation, make_project, make_staff
+from tests.pages import enter, fields
+
+PATH = f"/reporting/1/{YEAR}/6"
+
+
+@pytest.fixture
+def lao(client: Client) -> Actor:
+    actor = make_lao()
+    make_project(actor)
+    enter(client, actor.account_id)
+    return actor
+
+
+def entries() -> int:
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).select_from(HistoryEntry)) or 0
+
+
+def kept_note() -> str:
+    db.session.rollback()
+    return db.session.scalars(select(Report.note).where(Report.round == 6)).one()
+
+
+def keyed(key: str, *earlier: str) -> dict[str, str]:
+    return {"Idempotency-Key": key, "Idempotency-Earlier": " ".join(earlier)}
+
+
+def opened(client: Client, **typed: Any) -> dict[str, Any]:
+    return fields(client.get(PATH, headers={"HX-Request": "true"}).text) | {"status": "done"} | typed
+
+
+# --- a report -------------------------------------------------------------------------------------------------------
+def test_a_report_sent_again_is_answered_as_saved_and_written_once(client: Client, lao: Actor) -> None:
+    form, before = opened(client, note="หนึ่ง"), entries()
+    answers = [client.send(PATH, form, htmx=True, headers=keyed("k1")) for _ in range(3)]
+    assert [each.status_code for each in answers] == [200] * 3
+    assert all("บันทึกแล้ว" in each.text for each in answers)
+    assert entries() == before + 1
+
+
+def test_a_report_whose_answer_was_lost_and_that_was_changed_since_is_neither_a_conflict_nor_done_again(
+    client: Client, lao: Actor
+) -> None:
+    form = opened(client, note="หนึ่ง")
+    client.send(PATH, form, htmx=True, headers=keyed("k1"))
+    client.send(PATH, opened(client, note="สอง"), htmx=True, headers=keyed("k2"))
+    before = entries()
+    late = client.send(PATH, form, htmx=True, headers=keyed("k1"))
+    assert (late.status_code, kept_note(), entries()) == (200, "สอง", before)
+    assert "บันทึกแล้ว" in late.text
+
+
+def test_words_typed_after_a_lost_answer_stand_on_what_it_saved(client: Client, lao: Actor) -> None:
+    form = opened(client, note="หนึ่ง")
+    client.send(PATH, form, htmx=True, headers=keyed("k1"))
+    # The answer never came, and the clerk types on in the same form
+    typed_on = client.send(PATH, form | {"note": "หนึ่งสอง"}, htmx=True, headers=keyed("k2", "k1"))
+    assert (typed_on.status_code, kept_note()) == (200, "หนึ่งสอง")
+    # A first try that never arrived, and does after the second, is a stale page
+    late = client.send(PATH, form | {"note": "ก่อนหน้า"}, htmx=True, headers=keyed("k0"))
+    assert (late.status_code, kept_note()) == (422, "หนึ่งสอง")
+    # And what changed nothing made no version
+    same = opened(client)
+    client.send(PATH, same, htmx=True, headers=keyed("k3"))
+    more = client.send(PATH, same | {"note": "สาม"}, htmx=True, headers=keyed("k4", "k3"))
+    assert (more.status_code, kept_note()) == (200, "สาม")
+
+
+def test_a_refused_form_claims_nothing_and_a_key_is_for_one_thing(client: Client, lao: Actor) -> None:
+    form = opened(client, note="หนึ่ง")
+    assert client.send(PATH, form | {"status": ""}, htmx=True, headers=keyed("k1")).status_code == 422
+    assert client.send(PATH, form, htmx=True, headers=keyed("k1")).status_code == 200
+    assert client.send(PATH, form | {"note": "อื่น"}, htmx=True, headers=keyed("k1")).status_code == 400
+    assert client.send(PATH, form, htmx=True, headers=keyed("k" * 65)).status_code == 400
+    assert kept_note() == "หนึ่ง"
+
+
+# --- any other form -------------------------------------------------------------------------------------------------
+def test_any_form_sent_again_leads_where_the_first_one_led_and_says_the_same(client: Client) -> None:
+    enter(client, make_staff("chief", Role.ADMINISTRATOR).id)
+    page = client.get("/nacc/admin/reasons").text
+    known = db.session.scalar(select(func.count()).select_from(RejectionReason)) or 0
+    form = fields(page) | {"text": "เหตุผลใหม่"}
+    answers = [client.send("/nacc/admin/reasons", form, follow_redirects=True) for _ in range(2)]
+    assert [each.request.path for each in answers] == ["/nacc/admin/reasons"] * 2
+    assert all("เพิ่มเหตุผลแล้ว" in each.text for each in answers)
+    db.session.rollback()
+    assert db.session.scalar(select(func.count()).select_from(RejectionReason)) == known + 1
+    # Gone back to without JavaScript, the key of the page goes with other words: they are done
+    client.send("/nacc/admin/reasons", form | {"text": "อีกเหตุผล"})
+    db.session.rollback()
+    assert db.session.scalar(select(func.count()).select_from(RejectionReason)) == known + 2
+
+
+def test_a_deletion_sent_again_is_no_missing_page(client: Client, lao: Actor) -> None:
+    form = fields(client.get("/projects/1/delete").text) | {"reason": "ซ้ำ"}
+    answers = [client.send("/projects/1/delete", form, follow_redirects=True) for _ in range(2)]
+    assert [each.status_code for each in answers] == [200, 200]
+    assert all("ผู้ดูแลระบบกู้คืนให้ได้" in each.text for each in answers)
+    in_place = client.send("/projects/1/delete", form, htmx=True)
+    assert (in_place.status_code, in_place.headers["HX-Refresh"]) == (204, "true")
+    assert db.session.get_one(Project, 1).deleted_at
+
+
+def test_a_change_of_many_sent_again_does_not_undo_what_came_after(client: Client, lao: Actor) -> None:
+    chief = make_staff("somsri", Role.OFFICER, "65")
+    who = enter(client, chief.id)
+    ask = client.get(f"/nacc/plan-years/many?year={YEAR}&ids={lao.own_organisation_id}").text
+    form = fields(ask) | {"status": "failed"}
+    path = f"/nacc/plan-years/many?year={YEAR}"
+    first = client.send(path, form)
+    assert first.location
+    version = db.session.scalars(select(PlanYear.version).where(PlanYear.fiscal_year == YEAR)).one()
+    with transaction():
+        assert set_status(who, lao.own_organisation_id, YEAR, PlanStatus.PASSED, version, clock.now())
+    before = entries()
+    assert client.send(path, form).location == first.location
+    assert entries() == before
+
+
+def test_a_code_that_is_shown_once_is_made_anew(client: Client) -> None:
+    waiting = make_account(make_organisation("6650808"), claimed=False)
+    enter(client, make_staff("officer65", Role.OFFICER, "65").id)
+    path = f"/nacc/accounts/{waiting.organisation_id}/code"
+    client.get(f"/nacc/accounts/{waiting.organisation_id}")
+    hashes = set()
+    for _ in range(2):
+        assert client.send(path, {}, headers=keyed("k1")).status_code == 200
+        db.session.expire_all()
+        hashes.add(db.session.get_one(Account, waiting.id).activation_hash)
+    assert len(hashes) == 2
+
+
+# --- the table ------------------------------------------------------------------------------------------------------
+def test_of_one_key_at_one_moment_one_is_done(app: Flask, lao: Actor) -> None:
+    together, outcomes = Barrier(4), list[str]()
+
+    def claim() -> None:
+        with app.app_context():
+            together.wait(timeout=10)
+            try:
+                with transaction():
+                    once(lao.own_account_id, "k1", NOW)
+            except AlreadyDone:
+                outcomes.append("again")
+            else:
+                outcomes.append("done")
+
+    db.session.rollback()
+    threads = [Thread(target=claim) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["again"] * 3 + ["done"]
+    with pytest.raises(BadRequest), transaction():
+        once(lao.own_account_id, "k1", NOW, words="other")
+    with transaction():
+        once(make_lao("6650899").own_account_id, "k1", NOW)
+
+
+def test_deeds_are_forgotten_after_some_days(app: Flask, lao: Actor) -> None:
+    with transaction():
+        once(lao.own_account_id, "old", clock.now() - KEPT - timedelta(minutes=1))
+        once(lao.own_account_id, "new", clock.now() - KEPT + timedelta(minutes=1))
+    forget_old_deeds()
+    assert db.session.scalars(select(DoneDeed.key)).all() == ["new"]
