@@ -5,6 +5,7 @@ import unicodedata
 from decimal import ROUND_HALF_UP, Decimal
 
 _THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
+_THAI_DIGIT = re.compile("[๐-๙]")
 # Zero-width and direction marks come along with text pasted from office programs and web pages.
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 # \v is Word's and Excel's break inside a paragraph or cell: dropped, it would join two numbers into one.
@@ -49,7 +50,7 @@ def _vowels_first(run: re.Match[str]) -> str:
 
 def arabic_digits(text: str) -> str:
     """`text` with Thai digits as 0-9."""
-    return text.translate(_THAI_DIGITS)
+    return text.translate(_THAI_DIGITS) if _THAI_DIGIT.search(text) else text  # most have none; looking is faster
 
 
 def thai_sort_key(text: str) -> str:
@@ -58,8 +59,12 @@ def thai_sort_key(text: str) -> str:
     Leading vowels stand after their consonant, Thai digits beside the others; tone marks, spaces and punctuation
     decide only between names that are otherwise alike.
     """
-    swapped = _LEADING_VOWEL.sub(r"\2\1", arabic_digits(text))
+    swapped = _LEADING_VOWEL.sub(_consonant_first, arabic_digits(text))
     return f"{_TIE_BREAKERS.sub('', swapped)} {swapped}"
+
+
+def _consonant_first(pair: re.Match[str]) -> str:
+    return pair[2] + pair[1]
 
 
 def search_key(text: str) -> str:

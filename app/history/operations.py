@@ -15,6 +15,7 @@ from app.models import HistoryEntry, LogStand
 from app.models.enums import Action, Entity
 
 Facts = Mapping[str, Any]
+AS_IT_IS = (str, int, bool, type(None))  # what nearly all values are
 _ADD = insert(table(HistoryEntry))
 
 
@@ -79,6 +80,8 @@ def plain_facts(facts: Facts) -> dict[str, Any]:
 
 def plain_value(value: Any) -> Any:
     """A value as the history keeps it, in JSON."""
+    if type(value) in AS_IT_IS:
+        return value
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, Decimal):

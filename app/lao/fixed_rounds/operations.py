@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Insert, exists, insert, literal, select, true, update
+from sqlalchemy import ColumnElement, Insert, exists, insert, literal, select, true, update
 
 from app.access import Actor, system
 from app.db import db, table
@@ -161,13 +161,17 @@ def reopen(actor: Actor, window: ReportWindow, now: datetime, organisation_id: i
 
 def _add_missing_lines(window: ReportWindow, organisation_id: int | None) -> None:
     """A report line for each project of the year that was recorded while the round was closed."""
-    moment = _Y.fiscal_year == window.year
     own = _Y.organisation_id == organisation_id if organisation_id is not None else true()
     there = exists().where(
         _R.project_id == _Y.project_id, _R.fiscal_year == _Y.fiscal_year, _R.round == int(window.round)
     )
-    fixed = {"round": int(window.round), "status": ReportStatus.NOT_REPORTED, "note": "", "version": 1}
+    add_report_lines(window.round, _Y.fiscal_year == window.year, own, ~there)
+
+
+def add_report_lines(round_: Round, *wanted: ColumnElement[bool]) -> None:
+    """A line in that round, not reported yet, for each project year wanted: one statement, however many there are."""
+    fixed = {"round": int(round_), "status": ReportStatus.NOT_REPORTED, "note": "", "version": 1}
     values = [literal(value, _R[name].type) for name, value in fixed.items()]
     columns = ["project_id", "fiscal_year", *CARRIED]
-    missing = select(*(_Y[name] for name in columns), *values).where(moment, own, ~there)
-    db.session.execute(insert(table(Report)).from_select([*columns, *fixed], missing))
+    lines = select(*(_Y[name] for name in columns), *values).where(*wanted)
+    db.session.execute(insert(table(Report)).from_select([*columns, *fixed], lines))

@@ -1,22 +1,23 @@
 """Deeds on projects: record, edit, delete. Each checks the gate, changes, and writes the history."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import select
 
 from app.access import Actor
 from app.db import db, write
 from app.errors import Refusal
-from app.history.operations import record
+from app.history.operations import entry, record, record_all
 from app.lao.fixed_rounds.operations import fix_due
 from app.lao.fixed_rounds.queries import closed_rounds
-from app.lao.fixed_rounds.rules import ClosedRound, closed_years, open_rounds
+from app.lao.fixed_rounds.rules import ClosedRound, closed_years
 from app.lao.projects import queries
+from app.lao.projects.lines import add_projects, columns, write_dimensions, write_years
 from app.lao.projects.rules import (
     ProjectFacts,
     changed_fields,
@@ -29,51 +30,53 @@ from app.lao.projects.rules import (
     review_after_edit,
     year_removal_refusal,
 )
-from app.models import Organisation, Project, ProjectDimension, ProjectYear, Report
-from app.models.enums import Action, Entity, ReportStatus, ReviewStatus, Round
+from app.models import Organisation, Project, Report
+from app.models.enums import Action, Entity, ReportStatus, ReviewStatus
 from app.plans.queries import plan_statuses
 from app.plans.rules import Period, YearGate, closed_year_sentence, gates, open_years
-from app.words import thai_sort_key
 
 NACCS_WORD = ("review_status", "review_reason", "reviewed_at")
 
 
 def record_project(actor: Actor, period: Period, facts: ProjectFacts, submission_key: str, now: datetime) -> int:
     """Record a project; gives its id. The same form sent twice gives the same project. Raises Refusal."""
-    db.session.execute(select(Organisation.id).where(Organisation.id == actor.own_organisation_id).with_for_update())
-    key = _form_key(submission_key, facts)
-    if key and (known := queries.recorded_before(actor, key)):
-        return known
-    _check_years(_year_gates(actor, period), set(facts.budgets))
-    closed = _fixed_before(actor.own_organisation_id, facts.budgets, now)
-    if refusal := return_refusal(facts.budgets, closed, "บันทึกโครงการของปีนี้"):
+    return record_projects(actor, period, [facts], submission_key, now)[0]
+
+
+def record_projects(
+    actor: Actor, period: Period, projects: Sequence[ProjectFacts], submission_key: str, now: datetime
+) -> list[int]:
+    """Record all of them or none; gives the id of each. The same form sent twice gives the same projects.
+
+    Two with the same words are two. Raises Refusal for the first year in which none can be recorded.
+    """
+    organisation_id = actor.own_organisation_id
+    db.session.execute(select(Organisation.id).where(Organisation.id == organisation_id).with_for_update())
+    keys = [_form_key(submission_key, facts, place) for place, facts in enumerate(projects)]
+    known = queries.recorded_before(actor, keys) if submission_key else {}
+    new = [(key, facts) for key, facts in zip(keys, projects, strict=True) if key not in known]
+    ids = iter(_record_new(actor, period, [facts for _key, facts in new], [key for key, _facts in new], now))
+    return [known[key] if key in known else next(ids) for key in keys]
+
+
+def _record_new(
+    actor: Actor, period: Period, projects: Sequence[ProjectFacts], keys: Sequence[str | None], now: datetime
+) -> list[int]:
+    if not projects:
+        return []
+    years = {year for facts in projects for year in facts.budgets}
+    _check_years(_year_gates(actor, period), years)
+    closed = _fixed_before(actor.own_organisation_id, years, now)
+    if refusal := return_refusal(years, closed, "บันทึกโครงการของปีนี้"):
         raise Refusal(refusal, "years")
-    project = Project(
-        organisation_id=actor.own_organisation_id,
-        province_code=actor.province_code,
-        plan_period_id=period.id,
-        submission_key=key,
-        review_status=ReviewStatus.PENDING,
-        counted=True,
-        created_at=now,
-        updated_at=now,
-        **_columns(facts),
-    )
-    db.session.add(project)
-    db.session.flush()
-    _write_dimensions(project.id, facts.further_dimensions)
-    for year, amount in facts.budgets.items():
-        _add_year(project, year, amount, open_rounds(year, closed))
-    record(
-        actor,
-        Action.RECORD,
-        Entity.PROJECT,
-        project.id,
-        organisation_id=project.organisation_id,
-        after=facts.as_dict(),
-        at=now,
-    )
-    return project.id
+    owner = {"organisation_id": actor.own_organisation_id, "province_code": actor.province_code}
+    pending = {"review_status": ReviewStatus.PENDING, "counted": True}
+    made = {"plan_period_id": period.id, "created_at": now, "updated_at": now, "version": 1}
+    rows = [owner | pending | made | {"submission_key": key} for key in keys]
+    ids = add_projects(rows, projects, closed)
+    told = partial(entry, actor, Action.RECORD, Entity.PROJECT, organisation_id=actor.own_organisation_id, before=None)
+    record_all([told(id_, after=facts.as_dict(), at=now) for id_, facts in zip(ids, projects, strict=True)])
+    return ids
 
 
 def edit_project(
@@ -88,14 +91,14 @@ def edit_project(
     project = db.session.get_one(Project, project_id)
     review = _review(project, review_after_edit(before.review_status, changed))
     # First: what the rules say of a stale page helps nobody. A refusal takes it back.
-    write(project, version, **_columns(facts), **review, updated_at=now)
+    write(project, version, **columns(facts), **review, updated_at=now)
     year_gates = _year_gates(actor, period)
     _check_editable(before, year_gates)
     _check_year_changes(before, facts, year_gates)
     if no := closed_edit_refusal(before.facts, facts, before.review_status, _held(before, closed), closed):
         raise Refusal(*no)
-    _write_dimensions(project_id, facts.further_dimensions)
-    _write_years(project, before.facts, facts, closed)
+    write_dimensions(project_id, facts.further_dimensions)
+    write_years(project, before.facts, facts, closed)
     record(
         actor,
         Action.EDIT,
@@ -161,7 +164,7 @@ def hand_on_project(
     if after:
         write(project, project.version, updated_at=now)
         _tell_of_lost_reports(actor, project, years, reason, now)
-        _write_years(project, before, after, closed)
+        write_years(project, before, after, closed)
     else:
         write(project, project.version, deleted_at=now, counted=counts(project.review_status, deleted=True))
     record(
@@ -196,33 +199,21 @@ def _tell_of_lost_reports(actor: Actor, project: Project, years: Iterable[int], 
 
 def _copy(actor: Actor, project: Project, facts: ProjectFacts, owner: Organisation, reason: str, now: datetime) -> int:
     """The project as another LAO's own, for the years in `facts`."""
-    reviewed = (*NACCS_WORD, "reviewed_by_id", "counted")
-    copy = Project(
-        organisation_id=owner.id,
-        province_code=owner.province_code,
-        plan_period_id=project.plan_period_id,
-        created_at=now,
-        updated_at=now,
-        **{name: getattr(project, name) for name in reviewed},
-        **_columns(facts),
-    )
-    db.session.add(copy)
-    db.session.flush()
-    _write_dimensions(copy.id, facts.further_dimensions)
-    closed = _fixed_before(owner.id, facts.budgets, now)
-    for year, amount in facts.budgets.items():
-        _add_year(copy, year, amount, open_rounds(year, closed))
+    kept = ("plan_period_id", *NACCS_WORD, "reviewed_by_id", "counted")
+    row = {"organisation_id": owner.id, "province_code": owner.province_code, "created_at": now, "updated_at": now}
+    row |= {name: getattr(project, name) for name in kept} | {"version": 1}
+    [id_] = add_projects([row], [facts], _fixed_before(owner.id, facts.budgets, now))
     record(
         actor,
         Action.RECORD,
         Entity.PROJECT,
-        copy.id,
+        id_,
         organisation_id=owner.id,
         after=facts.as_dict() | {name: word for name in NACCS_WORD if (word := getattr(project, name))},
         reason=reason,
         at=now,
     )
-    return copy.id
+    return id_
 
 
 def _fixed_before(organisation_id: int, years: Iterable[int], now: datetime) -> list[ClosedRound]:
@@ -240,9 +231,9 @@ def _held(project: queries.ProjectDetail, closed: list[ClosedRound]) -> list[Clo
     return [each for each in closed if (each.year, each.round) in project.report_lines]
 
 
-def _form_key(submission_key: str, facts: ProjectFacts) -> str | None:
+def _form_key(submission_key: str, facts: ProjectFacts, place: int) -> str | None:
     """The same form with the same words is one project; gone back to and changed, it is the next one."""
-    return str(uuid5(NAMESPACE_OID, f"{submission_key} {facts}")) if submission_key else None
+    return str(uuid5(NAMESPACE_OID, f"{submission_key} {facts} {place or ''}".rstrip())) if submission_key else None
 
 
 def _locked(actor: Actor, project_id: int) -> queries.ProjectDetail:
@@ -277,60 +268,9 @@ def _check_year_changes(before: queries.ProjectDetail, facts: ProjectFacts, year
             raise Refusal(refusal, "years")
 
 
-def _columns(facts: ProjectFacts) -> dict[str, object]:
-    return {
-        "name": facts.name,
-        "name_sort": thai_sort_key(facts.name),
-        "kind": facts.kind,
-        "dimension": facts.dimension,
-        "quarters": facts.quarters,
-        "target_group": facts.target_group,
-        "objective": facts.objective,
-    }
-
-
 def _review(project: Project, status: ReviewStatus) -> dict[str, Any]:
     """NACC's word as it is after an edit; going back to pending forgets who said the last one, the history does not."""
     if status is project.review_status:
         return {}
     forgotten = dict.fromkeys(("review_reason", "reviewed_at", "reviewed_by_id"))
     return {"review_status": status, "counted": counts(status, deleted=project.deleted_at is not None), **forgotten}
-
-
-def _write_dimensions(project_id: int, numbers: tuple[int, ...]) -> None:
-    db.session.execute(delete(ProjectDimension).where(ProjectDimension.project_id == project_id))
-    if numbers:
-        rows = [{"project_id": project_id, "dimension": number} for number in numbers]
-        db.session.execute(insert(ProjectDimension), rows)
-
-
-def _write_years(project: Project, before: ProjectFacts, after: ProjectFacts, closed: list[ClosedRound]) -> None:
-    for year in before.budgets.keys() - after.budgets.keys():
-        db.session.execute(delete(Report).where(Report.project_id == project.id, Report.fiscal_year == year))
-        db.session.execute(
-            delete(ProjectYear).where(ProjectYear.project_id == project.id, ProjectYear.fiscal_year == year)
-        )
-    for year, amount in after.budgets.items():
-        if year not in before.budgets:
-            _add_year(project, year, amount, open_rounds(year, closed))
-        elif before.budgets[year] != amount:
-            db.session.execute(
-                update(ProjectYear)
-                .where(ProjectYear.project_id == project.id, ProjectYear.fiscal_year == year)
-                .values(plan_budget=amount)
-            )
-
-
-def _add_year(project: Project, year: int, amount: Decimal | None, rounds: list[Round]) -> None:
-    """A year with a report line for each of its `rounds` that is not closed: they wait from the first day."""
-    carried = {
-        "project_id": project.id,
-        "fiscal_year": year,
-        "organisation_id": project.organisation_id,
-        "province_code": project.province_code,
-        "dimension": project.dimension,
-        "counted": project.counted,
-    }
-    db.session.execute(insert(ProjectYear), {**carried, "plan_budget": amount})
-    waiting = {"status": ReportStatus.NOT_REPORTED, "note": "", "version": 1}
-    db.session.execute(insert(Report), [{**carried, **waiting, "round": int(round_)} for round_ in rounds])

@@ -294,13 +294,12 @@ def project_detail(actor: Actor, project_id: int) -> ProjectDetail:
     )
 
 
-def recorded_before(actor: Actor, submission_key: str) -> int | None:
-    """The project that the same form recorded already."""
-    return db.session.scalar(
-        select(Project.id).where(
-            Project.organisation_id == actor.own_organisation_id, Project.submission_key == submission_key
-        )
+def recorded_before(actor: Actor, submission_keys: Iterable[str | None]) -> dict[str | None, int]:
+    """The projects that the same form recorded already, by their keys."""
+    found = select(_P.submission_key, _P.id).where(
+        _P.organisation_id == actor.own_organisation_id, _P.submission_key.in_(submission_keys)
     )
+    return dict(db.session.execute(found).all())
 
 
 class Namesake(NamedTuple):

@@ -1,7 +1,7 @@
 """What counts, and what an edit does to NACC's word. Facts in, answer out."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -35,7 +35,7 @@ class ProjectFacts:
     budgets: Mapping[int, Decimal | None]
 
     def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        return vars(self) | {"budgets": dict(self.budgets)}
 
     def as_fields(self) -> dict[str, Any]:
         """An entry for each field on screen: of the years only those the project runs in."""

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.db import db, transaction
 from app.errors import NotTheirs, Refusal, Stale
-from app.lao.projects.operations import delete_project, edit_project
+from app.lao.projects.operations import delete_project, edit_project, record_projects
 from app.lao.projects.queries import (
     every_project,
     number_in_year,
@@ -21,7 +21,7 @@ from app.lao.projects.queries import (
 from app.lao.reporting.counts import round_summary
 from app.listing import ListState
 from app.models import HistoryEntry, Project, Report
-from app.models.enums import ReportStatus, ReviewStatus, Round
+from app.models.enums import Kind, ReportStatus, ReviewStatus, Round
 from app.plans.queries import period_of
 from tests.factories import NOW, YEAR, facts, make_lao, make_project, make_report, review
 
@@ -36,6 +36,11 @@ def _edit(actor, project_id, given, version=None):
 def _delete(actor, project_id, version=1):
     with transaction():
         delete_project(actor, period_of(YEAR), project_id, version, "บันทึกซ้ำ", NOW)
+
+
+def _record(actor, given, key):
+    with transaction():
+        return record_projects(actor, period_of(YEAR), given, key, NOW)
 
 
 def test_a_recorded_project_waits_in_both_rounds_of_each_year(app: Flask) -> None:
@@ -56,6 +61,34 @@ def test_the_same_form_sent_twice_records_one_project(app: Flask) -> None:
     other = make_lao("2900101", province="90", district="9001")
     theirs = make_project(other, key="a-key")
     assert project_detail(other, theirs).organisation_id == other.organisation_id
+
+
+def test_many_projects_recorded_at_once_are_what_each_alone_would_be(app: Flask) -> None:
+    actor = make_lao()
+    given = [
+        facts("หนึ่ง", budgets={2561: Decimal("10.25"), 2562: None}, further_dimensions=(2, 4)),
+        facts("สอง", kind=Kind.MEASURE, quarters=(1, 4), budgets={2562: Decimal(0)}),
+        facts("หนึ่ง", budgets={2561: Decimal("10.25"), 2562: None}, further_dimensions=(2, 4)),
+    ]
+    alone = [make_project(actor, each) for each in given]
+    together = _record(actor, given, "a form")
+    for one, other, said in zip(alone, together, given, strict=True):
+        lone, many = project_detail(actor, one), project_detail(actor, other)
+        assert many == replace(lone, id=other)
+        assert many.facts == said
+        assert len(many.report_lines) == 2 * len(said.budgets)
+    told = db.session.scalars(select(HistoryEntry.after).order_by(HistoryEntry.id)).all()
+    assert told[:3] == told[3:]
+    assert _record(actor, given, "a form") == together
+    assert _record(actor, given[::-1], "another") != together
+    assert _record(actor, [], "nothing") == []
+
+
+def test_of_many_projects_none_is_recorded_when_one_year_is_closed(app: Flask) -> None:
+    actor = make_lao()
+    with pytest.raises(Refusal, match=r"ปี 2563 .*ยังไม่ส่งแผน"):
+        _record(actor, [facts(), facts(budgets={2563: None})], "")
+    assert not db.session.scalars(select(Project)).all()
 
 
 def test_a_year_whose_plan_did_not_pass_is_refused_with_the_open_years(app: Flask) -> None:
