@@ -1,41 +1,88 @@
-// Keys of the review desk. They press what is on the page, do nothing while a field has the focus, and can be switched off.
+// The desks of NACC: ticks, list and filter keep their place when the page is swapped; and keys for the review desk.
+// Keys press what is on the page, do nothing while a field has the focus, and can be switched off.
 (() => {
   "use strict";
   const OFF = "e-plannacc-keys-off";
-  const off = () => localStorage.getItem(OFF) === "1";
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const on = (name, listener) => document.addEventListener(name, listener);
+
+  // --- ticks ------------------------------------------------------------------------------------
+  const boxes = () => all('input[name="ids"][type="checkbox"]');
+  const ticked = () => boxes().filter((box) => box.checked);
+  const count = () => {
+    for (const place of all("[data-ticked]")) place.textContent = `เลือกไว้ ${ticked().length} รายการ`;
+  };
+  const tickAll = (wanted) => {
+    for (const box of boxes()) box.checked = wanted;
+    count();
+  };
+  on("change", ({ target }) => target.name === "ids" && count());
+  on("click", ({ target }) => target.closest("[data-tick-all], [data-untick]") && tickAll(!target.closest("[data-untick]")));
+
+  // --- what stays as it was when the desk is swapped ----------------------------------------------
+  let kept = { ids: new Set(), open: [], scrolled: 0 };
+  on("htmx:before:swap", () => {
+    const open = all("details[id][open]").map((each) => each.id);
+    kept = { ids: new Set(ticked().map((box) => box.value)), open, scrolled: $("#queue")?.scrollTop ?? 0 };
+  });
+  const putBack = () => {
+    for (const box of boxes()) if (kept.ids.has(box.value)) box.checked = true;
+    for (const id of kept.open) document.getElementById(id)?.setAttribute("open", "");
+    const queue = $("#queue");
+    if (queue) queue.scrollTop = kept.scrolled;
+  };
+  // The list and a narrow page are scrolled as little as can be: the open row, and the head of the project, are in sight.
+  const showOpened = () => {
+    const [queue, row] = [$("#queue"), $("#queue .on")];
+    if (queue && row) {
+      const [around, box] = [queue.getBoundingClientRect(), row.getBoundingClientRect()];
+      if (box.top < around.top) queue.scrollTop -= around.top - box.top;
+      else if (box.bottom > around.bottom) queue.scrollTop += box.bottom - around.bottom;
+    }
+    const project = $("#review-desk.opened #review-project");
+    if (project && !$(".errors", project)) project.scrollIntoView({ block: "start" });
+  };
+  const show = () => {
+    const off = $("#keys-off");
+    if (off) off.checked = isOff();
+    for (const part of all("[data-scripted][hidden]")) part.hidden = false;
+    count();
+  };
+  on("htmx:after:swap", () => {
+    putBack();
+    showOpened();
+    show();
+  });
+
+  // --- keys of the review desk --------------------------------------------------------------------
+  const isOff = () => localStorage.getItem(OFF) === "1";
   const press = (key) => {
-    if (document.querySelector("#review-desk .htmx-request")) return; // what is on the page is on its way out
-    const target = document.querySelector(`#review-desk [data-key="${key}"]`);
+    if ($("#review-desk .htmx-request")) return; // what is on the page is on its way out
+    const target = $(`#review-desk [data-key="${key}"]`);
     if (!target) return;
     if (target.matches("select, input, textarea")) target.focus();
     else target.click();
   };
-  const tick = () => document.querySelector("#review-desk .queue .on input[type=checkbox]")?.click();
-  const help = () => document.querySelector("#keys-help")?.toggleAttribute("open");
-  const show = () => {
-    const box = document.querySelector("#keys-off");
-    if (box) box.checked = off();
-  };
-
-  document.addEventListener("keydown", (event) => {
+  on("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey || event.repeat) return; // a held key decides one project only
-    if (event.target.closest("input:not([type=checkbox]), select, textarea")) return;
-    if (event.key === "?") return help();
-    if (off()) return;
+    if (!$("#review-desk") || event.target.closest("input:not([type=checkbox]), select, textarea")) return;
+    if (event.key === "?") return $("#keys-help")?.toggleAttribute("open");
+    if (isOff()) return;
     // By the place of the key, so that they work with a Thai keyboard too.
     const key = { KeyJ: "j", KeyK: "k", KeyA: "a", KeyR: "r", KeyU: "u" }[event.code];
-    if (event.code === "KeyX") tick();
+    if (event.code === "KeyX") $("#queue .on input[type=checkbox]")?.click();
     else if (key) {
       event.preventDefault();
       press(key);
     }
   });
   // The second half of a double click would fall on the next project.
-  const twice = (event) => event.detail > 1 && event.target.closest("#review-desk [name=verdict]") && event.preventDefault();
-  document.addEventListener("click", twice);
-  document.addEventListener("change", (event) => {
+  on("click", (event) => {
+    if (event.detail > 1 && event.target.closest("#review-desk [name=verdict]")) event.preventDefault();
+  });
+  on("change", (event) => {
     if (event.target.id === "keys-off") localStorage.setItem(OFF, event.target.checked ? "1" : "0");
   });
-  document.addEventListener("htmx:after:swap", show);
   show();
 })();

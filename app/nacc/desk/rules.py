@@ -31,6 +31,11 @@ class DeskFilter:
         return in_words(self.about, place, *self.narrowed, searched(self.q))
 
     @property
+    def narrows(self) -> int:
+        """How many filters are in force, not counting what the desk is about."""
+        return sum(map(bool, (self.province, self.district, self.q, *self.narrowed)))
+
+    @property
     def words(self) -> list[str]:
         return self.q.split()[:MAX_WORDS]
 

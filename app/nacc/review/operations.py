@@ -16,6 +16,7 @@ from app.models import Project
 from app.models.enums import Action, Entity, ReviewStatus
 from app.nacc.desk.rules import refuse_unexpected
 from app.nacc.review import queries
+from app.nacc.review.details import review_detail
 from app.nacc.review.rules import ReviewQueue, Verdict, refusal
 
 _P = table(Project).c
@@ -24,7 +25,7 @@ _P = table(Project).c
 def decide(actor: Actor, project_id: int, version: int, verdict: Verdict, reason: str, now: datetime) -> None:
     """Approve or reject one project. Raises NotTheirs, Refusal; Stale where it changed since it was read."""
     db.session.execute(select(_P.id).where(_P.id == project_id).with_for_update())
-    before = queries.review_detail(actor, project_id)
+    before = review_detail(actor, project_id)
     if problem := refusal(before.status, verdict, reason):
         raise Refusal(problem, "reason")
     if not _decide(actor, [_P.id == project_id, _P.version == version], {}, verdict, reason, now):

@@ -1,7 +1,6 @@
 """What waits for NACC: reads that see only the provinces given to the actor."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -24,23 +23,14 @@ from sqlalchemy import (
 from app.access import Actor
 from app.clock import thai_date
 from app.db import db, table
-from app.errors import NotTheirs
-from app.history.queries import HistoryLine, history_line
-from app.history.rules import FactChange, changes
-from app.lao.projects.queries import year_budgets, years_text
-from app.lao.projects.rules import ProjectFacts
 from app.listing import Pager, like_pattern
 from app.models import (
-    District,
-    HistoryEntry,
     Organisation,
     Project,
-    ProjectDimension,
     ProjectYear,
-    Province,
     RejectionReason,
 )
-from app.models.enums import Action, Entity, Kind, ReviewStatus
+from app.models.enums import Kind, ReviewStatus
 from app.nacc.desk import queries as desk
 from app.nacc.desk.queries import PAGE_SIZE
 from app.nacc.review.rules import ReviewQueue
@@ -85,7 +75,7 @@ def _queue_values(queue: ReviewQueue, now: datetime) -> dict[str, Any]:
     return values | ({"by_kind": Kind(queue.kind)} if queue.kind else {})
 
 
-_JOINED = table(Project).join(table(Organisation), _O.id == _P.organisation_id)
+JOINED = table(Project).join(table(Organisation), _O.id == _P.organisation_id)
 
 
 class QueueRow(NamedTuple):
@@ -102,7 +92,7 @@ class QueueRow(NamedTuple):
 
 @lru_cache(maxsize=256)
 def _whole_queue(shape: ReviewQueue, *columns: Any) -> Select[Any]:
-    return select(*columns).select_from(_JOINED).where(*_queue_conditions(shape)).order_by(_P.created_at, _P.id)
+    return select(*columns).select_from(JOINED).where(*_queue_conditions(shape)).order_by(_P.created_at, _P.id)
 
 
 _ROW = (_P.id, _P.name, _O.name.label("organisation"), _P.dimension, _P.kind, _P.updated_at, _P.review_status)
@@ -155,107 +145,15 @@ def every_queued(actor: Actor, queue: ReviewQueue, now: datetime) -> Iterator[Qu
 
 def queue_count(actor: Actor, queue: ReviewQueue, now: datetime) -> int:
     """How many projects the whole queue has: what "all filtered" means."""
-    statement = select(func.count()).select_from(_JOINED).where(*_queue_conditions(queue.shape), in_scope(actor))
+    statement = select(func.count()).select_from(JOINED).where(*_queue_conditions(queue.shape), in_scope(actor))
     return db.session.scalar(statement, _queue_values(queue, now)) or 0
 
 
 def filtered_ids(actor: Actor, queue: ReviewQueue, now: datetime) -> tuple[Select[Any], dict[str, Any]]:
     """The ids of the whole queue as a statement with its values, for one UPDATE over them."""
-    return select(_P.id).select_from(_JOINED).where(*_queue_conditions(queue.shape), in_scope(actor)), _queue_values(
+    return select(_P.id).select_from(JOINED).where(*_queue_conditions(queue.shape), in_scope(actor)), _queue_values(
         queue, now
     )
-
-
-@dataclass(frozen=True)
-class ReviewDetail:
-    """One project in full, with what happened to it."""
-
-    id: int
-    version: int
-    organisation_id: int
-    organisation: str
-    organisation_code: str
-    place: str
-    status: ReviewStatus
-    reason: str
-    reviewed_at: datetime | None
-    facts: ProjectFacts
-    years: str
-    history: list[HistoryLine]
-    since_rejection: list[FactChange]
-
-
-def review_detail(actor: Actor, project_id: int) -> ReviewDetail:
-    """One project of the actor's provinces. Raises NotTheirs for any other, a deleted or an unknown one."""
-    row = db.session.execute(
-        select(
-            table(Project),
-            _O.name.label("lao"),
-            _O.code,
-            Province.name.label("province"),
-            District.name.label("district"),
-        )
-        .select_from(_JOINED.join(table(Province), Province.code == _P.province_code))
-        .outerjoin(table(District), District.code == _O.district_code)
-        .where(_P.id == project_id, _P.deleted_at.is_(None), in_scope(actor))
-    ).first()
-    if row is None:
-        raise NotTheirs
-    further = select(ProjectDimension.dimension).where(ProjectDimension.project_id == project_id)
-    budgets = year_budgets(project_id)
-    facts = ProjectFacts(
-        name=row.name,
-        kind=row.kind,
-        dimension=row.dimension,
-        further_dimensions=tuple(sorted(db.session.scalars(further))),
-        quarters=row.quarters,
-        target_group=row.target_group,
-        objective=row.objective,
-        budgets=budgets,
-    )
-    history = _project_history(project_id)
-    return ReviewDetail(
-        id=row.id,
-        version=row.version,
-        organisation_id=row.organisation_id,
-        organisation=row.lao,
-        organisation_code=row.code,
-        place=f"จังหวัด{row.province}" + (f" อำเภอ{row.district}" if row.district else ""),
-        status=row.review_status,
-        reason=row.review_reason or "",
-        reviewed_at=row.reviewed_at,
-        facts=facts,
-        years=years_text(budgets),
-        history=[history_line(each) for each in history],
-        since_rejection=_since_rejection(history, facts),
-    )
-
-
-def _project_history(project_id: int) -> list[HistoryEntry]:
-    entries = select(HistoryEntry).where(
-        HistoryEntry.entity == Entity.PROJECT.value, HistoryEntry.entity_key == str(project_id)
-    )
-    return list(db.session.scalars(entries.order_by(HistoryEntry.id.desc())))
-
-
-def _since_rejection(history: list[HistoryEntry], facts: ProjectFacts) -> list[FactChange]:
-    """What the LAO changed after the last rejection; empty where there was none."""
-    rejected_at = next((entry.id for entry in history if entry.action == Action.REJECT), None)
-    if rejected_at is None:
-        return []
-    edits = [entry for entry in history if entry.action == Action.EDIT and entry.id > rejected_at]
-    if not edits or edits[-1].before is None:
-        return []
-    before, after = edits[-1].before, _as_kept(facts)
-    return changes({name: before.get(name) for name in after}, after)
-
-
-def _as_kept(facts: ProjectFacts) -> dict[str, Any]:
-    """Facts in the plain form the history keeps them in."""
-    plain = facts.as_dict()
-    budgets = {str(year): None if amount is None else str(amount) for year, amount in facts.budgets.items()}
-    lists = {name: list(plain[name]) for name in ("further_dimensions", "quarters")}
-    return {**plain, **lists, "kind": facts.kind.value, "budgets": budgets}
 
 
 def neighbours(actor: Actor, queue: ReviewQueue, project_id: int, now: datetime) -> tuple[int | None, int | None]:
@@ -282,7 +180,7 @@ def rejection_reasons() -> list[str]:
 def about_how_many(actor: Actor, queue: ReviewQueue, now: datetime) -> int:
     """How many projects the queue has, counted no further than COUNTED_TO + 1: the desk must not wait for more."""
     needs_lao = queue.district or queue.words
-    places = _JOINED if needs_lao else table(Project)
+    places = JOINED if needs_lao else table(Project)
     some = (
         select(_P.id).select_from(places).where(*_queue_conditions(queue.shape), in_scope(actor)).limit(COUNTED_TO + 1)
     )

@@ -16,6 +16,7 @@ from app.nacc.desk.pages import chosen_rows, filter_choices, with_own_province
 from app.nacc.desk.queries import filter_words
 from app.nacc.desk.rules import MOST_IN_A_FILE
 from app.nacc.review import operations, queries, workbooks
+from app.nacc.review.details import review_detail
 from app.nacc.review.forms import VerdictForm, queue_of
 from app.nacc.review.rules import ReviewQueue, Verdict
 from app.spreadsheets import excel
@@ -34,6 +35,7 @@ def _review_desk(
     """The queue with one project open: the asked one, else the first."""
     who, now = actor(), clock.now()
     rows, counted = queries.queue_rows(who, queue, now), queries.about_how_many(who, queue, now)
+    opened = project_id is not None
     if project_id is None and rows:
         project_id = rows[0].id
     before, after = queries.neighbours(who, queue, project_id, now) if project_id else (None, None)
@@ -42,8 +44,11 @@ def _review_desk(
         "nacc/review/_desk.html",
         status,
         rows=rows,
+        opened=opened,
+        problem=form is not None,
+        words=filter_words(queue),
         pager=queries.queue_pager(queue, len(rows), counted),
-        project=queries.review_detail(who, project_id) if project_id else None,
+        project=review_detail(who, project_id) if project_id else None,
         before=before,
         after=after,
         form=form or VerdictForm(formdata=None),
@@ -90,7 +95,7 @@ def decide(project_id: int) -> Response:
             with transaction():
                 operations.decide(who, project_id, form.version.data or 0, form.verdict.data, reason, now)
         except Stale:
-            lao = queries.review_detail(who, project_id).organisation_id
+            lao = review_detail(who, project_id).organisation_id
             first = who_was_first(who, Entity.PROJECT, project_id, lao)
             form.refuse(Refusal(f"โครงการนี้{first} ด้านล่างเป็นข้อมูลล่าสุด อ่านแล้วพิจารณาอีกครั้ง"))
         except Refusal as refusal:

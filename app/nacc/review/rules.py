@@ -1,12 +1,42 @@
 """What NACC may say of a project, and what it must say with it. Facts in, answer out."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol, TypeVar
 
+from app.lao.projects.rules import same_words
 from app.models.enums import Action, Kind, ReviewStatus
 from app.nacc.desk.rules import DeskFilter
 
 MAX_REASON = 1000
+ALIKE_FROM = 15  # letters: a shorter name stands in many others by chance
+
+
+class HistoryWord(Protocol):
+    """An entry of a project's history."""
+
+    @property
+    def action(self) -> str: ...
+
+
+Word = TypeVar("Word", bound=HistoryWord)
+
+
+def sent_back(history: Iterable[Word]) -> Word | None:
+    """The rejection after which a project that waits was corrected; `history`: the latest first.
+
+    None where it never was rejected, or the officer took the word back.
+    """
+    settles = {Action.REJECT.value, Action.TAKE_BACK.value, Action.APPROVE.value}
+    last = next((entry for entry in history if entry.action in settles), None)
+    return last if last is not None and last.action == Action.REJECT else None
+
+
+def alike(name: str, other: str) -> bool:
+    """Whether two names may stand for one project: the same words, or one of them inside the other."""
+    short, long_ = sorted((same_words(name), same_words(other)), key=len)
+    return short == long_ or (len(short) >= ALIKE_FROM and short in long_)
 
 
 class Verdict(StrEnum):

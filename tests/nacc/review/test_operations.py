@@ -16,8 +16,9 @@ from app.lao.projects.queries import project_detail
 from app.lao.reporting.counts import round_summary
 from app.models import HistoryEntry, Project
 from app.models.enums import ReviewStatus, Role, Round
+from app.nacc.review.details import review_detail
 from app.nacc.review.operations import decide, decide_all, decide_chosen, take_back
-from app.nacc.review.queries import queue_count, queue_rows, review_detail
+from app.nacc.review.queries import queue_count, queue_rows
 from app.nacc.review.rules import ReviewQueue, Verdict
 from app.plans.queries import period_of
 from tests.factories import NOW, YEAR, facts, make_lao, make_project, make_staff
