@@ -113,6 +113,8 @@ def in_words(field: Field, value: Any) -> str:
         return ", ".join(label for choice, label in field.choices if choice in values) or "–"
     if isinstance(value, datetime):
         return f"{thai_date(value)} {thai_time(value)}"
+    if isinstance(value, bool):
+        return "ใช่" if value else "ไม่ใช่"
     if isinstance(field, Number) and value is not None:
         return f"{value:,.{field.wanted.places}f}"
     return str(value or "–")

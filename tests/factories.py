@@ -220,6 +220,7 @@ def profile_form(changes: Mapping[str, Any] | None = None) -> dict[str, Any]:
         "mobile": "081 111 2222",
         "fax": "",
         "email": "dinthong@example.go.th",
+        "mail_notices": "y",
         "website": "",
         "password": PASSWORD,
         "version": "0",

@@ -113,6 +113,7 @@ FACTS = {
     "mobile": "โทรศัพท์เคลื่อนที่",
     "fax": "โทรสาร",
     "email": "อีเมล",
+    "mail_notices": "แจ้งเตือนทางอีเมล",
 }
 PERSONAL = frozenset(
     {"executive_name", "clerk_name", "contact_name", "contact_position", "contact_department"}
@@ -268,6 +269,8 @@ def _label(name: str) -> str:
 
 
 def _shown(name: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return "ใช่" if value else "ไม่ใช่"
     if value in (None, "", [], {}):
         return "–"
     if name in PERSONAL:

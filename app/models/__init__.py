@@ -13,7 +13,7 @@ from app.models.exports import ExportJob
 from app.models.fixed_rounds import FixedDocument, FixedRound, FixedSum
 from app.models.history import HistoryEntry
 from app.models.ledger import ActorPseudonym, LogEntry, LogHead, LogMark, LogNode, LogStand
-from app.models.mails import MailLog
+from app.models.mails import DigestRun, MailLog
 from app.models.plans import Dimension, MinimumScore, PlanPeriod, PlanYear, Score, ScoreChange, Window, WindowException
 from app.models.profiles import Profile
 from app.models.projects import Project, ProjectDimension, ProjectYear, RejectionReason, Report
@@ -25,6 +25,7 @@ __all__ = [
     "Account",
     "AccountProvince",
     "ActorPseudonym",
+    "DigestRun",
     "Dimension",
     "District",
     "DoneDeed",

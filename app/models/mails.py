@@ -10,11 +10,26 @@ from app.models.plans import ROUNDS
 from app.models.types import UtcDateTime
 
 
+class DigestRun(Base):
+    """One day's look at what LAOs should be told of: what happened after `since`, up to `until`.
+
+    Written in one transaction with every mail it came to, so a day is looked at once and whole.
+    """
+
+    __tablename__ = "digest_runs"
+    __table_args__ = (CheckConstraint("since < until", name="order"),)
+
+    day: Mapped[date] = mapped_column(Date, primary_key=True)
+    since: Mapped[datetime] = mapped_column(UtcDateTime)
+    until: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class MailLog(Base):
     """One mail to one LAO: sent, given up, or still waiting, for a later try where `next_try_at` says when.
 
-    The numbers in the mail are those of the moment it was queued. `day` is Thailand's: an LAO gets one mail of
-    a kind a day, and the database itself refuses a second one.
+    `day` is Thailand's: an LAO gets one mail of a kind a day, and the database itself refuses a second one. A reminder
+    has the numbers of the moment it was queued; a digest has none: it is written when it is sent, from the facts of
+    its day's run.
     """
 
     __tablename__ = "mail_log"
@@ -22,6 +37,7 @@ class MailLog(Base):
         UniqueConstraint("organisation_id", "kind", "day"),
         CheckConstraint(ROUNDS, name="round"),
         CheckConstraint("0 <= waiting AND waiting <= total", name="waiting"),
+        CheckConstraint("kind <> 'reminder' OR round IS NOT NULL", name="reminder"),
         Index(
             "ix_mail_log_queue",
             "id",
@@ -35,10 +51,10 @@ class MailLog(Base):
     kind: Mapped[str] = mapped_column(String(20))
     to_address: Mapped[str] = mapped_column(String(254))
     day: Mapped[date] = mapped_column(Date)
-    fiscal_year: Mapped[int] = mapped_column(SmallInteger)
-    round: Mapped[int] = mapped_column(SmallInteger)
-    total: Mapped[int]
-    waiting: Mapped[int]
+    fiscal_year: Mapped[int | None] = mapped_column(SmallInteger)
+    round: Mapped[int | None] = mapped_column(SmallInteger)
+    total: Mapped[int | None]
+    waiting: Mapped[int | None]
     queued_at: Mapped[datetime] = mapped_column(UtcDateTime)
     queued_by_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
     sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text
+from sqlalchemy import Boolean, CheckConstraint, ForeignKey, String, Text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
@@ -37,5 +37,7 @@ class Profile(Base):
     fax: Mapped[str] = mapped_column(String(60), default="")
     email: Mapped[str] = mapped_column(String(254), index=True)
     website: Mapped[str] = mapped_column(String(254), default="")
+    # Whether the digest of the day is mailed; a reminder that an officer sends is.
+    mail_notices: Mapped[bool] = mapped_column(Boolean, default=True, server_default=true())
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
     version: Mapped[int] = mapped_column(default=1)

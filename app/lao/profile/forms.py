@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from wtforms import BooleanField
+
 from app.accounts.forms import Email, NewPassword
 from app.fields import AtMost, MoneyField, Number, OneOf, OpenedForm, Required, Secret, TextBlock, TextLine
 from app.models.enums import SizeClass
@@ -19,6 +21,7 @@ TABS = {
         "mobile",
         "fax",
         "email",
+        "mail_notices",
         "website",
         "password",
     ),
@@ -58,6 +61,7 @@ class ProfileForm(OpenedForm):
     mobile = _line("โทรศัพท์เคลื่อนที่", length=60)
     fax = _line("โทรสาร", length=60)
     email = TextLine("อีเมล", validators=[Required("กรอกอีเมล เพราะใช้ตั้งรหัสผ่านใหม่เมื่อลืม"), AtMost(254), Email()])
+    mail_notices = BooleanField("แจ้งเตือนทางอีเมล", default=True)
     website = _line("เว็บไซต์ อปท.", length=254)
     password = Secret("รหัสผ่านสำหรับเข้าสู่ระบบครั้งต่อไป")
 

@@ -27,6 +27,7 @@ FIELDS = (
     "mobile",
     "fax",
     "email",
+    "mail_notices",
     "website",
 )
 

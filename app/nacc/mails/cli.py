@@ -4,6 +4,7 @@ import click
 from flask.cli import AppGroup
 
 from app import clock
+from app.nacc.digests.jobs import owe_todays_digests
 from app.nacc.mails import jobs
 from app.nacc.mails.queries import queue_numbers
 
@@ -12,7 +13,8 @@ group = AppGroup("mail", help="Mails that wait to be sent.")
 
 @group.command("send-queued")
 def send_queued() -> None:
-    """Send every mail that is due, each tried once."""
+    """Send every mail that is due, each tried once; from the morning on also what LAOs are told once a day."""
+    owe_todays_digests()
     before = queue_numbers(clock.now())
     jobs.send_queued()
     after = queue_numbers(clock.now())

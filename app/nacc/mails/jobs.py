@@ -9,7 +9,7 @@ next try, or is given up, and the others go on.
 """
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from time import monotonic
@@ -23,14 +23,18 @@ from app.db import db, is_sqlite, transaction
 from app.jobs import upkeep
 from app.mail import MailNotTaken, MailServerAway
 from app.models import MailLog
+from app.nacc.digests.letters import digest
+from app.nacc.digests.rules import DIGEST
 from app.nacc.mails import operations, queries
-from app.nacc.mails.rules import NO_ADDRESS
-from app.nacc.waiting.letters import Letter, reminder
+from app.nacc.mails.rules import NO_ADDRESS, Letter
+from app.nacc.waiting.letters import reminder
+from app.nacc.waiting.rules import REMINDER
 
 BATCH = 20  # then others' mails have their turn: a forgotten password must not wait for a whole province
 MOST_UNANSWERED = 3  # in a row: a server that lets every mail hang takes 20 seconds for each
 TURN = timedelta(seconds=20)  # then the worker's other duties have theirs
 ADVISORY_KEY = 0x6D61696C  # "mail"
+LETTERS: dict[str, Callable[[MailLog, str], Letter | None]] = {REMINDER: reminder, DIGEST: digest}
 
 
 def send_behind_the_request(after: int = 0) -> None:
@@ -90,24 +94,29 @@ def _is_unanswered(id_: int) -> bool:
         with transaction():
             operations.note_not_taken(id_, str(error), clock.now(), for_good=error.for_good)
         return error.unanswered
+    except Exception as error:  # of whatever kind: the others must not wait for this one
+        current_app.logger.exception("mail %s", id_)
+        with transaction():
+            operations.note_not_taken(id_, mail.in_one_line(error), clock.now(), for_good=False)
     return False
 
 
 def _deliver(owed: MailLog) -> None:
     """Send it to where the LAO's mail goes today, and note that."""
-    address, letter = queries.present_address(owed.organisation_id), _letter(owed)
+    address = queries.present_address(owed.organisation_id)
+    letter = LETTERS[owed.kind](owed, current_app.config["PUBLIC_URL"])
     db.session.rollback()  # the server may take seconds: no transaction waits with it
     if not address:
         with transaction():
             operations.note_not_taken(owed.id, NO_ADDRESS, clock.now(), for_good=True)
         return
+    if letter is None:
+        with transaction():
+            operations.drop(owed.id)
+        return
     mail.send(address, letter.subject, letter.text, _message_id(owed))
     with transaction():
         operations.note_sent(owed.id, address, clock.now())
-
-
-def _letter(owed: MailLog) -> Letter:
-    return reminder(owed, current_app.config["PUBLIC_URL"])
 
 
 def _message_id(owed: MailLog) -> str:

@@ -30,6 +30,11 @@ def note_not_taken(id_: int, words: str, now: datetime, *, for_good: bool) -> No
         owed.given_up_at = now
 
 
+def drop(id_: int) -> None:
+    """There is nothing left to say in it."""
+    db.session.delete(db.session.get_one(MailLog, id_))
+
+
 def note_server_away(id_: int, words: str) -> None:
     """That costs no try: nothing was learnt of this mail."""
     db.session.get_one(MailLog, id_).error = words

@@ -84,7 +84,7 @@ def mail_lines(actor: Actor, asked: MailFilter) -> list[MailLine]:
             row.code,
             row.name,
             row.to_address,
-            f"{Round(row.round).label} ปี {row.fiscal_year}",
+            f"เตือน {Round(row.round).label} ปี {row.fiscal_year}" if row.round else "เรื่องที่ต้องทราบประจำวัน",
             row.queued_at,
             mail_words(row.day, row.sent_at, row.given_up_at, row.next_try_at),
             row.sent_at is None and row.given_up_at is not None,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from app.clock import thai_date, thai_time
 from app.models.enums import Labelled
@@ -11,6 +12,13 @@ from app.nacc.desk.rules import DeskFilter
 PAUSES = tuple(timedelta(minutes=each) for each in (5, 10, 20, 40, 80, 160, 240, 240, 240, 240, 165))
 GIVEN_UP = "ส่งไม่ได้"
 NO_ADDRESS = "อปท. ไม่มีอีเมลผู้ประสานงานแล้ว"
+
+
+class Letter(NamedTuple):
+    """What a mail says."""
+
+    subject: str
+    text: str
 
 
 def next_try(attempts: int, now: datetime) -> datetime | None:

@@ -123,6 +123,12 @@ def chosen_works(actor: Actor, ids: Collection[int], year: int, round_: Round) -
     return _works(year, round_, in_scope(actor), _O.closed_at.is_(None), _O.id.in_(sorted(ids)[:IN_ONE_STATEMENT]))
 
 
+def works_of(year: int, round_: Round, ids: Collection[int] | None = None) -> dict[int, RoundWork]:
+    """Facts of every open LAO, or of those of `ids`: for a job, which oversees all."""
+    some = [] if ids is None else [_O.id.in_(ids)]
+    return _works(year, round_, _O.closed_at.is_(None), *some)
+
+
 def waiting_rows(works: dict[int, RoundWork], page: int, today: date) -> list[WaitingRow]:
     """The page of `works`, in their order."""
     return _with_coordinators(works, list(works)[(page - 1) * PAGE_SIZE : page * PAGE_SIZE], today)

@@ -20,7 +20,7 @@ from app.db import db, transaction
 from app.models import MailLog, Profile
 from app.models.enums import Role, Round
 from app.nacc.mails import jobs, operations, queries
-from app.nacc.mails.rules import NO_ADDRESS, PAUSES, MailFilter, MailState, next_try
+from app.nacc.mails.rules import NO_ADDRESS, PAUSES, Letter, MailFilter, MailState, next_try
 from app.nacc.waiting.operations import remind_filtered
 from app.nacc.waiting.rules import WaitingFilter, thai_day
 from tests.client import Client
@@ -164,6 +164,23 @@ def test_a_server_that_hangs_up_on_everybody_is_left_alone_and_nobody_is_passed_
     assert queries.queue_numbers(clock.now()) == (0, 5, 0, 3), "after three in a row it is not asked any more"
     jobs.send_queued()
     assert mailbox.addresses == ["6650804@example.go.th"], "the next run begins with those that had no try yet"
+
+
+def test_a_mail_that_cannot_be_written_stops_nobody(
+    app: Flask, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _owed(2)
+    broken = db.session.scalars(select(MailLog.id).order_by(MailLog.id)).first()
+
+    def letter(owed: MailLog, _url: str) -> Letter:
+        if owed.id == broken:
+            raise LookupError("no plan period")
+        return Letter("เตือน", "เตือน")
+
+    monkeypatch.setitem(jobs.LETTERS, "reminder", letter)
+    jobs.send_queued()
+    assert mailbox.addresses == ["6650801@example.go.th"]
+    assert queries.queue_numbers(clock.now()) == (1, 1, 0, 1)
 
 
 def test_trouble_at_the_farewell_sends_no_mail_twice(app: Flask, mailbox: Mailbox) -> None:
