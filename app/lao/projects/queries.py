@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from statistics import median
 from typing import Any, NamedTuple
 
@@ -202,14 +202,29 @@ def year_budgets(project_id: int) -> dict[int, Decimal | None]:
     return dict(db.session.execute(statement).all())
 
 
+class AmountQuestions:
+    """What to ask about the amounts of many projects of the actor's LAO: what is usual there is looked up once."""
+
+    def __init__(self, actor: Actor) -> None:
+        self._actor = actor
+
+    @cached_property
+    def _usual(self) -> Decimal | None:
+        return _median_budget(self._actor)
+
+    def about(self, amounts: Mapping[str, Decimal], planned: Decimal | None = None) -> dict[str, str]:
+        """By the name of the field of each unusual amount; `planned` is the plan of what was `spent`."""
+        larger = {name: amount for name, amount in amounts.items() if planned is None or amount > planned}
+        asked = {
+            name: amount_question(amount, self._usual, planned if name == "spent" else None)
+            for name, amount in larger.items()
+        }
+        return {name: question for name, question in asked.items() if question}
+
+
 def amount_questions(actor: Actor, amounts: Mapping[str, Decimal], planned: Decimal | None = None) -> dict[str, str]:
-    """What to ask about each unusual amount, by the name of its field; `planned` is the plan of what was `spent`."""
-    larger = {name: amount for name, amount in amounts.items() if planned is None or amount > planned}
-    usual = _median_budget(actor) if larger else None
-    asked = {
-        name: amount_question(amount, usual, planned if name == "spent" else None) for name, amount in larger.items()
-    }
-    return {name: question for name, question in asked.items() if question}
+    """What to ask about each unusual amount of one project."""
+    return AmountQuestions(actor).about(amounts, planned)
 
 
 def _median_budget(actor: Actor) -> Decimal | None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import and_, bindparam, select
 
@@ -40,7 +41,7 @@ class ReportDetail:
 
 _FACTS = [each.name for each in fields(ReportFacts)]
 _PY, _W, _X = table(PlanYear).c, table(Window).c, table(WindowException).c
-_DETAIL = (
+_OWN_LINES = (
     select(
         _P.id,
         _P.name,
@@ -78,13 +79,15 @@ _DETAIL = (
         )
     )
     .where(
-        _R.project_id == bindparam("project_id"),
         _R.fiscal_year == bindparam("year"),
         _R.round == bindparam("round"),
         _R.organisation_id == bindparam("organisation_id"),
         _P.deleted_at.is_(None),
     )
 )
+_DETAIL = _OWN_LINES.where(_R.project_id == bindparam("project_id"))
+# By the index of an LAO's projects: lines of reports have none that begins with their LAO.
+_DETAILS = _OWN_LINES.where(_P.organisation_id == bindparam("organisation_id")).order_by(_P.id)
 
 
 def report_detail(actor: Actor, project_id: int, year: int, round_: Round) -> ReportDetail:
@@ -93,6 +96,16 @@ def report_detail(actor: Actor, project_id: int, year: int, round_: Round) -> Re
     row = db.session.execute(_DETAIL, asked | {"organisation_id": actor.own_organisation_id}).first()
     if row is None:
         raise NotTheirs
+    return _report_detail(row, year, round_)
+
+
+def report_details(actor: Actor, year: int, round_: Round) -> list[ReportDetail]:
+    """Every report line of the actor's LAO in a round, those of rejected projects too, in the order of the list."""
+    asked = {"organisation_id": actor.own_organisation_id, "year": year, "round": int(round_)}
+    return [_report_detail(row, year, round_) for row in db.session.execute(_DETAILS, asked)]
+
+
+def _report_detail(row: Any, year: int, round_: Round) -> ReportDetail:
     window = (row.opens_at, row.closes_at) if row.opens_at else None
     return ReportDetail(
         project_id=row.id,

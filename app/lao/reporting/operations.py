@@ -1,14 +1,16 @@
 """The deed every clerk does 85 times: report one project in one round."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, update
 
 from app.access import Actor
 from app.db import db, table
-from app.errors import Refusal, Stale
-from app.history.operations import record
-from app.lao.reporting.details import ReportDetail, report_detail
+from app.errors import NotTheirs, Refusal, Stale
+from app.history.operations import entry, record_all
+from app.lao.reporting.details import ReportDetail, report_detail, report_details
 from app.lao.reporting.rules import ReportFacts
 from app.models import Report
 from app.models.enums import Action, Entity, PlanStatus, ReportStatus, ReviewStatus, Round
@@ -36,33 +38,69 @@ def save_report(
     refuse_if_closed(actor, before, now)
     if before.facts == facts:
         return before.version != version  # a double click: the first one saved it
-    written = db.session.execute(
-        _SAVE,
-        {
-            "at_project": project_id,
-            "at_year": year,
-            "at_round": int(round_),
-            "at_version": version,
-            **_columns(facts),
-            "reported_at": now,
-            "reported_by_id": actor.account_id,
-            "version": version + 1,
-        },
-    )
-    if written.rowcount != 1:  # type: ignore[attr-defined]
+    _write(actor, round_, [(before, SeenReport(version, facts))], now)
+    return True
+
+
+class SeenReport(NamedTuple):
+    """What is to be said of a project, by somebody who saw its report at that version."""
+
+    version: int
+    facts: ReportFacts
+
+
+def save_reports(actor: Actor, year: int, round_: Round, reports: Mapping[int, SeenReport], now: datetime) -> int:
+    """Report many projects of a round at once, by id: all of them or none. Gives how many were changed.
+
+    Raises NotTheirs, Stale, Refusal; then nothing is written.
+    """
+    lines = {line.project_id: line for line in report_details(actor, year, round_)}
+    if not reports.keys() <= lines.keys():
+        raise NotTheirs
+    asked = [(lines[id_], seen) for id_, seen in reports.items()]
+    if any(line.version != seen.version for line, seen in asked):
         raise Stale
-    reported = before.facts.status is not ReportStatus.NOT_REPORTED
-    record(
+    for line, _seen in asked:
+        refuse_if_closed(actor, line, now)
+    changed = [(line, seen) for line, seen in asked if line.facts != seen.facts]
+    _write(actor, round_, changed, now)
+    return len(changed)
+
+
+def _write(actor: Actor, round_: Round, reports: Sequence[tuple[ReportDetail, SeenReport]], now: datetime) -> None:
+    """Each report at the version it was seen at, and its entry in the history. Raises Stale."""
+    said = {"at_round": int(round_), "reported_at": now, "reported_by_id": actor.account_id}
+    rows = [
+        {
+            **said,
+            "at_project": line.project_id,
+            "at_year": line.year,
+            "at_version": seen.version,
+            **_columns(seen.facts),
+            "version": seen.version + 1,
+        }
+        for line, seen in reports
+    ]
+    if not rows:
+        return
+    written = db.session.execute(_SAVE, rows if len(rows) > 1 else rows[0])
+    if written.rowcount != len(rows):  # type: ignore[attr-defined]
+        raise Stale
+    record_all([_entry(actor, round_, line, seen.facts, now) for line, seen in reports])
+
+
+def _entry(actor: Actor, round_: Round, line: ReportDetail, facts: ReportFacts, now: datetime) -> dict[str, Any]:
+    reported = line.facts.status is not ReportStatus.NOT_REPORTED
+    return entry(
         actor,
         Action.CORRECT_REPORT if reported else Action.REPORT,
         Entity.REPORT,
-        f"{project_id}/{year}/{int(round_)}",
-        organisation_id=actor.organisation_id,
-        before=before.facts.as_dict() if reported else None,
-        after=facts.as_dict(),
+        f"{line.project_id}/{line.year}/{int(round_)}",
+        actor.organisation_id,
+        line.facts.as_dict() if reported else None,
+        facts.as_dict(),
         at=now,
     )
-    return True
 
 
 def _columns(facts: ReportFacts) -> dict[str, object]:

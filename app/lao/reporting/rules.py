@@ -60,6 +60,13 @@ def facts_of(fields: Mapping[str, Any]) -> ReportFacts:
     return ReportFacts(**{**fields, **dict(zip(SAID_TOGETHER, fields["status"], strict=True))})
 
 
+def field_address(project_id: int, year: int, round_: Round, field: str) -> str:
+    """Where a field of a report stands: its form is opened with that field in sight and ready to be typed in."""
+    first = "-0" if field == "status" else ""  # a choice has no place to type: its first button
+    anchor = f"#{field}-{project_id}{first}" if field else ""
+    return f"/reporting/{project_id}/{year}/{int(round_)}?year={year}&round={int(round_)}{anchor}"
+
+
 def cannot_words(reason: CannotReason | None, text: str | None) -> str:
     """Why a project cannot be done, as the LAO said it; empty for every other status."""
     if reason is CannotReason.OTHER and text:

@@ -9,8 +9,9 @@ from app import clock
 from app.access import Permission, actor, requires
 from app.db import db, transaction
 from app.errors import Refusal
+from app.lao.checks.queries import checklist
+from app.lao.checks.rules import number_of
 from app.lao.profile.queries import place
-from app.lao.reporting.queries import ReportRow, report_rows
 from app.lao.sending import operations, paper, queries
 from app.lao.sending.forms import SendForm
 from app.lao.sending.rules import Receipt, RoundToSend, in_words, sealed
@@ -18,7 +19,7 @@ from app.lao.signs.queries import own_signs
 from app.ledger.jobs import head_of_now
 from app.ledger.receipts import ProvenEntry, proven_history
 from app.listing import ListState
-from app.models.enums import ReportStatus, Round
+from app.models.enums import Round
 from app.plans.queries import window_for, year_gates
 from app.plans.rules import default_year, round_of
 from app.web import asked_year, attachment
@@ -51,30 +52,27 @@ def _form(round_now: RoundToSend) -> SendForm:
 def _page(round_now: RoundToSend, form: SendForm, status: int = 200, **more: Any) -> Response:
     sent = queries.receipts(round_now.organisation_id, round_now.year, round_now.round)
     window = window_for(round_now.organisation_id, round_now.year, round_now.round)
+    signs = own_signs(actor(), window)
+    checks = {} if round_now.closed else checklist(actor(), round_now.year, round_now.round)
     context = {
         "round_now": round_now,
+        "checks": checks,
+        "missing": number_of(checks, missing=True),
+        "odd": number_of(checks, missing=False) + sum(map(len, signs.values())),
+        "signs_number": sum(map(len, signs.values())),
         "figures": in_words(round_now.figures),
         "form": form,
         "place": place(actor()),
         "gates": year_gates(actor()),
         "state": ListState(year=round_now.year, round=int(round_now.round)),
-        "waiting": _waiting(round_now),
         "window": window,
-        "signs": own_signs(actor(), window),
+        "signs": signs,
         "now": clock.now(),
         "receipts": sent,
         "unchanged": bool(sent) and sent[0].figures == round_now.figures,
         "differences": [],
     }
     return make_response(render_template("lao/sending/check.html", **context | more), status)
-
-
-def _waiting(round_now: RoundToSend) -> list[ReportRow]:
-    """The first projects that are not reported."""
-    if round_now.closed or not round_now.summary.counts.waiting:
-        return []
-    status = ReportStatus.NOT_REPORTED.value
-    return report_rows(actor(), ListState(year=round_now.year, round=int(round_now.round), status=status))
 
 
 @blueprint.post("/reporting/check")

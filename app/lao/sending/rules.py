@@ -148,12 +148,9 @@ class RoundToSend:
     def hints(self) -> list[str]:
         """What to look at before sending, in Thai; it keeps nobody from it."""
         pending = sum(line.counted and line.review is ReviewStatus.PENDING for line in self.lines)
-        unfinished = self.summary.counts.in_progress if self.round is max(Round) else 0
-        told = [
-            f"อยู่ระหว่างดำเนินการ {unfinished:,} โครงการ ทั้งที่เป็นรอบสุดท้ายของปี ตรวจว่ายังไม่แล้วเสร็จจริง" if unfinished else "",
-            f"ป.ป.ช. ยังไม่พิจารณา {pending:,} โครงการ ส่งได้เลย หากภายหลังมีโครงการถูกปฏิเสธ ให้ส่งใหม่อีกครั้ง" if pending else "",
-        ]
-        return [each for each in told if each]
+        if not pending:
+            return []
+        return [f"ป.ป.ช. ยังไม่พิจารณา {pending:,} โครงการ ส่งได้เลย หากภายหลังมีโครงการถูกปฏิเสธ ให้ส่งใหม่อีกครั้ง"]
 
 
 @dataclass(frozen=True)

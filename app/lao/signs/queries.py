@@ -15,6 +15,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, sel
 from app.access import Actor
 from app.db import db, table
 from app.lao.fixed_rounds.queries import given_more_time
+from app.lao.reporting.rules import field_address
 from app.lao.signs.rules import (
     LAST_HOUR,
     SAME_TEXT_LETTERS,
@@ -22,6 +23,7 @@ from app.lao.signs.rules import (
     ReportedLine,
     TextPlace,
     earlier_round,
+    field_of,
     line_signs,
     mass_change,
     reported,
@@ -97,11 +99,12 @@ def _reported_late(lines: list[ReportedLine], year: int, round_: Round, closing:
 
 # --- one LAO ----------------------------------------------------------------------------------------
 class OwnSign(NamedTuple):
-    """A sign of the actor's LAO, ready to print. No project: it is of the whole round."""
+    """A sign of the actor's LAO, ready to print. No project: it is of the whole round, and has no `address`."""
 
     project_id: int | None
     project: str
     sentence: str
+    address: str
 
 
 OwnSigns = dict[SignKind, list[OwnSign]]
@@ -116,7 +119,8 @@ def own_signs(actor: Actor, window: ReportWindow) -> OwnSigns:
     names = _names({sign.project_id for sign in found if sign.project_id})
     told: OwnSigns = {}
     for sign in sorted(found, key=lambda each: list(SignKind).index(each.kind)):
-        shown = OwnSign(sign.project_id, names.get(sign.project_id or 0, ""), sign.sentence)
+        address = field_address(sign.project_id, year, round_, field_of(sign)) if sign.project_id else ""
+        shown = OwnSign(sign.project_id, names.get(sign.project_id or 0, ""), sign.sentence, address)
         told.setdefault(sign.kind, []).append(shown)
     return told
 

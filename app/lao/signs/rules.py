@@ -213,6 +213,18 @@ def _of(facts: Mapping[str, Any]) -> str:
     return f"{facts['number']:,} จาก {facts['total']:,}"
 
 
+# Where what a sign says is corrected; "" for what no field of a report holds.
+FIELDS = {SignKind.OVER_ORDINANCE: "spent", SignKind.DONE_UNSPENT: "spent", SignKind.DONE_UNDONE: "status"}
+TEXT_FIELDS = {TextPlace.NOTE: "note", TextPlace.REASON: "cannot_text"}
+
+
+def field_of(sign: FoundSign) -> str:
+    """The field of the report that the sign is about."""
+    if sign.kind is SignKind.SAME_TEXT:
+        return TEXT_FIELDS.get(TextPlace(sign.facts["place"]), "")
+    return FIELDS.get(sign.kind, "")
+
+
 # --- who is told when -------------------------------------------------------------------------------
 def officers_see_until(closing: datetime | None, now: datetime) -> datetime | None:
     """An officer sees the signs that arose by then: the LAO had them first. None: no sign of the round yet."""

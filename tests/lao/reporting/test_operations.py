@@ -18,7 +18,7 @@ from app.history.rules import changes
 from app.lao.projects.operations import delete_project, edit_project
 from app.lao.reporting.counts import round_summary
 from app.lao.reporting.details import report_detail
-from app.lao.reporting.operations import save_report
+from app.lao.reporting.operations import SeenReport, save_report, save_reports
 from app.lao.reporting.rules import ReportFacts
 from app.ledger.rules import LATER_TEXTS
 from app.models import HistoryEntry, PlanYear, Report, Window, WindowException
@@ -218,3 +218,25 @@ def test_a_rejected_project_that_was_corrected_can_be_reported_and_keeps_its_rep
     assert round_summary(actor, YEAR, Round.SIX).counts.in_progress == 1
     _save(actor, project_id, version=2)
     assert round_summary(actor, YEAR, Round.SIX).counts.done == 1
+
+
+def test_many_reports_are_saved_at_once_or_none_of_them(app: Flask) -> None:
+    actor = make_lao()
+    first, second, same = (make_project(actor, facts(f"โครงการที่ {number}")) for number in range(3))
+    make_report(actor, same, ReportStatus.IN_PROGRESS)
+    before = kept()
+    seen = {first: SeenReport(1, DONE), second: SeenReport(1, BUSY), same: SeenReport(2, BUSY)}
+    with pytest.raises(Stale), transaction():
+        save_reports(actor, YEAR, Round.SIX, seen | {same: SeenReport(1, DONE)}, NOW)
+    with pytest.raises(NotTheirs), transaction():
+        save_reports(actor, YEAR, Round.SIX, seen | {same + 9: SeenReport(1, DONE)}, NOW)
+    assert kept() == before
+    with transaction():
+        assert save_reports(actor, YEAR, Round.SIX, seen, NOW) == 2
+    assert [report_detail(actor, id_, YEAR, Round.SIX).facts for id_ in (first, second, same)] == [DONE, BUSY, BUSY]
+    assert report_detail(actor, first, YEAR, Round.SIX).version == 2
+    keys = db.session.scalars(select(HistoryEntry.entity_key).where(HistoryEntry.action == "report")).all()
+    assert sorted(keys) == sorted(f"{id_}/{YEAR}/6" for id_ in (first, second, same))
+    review(second, ReviewStatus.REJECTED, "ไม่สอดคล้อง")
+    with pytest.raises(Refusal, match="ปฏิเสธ"), transaction():
+        save_reports(actor, YEAR, Round.SIX, {second: SeenReport(2, DONE)}, NOW)

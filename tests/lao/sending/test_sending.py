@@ -115,7 +115,7 @@ def test_what_is_not_reported_keeps_a_round_from_being_sent_and_is_linked(client
     enter(client, lao.account_id)
     page = client.get(CHECK).text
     assert "ยังไม่รายงานผล 1 โครงการ" in page
-    assert f"/reporting/{waiting}/{YEAR}/6?year={YEAR}&round=6&n=1" in [to for to, _ in links(page)]
+    assert f"/reporting/{waiting}/{YEAR}/6?year={YEAR}&round=6#status-{waiting}-0" in [to for to, _ in links(page)]
     assert "/reporting/check" not in " ".join(forms(page))
     shown = sealed(queries.round_to_send(lao, YEAR, Round.SIX, clock.now()).figures)
     assert "ยังไม่รายงานผล 1 โครงการ" in sentences(refused(client, lao, shown))[""]
@@ -229,7 +229,7 @@ def test_hints_keep_nobody_from_sending(client: Client, lao: Actor) -> None:
     make_report(lao, 1, round_=Round.TWELVE, ordinance_budget=Decimal(10), spent=Decimal(11))
     page = client.get(address).text
     assert "สิ่งที่ควรตรวจสอบก่อนปิดรอบ 12 เดือน" in page
-    assert "อยู่ระหว่างดำเนินการ 1 โครงการ" in page
+    assert "อยู่ระหว่างดำเนินการ (1)" in page
     assert "ป.ป.ช. ยังไม่พิจารณา 1 โครงการ" in page
     sent(client, lao, address)
 

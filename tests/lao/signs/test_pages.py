@@ -66,7 +66,7 @@ def test_home_lists_what_to_check_before_the_round_closes(lao: Actor, client: Cl
     assert "แล้วเสร็จโดยยังไม่มีการเบิกจ่าย (2)" in words
     assert "เมื่อครบ 7 วัน" in words
     to = [each.get("href") for each in card.iter() if each.get("href")]
-    assert to == [f"/reporting/{id_}/{YEAR}/6?year={YEAR}&round=6" for id_ in (1, 2)]
+    assert to == [f"/reporting/{id_}/{YEAR}/6?year={YEAR}&round=6#spent-{id_}" for id_ in (1, 2)]
     assert all(client.get(each).status_code == 200 for each in to)
 
 

@@ -50,7 +50,12 @@ def test_the_lao_reads_at_once_what_the_search_keeps_later(lao: Actor) -> None:
     # then its LAO is told at once, beside the project and in its list
     (sentence,) = project_sentences(lao, project, YEAR, SIX)
     (own,) = own_signs(lao, window_for(lao.own_organisation_id, YEAR, SIX))[SignKind.DONE_UNSPENT]
-    assert own == (project, "โครงการอบรมคุณธรรม", sentence)
+    assert own == (
+        project,
+        "โครงการอบรมคุณธรรม",
+        sentence,
+        f"/reporting/{project}/{YEAR}/6?year={YEAR}&round=6#spent-{project}",
+    )
 
     # and the search keeps the same, as of the moment it was reported
     assert kept() == {}
