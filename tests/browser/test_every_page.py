@@ -65,6 +65,8 @@ SIGNED_IN = (
     "/projects?year=2562",
     "/projects/new?year=2561",
     "/projects/new?year=2566",
+    "/projects/new?year=2561&after=1",
+    "/projects/new?copy=1",
     "/projects/1",
     "/projects/1/delete",
     "/reporting?year=2561&round=6",

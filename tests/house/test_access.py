@@ -73,6 +73,7 @@ WHO_OPENS = {
     "GET projects.project_list": LAO,
     "GET projects.new_project": LAO,
     "POST projects.record_project": LAO,
+    "GET projects.show_alike": ANYBODY,
     "GET projects.open_project": LAO,
     "POST projects.edit_project": LAO,
     "GET projects.ask_delete": LAO,

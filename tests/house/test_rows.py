@@ -56,7 +56,7 @@ def test_what_a_user_typed_is_never_markup_nor_a_place_to_fill_in(app: Flask) ->
     marks = dict.fromkeys(("saved", "unchanged", "namesake", "namesake_number", "namesake_year"), "")
     html = drawn([row], "lao/projects/_row.html", query="year=2561", **marks)
     assert "<script>" not in html
-    assert html.count("&lt;script&gt;alert(1)&lt;/script&gt; %(id)s") == 4  # name, its two buttons, reason
+    assert html.count("&lt;script&gt;alert(1)&lt;/script&gt; %(id)s") == 5  # name, its three buttons, reason
     assert 'id="p7"' in html
 
 

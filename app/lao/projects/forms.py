@@ -8,7 +8,7 @@ from wtforms import BooleanField, Field, HiddenField
 
 from app.conflicts import Differences
 from app.fields import AtMost, Form, ManyOf, MoneyField, OneOf, OpenedForm, Required, TextBlock, TextLine, Version
-from app.lao.projects.rules import BUDGET, MAX_NAME, MAX_REASON, NO_REASON, ProjectFacts
+from app.lao.projects.rules import BUDGET, MAX_NAME, MAX_REASON, NO_REASON, ProjectFacts, same_every_year
 from app.models.enums import Kind
 from app.plans.rules import Period
 from app.words import baht
@@ -44,6 +44,7 @@ class ProjectForm(OpenedForm):
     )
     target_group = TextBlock("กลุ่มเป้าหมาย", validators=[Required("กรอกกลุ่มเป้าหมาย"), AtMost(MAX_TEXT)])
     objective = TextBlock("วัตถุประสงค์", validators=[Required("กรอกวัตถุประสงค์"), AtMost(MAX_TEXT)])
+    same_budget = BooleanField("งบประมาณเท่ากันทุกปีที่เลือก")
     dimension: OneOf
     further_dimensions: ManyOf
     years: ManyOf
@@ -61,7 +62,7 @@ class ProjectForm(OpenedForm):
         for year in self.all_years:
             field = self.budget(year)
             missing = "" if field.without else f"กรอกงบประมาณปี {year} หรือเลือก “ดำเนินการโดยไม่ใช้งบประมาณ”"
-            self.ask_only(field, year in self.years.data and not self.no_budget(year).data, missing)
+            self.ask_only(field, year in self.years_with_a_budget and not self.no_budget(year).data, missing)
         return not self.problems
 
     def on_screen(self) -> list[Field]:
@@ -69,9 +70,16 @@ class ProjectForm(OpenedForm):
         rest = [self.quarters, self.dimension, self.further_dimensions, self.target_group, self.objective]
         return [self.name, self.kind, *years, *rest]
 
+    @property
+    def years_with_a_budget(self) -> list[int]:
+        """The chosen years whose own box counts: with the same budget in every year that of the first one."""
+        return list(self.years.data[:1] if self.same_budget.data else self.years.data)
+
     def budgets(self) -> dict[int, Decimal | None]:
         """Baht by chosen year; None is without budget."""
-        return {year: None if self.no_budget(year).data else self.budget(year).data for year in self.years.data}
+        asked = self.years_with_a_budget
+        amounts = {year: None if self.no_budget(year).data else self.budget(year).data for year in asked}
+        return dict.fromkeys(self.years.data, amounts[asked[0]]) if self.same_budget.data and asked else amounts
 
     def facts(self) -> ProjectFacts:
         """What was typed, for the operation. Only for a form that validated."""
@@ -93,10 +101,18 @@ class ProjectForm(OpenedForm):
         self.name.data, self.kind.data, self.dimension.data = facts.name, facts.kind, facts.dimension
         self.further_dimensions.data, self.quarters.data = list(facts.further_dimensions), list(facts.quarters)
         self.target_group.data, self.objective.data = facts.target_group, facts.objective
-        self.years.data = sorted(facts.budgets)
+        self._show_years(facts)
         for year, amount in facts.budgets.items():
             self.budget(year).data = amount
             self.no_budget(year).data = amount is None
+
+    def keep(self, facts: ProjectFacts) -> None:
+        """Begin with what most often stays from one project to the next: its words and amounts do not."""
+        self.kind.data, self.dimension.data, self.quarters.data = facts.kind, facts.dimension, list(facts.quarters)
+        self._show_years(facts)
+
+    def _show_years(self, facts: ProjectFacts) -> None:
+        self.years.data, self.same_budget.data = sorted(facts.budgets), same_every_year(facts.budgets)
 
 
 class DeleteForm(Form):

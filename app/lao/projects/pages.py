@@ -8,7 +8,7 @@ from flask import Blueprint, flash, render_template
 from markupsafe import Markup
 
 from app.access import actor
-from app.lao.projects import queries
+from app.lao.projects import namesakes, queries
 from app.lao.projects.forms import ProjectForm
 from app.lao.projects.rules import BUDGET
 from app.plans.queries import year_gates
@@ -30,6 +30,6 @@ def questions(form: ProjectForm, before: Mapping[int, Decimal | None] = NO_BUDGE
 
 def tell_namesake(project_id: int) -> None:
     """Point out that the words stand in the plan already; two projects may well have the same."""
-    if other := queries.namesake(actor(), project_id):
+    if other := namesakes.namesake(actor(), project_id):
         words = render_template("lao/projects/_namesake.html", namesake=other)
         flash(Markup(words), "warn")  # noqa: S704 - the template escaped what is in it

@@ -12,7 +12,7 @@ from sqlalchemy import Integer, Select, String, and_, bindparam, cast, exists, f
 from app.access import Actor
 from app.db import db, table
 from app.errors import NotTheirs
-from app.lao.projects.rules import ProjectFacts, amount_question, editable, same_words
+from app.lao.projects.rules import ProjectFacts, amount_question, editable
 from app.listing import PAGE_SIZE, ListState, like_pattern
 from app.models import Project, ProjectDimension, ProjectYear, Report
 from app.models.enums import Kind, ReportStatus, ReviewStatus
@@ -315,32 +315,6 @@ def recorded_before(actor: Actor, submission_keys: Iterable[str | None]) -> dict
         _P.organisation_id == actor.own_organisation_id, _P.submission_key.in_(submission_keys)
     )
     return dict(db.session.execute(found).all())
-
-
-class Namesake(NamedTuple):
-    """Another project of the LAO with the same words for a name, and its number in the list of its first year."""
-
-    id: int
-    number: int
-    year: int
-
-
-def namesake(actor: Actor, project_id: int) -> Namesake | None:
-    """The first other project with the name of this one, whatever spaces and digits it is written with."""
-    named = select(_P.id, _P.name).where(_OWN).order_by(_P.id)
-    rows = db.session.execute(named, {"organisation_id": actor.own_organisation_id}).all()
-    words = {id_: same_words(name) for id_, name in rows}
-    wanted = words.get(project_id)
-    other = next((id_ for id_, each in words.items() if each == wanted and id_ != project_id), None)
-    return None if other is None else Namesake(other, *_place_in_list(actor, other))
-
-
-def _place_in_list(actor: Actor, project_id: int) -> tuple[int, int]:
-    """Its number in the list of the first year it runs in, and that year."""
-    year = min(year_budgets(project_id))
-    before = _P.id <= project_id, exists().where(_Y.project_id == _P.id, _Y.fiscal_year == year)
-    counted = select(func.count()).select_from(table(Project)).where(_OWN, *before)
-    return db.session.scalar(counted, {"organisation_id": actor.own_organisation_id}) or 0, year
 
 
 def number_in_year(actor: Actor, year: int) -> int:

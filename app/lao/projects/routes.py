@@ -15,7 +15,7 @@ from app.deeds import again, note_save, own_version
 from app.errors import NOTHING_CHANGED, Refusal, Stale
 from app.history.queries import who_was_first
 from app.lao.profile.queries import place
-from app.lao.projects import operations, queries, workbooks
+from app.lao.projects import namesakes, operations, queries, workbooks
 from app.lao.projects import record_pages as _record_pages  # noqa: F401 - adds its views
 from app.lao.projects.forms import DeleteForm, ProjectForm, comparison, project_form
 from app.lao.projects.pages import NO_BUDGETS, blueprint, gates_of, questions, tell_namesake
@@ -78,7 +78,7 @@ def _row_parts(project_id: int, state: ListState, *, saved: bool | None = None) 
         "recorded": sum(counts.values()),
         "saved_at": clock.now() if saved else None,
         "unchanged": NOTHING_CHANGED if saved is False else "",
-        "namesake": queries.namesake(who, project_id) if saved is not None else None,
+        "namesake": namesakes.namesake(who, project_id) if saved is not None else None,
     }
 
 

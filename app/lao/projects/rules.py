@@ -1,8 +1,10 @@
 """What counts, and what an edit does to NACC's word. Facts in, answer out."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 from app.amounts import plain
@@ -18,6 +20,12 @@ BUDGET = "budget_"  # and the year: the name of a field
 # An amount larger than this is asked about once, and saved all the same: most of them are a slip of the point.
 SPENT_TIMES_PLAN = 10
 TIMES_MEDIAN = 1000
+SHORTEST_LIKENESS = 6  # letters: what is shorter is like everything
+NEAR = 0.85  # of difflib's ratio: two letters of a dozen
+MOST_ALIKE = 3
+LONGEST_COMPARED = 190  # from 200 on difflib leaves out the most frequent letters
+_NUMBER_AND_KIND = re.compile(rf"^[\s\d.()\-]*(?:{'|'.join(kind.label for kind in Kind)})?")
+_NO_LETTER = re.compile("[^\\w\u0e30-\u0e4e]+")  # a tone mark or a vowel above is no letter to \\w
 REVIEWED_FIELDS = frozenset({"name", "kind", "dimension", "further_dimensions", "target_group", "objective"})
 
 
@@ -51,9 +59,46 @@ def facts_of(fields: Mapping[str, Any]) -> ProjectFacts:
     return ProjectFacts(**values | {"further_dimensions": further, "budgets": budgets})
 
 
+def same_every_year(budgets: Mapping[int, Decimal | None]) -> bool:
+    """Whether a project of several years has one budget, or none, in all of them."""
+    return len(budgets) > 1 and len(set(budgets.values())) == 1
+
+
+def kept_text(facts: ProjectFacts) -> str:
+    """โครงการ · ไตรมาส 1, 2 · มิติที่ 1 · ปี 2561, 2562: what the next form begins with."""
+    quarters, years = (", ".join(map(str, each)) for each in (facts.quarters, sorted(facts.budgets)))
+    same = " งบประมาณเท่ากันทุกปี" if same_every_year(facts.budgets) else ""
+    return f"{facts.kind.label} · ไตรมาส {quarters} · มิติที่ {facts.dimension} · ปี {years}{same}"
+
+
 def same_words(name: str) -> str:
     """What two names have in common that differ in spaces, Thai digits or capital letters only."""
     return arabic_digits("".join(name.split())).casefold()
+
+
+class Likeness(NamedTuple):
+    """A project whose name is that of another but for spaces, digits, number and kind (`same`), or close to it."""
+
+    id: int
+    same: bool
+
+
+def alike(name: str, others: Mapping[int, str]) -> list[Likeness]:
+    """Which of `others`, names by id, may be the project called `name`: those of the same words first."""
+    wanted = _bare(name)
+    if len(wanted) < SHORTEST_LIKENESS:
+        return []
+    ids: dict[str, list[int]] = {}
+    for id_, other in others.items():
+        ids.setdefault(_bare(other), []).append(id_)
+    close = get_close_matches(wanted, ids, MOST_ALIKE, NEAR)
+    return [Likeness(id_, each == wanted) for each in close for id_ in ids[each]][:MOST_ALIKE]
+
+
+def _bare(name: str) -> str:
+    """What is left of a name without its number, its kind, spaces and punctuation, with one kind of digits."""
+    plain = _NUMBER_AND_KIND.sub("", arabic_digits(name).casefold())
+    return _NO_LETTER.sub("", plain)[:LONGEST_COMPARED]
 
 
 def amount_question(amount: Decimal, median: Decimal | None, planned: Decimal | None = None) -> str:

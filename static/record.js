@@ -1,0 +1,76 @@
+// Recording in few keys. Enter leads to the next field that is still empty, 1-4 choose in a group, and the word a name
+// begins with is its kind. Without this file Tab, Space and the mouse do the same.
+(() => {
+  "use strict";
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const on = (name, listener) => document.addEventListener(name, listener);
+  const isTick = (field) => field.matches("input[type=radio], input[type=checkbox]");
+  const MAY_BE_EMPTY = /^(further_dimensions|no_budget_\d+|same_budget)$/;
+
+  const isEmpty = (field) => {
+    if (!isTick(field)) return field.value.trim() === "";
+    return ![...field.form.elements].some((each) => each.name === field.name && each.checked);
+  };
+  const isAsked = (field) =>
+    field.matches("textarea, input:not([type=hidden])") &&
+    !field.disabled &&
+    !MAY_BE_EMPTY.test(field.name) &&
+    field.checkVisibility();
+  // The next one below, else the first one above, else the button that saves.
+  const nextEmpty = (from) => {
+    const empty = [...from.form.elements].filter((field) => isAsked(field) && isEmpty(field) && field !== from);
+    const below = empty.find((field) => from.compareDocumentPosition(field) & Node.DOCUMENT_POSITION_FOLLOWING);
+    return below ?? empty[0] ?? $('button[name="then"]', from.form);
+  };
+  const fieldOf = ({ target }) => (target.form?.matches("[data-onward]") && target.matches("input, textarea") ? target : null);
+
+  on("keydown", (event) => {
+    const field = fieldOf(event);
+    if (!field || event.repeat || event.isComposing || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    if (event.key === "Enter" && (field.name === "name" || !field.matches("textarea"))) {
+      event.preventDefault();
+      nextEmpty(field).focus();
+    }
+    // By place on the keyboard: with Thai letters on, these keys write no digits.
+    const digit = /^(?:Digit|Numpad)([1-9])$/.exec(event.code)?.[1];
+    if (!digit || !isTick(field) || field.closest(".year, .same")) return;
+    const chosen = [...field.form.elements].filter((each) => each.name === field.name)[digit - 1];
+    chosen?.focus();
+    chosen?.click();
+  });
+
+  // A name says what kind of work it is; whoever chose another kind knows better.
+  const byHand = new WeakSet();
+  on("change", ({ target }) => {
+    if (target.name === "kind" && target.form) byHand.add(target.form);
+  });
+  on("input", (event) => {
+    const field = fieldOf(event);
+    if (field?.name !== "name" || byHand.has(field.form)) return;
+    const begins = field.value.replace(/^[\s"“'(]+/, "");
+    const kinds = [...field.form.elements].filter((each) => each.name === "kind");
+    const said = kinds.find((each) => begins.startsWith(each.closest("label").textContent.trim()));
+    if (said) said.checked = true;
+  });
+
+  // Keys are told where there is a keyboard, most likely.
+  const offerKeys = () => {
+    const hint = $("[data-keys]");
+    if (hint) hint.hidden = !matchMedia("(pointer: fine)").matches;
+  };
+  on("htmx:after:swap", offerKeys);
+  offerKeys();
+
+  // "ล้าง" beside what was kept: the words that are typed by now stay. The year stays that the page is about.
+  on("click", (event) => {
+    const link = event.target.closest("[data-unkeep]");
+    if (!link) return;
+    event.preventDefault();
+    const form = $("form[data-onward]");
+    const [, ...laterYears] = [...form.elements].filter((field) => field.name === "years" && field.checked);
+    const kept = [...form.elements].filter((field) => ["kind", "quarters", "dimension", "same_budget"].includes(field.name));
+    for (const field of [...kept, ...laterYears]) field.checked = false;
+    $("#kept").remove();
+    $('[name="name"]', form).focus();
+  });
+})();
