@@ -47,12 +47,56 @@
     const off = $("#keys-off");
     if (off) off.checked = isOff();
     for (const part of all("[data-scripted][hidden]")) part.hidden = false;
+    drawViews();
     count();
   };
   on("htmx:after:swap", () => {
     putBack();
     showOpened();
     show();
+  });
+
+  // --- filters somebody keeps, on this machine, each under the words it was chosen with ---------------
+  const VIEWS = "e-plannacc-views";
+  const whose = () => $(".who b")?.textContent ?? "";
+  const readViews = () => JSON.parse(localStorage.getItem(VIEWS) ?? "[]");
+  const writeViews = (views) => localStorage.setItem(VIEWS, JSON.stringify(views));
+  const isHere = (place) => (view) => view.who === whose() && view.path === place.dataset.views;
+  const wordsOf = (form) =>
+    [...form.elements]
+      .filter((field) => field.matches("select") && field.selectedIndex > 0)
+      .map((field) => field.selectedOptions[0].text.trim())
+      .concat($("[type=search]", form)?.value.trim() || [])
+      .join(" · ") || "ทั้งหมด";
+  const viewLink = (view) => {
+    const link = document.createElement("a");
+    link.href = `${view.path}?${view.query}`;
+    link.textContent = view.name;
+    const drop = document.createElement("button");
+    Object.assign(drop, { type: "button", className: "btn-q sm", textContent: "เลิกเก็บ" });
+    drop.setAttribute("aria-label", `เลิกเก็บ ${view.name}`);
+    drop.addEventListener("click", () => {
+      writeViews(readViews().filter((each) => !(each.who === view.who && each.path === view.path && each.name === view.name)));
+      drawViews();
+    });
+    const whole = document.createElement("span");
+    whole.className = "view";
+    whole.append(link, drop);
+    return whole;
+  };
+  const drawViews = () => {
+    for (const place of all("[data-views]")) {
+      all(".view", place).forEach((each) => each.remove());
+      place.prepend(...readViews().filter(isHere(place)).map(viewLink));
+    }
+  };
+  on("click", ({ target }) => {
+    const place = target.closest("[data-keep-view]")?.closest("[data-views]");
+    if (!place) return;
+    const form = place.closest("form");
+    const view = { who: whose(), path: place.dataset.views, name: wordsOf(form), query: `${new URLSearchParams(new FormData(form))}` };
+    writeViews([...readViews().filter((each) => !(isHere(place)(each) && each.name === view.name)), view].slice(-40));
+    drawViews();
   });
 
   // --- keys of the review desk --------------------------------------------------------------------

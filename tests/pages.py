@@ -1,5 +1,6 @@
 """Reading answers as a person does: what stands in a form, which sentence stands beside a field, where links lead."""
 
+import re
 from collections.abc import Iterator, Mapping
 from html.parser import HTMLParser
 from typing import Any
@@ -164,3 +165,8 @@ def check_fragment(answer: TestResponse, *, htmx: bool) -> None:
     text = answer.text.lstrip()
     assert text.startswith("<tbody" if htmx else "<!doctype html>"), text[:80]
     assert ("<html" in text) is not htmx
+
+
+def without_choices(html: str) -> str:
+    """A page without what its lists offer to choose from."""
+    return re.sub(r"<select.*?</select>", "", html, flags=re.DOTALL)

@@ -61,7 +61,7 @@ class Project(Base):
         # The review queue, for one province and for the whole country: what waits longest comes first.
         Index(
             "ix_projects_waiting",
-            "created_at",
+            "updated_at",
             "id",
             postgresql_where=text("review_status = 'pending' AND deleted_at IS NULL"),
             sqlite_where=text("review_status = 'pending' AND deleted_at IS NULL"),
@@ -69,7 +69,7 @@ class Project(Base):
         Index(
             "ix_projects_pending",
             "province_code",
-            "created_at",
+            "updated_at",
             "id",
             postgresql_where=text("review_status = 'pending' AND deleted_at IS NULL"),
             sqlite_where=text("review_status = 'pending' AND deleted_at IS NULL"),

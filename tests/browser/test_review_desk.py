@@ -153,6 +153,14 @@ def test_list_ticks_and_filters_stay_while_projects_are_opened_and_decided(
     expect(bulk).to_contain_text(f"เลือกไว้ {MANY - 1} รายการ")
     page.get_by_role("button", name="ล้างการเลือก").click()
     expect(bulk).to_be_hidden()
+    # and a filter that is kept is there again, under its own words, and still open while it is chosen
+    page.get_by_text("ตัวกรองและค้นหา").click()
+    page.get_by_label("ประเภทงาน").select_option("โครงการ")
+    page.get_by_role("button", name="เก็บตัวกรองนี้ไว้").click()
+    page.goto("/nacc/review?status=rejected")
+    page.get_by_text("ตัวกรองและค้นหา").click()
+    page.get_by_role("link", name="โครงการ", exact=True).click()
+    expect(page.get_by_label("ประเภทงาน")).to_have_value("project")
     # and so on the desk of plan years, when another row is changed
     make_organisation("6650101", "องค์การบริหารส่วนตำบลที่อื่น", district="6501")
     page.goto(f"/nacc/plan-years?year={YEAR}")

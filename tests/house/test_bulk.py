@@ -15,14 +15,14 @@ from app.models.enums import Kind, PlanStatus, ReviewStatus, Role, Round, SignKi
 from app.nacc.evaluation.operations import save_from_file
 from app.nacc.evaluation.rules import ScoreCell, ScoreEntry
 from app.nacc.lao_accounts.rules import AccountFilter, AccountState
-from app.nacc.plan_years.rules import PlanFilter
+from app.nacc.plan_years.rules import PlanFilter, ScoreStanding
 from app.nacc.proposals.operations import set_minimum
 from app.nacc.review.rules import ReviewQueue
 from app.nacc.signs.rules import SignFilter
 from app.nacc.waiting.rules import RoundStanding, WaitingFilter
 from tests.client import XHTML, Client
 from tests.factories import NOW, YEAR, facts, make_lao, make_organisation, make_project, make_sign, make_staff
-from tests.pages import enter, kept, tags, tree
+from tests.pages import enter, kept, tags, tree, without_choices
 
 NOTHING = "ยังไม่ได้เลือกรายการ"
 TICKED = {"/nacc/review/many", "/nacc/plan-years/many", "/nacc/waiting/many", "/nacc/signs/many"}
@@ -55,7 +55,10 @@ def test_chosen_is_never_all_by_leaving_it_out(ticked: list[str], everything: st
 @pytest.mark.parametrize(
     ("bare", "narrow"),
     [
-        (PlanFilter(year=YEAR), {"year": 2562, "status": PlanStatus.FAILED, "q": "ดินทอง"}),
+        (
+            PlanFilter(year=YEAR),
+            {"year": 2562, "status": PlanStatus.FAILED, "scores": ScoreStanding.PARTLY, "q": "ดินทอง"},
+        ),
         (AccountFilter(), {"state": AccountState.LOCKED, "q": "ดินทอง"}),
         (
             WaitingFilter(year=YEAR, round=Round.SIX),
@@ -67,12 +70,13 @@ def test_chosen_is_never_all_by_leaving_it_out(ticked: list[str], everything: st
         ),
         (
             ReviewQueue(),
-            {"status": ReviewStatus.REJECTED, "dimension": 3, "kind": Kind.MEASURE, "year": YEAR, "days": 30, "q": "x"},
+            {"status": ReviewStatus.REJECTED, "dimension": 3, "kind": Kind.MEASURE, "year": YEAR, "days": 30}
+            | {"again": "1", "q": "x"},
         ),
     ],
 )
 def test_each_filter_changes_the_words_of_the_confirmation(bare: Any, narrow: dict[str, Any]) -> None:
-    named = set(narrow) | {"page", "province", "district"}  # the two are one argument, below
+    named = set(narrow) | {"page", "province", "district", "lao"}  # the two are one argument, below
     assert {field.name for field in fields(bare)} == named, "a filter that this test does not know"
     assert "อำเภอวังทอง" in bare.in_words("จังหวัดพิษณุโลก อำเภอวังทอง")
     for name, value in narrow.items():
@@ -101,7 +105,7 @@ def test_a_desk_finds_a_name_with_its_district_beside_it(path: str, desks: Clien
     make_organisation("6650101", "องค์การบริหารส่วนตำบลดินทองเหนือ", district="6501")
 
     # when both words are typed
-    page = desks.get(f"{path}?year={YEAR}&round=6&q=ดินทอง วังทอง").text
+    page = without_choices(desks.get(f"{path}?year={YEAR}&round=6&q=ดินทอง วังทอง&state=all").text)
 
     # then the LAO of that district stands alone, with its code
     assert [code in page for code in ("6650807", "6650808", "6650101")] == [True, False, False]

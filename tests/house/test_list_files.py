@@ -47,7 +47,7 @@ STAFF_LISTS = [
     ("/nacc/scores", f"year={YEAR}", ["6650807", "6650808"]),
     ("/nacc/accounts", "", ["6650807"]),
     ("/nacc/signs", f"year={YEAR}&round=6", ["=โครงการที่หนึ่ง", "รอตรวจสอบ"]),
-    ("/nacc/waiting", f"year={YEAR}&round=6", ["รายงานบางส่วน", "ไม่ต้องรายงาน"]),
+    ("/nacc/waiting", f"year={YEAR}&round=6&state=all", ["รายงานบางส่วน", "ไม่ต้องรายงาน"]),
     ("/nacc/waiting", f"year={YEAR}&round=6&state=partly&page=3", ["รายงานบางส่วน"]),
 ]
 

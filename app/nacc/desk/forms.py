@@ -5,7 +5,7 @@ from typing import TypedDict
 
 from app.fields import Form, Version
 from app.listing import MAX_SEARCH, PAGES, number
-from app.words import clean_line
+from app.words import arabic_digits, clean_line
 
 
 class ExpectedForm(Form):
@@ -19,6 +19,7 @@ class PlaceAndWords(TypedDict):
 
     province: str
     district: str
+    lao: str
     q: str
     page: int
 
@@ -28,6 +29,7 @@ def place_and_words(args: Mapping[str, str]) -> PlaceAndWords:
     return {
         "province": clean_line(args.get("province", ""))[:2],
         "district": clean_line(args.get("district", ""))[:4],
+        "lao": arabic_digits(clean_line(args.get("lao", "")))[:7],
         "q": clean_line(args.get("q", ""))[:MAX_SEARCH],
         "page": max(1, number(args.get("page", ""), 1, PAGES)),
     }

@@ -8,7 +8,7 @@ from flask import request
 from app import clock
 from app.access import actor
 from app.listing import Choice, choice_of
-from app.nacc.desk.queries import PAGE_SIZE, own_provinces
+from app.nacc.desk.queries import PAGE_SIZE, laos_of_place, own_provinces
 from app.nacc.desk.rules import DeskFilter
 from app.plans.queries import current_period, periods
 from app.registry.queries import districts
@@ -41,6 +41,7 @@ def filter_choices(asked: DeskFilter) -> dict[str, Any]:
         "asked": asked,
         "provinces": own_provinces(actor()),
         "districts": districts(asked.province) if asked.province else [],
+        "laos": laos_of_place(actor(), asked),
         "periods": periods(),
     }
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, false, select, true
+from sqlalchemy import ColumnElement, false, or_, select, true
 
 from app.access import Actor
 from app.citizens.places.queries import filter_name
@@ -11,7 +11,7 @@ from app.db import db, table
 from app.models import District, FormerFacts, Organisation, Province
 from app.models.enums import Role
 from app.nacc.desk.rules import DeskFilter
-from app.registry.queries import fits
+from app.registry.queries import fits, named_like
 from app.uploads.rules import UploadLao
 
 PAGE_SIZE = 50
@@ -45,12 +45,32 @@ def filtered_laos(actor: Actor, asked: DeskFilter) -> list[ColumnElement[bool]]:
         wanted.append(_O.province_code == asked.province)
     if asked.district:
         wanted.append(_O.district_code == asked.district)
-    return fits(asked.q, wanted)
+    if asked.lao:
+        wanted.append(_O.code == asked.lao)
+    return [*wanted, *(or_(*fits(word, []), in_named_place(word)) for word in asked.words)]
+
+
+def in_named_place(word: str) -> ColumnElement[bool]:
+    """LAOs of a district or province with `word` in its name."""
+    districts = select(_D.code).where(named_like(District, word))
+    provinces = select(_P.code).where(named_like(Province, word))
+    return or_(_O.district_code.in_(districts), _O.province_code.in_(provinces))
+
+
+def laos_of_place(actor: Actor, asked: DeskFilter) -> list[tuple[str, str]]:
+    """Code and name of the open LAOs of the filter's district, or else its province; none without either."""
+    if not asked.province:
+        return []
+    here = _O.district_code == asked.district if asked.district else _O.province_code == asked.province
+    named = select(_O.code, _O.name).where(here, in_scope(actor), _O.closed_at.is_(None))
+    return [(code, name) for code, name in db.session.execute(named.order_by(_O.name_sort, _O.code))]
 
 
 def filter_words(asked: DeskFilter) -> str:
     """The filter as papers say it, and the pages that ask before many rows are changed."""
-    return asked.in_words(filter_name(asked.province, asked.district))
+    place = filter_name(asked.province, asked.district)
+    lao = db.session.scalar(select(_O.name).where(_O.code == asked.lao)) or f"รหัส {asked.lao}" if asked.lao else ""
+    return asked.in_words(f"{place} · {lao}" if lao else place)
 
 
 def with_places(laos: Any) -> Any:

@@ -11,10 +11,14 @@ MOST_IN_A_FILE = 20_000  # rows: that long a request may wait; more is work for 
 
 @dataclass(frozen=True, kw_only=True)
 class DeskFilter:
-    """Which rows a desk shows; empty does not narrow. Each desk adds its own fields, and says them in words."""
+    """Which rows a desk shows; empty does not narrow. Each desk adds its own fields, and says them in words.
+
+    `lao`: the code of one LAO.
+    """
 
     province: str = ""
     district: str = ""
+    lao: str = ""
     q: str = ""
     page: int = 1
 
@@ -33,7 +37,7 @@ class DeskFilter:
     @property
     def narrows(self) -> int:
         """How many filters are in force, not counting what the desk is about."""
-        return sum(map(bool, (self.province, self.district, self.q, *self.narrowed)))
+        return sum(map(bool, (self.province, self.district, self.lao, self.q, *self.narrowed)))
 
     @property
     def words(self) -> list[str]:

@@ -38,7 +38,7 @@ from app.nacc.evaluation.rules import (
 )
 from app.nacc.plan_years.pages import plan_filter
 from app.nacc.plan_years.queries import plan_counts
-from app.nacc.plan_years.rules import listed
+from app.nacc.plan_years.rules import ScoreStanding, listed
 from app.plans.queries import current_period, period_of, periods, year_gates
 from app.plans.rules import YearGate, default_year
 from app.spreadsheets import excel
@@ -62,6 +62,7 @@ def grid() -> BaseResponse:
         shown=cells(queries.max_scores(asked.year)),
         pager=Pager(asked.page, total, queries.PAGE_SIZE),
         waiting=queries.waiting_count(who),
+        standings=[(each.value, each.label) for each in ScoreStanding],
         **filter_choices(asked),
     )
 

@@ -8,12 +8,13 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 
 from app.access import Actor
 from app.db import db, table
-from app.models import District, Organisation, PlanYear, ProjectYear, Province
+from app.models import Dimension, District, Organisation, PlanPeriod, PlanYear, ProjectYear, Province, Score
 from app.models.enums import PlanStatus
 from app.nacc.desk.queries import IN_THAI_ORDER, PAGE_SIZE, batches, filtered_laos, place_words, with_places
-from app.nacc.plan_years.rules import PlanFilter
+from app.nacc.plan_years.rules import PlanFilter, ScoreStanding
 
 _O, _PY, _Y, _D, _P = (table(model).c for model in (Organisation, PlanYear, ProjectYear, District, Province))
+_S, _DI, _PP = (table(model).c for model in (Score, Dimension, PlanPeriod))
 
 
 class PlanRow(NamedTuple):
@@ -29,7 +30,26 @@ class PlanRow(NamedTuple):
 
 
 def _wanted_laos(actor: Actor, asked: PlanFilter) -> list[ColumnElement[bool]]:
-    return [*filtered_laos(actor, asked), *_has(asked.status)]
+    return [*filtered_laos(actor, asked), *_has(asked.status), *_scored(asked)]
+
+
+def _scored(asked: PlanFilter) -> list[ColumnElement[bool]]:
+    """Condition on how far NACC's scores of the year are."""
+    of_year = _S.organisation_id == _O.id, _S.fiscal_year == asked.year
+    given = _count_of(Score, *of_year, _S.evaluation_hundredths.is_not(None))
+    period = select(_PP.id).where(_PP.first_year <= asked.year, _PP.last_year >= asked.year)
+    dimensions = _count_of(Dimension, _DI.plan_period_id.in_(period))
+    standings = {
+        ScoreStanding.NONE: given == 0,
+        ScoreStanding.PARTLY: and_(given > 0, given < dimensions),
+        ScoreStanding.UNPUBLISHED: and_(given > 0, _PY.published_at.is_(None)),
+        ScoreStanding.PUBLISHED: _PY.published_at.is_not(None),
+    }
+    return [standings[ScoreStanding(asked.scores)]] if asked.scores else []
+
+
+def _count_of(model: Any, *where: ColumnElement[bool]) -> Any:
+    return select(func.count()).select_from(table(model)).where(*where).scalar_subquery()
 
 
 def _has(status: str) -> list[ColumnElement[bool]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, NamedTuple
 
-from app.models.enums import PlanStatus
+from app.models.enums import Labelled, PlanStatus
 from app.nacc.desk.rules import DeskFilter
 from app.uploads.cells import Problems, Sheet, Value, quoted, text_of
 from app.uploads.rules import CODE, YEAR, LineKey, Move, Preview, UploadLao, keyed
@@ -89,12 +89,22 @@ class SeenStatus(NamedTuple):
         return PlanLine(LineKey(lao, self.year), self.status, self.seen, self.since)
 
 
+class ScoreStanding(Labelled):
+    """How far NACC's scores of a plan year are."""
+
+    NONE = "none", "ยังไม่ให้คะแนน"
+    PARTLY = "partly", "ให้คะแนนไม่ครบทุกมิติ"
+    UNPUBLISHED = "unpublished", "ยังไม่เผยแพร่"
+    PUBLISHED = "published", "เผยแพร่แล้ว"
+
+
 @dataclass(frozen=True, kw_only=True)
 class PlanFilter(DeskFilter):
     """Which LAOs the desk shows for `year`; empty does not narrow."""
 
     year: int
     status: str = ""
+    scores: str = ""
 
     @property
     def about(self) -> str:
@@ -102,4 +112,7 @@ class PlanFilter(DeskFilter):
 
     @property
     def narrowed(self) -> tuple[str, ...]:
-        return (f"ผลแผน “{PlanStatus(self.status).label}”",) if self.status else ()
+        return (
+            f"ผลแผน “{PlanStatus(self.status).label}”" if self.status else "",
+            f"คะแนน “{ScoreStanding(self.scores).label}”" if self.scores else "",
+        )

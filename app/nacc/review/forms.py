@@ -45,5 +45,6 @@ def queue_of(args: Mapping[str, str]) -> ReviewQueue:
         kind=one_of(args.get("kind", ""), list(Kind)),
         year=min(number(args.get("year", ""), 0), 2700),
         days=min(number(args.get("days", ""), 0), 3650),
+        again=one_of(args.get("again", ""), ("1",)),
         **place_and_words(args),
     )

@@ -12,6 +12,7 @@ from sqlalchemy import (
     String,
     and_,
     bindparam,
+    case,
     exists,
     func,
     literal_column,
@@ -23,20 +24,25 @@ from sqlalchemy import (
 from app.access import Actor
 from app.clock import thai_date
 from app.db import db, table
-from app.listing import Pager, like_pattern
+from app.listing import like_pattern
 from app.models import (
+    District,
+    HistoryEntry,
     Organisation,
     Project,
     ProjectYear,
+    Province,
     RejectionReason,
 )
-from app.models.enums import Kind, ReviewStatus
+from app.models.enums import Action, Entity, Kind, ReviewStatus
 from app.nacc.desk import queries as desk
 from app.nacc.desk.queries import PAGE_SIZE
 from app.nacc.review.rules import ReviewQueue
+from app.plans.queries import periods
 
-COUNTED_TO = 200
-_P, _O, _Y = table(Project).c, table(Organisation).c, table(ProjectYear).c
+SETTLES = (Action.APPROVE.value, Action.REJECT.value, Action.TAKE_BACK.value)
+_P, _O, _Y, _H = (table(model).c for model in (Project, Organisation, ProjectYear, HistoryEntry))
+_D, _PR = table(District).c, table(Province).c
 
 
 def in_scope(actor: Actor) -> ColumnElement[bool]:
@@ -48,29 +54,47 @@ def _queue_conditions(shape: ReviewQueue) -> list[ColumnElement[bool]]:
     # Written out: a partial index answers only for a value the database sees while it plans.
     status: Any = literal_column(f"'{shape.status.value}'")
     wanted: list[ColumnElement[bool]] = [type_coerce(_P.review_status, String) == status, _P.deleted_at.is_(None)]
-    if shape.province:
-        wanted.append(_P.province_code == bindparam("by_province"))
-    if shape.district:
-        wanted.append(_O.district_code == bindparam("by_district"))
-    if shape.dimension:
-        wanted.append(_P.dimension == bindparam("by_dimension"))
-    if shape.kind:
-        wanted.append(_P.kind == bindparam("by_kind"))
-    if shape.year:
-        wanted.append(exists().where(_Y.project_id == _P.id, _Y.fiscal_year == bindparam("by_year")))
-    if shape.days:
-        wanted.append(_P.updated_at <= bindparam("by_since"))
-    for number in range(len(shape.words)):
-        word: Any = bindparam(f"by_word{number}")
-        named = [key.like(word, escape="/") for key in (_P.name_search, _O.name_search)]
-        wanted.append(or_(*named, _O.code.like(word)))
+    if shape.status is ReviewStatus.PENDING:
+        wanted.append(_O.closed_at.is_(None))  # nobody could correct it
+    narrowing = {
+        "province": _P.province_code == bindparam("by_province"),
+        "district": _O.district_code == bindparam("by_district"),
+        "lao": _O.code == bindparam("by_lao"),
+        "again": _was_sent_back(),
+        "dimension": _P.dimension == bindparam("by_dimension"),
+        "kind": _P.kind == bindparam("by_kind"),
+        "year": exists().where(_Y.project_id == _P.id, _Y.fiscal_year == bindparam("by_year")),
+        "days": _P.updated_at <= bindparam("by_since"),
+    }
+    wanted += [condition for name, condition in narrowing.items() if getattr(shape, name)]
+    wanted += [_has_word(bindparam(f"by_word{number}")) for number in range(len(shape.words))]
     return wanted
+
+
+def _has_word(word: Any) -> ColumnElement[bool]:
+    """In the name of the project, its LAO, its district or province; or in the LAO's code."""
+    named = [key.like(word, escape="/") for key in (_P.name_search, _O.name_search)]
+    districts = select(_D.code).where(_D.name_search.like(word, escape="/"))
+    provinces = select(_PR.code).where(_PR.name_search.like(word, escape="/"))
+    return or_(*named, _O.code.like(word), _O.district_code.in_(districts), _O.province_code.in_(provinces))
+
+
+def _was_sent_back() -> ColumnElement[bool]:
+    """Of NACC's words on a project the last one is a rejection; while it waits, the LAO has corrected it since.
+
+    As `sent_back` of the rules says it of one history.
+    """
+    about = _H.entity == Entity.PROJECT.value, _H.entity_key == func.cast(_P.id, String)
+    last = select(func.max(_H.id)).where(*about, _H.action.in_(SETTLES)).correlate(table(Project)).scalar_subquery()
+    rejected = select(_H.action).where(_H.id == last).correlate(table(Project)).scalar_subquery()
+    return rejected == Action.REJECT.value
 
 
 def _queue_values(queue: ReviewQueue, now: datetime) -> dict[str, Any]:
     """Values for the places in `_conditions`. "by_": an UPDATE over the queue must not take them for its columns."""
     values: dict[str, Any] = {f"by_word{n}": like_pattern(word) for n, word in enumerate(queue.words)}
     values |= {"by_province": queue.province, "by_district": queue.district, "by_dimension": queue.dimension}
+    values |= {"by_lao": queue.lao}
     values |= {"by_year": queue.year, "by_since": now - timedelta(days=queue.days)}
     return values | ({"by_kind": Kind(queue.kind)} if queue.kind else {})
 
@@ -88,14 +112,25 @@ class QueueRow(NamedTuple):
     kind: str
     waiting_since: str
     status: ReviewStatus
+    sent_back: bool
 
 
 @lru_cache(maxsize=256)
 def _whole_queue(shape: ReviewQueue, *columns: Any) -> Select[Any]:
-    return select(*columns).select_from(JOINED).where(*_queue_conditions(shape)).order_by(_P.created_at, _P.id)
+    return select(*columns).select_from(JOINED).where(*_queue_conditions(shape)).order_by(*_order(shape))
 
 
-_ROW = (_P.id, _P.name, _O.name.label("organisation"), _P.dimension, _P.kind, _P.updated_at, _P.review_status)
+def _order(shape: ReviewQueue) -> tuple[ColumnElement[Any], ...]:
+    """What waits longest first, what was judged last first: by the date that stands in the row."""
+    if shape.status is ReviewStatus.PENDING:
+        return _P.updated_at, _P.id
+    return JUDGED.desc(), _P.id.desc()
+
+
+JUDGED = func.coalesce(_P.reviewed_at, _P.updated_at, type_=_P.updated_at.type)
+# Since when it stands as it does: waiting, or judged.
+SINCE = case((_P.review_status == ReviewStatus.PENDING, _P.updated_at), else_=JUDGED)
+_ROW = (_P.id, _P.name, _O.name.label("organisation"), _P.dimension, _P.kind, SINCE, _P.review_status)
 _FILE_ROW: dict[str, ColumnElement[Any]] = {
     "code": _O.code,
     "lao": _O.name,
@@ -103,7 +138,7 @@ _FILE_ROW: dict[str, ColumnElement[Any]] = {
     "project": _P.name,
     "dimension": _P.dimension,
     "status": _P.review_status,
-    "since": _P.updated_at,
+    "since": SINCE,
 }
 
 
@@ -115,12 +150,26 @@ def _queue_page(shape: ReviewQueue) -> Select[Any]:
 def queue_rows(actor: Actor, queue: ReviewQueue, now: datetime) -> list[QueueRow]:
     """One page of the queue, the longest waiting first."""
     values = _queue_values(queue, now) | {"offset": (queue.page - 1) * PAGE_SIZE}
+    found = db.session.execute(_queue_page(queue.shape).where(in_scope(actor)), values).all()
+    back = _sent_back_among([row.id for row in found]) if queue.status is ReviewStatus.PENDING else set()
     return [
-        QueueRow(id_, name, lao, f"มิติที่ {dimension}", kind.label, thai_date(since, short=True), status)
-        for id_, name, lao, dimension, kind, since, status in db.session.execute(
-            _queue_page(queue.shape).where(in_scope(actor)), values
-        )
+        QueueRow(id_, name, lao, f"มิติที่ {dimension}", kind.label, thai_date(since, short=True), status, id_ in back)
+        for id_, name, lao, dimension, kind, since, status in found
     ]
+
+
+def _sent_back_among(ids: list[int]) -> set[int]:
+    return set(db.session.scalars(select(_P.id).where(_P.id.in_(ids), _was_sent_back())))
+
+
+def queue_dimensions(queue: ReviewQueue) -> list[tuple[int, str]]:
+    """The dimensions a filter offers: those of the plan of its year, else of all plans, with their names."""
+    plans = [period for period in periods() if not queue.year or queue.year in period.years]
+    names: dict[int, list[str]] = {}
+    for period in plans:
+        for number, name in period.dimensions.items():
+            names.setdefault(number, []).append(name)
+    return [(number, f"มิติที่ {number} {' / '.join(dict.fromkeys(each))}") for number, each in sorted(names.items())]
 
 
 class QueuedProject(NamedTuple):
@@ -175,25 +224,6 @@ def rejection_reasons() -> list[str]:
     """The pick list, in the order administrators gave it."""
     statement = select(RejectionReason.text).where(RejectionReason.retired_at.is_(None))
     return list(db.session.scalars(statement.order_by(RejectionReason.position, RejectionReason.id)))
-
-
-def about_how_many(actor: Actor, queue: ReviewQueue, now: datetime) -> int:
-    """How many projects the queue has, counted no further than COUNTED_TO + 1: the desk must not wait for more."""
-    needs_lao = queue.district or queue.words
-    places = JOINED if needs_lao else table(Project)
-    some = (
-        select(_P.id).select_from(places).where(*_queue_conditions(queue.shape), in_scope(actor)).limit(COUNTED_TO + 1)
-    )
-    return db.session.scalar(select(func.count()).select_from(some.subquery()), _queue_values(queue, now)) or 0
-
-
-def queue_pager(queue: ReviewQueue, shown: int, counted: int) -> Pager:
-    """The pager of the page that shows so many projects; a full one behind all that was counted has one after it."""
-    before = (queue.page - 1) * PAGE_SIZE
-    behind = shown == PAGE_SIZE
-    if counted <= COUNTED_TO:
-        return Pager(queue.page, counted, PAGE_SIZE)
-    return Pager(queue.page, max(counted, before + shown + behind), PAGE_SIZE, more=behind or before + shown < counted)
 
 
 def decided_together(actor: Actor, at: datetime) -> ColumnElement[bool]:

@@ -1,8 +1,9 @@
 """The review desk: HTTP only."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, current_app, flash, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from app import clock
@@ -10,10 +11,10 @@ from app.access import Permission, actor, requires
 from app.db import transaction
 from app.errors import NotTheirs, Refusal, Stale
 from app.history.queries import who_was_first
-from app.listing import Choice, number
+from app.listing import Choice, Pager, number
 from app.models.enums import Entity
 from app.nacc.desk.pages import chosen_rows, filter_choices, with_own_province
-from app.nacc.desk.queries import filter_words
+from app.nacc.desk.queries import PAGE_SIZE, filter_words
 from app.nacc.desk.rules import MOST_IN_A_FILE
 from app.nacc.review import operations, queries, workbooks
 from app.nacc.review.details import review_detail
@@ -23,6 +24,24 @@ from app.spreadsheets import excel
 from app.web import answer, attachment, nothing_chosen
 
 blueprint = Blueprint("review", __name__)
+MENU_SECONDS = 30
+
+
+@blueprint.app_template_global()
+def waiting_reviews() -> int:
+    """How many projects wait for the actor: the number in the menu, kept for a moment, as it stands on every page."""
+    who, now = actor(), clock.now()
+    kept = _kept_counts()
+    number, until = kept.get((who.role, who.province_codes), (0, now))
+    if until <= now:
+        number = queries.queue_count(who, ReviewQueue(), now)
+        kept[who.role, who.province_codes] = number, now + timedelta(seconds=MENU_SECONDS)
+    return number
+
+
+def _kept_counts() -> dict[Any, tuple[int, datetime]]:
+    counts: dict[Any, tuple[int, datetime]] = current_app.extensions.setdefault("waiting_reviews", {})
+    return counts
 
 
 def asked_queue() -> ReviewQueue:
@@ -34,7 +53,7 @@ def _review_desk(
 ) -> Response:
     """The queue with one project open: the asked one, else the first."""
     who, now = actor(), clock.now()
-    rows, counted = queries.queue_rows(who, queue, now), queries.about_how_many(who, queue, now)
+    rows, total = queries.queue_rows(who, queue, now), queries.queue_count(who, queue, now)
     opened = project_id is not None
     if project_id is None and rows:
         project_id = rows[0].id
@@ -47,7 +66,7 @@ def _review_desk(
         opened=opened,
         problem=form is not None,
         words=filter_words(queue),
-        pager=queries.queue_pager(queue, len(rows), counted),
+        pager=Pager(queue.page, total, PAGE_SIZE),
         project=review_detail(who, project_id) if project_id else None,
         before=before,
         after=after,
@@ -55,6 +74,7 @@ def _review_desk(
         reasons=queries.rejection_reasons(),
         undo=request.args.get("undo", ""),
         decided=number(request.args.get("decided", ""), 0),
+        dimensions=queries.queue_dimensions(queue),
         **filter_choices(queue),
     )
 
@@ -107,6 +127,7 @@ def decide(project_id: int) -> Response:
 
 def _onward(queue: ReviewQueue, project_id: int | None, decided_at: datetime, decided: int) -> Response:
     """To the next project, with the way back to the decision just made."""
+    _kept_counts().clear()
     path = f"/nacc/review/{project_id}" if project_id else "/nacc/review"
     return redirect(f"{path}?{queue.query(undo=decided_at.isoformat(), decided=decided)}", 303)
 
@@ -175,5 +196,6 @@ def take_back() -> Response:
     decided_at = _sent_moment()
     with transaction():
         returned = operations.take_back(actor(), decided_at, clock.now())
+    _kept_counts().clear()
     flash(f"เลิกทำแล้ว {returned:,} โครงการกลับไปรอพิจารณา", "ok")
     return redirect(f"/nacc/review?{queue.query()}", 303)

@@ -70,13 +70,17 @@ def refusal(status: ReviewStatus, verdict: Verdict, reason: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class ReviewQueue(DeskFilter):
-    """Which projects an officer looks at; empty or 0 does not narrow. `days`: waiting at least so long."""
+    """Which projects an officer looks at; empty or 0 does not narrow. `days`: waiting at least so long.
+
+    `again`: "1" for those that were rejected before and came back corrected.
+    """
 
     status: ReviewStatus = ReviewStatus.PENDING
     dimension: int = 0
     kind: str = ""
     year: int = 0
     days: int = 0
+    again: str = ""
 
     @property
     def about(self) -> str:
@@ -89,6 +93,7 @@ class ReviewQueue(DeskFilter):
             f"ประเภทงาน {Kind(self.kind).label}" if self.kind else "",
             f"ปีงบประมาณ {self.year}" if self.year else "",
             f"รอมาแล้ว {self.days} วันขึ้นไป" if self.days else "",
+            "ส่งกลับมาแก้แล้ว" if self.again else "",
         )
 
     @property
@@ -98,9 +103,11 @@ class ReviewQueue(DeskFilter):
             status=self.status,
             province="x" if self.province else "",
             district="x" if self.district else "",
+            lao="x" if self.lao else "",
             q=" ".join("x" for _word in self.words),
             dimension=min(self.dimension, 1),
             kind="x" if self.kind else "",
             year=min(self.year, 1),
             days=min(self.days, 1),
+            again=self.again,
         )

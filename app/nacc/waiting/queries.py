@@ -114,7 +114,7 @@ def shown(actor: Actor, asked: WaitingFilter) -> FilteredWorks:
     counts = dict.fromkeys(RoundStanding, 0)
     for work in works.values():
         counts[standing(work)] += 1
-    left = {id_: work for id_, work in works.items() if not asked.state or standing(work) == asked.state}
+    left = {id_: work for id_, work in works.items() if asked.leaves(standing(work))}
     return FilteredWorks(counts, left)
 
 

@@ -20,7 +20,7 @@ from app.nacc.mails.forms import mail_filter_of
 from app.nacc.mails.rules import MailState
 from app.nacc.waiting import operations, queries, workbooks
 from app.nacc.waiting.forms import waiting_filter_of
-from app.nacc.waiting.rules import SortedCandidates, WaitingFilter, sort_out, thai_day
+from app.nacc.waiting.rules import SortedCandidates, WaitingFilter, sort_out, state_choices, thai_day
 from app.spreadsheets import excel
 from app.web import along, answer, attachment, nothing_chosen
 
@@ -40,6 +40,7 @@ def _waiting_page(asked: WaitingFilter, status: int = 200, **more: Any) -> Respo
         status,
         rows=queries.waiting_rows(shown.works, asked.page, thai_day(now)),
         counts=shown.counts,
+        states=state_choices(shown.counts),
         pager=Pager(asked.page, len(shown.works), PAGE_SIZE),
         progress=mail_log.progress(who, thai_day(now), now),
         window=queries.general_window(asked.year, asked.round).sentence(now),

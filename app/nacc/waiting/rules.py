@@ -1,6 +1,6 @@
 """Where an LAO stands in one round, who is reminded, and what the reminder says. Facts in, answer out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -24,6 +24,8 @@ class RoundStanding(Labelled):
 
 
 REMINDED = frozenset({RoundStanding.NOTHING_RECORDED, RoundStanding.NOTHING_REPORTED, RoundStanding.PARTLY})
+EVERYONE, DUE = "all", "due"
+STATE_WORDS = {DUE: "ต้องรายงานและยังไม่ครบ"} | {each.value: each.label for each in RoundStanding}
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,13 @@ def standing(work: RoundWork) -> RoundStanding:
     return RoundStanding.PARTLY if work.waiting else RoundStanding.COMPLETE
 
 
+def state_choices(counts: Mapping[RoundStanding, int]) -> list[tuple[str, str]]:
+    """What the list can be narrowed to, with how many LAOs each leaves."""
+    due = sum(counts[each] for each in REMINDED)
+    numbers = {DUE: due} | {each.value: counts[each] for each in RoundStanding}
+    return [(value, f"{words} ({numbers[value]:,})") for value, words in STATE_WORDS.items()]
+
+
 def thai_day(now: datetime) -> date:
     """The day it is in Thailand at `now`: "twice a day" is told by it."""
     return now.astimezone(BANGKOK).date()
@@ -68,7 +77,7 @@ class WaitingFilter(DeskFilter):
 
     year: int
     round: Round
-    state: str = ""
+    state: str = EVERYONE
 
     @property
     def about(self) -> str:
@@ -76,7 +85,13 @@ class WaitingFilter(DeskFilter):
 
     @property
     def narrowed(self) -> tuple[str, ...]:
-        return (f"สถานะ “{RoundStanding(self.state).label}”",) if self.state else ()
+        return () if self.state == EVERYONE else (f"สถานะ “{STATE_WORDS[self.state]}”",)
+
+    def leaves(self, found: RoundStanding) -> bool:
+        """Whether an LAO that stands so is shown."""
+        if self.state == DUE:
+            return found in REMINDED
+        return self.state in (EVERYONE, found)
 
 
 @dataclass(frozen=True)

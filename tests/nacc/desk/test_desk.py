@@ -7,7 +7,6 @@ from app.errors import Refusal
 from app.listing import Pager
 from app.models.enums import Role
 from app.nacc.desk.rules import DeskFilter, refuse_unexpected
-from app.nacc.review.queries import COUNTED_TO, queue_pager
 from app.nacc.review.rules import ReviewQueue
 from tests.client import Client
 from tests.factories import make_lao, make_project, make_staff
@@ -37,23 +36,6 @@ def test_the_ticks_send_along_what_the_address_says() -> None:
     asked = ReviewQueue(q="ดินทอง", kind="", page=3)
     assert asked.hidden() == {"status": "pending", "q": "ดินทอง", "page": 3}
     assert DeskFilter().query() == ""
-
-
-@pytest.mark.parametrize(
-    ("page", "shown", "counted", "words", "pages"),
-    [
-        (1, 30, 30, "30", 1),
-        (1, 50, COUNTED_TO, "200", 4),
-        (1, 50, COUNTED_TO + 1, "200+", 5),
-        (5, 50, COUNTED_TO + 1, "250+", 6),  # a full page behind what was counted: there may be one more
-        (6, 20, COUNTED_TO + 1, "270", 6),
-    ],
-)
-def test_the_queue_leads_on_beyond_what_was_counted(
-    page: int, shown: int, counted: int, words: str, pages: int
-) -> None:
-    pager = queue_pager(ReviewQueue(page=page), shown, counted)
-    assert (pager.total_words, pager.pages) == (words, pages)
 
 
 def test_a_pager_counts_by_the_rows_its_page_has() -> None:

@@ -1,5 +1,6 @@
 """The gate's keeper: which plans passed, one, many, all, or by Excel."""
 
+from decimal import Decimal
 from io import BytesIO
 
 import pytest
@@ -13,10 +14,12 @@ from app.db import db, transaction
 from app.errors import NotTheirs, Refusal, Stale
 from app.lao.projects.queries import project_detail
 from app.models import HistoryEntry
-from app.models.enums import PlanStatus, Role
+from app.models.enums import PlanStatus, Role, Which
+from app.nacc.evaluation.operations import do_one, save_from_file
+from app.nacc.evaluation.rules import ScoreCell, ScoreDeed, ScoreEntry
 from app.nacc.plan_years.operations import set_filtered, set_many, set_status
 from app.nacc.plan_years.queries import plan_counts, plan_rows
-from app.nacc.plan_years.rules import PlanFilter, PlanLine, read_lines
+from app.nacc.plan_years.rules import PlanFilter, PlanLine, ScoreStanding, read_lines
 from app.plans.queries import plan_statuses
 from app.uploads.rules import LineKey, UploadLao
 from tests.client import Client
@@ -148,3 +151,29 @@ def test_one_is_changed_in_place_and_the_counts_follow(app: Flask, client: Clien
     stale = client.send(path, {"status": "not_sent", "version": "1"}, htmx=True)
     assert stale.status_code == 422
     assert "ผลแผนนี้มีการแก้ไขโดยท่านเองในหน้าต่างอื่น" in stale.text
+
+
+def test_plans_are_found_by_how_far_their_scores_are(app: Flask) -> None:
+    # given one LAO without a score, one scored in one dimension, one in all of them, and one published
+    officer = actor_of(make_staff("officer65", Role.OFFICER, "65").id)
+    names = {"6650807": 0, "6650808": 1, "6650809": 4, "6650810": 4}
+    ids = {code: make_organisation(code, f"องค์การบริหารส่วนตำบลที่ {code}").id for code in names}
+    given = {
+        (ids[code], YEAR): {ScoreCell(Which.EVALUATION, each + 1): ScoreEntry(Decimal(5), None) for each in range(many)}
+        for code, many in names.items()
+    }
+    with transaction():
+        save_from_file(officer, given, "", NOW)
+    with transaction():
+        do_one(officer, ids["6650810"], YEAR, ScoreDeed.PUBLISH, NOW)
+    found = {
+        each: [row.code for row in plan_rows(officer, PlanFilter(year=YEAR, scores=each))] for each in ScoreStanding
+    }
+    # then each stands where it is looked for, and what is half scored is not published either
+    assert found == {
+        ScoreStanding.NONE: ["6650807"],
+        ScoreStanding.PARTLY: ["6650808"],
+        ScoreStanding.UNPUBLISHED: ["6650808", "6650809"],
+        ScoreStanding.PUBLISHED: ["6650810"],
+    }
+    assert sum(plan_counts(officer, PlanFilter(year=YEAR, scores=ScoreStanding.PARTLY)).values()) == 1

@@ -15,6 +15,7 @@ from app.errors import Refusal
 from app.models import HistoryEntry, MailLog, Profile, Window
 from app.models.enums import ReviewStatus, Role, Round
 from app.nacc.waiting import queries
+from app.nacc.waiting.forms import waiting_filter_of
 from app.nacc.waiting.operations import remind_chosen, remind_filtered
 from app.nacc.waiting.rules import RoundStanding, RoundWork, WaitingFilter, standing, thai_day
 from app.registry.operations import set_closed
@@ -32,7 +33,7 @@ from tests.factories import (
     make_staff,
     review,
 )
-from tests.pages import kept
+from tests.pages import kept, without_choices
 from tests.smtp import Mailbox
 
 ASKED = WaitingFilter(year=YEAR, round=Round.SIX)
@@ -127,7 +128,7 @@ def test_the_page_shows_the_coordinator_and_filters(app: Flask, client: Client) 
     for words in ("ผู้ประสานงาน", "055000000", "6650807@example.go.th", "0/1", "เทศบาลตำบลอื่น", "ยังไม่มีอีเมล"):
         assert words in page
     for query in ("&province=65&district=6508", "&state=nothing_reported", "&q=๖๖๕๐๘๐๗", "&q=ดินทอง"):
-        narrowed = client.get(DESK + query).text
+        narrowed = without_choices(client.get(DESK + query).text)
         assert "ดินทอง" in narrowed
         assert "เทศบาลตำบลอื่น" not in narrowed
     assert "<html" not in client.get(DESK, headers={"HX-Request": "true"}).text
@@ -193,7 +194,7 @@ def test_whoever_needs_no_reminder_or_has_no_address_gets_none_and_it_is_said(
     make_account(make_organisation("6650899", "องค์การบริหารส่วนตำบลไร้อีเมล"), claimed=False)
     make_staff("officer65", Role.OFFICER, "65")
     client.sign_in("officer65", PASSWORD)
-    page = client.get(f"{MANY}&all=1").text
+    page = client.get(f"{MANY}&all=1&state=all").text
     for words in ("จะส่งอีเมลเตือน 2 แห่ง", "ยังไม่มีอีเมลผู้ประสานงาน 1 แห่ง", "รายงานครบแล้วหรือไม่ต้องรายงาน 1 แห่ง"):
         assert words in page
     wrong = client.send(MANY, {"expected": "3", "all": "1"})
@@ -264,3 +265,18 @@ def test_an_empty_address_is_none_at_all_and_nothing_is_queued(app: Flask) -> No
     assert kept() == before
     with pytest.raises(Refusal), transaction():
         remind_filtered(officer, ASKED, 1, NOW)
+
+
+def test_the_page_begins_with_those_who_must_report_and_have_not() -> None:
+    first = waiting_filter_of({}, YEAR)
+    assert [each for each in RoundStanding if first.leaves(each)] == [
+        RoundStanding.NOTHING_RECORDED,
+        RoundStanding.NOTHING_REPORTED,
+        RoundStanding.PARTLY,
+    ]
+    everyone = waiting_filter_of({"state": "all"}, YEAR)
+    assert all(everyone.leaves(each) for each in RoundStanding)
+    assert "state=all" in everyone.query()
+    assert waiting_filter_of({"state": "ไม่มี"}, YEAR) == everyone
+    assert waiting_filter_of({"state": "complete"}, YEAR).leaves(RoundStanding.COMPLETE)
+    assert "ต้องรายงานและยังไม่ครบ" in first.in_words("")

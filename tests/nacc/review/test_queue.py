@@ -1,0 +1,162 @@
+"""Finding the work: the queue's order, its filters, and how many wait."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from app.access import Actor
+from app.accounts.queries import actor_of
+from app.db import db, transaction
+from app.lao.projects.operations import edit_project
+from app.models import Organisation, PlanPeriod, Project
+from app.models.enums import ReviewStatus, Role
+from app.nacc.desk.queries import filter_words
+from app.nacc.review.details import review_detail
+from app.nacc.review.operations import decide, take_back
+from app.nacc.review.queries import every_queued, queue_count, queue_dimensions, queue_rows
+from app.nacc.review.rules import ReviewQueue, Verdict, alike
+from app.plans.queries import period_of
+from tests.client import Client
+from tests.factories import NOW, YEAR, facts, make_lao, make_project, make_staff
+from tests.pages import enter, without_choices
+
+DAY = timedelta(days=1)
+LATER = NOW + 9 * DAY
+
+
+@pytest.fixture
+def officer(app: Flask) -> Actor:
+    return actor_of(make_staff("officer65", Role.OFFICER, "65").id)
+
+
+def _decide(who: Actor, project_id: int, verdict: Verdict, at: object = NOW) -> None:
+    with transaction():
+        decide(who, project_id, db.session.get_one(Project, project_id).version, verdict, "ผิดมิติ", at)  # type: ignore[arg-type]
+
+
+def _edit(lao: Actor, project_id: int, name: str, at: object = NOW + DAY) -> None:
+    with transaction():
+        version = db.session.get_one(Project, project_id).version
+        edit_project(lao, period_of(YEAR), project_id, version, facts(name), at)  # type: ignore[arg-type]
+
+
+def _ids(who: Actor, queue: ReviewQueue) -> list[int]:
+    return [row.id for row in queue_rows(who, queue, LATER)]
+
+
+def test_what_waits_longest_comes_first_by_the_date_that_is_shown(officer: Actor) -> None:
+    lao = make_lao()
+    corrected, waiting = make_project(lao, now=NOW - DAY), make_project(lao, facts("รออยู่"))
+    _edit(lao, corrected, "แก้ไขวันนี้")
+    rows = queue_rows(officer, ReviewQueue(), LATER)
+    assert [(row.id, row.waiting_since) for row in rows] == [(waiting, "2 เม.ย. 2561"), (corrected, "3 เม.ย. 2561")]
+
+
+def test_what_was_judged_stands_with_the_date_of_its_verdict(officer: Actor) -> None:
+    lao = make_lao()
+    first, second = make_project(lao), make_project(lao, facts("ที่สอง"))
+    _decide(officer, first, Verdict.APPROVE, NOW + DAY)
+    _decide(officer, second, Verdict.APPROVE, NOW + 2 * DAY)
+    approved = ReviewQueue(status=ReviewStatus.APPROVED)
+    rows = queue_rows(officer, approved, LATER)
+    assert [(row.id, row.waiting_since) for row in rows] == [(second, "4 เม.ย. 2561"), (first, "3 เม.ย. 2561")]
+    assert [line.since for line in every_queued(officer, approved, LATER)] == [NOW + 2 * DAY, NOW + DAY]
+
+
+def test_those_sent_back_and_corrected_are_marked_and_found(officer: Actor) -> None:
+    # given one that was rejected and corrected, one whose rejection the officer took back, and one never judged
+    lao = make_lao()
+    corrected, taken_back, new = (make_project(lao, facts(name)) for name in ("แก้แล้ว", "เลิกทำ", "ใหม่"))
+    _decide(officer, corrected, Verdict.REJECT)
+    _edit(lao, corrected, "แก้แล้วจริง")
+    _decide(officer, taken_back, Verdict.REJECT, NOW + DAY)
+    with transaction():
+        take_back(officer, NOW + DAY, NOW + 2 * DAY)
+    assert _ids(officer, ReviewQueue(again="1")) == [corrected]
+    assert {row.id: row.sent_back for row in queue_rows(officer, ReviewQueue(), LATER)} == {
+        corrected: True,
+        taken_back: False,
+        new: False,
+    }
+    # then the old reason stands beside it
+    back = review_detail(officer, corrected).sent_back
+    assert back
+    assert back.reason == "ผิดมิติ"
+    assert review_detail(officer, taken_back).sent_back is None
+    # and a project that was approved after that is no longer one of them
+    _decide(officer, corrected, Verdict.APPROVE, NOW + 3 * DAY)
+    _edit(lao, corrected, "เปลี่ยนชื่ออีก", NOW + 4 * DAY)
+    assert _ids(officer, ReviewQueue(again="1")) == []
+
+
+def test_a_search_finds_projects_by_place_and_a_filter_by_lao(officer: Actor) -> None:
+    here = make_project(make_lao())
+    there = make_project(make_lao("6650101", name="องค์การบริหารส่วนตำบลที่อื่น", district="6501"), facts("ที่สอง"))
+    assert _ids(officer, ReviewQueue(q="วังทอง")) == [here]
+    assert sorted(_ids(officer, ReviewQueue(q="พิษณุโลก"))) == [here, there]
+    assert _ids(officer, ReviewQueue(lao="6650101")) == [there]
+    assert "องค์การบริหารส่วนตำบลที่อื่น" in filter_words(ReviewQueue(lao="6650101"))
+
+
+@pytest.mark.parametrize(
+    "desk", ["/nacc/review", "/nacc/plan-years", "/nacc/waiting", "/nacc/accounts", "/nacc/scores"]
+)
+def test_every_desk_offers_the_laos_of_its_place_and_finds_a_district(app: Flask, client: Client, desk: str) -> None:
+    lao = make_lao()
+    make_lao("6650101", name="องค์การบริหารส่วนตำบลที่อื่น", district="6501")
+    make_project(lao)
+    enter(client, make_staff("officer65", Role.OFFICER, "65").id)
+    page = client.get(f"{desk}?year={YEAR}&round=6&state=").text
+    assert '<option value="6650101">องค์การบริหารส่วนตำบลที่อื่น</option>' in page
+    narrowed = without_choices(client.get(f"{desk}?year={YEAR}&round=6&state=&q=วังทอง").text)
+    assert "ที่อื่น" not in narrowed
+    assert "ดินทอง" in narrowed
+
+
+def test_the_dimensions_offered_are_those_of_all_plans_or_of_the_chosen_year(app: Flask) -> None:
+    names = dict(queue_dimensions(ReviewQueue(year=YEAR)))
+    assert sorted(names) == [1, 2, 3, 4]
+    assert names[1].startswith("มิติที่ 1 ")
+    with transaction():
+        db.session.add(PlanPeriod(first_year=2590, last_year=2591))  # without dimensions yet
+    assert sorted(dict(queue_dimensions(ReviewQueue()))) == [1, 2, 3, 4]
+
+
+def test_the_number_is_exact_on_the_desk_and_in_the_menu(app: Flask, client: Client) -> None:
+    lao, account = make_lao(), make_staff("officer65", Role.OFFICER, "65")
+    for number in range(203):
+        make_project(lao, facts(f"โครงการ {number}"))
+    enter(client, account.id)
+    page = client.get("/nacc/review").text
+    assert "<b>203</b>" in page
+    menu = client.get("/nacc/plan-years").text.partition('aria-label="เมนูหลัก"')[2]
+    assert 'class="n">203</span>' in menu
+    answer = client.send("/nacc/review/many?status=pending", {"verdict": "approve", "expected": "203", "all": "1"})
+    assert answer.status_code == 303
+    assert 'class="n"' not in client.get("/nacc/plan-years").text
+    assert queue_count(actor_of(account.id), ReviewQueue(), LATER) == 0
+
+
+def test_projects_of_a_closed_lao_do_not_wait(officer: Actor) -> None:
+    lao = make_lao()
+    make_project(lao)
+    with transaction():
+        db.session.get_one(Organisation, lao.own_organisation_id).closed_at = NOW
+    assert _ids(officer, ReviewQueue()) == []
+    assert queue_count(officer, ReviewQueue(), LATER) == 0
+
+
+def test_like_names_are_told_and_short_ones_are_not(officer: Actor) -> None:
+    assert alike("โครงการอบรม  คุณธรรม", "โครงการอบรมคุณธรรม")
+    assert alike("โครงการอบรมคุณธรรมจริยธรรม", "โครงการอบรมคุณธรรมจริยธรรม ครั้งที่ 2")
+    assert not alike("อบรม", "โครงการอบรมคุณธรรม")
+    lao = make_lao()
+    one, other = make_project(lao), make_project(lao, facts("โครงการ อบรมคุณธรรม"))
+    make_project(lao, facts("ปลูกป่า"))
+    assert [each.id for each in review_detail(officer, one).alike] == [other]
+
+
+def test_the_card_names_the_dimension_as_the_own_plan_does(officer: Actor) -> None:
+    detail = review_detail(officer, make_project(make_lao(), facts(dimension=3)))
+    assert detail.dimension(3) == f"มิติที่ 3 {period_of(YEAR).dimensions[3]}"  # type: ignore[union-attr]
