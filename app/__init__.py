@@ -57,6 +57,7 @@ FEATURES = (
     "citizens.results",
     "citizens.verify",
     "history",
+    "lao.grid",
     "lao.landing",
     "lao.profile",
     "lao.projects",

@@ -49,3 +49,14 @@ def _of(name: str, fields: Fields, field: str) -> str | None:
 def _print(name: str, value: Any) -> str:
     plain = value.normalize() if isinstance(value, Decimal) else value
     return blake2s(f"{name} {plain!r}".encode(), digest_size=4).hexdigest()
+
+
+def merged(before: Fields, theirs: Fields, ours: Fields) -> tuple[dict[str, Any], list[str]]:
+    """What both windows made of `before`, and the fields that each changed in its own way.
+
+    Those stand as `theirs` until somebody has chosen.
+    """
+    changed = [name for name in theirs if ours[name] not in (before[name], theirs[name])]
+    both = [name for name in changed if theirs[name] != before[name]]
+    taken = {name: ours[name] for name in changed if name not in both}
+    return {**theirs, **taken}, both

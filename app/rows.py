@@ -5,6 +5,7 @@ choices (a status, whether there is a reason). So the row's template is drawn on
 choices, with marks where words go; a row is then one filling-in. Words are escaped as Jinja escapes them.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 from functools import lru_cache
@@ -17,6 +18,7 @@ from markupsafe import Markup, escape
 
 # Private-use characters: no template has them, and words come in only after the marks are gone.
 MARK = "\ue000{}\ue001"
+_MARKED = re.compile("\ue000(\\w+)\ue001")
 BETWEEN = "\ue002"
 # Each template has some dozens at most; more would mean that a key holds what never comes twice.
 MOST_PATTERNS = 2000
@@ -44,6 +46,13 @@ class Shape(NamedTuple):
     columns: Sequence[Any]
 
 
+class Pattern(NamedTuple):
+    """A row's template drawn: the text with places to fill in, and what picks their words out of all the words."""
+
+    text: str
+    words: Callable[[Sequence[str]], tuple[str, ...]]
+
+
 def init_rows(app: Flask) -> None:
     app.extensions["row-patterns"] = {}
     app.jinja_env.filters["drawn"] = drawn
@@ -56,8 +65,8 @@ def drawn(rows: Iterable[Any], template: str, **same: str | int) -> Markup:
     of which the template may only ask whether there are any. A row type with `columns` gives them to its template,
     which may go through them and print `r[column.name]`. Raises RowTemplateError for one that asks more.
     """
-    patterns: dict[Any, str] = current_app.extensions["row-patterns"]
-    shared = {name: escape(value) for name, value in same.items()}
+    patterns: dict[Any, Pattern] = current_app.extensions["row-patterns"]
+    shared = [escape(value) for value in same.values()]
     given = (template, *map(bool, same.values()))
     shape, out = None, list[str]()
     for row in rows:
@@ -68,7 +77,7 @@ def drawn(rows: Iterable[Any], template: str, **same: str | int) -> Markup:
             if len(patterns) >= MOST_PATTERNS:
                 patterns.clear()
             pattern = patterns[key] = _pattern(template, shape, row, same)
-        out.append(pattern % {**shared, **dict(zip(shape.fields, _escaped(row), strict=True))})
+        out.append(pattern.text % pattern.words((*_escaped(row), *shared)))
     return Markup("".join(out))  # noqa: S704 - every word in it went through escape
 
 
@@ -86,16 +95,22 @@ def _shape(kind: Any) -> Shape:
     return Shape(kind._fields, choices, chosen, getattr(kind, "columns", ()))
 
 
-def _pattern(template: str, shape: Shape, row: Any, same: dict[str, str | int]) -> str:
-    """The template drawn with %(name)s where the words of a row like `row` go."""
+def _pattern(template: str, shape: Shape, row: Any, same: dict[str, str | int]) -> Pattern:
+    """The template drawn with a place for each word of a row like `row`."""
     words: dict[str, Any] = {name: _Word(name, bool(value)) for name, value in same.items()}
     for place, name in enumerate(shape.fields):
         words[name] = row[place] if place in shape.choices else _Word(name, bool(row[place]))
     check_row_template(template, {name for name, word in words.items() if isinstance(word, _Word)}, set(words))
     text = render_template(template, r=words, columns=shape.columns).replace("%", "%%")
-    for name in words:
-        text = text.replace(MARK.format(name), f"%({name})s")
-    return text
+    places = {name: place for place, name in enumerate((*shape.fields, *same))}
+    return Pattern(_MARKED.sub("%s", text), _picker([places[name] for name in _MARKED.findall(text)]))
+
+
+def _picker(places: list[int]) -> Callable[[Sequence[str]], tuple[str, ...]]:
+    """Takes the words at `places`, in that order: by position they are filled in twice as fast as by name."""
+    if len(places) > 1:
+        return itemgetter(*places)
+    return lambda words: tuple(words[place] for place in places)
 
 
 class _Word(Markup):

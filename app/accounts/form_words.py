@@ -52,6 +52,8 @@ DEEDS: Mapping[str, str] = {
     "exports.ask": "ส่งออกไฟล์",
     "exports.cancel": "ยกเลิกการสร้างไฟล์",
     "exports.delete": "ลบไฟล์ส่งออก",
+    "grid.save_all": "กรอกรายงานแบบตาราง",
+    "grid.save_row": "รายงานผลการดำเนินงาน",
     "nacc_accounts.code_file": "ดาวน์โหลดรหัสเปิดใช้งานเป็น Excel",
     "nacc_accounts.hand_over": "ส่งต่อบัญชีให้ผู้ประสานงานคนใหม่",
     "nacc_accounts.issue_code": "ออกรหัสเปิดใช้งาน",

@@ -99,6 +99,8 @@ PAGES = {
 EXEMPT = {
     "accounts.logout": "nothing is typed; without htmx the browser asks about unsaved forms before it is sent",
     "evaluation.save_cell": "a cell, no form: test_a_score_is_what_was_typed_last and tests/browser/test_scores.py",
+    "grid.save_all": "sent only without JavaScript: tests/lao/grid/test_routes.py",
+    "grid.save_row": "a row, no form: tests/browser/test_round_grid.py",
     "proposals.confirm_proposals": "one button, no word",
     "score_changes.answer_change": "one button, no word",
     "sending.send": "one button, no word, once all is reported: tests/browser/test_sending.py",

@@ -76,6 +76,8 @@ SIGNED_IN = (
     "/reporting/all?year=2561&round=6",
     "/reporting/all?year=2561&round=12",
     "/reporting/check?year=2561&round=6",
+    "/reporting/grid?year=2561&round=6",
+    "/reporting/grid?year=2561&round=12&status=done",
     "/reports?year=2561&round=6",
     "/reports/province?province=65&year=2561&round=6",
     "/reports/province?province=65&year=2561&round=6&by=type&level=low",

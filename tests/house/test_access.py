@@ -92,6 +92,9 @@ WHO_OPENS = {
     "GET reporting.open_report": LAO,
     "POST reporting.save_report": LAO,
     "GET reporting.all_reports": LAO,
+    "GET grid.grid": LAO,
+    "POST grid.save_all": LAO,
+    "POST grid.save_row": LAO,
     "GET sending.check": LAO,
     "POST sending.send": LAO,
     "GET sending.receipt": LAO,
@@ -223,7 +226,7 @@ ADDRESSES = """
 /api/v1/results.xlsx
 /public/log /public/log/verify.py /public/log/key /public/log/head /public/log/heads
 /public/log/entries /public/log/state/projects
-/public/verify /reporting/check
+/public/verify /reporting/check /reporting/grid
 """
 
 

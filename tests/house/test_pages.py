@@ -252,6 +252,7 @@ WHERE_THE_FORM_STANDS = {
     "/nacc/plan-years/file/confirm": "/nacc/plan-years/file",
     "/nacc/review/take-back": "/nacc/review",
     "/nacc/waiting/7": "/nacc/waiting",
+    "/reporting/grid/7/7/7": "/reporting/grid",
     "/reports/exports/7/cancel": "/reports/exports/7",  # which leads on to the list
     "/reports/exports/7/delete": "/reports/exports/7",
 }

@@ -25,7 +25,7 @@ STAFF = {"somsri": (Role.OFFICER, "65"), "admin": (Role.ADMINISTRATOR,)}
 PAGES = {
     "lao": (
         *("/evaluation?year={y}", "/projects/new?year={y}", "/projects/{p}?year={y}", "/projects/{p}/delete?year={y}"),
-        *("/reporting/{p}/{y}/12?year={y}&round=6", "/profile"),
+        *("/reporting/{p}/{y}/12?year={y}&round=6", "/profile", "/reporting/grid?year={y}&round=12"),
     ),
     "somsri": (
         *("/nacc/plan-years?year={y}", "/nacc/plan-years/many?year={y}&all=1", "/nacc/plan-years/file?year={y}"),
@@ -50,6 +50,7 @@ AFTER_A_DEED = {
     *("administration.unlock_staff", "registry_upkeep.open_again"),  # of what is locked or closed
     "score_changes.answer_change",  # of what was proposed
     *("amendments.amend_line", "amendments.take_today"),  # of a round that closed
+    "grid.save_row",  # by the script of the grid
     *("administration.bring_back", "evaluation.save_cell", "evaluation.confirm_file", "plan_years.confirm_file"),
     *(
         "nacc_accounts.issue_code",

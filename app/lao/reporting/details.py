@@ -1,6 +1,6 @@
 """One report line with all that deciding on it needs. It takes the actor and sees only its own LAO's."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -10,9 +10,10 @@ from sqlalchemy import and_, bindparam, select
 from app.access import Actor
 from app.db import db, table
 from app.errors import NotTheirs
+from app.lao.projects.queries import amount_questions
 from app.lao.reporting.rules import ReportFacts
 from app.models import PlanYear, Project, ProjectYear, Report, Window, WindowException
-from app.models.enums import Kind, PlanStatus, ReviewStatus, Round
+from app.models.enums import Kind, PlanStatus, ReportStatus, ReviewStatus, Round
 from app.plans.rules import ReportWindow, report_window
 
 _P, _Y, _R = table(Project).c, table(ProjectYear).c, table(Report).c
@@ -131,3 +132,43 @@ def known_ordinance(actor: Actor, project_id: int, year: int, *, besides: Round)
     here = (_R.project_id == project_id, _R.fiscal_year == year, _R.round != int(besides))
     known = (_R.organisation_id == actor.own_organisation_id, _R.ordinance_budget_satang.is_not(None))
     return db.session.scalar(select(_R.ordinance_budget_satang).where(*known, *here).order_by(_R.round).limit(1))
+
+
+def starting_facts(actor: Actor, line: ReportDetail, round_: Round) -> ReportFacts:
+    """What a form of the report starts from: a round not reported yet has another round's ordinance budget."""
+    if line.facts.status is not ReportStatus.NOT_REPORTED:
+        return line.facts
+    return replace(line.facts, ordinance_budget=known_ordinance(actor, line.project_id, line.year, besides=round_))
+
+
+def report_questions(actor: Actor, line: ReportDetail, facts: ReportFacts) -> dict[str, str]:
+    """What to ask about amounts that are new or changed, by the name of the fact."""
+    typed = {"ordinance_budget": facts.ordinance_budget, "spent": facts.spent}
+    changed = {name: amount for name, amount in typed.items() if amount and amount != getattr(line.facts, name)}
+    return amount_questions(actor, changed, line.planned) if changed else {}
+
+
+_OTHER = table(Report).alias("other")
+_KNOWN = (
+    select(_OTHER.c.project_id, _OTHER.c.ordinance_budget_satang)
+    .join(table(Report), and_(_R.project_id == _OTHER.c.project_id, _R.fiscal_year == _OTHER.c.fiscal_year))
+    .where(
+        _R.province_code == bindparam("province_code"),  # as the one index of counts has it
+        _R.organisation_id == bindparam("organisation_id"),
+        _R.fiscal_year == bindparam("year"),
+        _R.round == bindparam("round"),
+        _R.counted,
+        _R.status == ReportStatus.NOT_REPORTED,
+        _OTHER.c.round != _R.round,
+        _OTHER.c.ordinance_budget_satang.is_not(None),
+    )
+    .order_by(_OTHER.c.round.desc())
+)
+
+
+def known_ordinances(actor: Actor, year: int, *, besides: Round) -> dict[int, Decimal]:
+    """The same for every project that is not reported in that round, by its id."""
+    own = {"organisation_id": actor.own_organisation_id, "province_code": actor.province_code}
+    place = own | {"year": year, "round": int(besides)}
+    found: dict[int, Decimal] = dict(db.session.execute(_KNOWN, place).all())  # the earliest stays
+    return found

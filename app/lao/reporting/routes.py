@@ -13,9 +13,9 @@ from app.deeds import again, note_save, own_version
 from app.errors import NOTHING_CHANGED, Refusal, Stale
 from app.history.queries import who_was_first
 from app.lao.profile.queries import place
-from app.lao.projects.queries import amount_questions, review_counts
+from app.lao.projects.queries import review_counts
 from app.lao.reporting import counts, operations, queries, workbooks
-from app.lao.reporting.details import ReportDetail, known_ordinance, report_detail
+from app.lao.reporting.details import ReportDetail, report_detail, report_questions, starting_facts
 from app.lao.reporting.forms import EXPLAINED, ReportForm, comparison
 from app.lao.reporting.rules import facts_of
 from app.lao.signs.queries import project_sentences
@@ -104,10 +104,7 @@ def _round(typed: int) -> Round:
 def _filled(line: ReportDetail, round_: Round) -> ReportForm:
     """The form as it was reported; a round not reported yet starts from another round's ordinance budget."""
     form = ReportForm(formdata=None)
-    form.show(line.facts)
-    if line.facts.status is ReportStatus.NOT_REPORTED:
-        known = known_ordinance(actor(), line.project_id, line.year, besides=round_)
-        form.in_ordinance.data, form.ordinance_budget.data = known is not None, known
+    form.show(starting_facts(actor(), line, round_))
     form.open(form.facts().as_fields(), line.version)
     return form
 
@@ -175,12 +172,9 @@ def save_report(project_id: int, year: int, round_: int) -> Response:
 def _questions(project_id: int, year: int, round_: Round, form: ReportForm) -> dict[str, str]:
     """What to ask about amounts that are new or changed."""
     facts = form.facts()
-    typed = {"ordinance_budget": facts.ordinance_budget, "spent": facts.spent}
-    if not any(typed.values()):
-        return {}
-    line = report_detail(actor(), project_id, year, round_)
-    changed = {name: amount for name, amount in typed.items() if amount and amount != getattr(line.facts, name)}
-    return amount_questions(actor(), changed, line.planned)
+    if facts.ordinance_budget or facts.spent:
+        return report_questions(actor(), report_detail(actor(), project_id, year, round_), facts)
+    return {}
 
 
 def _both_windows(latest: ReportDetail, round_: Round, form: ReportForm) -> Conflict:

@@ -1,0 +1,205 @@
+"""The grid of a round: HTTP only."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, abort, flash, make_response, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from app import clock
+from app.access import Permission, actor, requires
+from app.conflicts import merged
+from app.db import transaction
+from app.deeds import again, note_save, own_version
+from app.errors import NOTHING_CHANGED, Refusal, Stale
+from app.history.queries import who_was_first
+from app.lao.grid import queries
+from app.lao.grid.forms import BOX_OF, questions, row_form, seen_versions, sent_boxes, sent_rows, sentences
+from app.lao.grid.rules import Boxes, GridFilter, KeptRow, RowProblem, boxes_of, differing, sums_in_words
+from app.lao.reporting.counts import round_summary
+from app.lao.reporting.details import ReportDetail, report_detail, report_questions, starting_facts
+from app.lao.reporting.operations import save_report
+from app.lao.reporting.rules import ReportFacts, facts_of
+from app.lao.signs.queries import project_sentences
+from app.listing import YEARS, number
+from app.models.enums import Entity, ReportStatus, Round
+from app.plans.queries import window_for, year_gates
+from app.plans.rules import YearGate, closed_year_sentence, default_year, open_years, round_of
+
+blueprint = Blueprint("grid", __name__)
+LARGEST_PAGE = 8 * 1024 * 1024  # bytes: 500 rows of long Thai remarks, as a browser without JavaScript sends them
+
+
+@blueprint.url_value_preprocessor
+def _take_whole_page(endpoint: str | None, _values: Any) -> None:
+    """Before anything reads the form."""
+    if endpoint == "grid.save_all":
+        request.max_form_memory_size = LARGEST_PAGE
+
+
+def _asked(gates: list[YearGate]) -> GridFilter:
+    args = request.args
+    default = default_year([gate.year for gate in gates], gates, clock.fiscal_year(clock.now()))
+    status = args.get("status", "")
+    return GridFilter(
+        number(args.get("year", ""), default, YEARS),
+        int(round_of(args.get("round", ""))),
+        status if status in set(ReportStatus) else "",
+        number(args.get("dimension", ""), 0, range(1, 10)),
+    )
+
+
+def _grid_page(
+    asked: GridFilter, gates: list[YearGate], rows: list[queries.RoundRow], status: int = 200, **more: Any
+) -> Response:
+    who, now, round_ = actor(), clock.now(), Round(asked.round)
+    window = window_for(who.own_organisation_id, asked.year, round_)
+    closed = "" if asked.year in open_years(gates) else closed_year_sentence(asked.year, gates)
+    context = {
+        "asked": asked,
+        "gates": gates,
+        "window": window,
+        "closed": closed or window.refusal(now),
+        "rows": rows,
+        "versions": " ".join(f"{row.id}.{row.version}" for row in rows),
+        "summary": round_summary(who, asked.year, round_),
+        "now": now,
+        "problems": [],
+    }
+    return make_response(render_template("lao/grid/page.html", **context | more), status)
+
+
+@blueprint.get("/reporting/grid")
+@requires(Permission.REPORTS)
+def grid() -> Response:
+    gates = year_gates(actor())
+    asked = _asked(gates)
+    return _grid_page(asked, gates, queries.grid_rows(actor(), asked))
+
+
+def _saved_already(project_id: int, year: int, round_: int) -> Response:
+    """The answer to a repeat: the row as it is now."""
+    line = report_detail(actor(), project_id, year, Round(round_))
+    return _row_kept(project_id, year, Round(round_), KeptRow(line.version, False, boxes_of(line.facts)))
+
+
+@blueprint.post("/reporting/grid/<int:project_id>/<int(max=9999):year>/<int:round_>")
+@requires(Permission.REPORTS)
+@again(_saved_already)
+def save_row(project_id: int, year: int, round_: int) -> Response:
+    """What was changed in one row; answered with what that made of it, and the totals."""
+    if round_ not in set(Round):
+        abort(404)
+    form = request.form
+    version = own_version("", number(form.get("version", ""), 0))
+    tried = _save_row(project_id, year, Round(round_), version, sent_boxes(form), form.get("sure", ""))
+    if isinstance(tried, RowProblem):
+        return _told(tried.told, 422)
+    return _row_kept(project_id, year, Round(round_), tried)
+
+
+def _row_kept(project_id: int, year: int, round_: Round, kept: KeptRow) -> Response:
+    signs = project_sentences(actor(), project_id, year, round_) if kept.changed else []
+    sums = sums_in_words(round_summary(actor(), year, round_))
+    told = {"version": kept.version, "stamp": clock.now().timestamp(), "sums": sums}
+    more = {"boxes": kept.otherwise, "signs": " ".join(signs)}
+    return _told(told | {name: value for name, value in more.items() if value})
+
+
+def _links(rows: list[queries.RoundRow]) -> list[tuple[str, str]]:
+    """(id on the page, sentence) of each row that is wrong."""
+    return [
+        (f"{row.bad[0]}-{row.id}" if row.bad else f"p{row.id}", f"{row.number}. {row.name}: {row.said}")
+        for row in rows
+        if row.said
+    ]
+
+
+def _told(facts: Mapping[str, Any], status: int = 200) -> Response:
+    """As JSON with Thai as it is: escaped it would be twice as long."""
+    return make_response(
+        json.dumps(facts, ensure_ascii=False, separators=(",", ":")), status, {"Content-Type": "application/json"}
+    )
+
+
+def _save_row(project_id: int, year: int, round_: Round, seen: int, sent: Boxes, sure: str) -> KeptRow | RowProblem:
+    """Save what was changed in a row that was drawn at the version `seen`. Raises NotTheirs.
+
+    Boxes that are not sent, and those that say what they said then, take what was saved meanwhile.
+    """
+    who = actor()
+    line = report_detail(who, project_id, year, round_)
+    starting = starting_facts(who, line, round_)
+    drawn = starting if seen == line.version else queries.facts_when(who, project_id, year, round_, line.version - seen)
+    typed = {**boxes_of(drawn or starting), **sent}
+    if drawn and not differing(typed, boxes_of(drawn)):
+        return KeptRow(line.version, False, differing(boxes_of(starting), typed))
+    form = row_form(typed, sure)
+    if not form.validate():
+        return RowProblem(typed, sentences(form))
+    facts = form.facts()
+    if form.ask(report_questions(who, line, facts)):
+        return RowProblem(typed, questions(form), form.sure.data)
+    if seen != line.version:
+        theirs = line.facts.as_fields()
+        together, both = merged(drawn.as_fields() if drawn else dict.fromkeys(theirs), theirs, facts.as_fields())
+        if both:
+            return _conflict(line, round_, drawn, facts, typed, both)
+        facts = facts_of(together)
+    return _write_row(line, round_, facts, typed) or _save_row(project_id, year, round_, seen, sent, sure)
+
+
+def _write_row(line: ReportDetail, round_: Round, facts: ReportFacts, typed: Boxes) -> KeptRow | RowProblem | None:
+    """None where somebody else was first, in this very moment."""
+    own_version("", line.version)
+    try:
+        with transaction():
+            changed = save_report(actor(), line.project_id, line.year, round_, line.version, facts, clock.now())
+    except Stale:
+        return None
+    except Refusal as refusal:
+        return RowProblem(typed, {"": refusal.message})
+    if changed:
+        note_save("", line.version)
+    return KeptRow(line.version + changed, changed, differing(boxes_of(facts), typed))
+
+
+def _conflict(
+    line: ReportDetail, round_: Round, drawn: ReportFacts | None, ours: ReportFacts, typed: Boxes, both: list[str]
+) -> RowProblem:
+    """Both values of each box that was changed here and elsewhere, each in its own way."""
+    who, theirs = actor(), boxes_of(line.facts)
+    first = who_was_first(who, Entity.REPORT, f"{line.project_id}/{line.year}/{int(round_)}", who.organisation_id)
+    theirs_in_words = {**theirs, "status": line.facts.status.label}
+    words = {box: f"ที่บันทึกไว้ล่าสุด {theirs_in_words[box] or '–'}" for box in map(BOX_OF.__getitem__, both)}
+    taken = differing(theirs, boxes_of(drawn) if drawn else boxes_of(ours))
+    return RowProblem(typed, {"": f"รายงานนี้{first}", **words}, version=line.version, theirs=taken)
+
+
+@blueprint.post("/reporting/grid")
+@requires(Permission.REPORTS)
+def save_all() -> Response:
+    """Every row of the page, sent as one form: those that are right are saved, the others come back as typed."""
+    gates = year_gates(actor())
+    asked = _asked(gates)
+    if request.args.get("year") != str(asked.year) or request.args.get("round") != str(asked.round):
+        abort(404)
+    seen, round_ = seen_versions(request.form.get("versions", "")), Round(asked.round)
+    sent = sent_rows(request.form)
+    rows = {row.id: row for row in queries.grid_rows(actor(), GridFilter(asked.year, asked.round))}
+    saved, wrong = 0, {}
+    for id_, boxes in sent.items():
+        if id_ not in rows or not differing(boxes, rows[id_].boxes):
+            continue
+        tried = _save_row(id_, asked.year, round_, seen.get(id_, 0), boxes, request.form.get(f"sure-{id_}", ""))
+        if isinstance(tried, RowProblem):
+            wrong[id_] = tried
+        else:
+            saved += tried.changed
+    words = f"บันทึกแล้ว {saved:,} โครงการ" if saved else NOTHING_CHANGED
+    if not wrong:
+        flash(words, "ok" if saved else "info")
+        return redirect(f"/reporting/grid?{asked.query()}", 303)
+    shown = [row.refused(wrong[row.id]) if row.id in wrong else row for row in queries.grid_rows(actor(), asked)]
+    return _grid_page(asked, gates, shown, 422, problems=_links(shown), saved=saved)

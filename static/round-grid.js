@@ -1,0 +1,380 @@
+// The grid of a round: each row is saved as it changes, one request of a row at a time, and says how it stands.
+// What could not be sent waits in its row and goes when the line is back. Keys and blocks are grid.js.
+(() => {
+  "use strict";
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const on = (name, listener) => document.addEventListener(name, listener);
+  const form = $("#round-grid");
+  if (!form) return;
+  const tell = (text, detail = {}) => document.dispatchEvent(new CustomEvent("app:tell", { detail: { text, ...detail } }));
+  const rowOf = (element) => element.closest?.("#round-grid tbody");
+  const idOf = (row) => row.id.slice(1);
+  form.classList.add("is-live");
+
+  // --- boxes ------------------------------------------------------------------------------------
+  // Together they are one value: a reason belongs to its status, a budget to its tick.
+  const TOGETHER = { status: ["status", "reason"], budget: ["in_ordinance", "budget"] };
+  const fieldsOf = (row) => row.querySelectorAll("[name*='-']");
+  const nameOf = (field) => field.name.split("-")[0];
+  const valuesOf = (row, as = (field) => field) => {
+    const values = { status: "" };
+    for (const field of fieldsOf(row)) {
+      const { value, checked } = as(field);
+      const name = nameOf(field);
+      if (field.type === "radio") values[name] = checked ? value : values[name];
+      else values[name] = field.type === "checkbox" && !checked ? "" : value;
+    }
+    delete values.sure;
+    return values;
+  };
+  const drawnAs = (field) => ({ value: field.type === "radio" || field.type === "checkbox" ? field.value : field.defaultValue, checked: field.defaultChecked });
+  const put = (row, values) => {
+    for (const field of fieldsOf(row)) {
+      const value = values[nameOf(field)];
+      if (value === undefined) continue;
+      if (field.type === "radio" || field.type === "checkbox") field.checked = field.value === value;
+      else if (field.value !== value) field.value = value;
+    }
+  };
+  const box = (row, name) => $(`[name^="${name}-"]`, row);
+  const cell = (row, name) => window.grids.cellOf(box(row, name));
+
+  // --- what is known of each row ------------------------------------------------------------------
+  const versions = Object.fromEntries(form.versions.value.trim().split(/\s+/).map((each) => each.split(".")));
+  const states = new Map();
+  const stateOf = (row) => {
+    if (!states.has(row)) states.set(row, { version: versions[idOf(row)], saved: valuesOf(row, drawnAs), sure: "", apart: {}, earlier: [], unsure: new Set() });
+    return states.get(row);
+  };
+  const changedIn = (row) => {
+    const { saved, unsure } = stateOf(row);
+    return Object.entries(valuesOf(row)).filter(([name, value]) => value !== saved[name] || unsure.has(name));
+  };
+
+  // --- what a row says ----------------------------------------------------------------------------
+  const KINDS = { saved: "is-saved", wait: "is-wait", bad: "is-bad" };
+  const say = (row, kind, mark) => {
+    for (const [name, worn] of Object.entries(KINDS)) row.classList.toggle(worn, name === kind);
+    const place = $(".mk > span", row);
+    place.textContent = mark;
+    place.className = kind === "saved" ? "saved ok" : "saved";
+    const unsaved = [...states.keys()].some((each) => each.matches(".is-wait, .is-bad"));
+    if (unsaved) form.dataset.typed = "here";
+    else delete form.dataset.typed;
+  };
+  const explain = (row, parts) => {
+    $(".said", row)?.remove();
+    for (const field of row.querySelectorAll(".bad")) {
+      field.classList.remove("bad");
+      field.removeAttribute("aria-invalid");
+      field.removeAttribute("aria-describedby");
+    }
+    if (!parts.length) return;
+    const said = document.createElement("td");
+    said.className = "said";
+    said.id = `e${idOf(row)}`;
+    said.setAttribute("role", "alert");
+    said.append(...parts);
+    row.rows[0].append(said);
+  };
+  const markBad = (row, name) => {
+    const field = box(row, name);
+    if (!field) return;
+    const marked = window.grids.cellOf(field) ?? field;
+    marked.classList.add("bad");
+    if (marked === field) field.setAttribute("aria-invalid", "true");
+    marked.setAttribute("aria-describedby", `e${idOf(row)}`);
+    if (field.closest(".t")) row.classList.add("is-open");
+  };
+  const words = (text) => Object.assign(document.createElement("span"), { textContent: text });
+  const button = (text, data) => {
+    const made = Object.assign(document.createElement("button"), { type: "button", className: "btn-2 sm", textContent: text });
+    Object.assign(made.dataset, data);
+    return made;
+  };
+  const reasons = () => [...$("#reasons").options].map((option) => option.value);
+  const total = (sums) => {
+    for (const [name, text] of Object.entries(sums)) {
+      const place = $(`[data-sum="${name}"]`);
+      if (name === "level") $(".tag", $("#totals"))?.replaceWith($(`[data-level="${text}"] > *`, $("#levels").content).cloneNode(true));
+      else if (place) place.textContent = text;
+    }
+  };
+
+  // --- sending --------------------------------------------------------------------------------------
+  const AT_ONCE = 4;
+  const queue = new Set();
+  let sending = 0;
+  let stopped = ""; // why nothing can be sent from this page any more
+  let newest = 0; // the moment of the totals that are shown
+  let pause = 0;
+  const send = (row) => {
+    if (!changedIn(row).length && !stateOf(row).sure) return settle(row);
+    say(row, "wait", "กำลังบันทึก");
+    queue.add(row);
+    pump();
+    return undefined;
+  };
+  const settle = (row) => {
+    explain(row, []);
+    if (row.matches(".is-wait, .is-bad")) say(row, "", "");
+  };
+  const soon = new Set();
+  const sendSoon = (row) => {
+    if (!soon.size) queueMicrotask(() => [...soon].forEach((each) => soon.delete(each) && send(each)));
+    soon.add(row);
+  };
+  const pump = () => {
+    for (const row of queue) {
+      if (sending >= AT_ONCE || stopped || pause) return;
+      if (stateOf(row).busy) continue;
+      queue.delete(row);
+      carry(row);
+    }
+  };
+  const newKey = () => Array.from(crypto.getRandomValues(new Uint32Array(3)), (part) => part.toString(36)).join("");
+  const carry = async (row) => {
+    const state = stateOf(row);
+    const sent = Object.fromEntries(changedIn(row));
+    if (!Object.keys(sent).length) return settle(row);
+    const body = new URLSearchParams({ version: state.version, ...sent, ...(state.sure && { sure: state.sure }) });
+    if (state.body !== `${body}`) {
+      if (state.key) state.earlier.push(state.key); // it had no answer: what it said may have been saved
+      Object.assign(state, { body: `${body}`, key: newKey() });
+    }
+    state.busy = true;
+    sending += 1;
+    try {
+      const answer = await fetch(form.dataset.row.replace("%", idOf(row)), {
+        method: "POST",
+        body,
+        headers: {
+          "X-CSRFToken": $('meta[name="csrf-token"]').content,
+          "Idempotency-Key": state.key,
+          ...(state.earlier.length && { "Idempotency-Earlier": state.earlier.join(" ") }),
+        },
+        signal: AbortSignal.timeout(window.htmx?.config.defaultTimeout ?? 60_000),
+      });
+      await take(row, sent, answer);
+      pause = 0;
+    } catch {
+      for (const name of Object.keys(sent)) state.unsure.add(name);
+      later(row);
+    }
+    sending -= 1;
+    state.busy = false;
+    pump();
+    return undefined;
+  };
+  const LATER = [2_000, 5_000, 15_000, 30_000];
+  let tries = 0;
+  const later = (row) => {
+    say(row, "wait", "รอส่ง");
+    queue.add(row);
+    tell("การเชื่อมต่อหลุด – ที่กรอกไว้รออยู่ในแถว และจะส่งเองเมื่อเชื่อมต่อได้", { down: true });
+    if (pause) return;
+    pause = setTimeout(resume, LATER[Math.min(tries++, LATER.length - 1)]);
+  };
+  const resume = () => {
+    clearTimeout(pause);
+    pause = 0;
+    pump();
+  };
+  addEventListener("online", resume);
+  const stop = (row, sentence) => {
+    stopped = sentence;
+    explain(row, [words(sentence)]);
+    say(row, "bad", "ยังไม่ได้บันทึก");
+    tell(sentence);
+  };
+  const take = async (row, sent, answer) => {
+    const state = stateOf(row);
+    const isOurs = answer.headers.get("Content-Type")?.startsWith("application/json");
+    if (answer.status >= 500 || answer.status === 429 || (!isOurs && !answer.headers.has("X-Answer"))) throw new Error("later");
+    tries = 0;
+    if (answer.status === 404) return stop(row, "ไม่พบโครงการนี้แล้ว โหลดหน้านี้ใหม่");
+    if (!isOurs) return stop(row, "ต้องเข้าสู่ระบบใหม่ก่อน ที่กรอกไว้ยังอยู่ในแถว: เข้าสู่ระบบในหน้าต่างอื่น แล้วโหลดหน้านี้ใหม่");
+    const told = await answer.json();
+    state.key = "";
+    if (told.version) Object.assign(state, { earlier: [], unsure: new Set() });
+    if (answer.status === 422) refused(row, sent, told);
+    else kept(row, sent, told);
+    return undefined;
+  };
+  const kept = (row, sent, { version, boxes = {}, sums, stamp, signs }) => {
+    const state = stateOf(row);
+    const now = valuesOf(row);
+    const untouched = Object.fromEntries(
+      Object.entries(boxes).filter(([name]) => now[name] === (sent[name] ?? state.saved[name])),
+    );
+    Object.assign(state, { version, sure: "", saved: { ...state.saved, ...sent, ...boxes } });
+    put(row, untouched);
+    if (stamp > newest) {
+      newest = stamp;
+      total(sums);
+    }
+    if (changedIn(row).length) return send(row); // changed while it was on its way
+    explain(row, signs ? [words(signs)] : []);
+    say(row, "saved", `✓ ${new Date().toLocaleTimeString("th-TH", { hour: "2-digit", minute: "2-digit" })}`);
+    return undefined;
+  };
+  const refused = (row, sent, { problems, sure = "", version, theirs = {} }) => {
+    const state = stateOf(row);
+    state.sure = "";
+    const { "": first, ...others } = problems;
+    const parts = first ? [words(first)] : [];
+    if (version) {
+      state.version = version;
+      const now = valuesOf(row);
+      const both = Object.keys(others).flatMap((name) => TOGETHER[name] ?? [name]);
+      const taken = Object.entries(theirs).filter(([name]) => !both.includes(name) && now[name] === state.saved[name]);
+      Object.assign(state.saved, theirs);
+      put(row, Object.fromEntries(taken));
+      state.apart = others;
+      for (const [name, sentence] of Object.entries(others)) {
+        parts.push(words(sentence), button("ใช้ค่านี้", { take: name }), button("ใช้ค่าที่กรอก", { keep: name }));
+      }
+    } else parts.push(...Object.values(others).map(words));
+    if (sure) parts.push(button("ถูกต้อง บันทึก", { sure }));
+    if (others.reason && !box(row, "reason").value) {
+      parts.push(...reasons().map((text, place) => button(`${place + 1} ${text}`, { reason: text })), button("4 อื่นๆ", { reason: "" }));
+    }
+    explain(row, parts);
+    for (const name of Object.keys(others)) markBad(row, name);
+    say(row, "bad", "ยังไม่ได้บันทึก");
+  };
+
+  // --- what is done in a row ------------------------------------------------------------------------
+  on("change", ({ target }) => {
+    const row = rowOf(target);
+    if (!row || !target.name?.includes("-")) return;
+    stateOf(row).sure = "";
+    if (nameOf(target) === "in_ordinance") {
+      const budget = box(row, "budget");
+      if (!target.checked) budget.value = "";
+      else if (!budget.value.trim()) return budget.focus();
+    }
+    sendSoon(row);
+    return undefined;
+  });
+  on("input", ({ target }) => {
+    const row = rowOf(target);
+    if (row && target.name?.startsWith("budget-")) box(row, "in_ordinance").checked = target.value.trim() !== "";
+  });
+  on("focusout", ({ target }) => {
+    const row = rowOf(target);
+    if (row && target.name?.startsWith("budget-") && box(row, "in_ordinance").checked && !target.value.trim()) sendSoon(row);
+  });
+  const choose = (row, value) => {
+    const radio = $(`[name^="status-"][value="${value}"]`, row);
+    if (!radio || radio.disabled) return;
+    radio.focus();
+    if (radio.checked) return;
+    radio.checked = true;
+    radio.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+  const STATUS = { 1: "in_progress", 2: "done", 3: "cannot" };
+  const NO_WAY_BACK = "รายงานแล้วเปลี่ยนกลับเป็นยังไม่รายงานไม่ได้ เลือกสถานะอื่นแทน";
+  const onward = (row) => window.grids.go(window.grids.vertical(cell(row, "status"), 1));
+  // Keys come before grid.js has a say (capture): a digit is no text here.
+  const keyed = (event) => {
+    const row = rowOf(event.target);
+    if (!row || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
+    const name = nameOf(event.target);
+    const digit = /^(?:Digit|Numpad)(\d)$/.exec(event.code)?.[1];
+    const because = reasons()[digit - 4]; // 4, 5, 6: it cannot be done, and why
+    if (name === "status" && (STATUS[digit] || because)) {
+      event.preventDefault();
+      if (event.repeat) return;
+      if (because) box(row, "reason").value = because;
+      choose(row, STATUS[digit] ?? "cannot");
+      if (because) sendSoon(row);
+      if (digit === "3" && !box(row, "reason").value) window.grids.go(cell(row, "reason"));
+      else onward(row);
+    } else if (name === "status" && (digit === "0" || event.key === "Delete" || event.key === "Backspace")) {
+      event.preventDefault();
+      tell(NO_WAY_BACK);
+    } else if (name === "reason" && digit && reasons()[digit - 1] && isWhole(event.target)) {
+      event.preventDefault();
+      giveReason(row, reasons()[digit - 1]);
+      onward(row);
+    } else if (name === "reason" && digit === "4" && isWhole(event.target)) {
+      event.preventDefault();
+      event.target.value = "";
+      tell("พิมพ์เหตุผลอื่น แล้วกด Enter");
+    }
+  };
+  const isWhole = (field) => field.selectionStart === 0 && field.selectionEnd === field.value.length;
+  const giveReason = (row, text) => {
+    box(row, "reason").value = text;
+    sendSoon(row);
+  };
+  addEventListener("keydown", keyed, true);
+  on("click", ({ target }) => {
+    const pressed = target.closest?.("button");
+    const row = pressed && rowOf(pressed);
+    if (!row) return;
+    const state = stateOf(row);
+    const { more, sure, reason, take: theirs, keep } = pressed.dataset;
+    if (more !== undefined) {
+      pressed.setAttribute("aria-expanded", row.classList.toggle("is-open"));
+      if (row.classList.contains("is-open")) $("textarea", row).focus();
+    } else if (sure) {
+      state.sure = sure;
+      send(row);
+    } else if (reason) giveReason(row, reason);
+    else if (reason === "") window.grids.go(cell(row, "reason"));
+    else if (theirs ?? keep) {
+      const name = theirs ?? keep;
+      if (theirs) put(row, Object.fromEntries((TOGETHER[name] ?? [name]).map((each) => [each, state.saved[each]])));
+      delete state.apart[name];
+      for (const each of row.querySelectorAll(`[data-take="${name}"], [data-keep="${name}"]`)) each.remove();
+      if (!Object.keys(state.apart).length) send(row);
+    }
+  });
+  on("grid:reach", ({ target }) => {
+    const row = rowOf(target);
+    if (row && target.closest(".t")) row.classList.add("is-open");
+  });
+  // Statuses leave and come as the words of Excel files: the whole word, a part that no other has, or its number.
+  const STATUSES = { in_progress: "อยู่ระหว่างดำเนินการ", done: "ดำเนินการแล้วเสร็จ", cannot: "ไม่สามารถดำเนินการได้" };
+  on("grid:read", ({ target, detail }) => {
+    if (target.matches("#round-grid [role=radiogroup]")) detail.text = STATUSES[$(":checked", target)?.value] ?? "";
+  });
+  on("grid:write", (event) => {
+    const row = rowOf(event.target);
+    if (!row || !event.target.matches("[role=radiogroup]")) return;
+    event.preventDefault();
+    const text = event.detail.text.replace(/\s+/g, "");
+    const found = Object.entries(STATUSES).filter(([, label]) => text && label.includes(text));
+    const value = STATUS[text] ?? (found.length === 1 ? found[0][0] : "");
+    if (value) quietly(row, value);
+    else if (text && text !== "ยังไม่รายงานผล") {
+      explain(row, [words(`ไม่รู้จักสถานะ “${event.detail.text}” ใช้ ${Object.values(STATUSES).join(" หรือ ")}`)]);
+      markBad(row, "status");
+      say(row, "bad", "ยังไม่ได้บันทึก");
+    }
+  });
+  const quietly = (row, value) => {
+    const radio = $(`[name^="status-"][value="${value}"]`, row);
+    if (radio.checked) return;
+    radio.checked = true;
+    radio.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+  on("grid:pasted", ({ detail: { rows, left } }) => {
+    tell(`วางแล้ว ${rows} แถว${left ? ` อีก ${left} ช่องเกินตาราง จึงไม่ได้วาง` : ""}`);
+  });
+
+  // --- the start ------------------------------------------------------------------------------------
+  for (const row of form.querySelectorAll("tbody")) {
+    const place = $(".mk", row);
+    const more = button("⋯", { more: "" });
+    more.setAttribute("aria-label", "หมายเหตุของแถวนี้");
+    more.setAttribute("aria-expanded", row.classList.contains("is-open"));
+    place.append(document.createElement("span"), more);
+  }
+  // What the browser put back into a page somebody returns to was not saved.
+  addEventListener("pageshow", () => {
+    for (const row of form.querySelectorAll("tbody")) if (changedIn(row).length) send(row);
+  });
+})();
