@@ -112,7 +112,7 @@ def _sent() -> tuple[str, str]:
 
 def _print() -> str:
     found = hashlib.sha256(request.full_path.encode())
-    for name, value in request.form.items(multi=True):
+    for name, value in sorted(request.form.items(multi=True)):  # the button may stand elsewhere the second time
         if name not in ("csrf_token", ONCE):
             found.update(f"\0{name}\0{value}".encode())
     for name, file in request.files.items(multi=True):

@@ -49,7 +49,7 @@
   // Each state of a form goes under a key of its own, however often it is sent: the server does it once (app/deeds.py).
   // Keys it was sent under before go along, so that words typed after a lost answer stand on what that one saved.
   const wordsOf = (body) =>
-    JSON.stringify([...body].filter(([name, value]) => name !== "csrf_token" && typeof value === "string"));
+    JSON.stringify([...body].filter(([name, value]) => name !== "csrf_token" && typeof value === "string").sort());
   const newKey = () => [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(36)).join("");
   const underKey = (words, { key, words: before, earlier = [] } = {}) => {
     if (key && words === before) return { key, words, earlier };
@@ -59,6 +59,7 @@
     const { method, body, headers } = ctx.request;
     if (method !== "POST") return;
     const deed = (ctx.sourceElement.deed = underKey(wordsOf(body), ctx.sourceElement.deed));
+    ctx.sourceElement.dispatchEvent(new Event("app:sending", { bubbles: true }));
     headers["Idempotency-Key"] = deed.key;
     if (deed.earlier.length) headers["Idempotency-Earlier"] = deed.earlier.join(" ");
   });
@@ -107,16 +108,31 @@
     const mark = document.createElement("div");
     mark.className = "unsaved";
     mark.setAttribute("role", "alert");
-    mark.innerHTML = "<span>ยังไม่ได้บันทึก สิ่งที่พิมพ์ไว้ยังอยู่</span>";
+    mark.innerHTML = `<span>ยังไม่ได้บันทึก ${again ? "จะส่งเองเมื่อเชื่อมต่อได้" : "สิ่งที่พิมพ์ไว้ยังอยู่"}</span>`;
     if (again) {
       const { name = "", value = "" } = request.submitter ?? {}; // the same button once more
       mark.append(Object.assign(document.createElement("button"), { className: "btn-2 sm", name, value }));
       mark.lastChild.textContent = "ลองอีกครั้ง";
     }
     form.append(mark);
+    if (again) sendLater(form, (form.tries = (form.tries ?? 0) + 1));
   };
+  // What could not be sent goes by itself under the same key, after pauses that grow to a minute, and when the line is
+  // back. Not where somebody types on, nor where the answer would lead away from words of another form.
+  const sendAgain = (form) => {
+    const button = form.isConnected && $(".unsaved button", form);
+    const leadsAway = form.hasAttribute("data-hx-boost") && all("form[data-typed]").some((other) => other !== form);
+    if (button && !form.typedOn && !leadsAway && !$("[aria-busy]", form)) button.click();
+  };
+  const sendLater = (form, tries) => {
+    const pause = Math.min(60_000, (htmx.config.firstPause ?? 2000) * 2 ** (tries - 1)) * (0.75 + Math.random() / 2);
+    setTimeout(() => form.tries === tries && sendAgain(form), pause);
+  };
+  on("input", ({ target }) => target.form && (target.form.typedOn = true));
+  on("app:sending", ({ target }) => (target.typedOn = false));
   const DOWN = "การเชื่อมต่อหลุด – สิ่งที่พิมพ์ไว้ยังอยู่";
-  const lineIsDown = (ctx) => failed(ctx, `${DOWN} ลองอีกครั้งเมื่อเชื่อมต่อได้`, { down: true });
+  const lineIsDown = (ctx) =>
+    failed(ctx, `${DOWN} ${isSave(ctx.sourceElement) ? "จะส่งเอง" : "ลองอีกครั้ง"}เมื่อเชื่อมต่อได้`, { down: true });
   on("htmx:error", ({ detail: { ctx } }) => ctx && lineIsDown(ctx));
   on("htmx:after:request", ({ detail: { ctx } }) => {
     if (!isShown(ctx)) failed(ctx, said(ctx), { again: mayWorkLater(ctx) });
@@ -155,8 +171,9 @@
   });
   addEventListener("offline", () => tell(DOWN, { down: true }));
   addEventListener("online", () => {
-    if ($(".unsaved")) tell("เชื่อมต่อได้แล้ว กด “ลองอีกครั้ง” ในรายการที่ยังไม่ได้บันทึก");
+    if ($(".unsaved")) tell("เชื่อมต่อได้แล้ว กำลังส่งรายการที่ยังไม่ได้บันทึก");
     else hush();
+    for (const mark of all("form > .unsaved")) sendAgain(mark.parentElement);
   });
 
   // --- focus, and one open row at a time --------------------------------------------------------

@@ -1,11 +1,14 @@
 """Signing in and out, and a new password for those who forgot theirs."""
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, session
+import hmac
+from base64 import b64encode
+
+from flask import Blueprint, abort, current_app, flash, make_response, redirect, render_template, request, session
 from flask_login import current_user, logout_user
 from werkzeug.wrappers import Response
 
 from app import clock, mail
-from app.access import public
+from app.access import Permission, actor, public, requires
 from app.accounts import jobs, operations
 from app.accounts.forms import ForgotForm, LoginForm, ResetForm
 from app.accounts.queries import load_actor, reset_account
@@ -76,6 +79,17 @@ def logout() -> Response:
     # The next person at this machine must not go back into these pages.
     response.headers["Clear-Site-Data"] = '"cache"'
     return response
+
+
+@blueprint.get("/drafts/key/<int:account_id>")
+@requires(*Permission)
+def draft_key(account_id: int) -> Response:
+    """What a page of this account encrypts its drafts with; kept nowhere, and never told to another account."""
+    if account_id != actor().account_id:
+        abort(404)
+    secret = str(current_app.config["SECRET_KEY"]).encode()
+    key = hmac.digest(secret, f"drafts {account_id}".encode(), "sha256")
+    return make_response(b64encode(key), {"Content-Type": "text/plain", "Cache-Control": "no-store"})
 
 
 @blueprint.get("/forgot")

@@ -20,6 +20,7 @@ PROFILE = frozenset({"lao", "claimant"})
 STAFF = frozenset({"officer", "administrator"})
 ADMINISTRATOR = frozenset({"administrator"})
 TABLE = frozenset({"lao", "officer", "administrator"})
+SIGNED_IN = ANYBODY - {"stranger"}
 
 # Who opens what. A new view belongs here before it is merged.
 WHO_OPENS = {
@@ -63,6 +64,7 @@ WHO_OPENS = {
     "GET accounts.login": ANYBODY,
     "POST accounts.sign_in": ANYBODY,
     "POST accounts.logout": ANYBODY,
+    "GET accounts.draft_key": SIGNED_IN,
     "GET accounts.forgot": ANYBODY,
     "POST accounts.ask_for_link": ANYBODY,
     "GET accounts.new_password": ANYBODY,
