@@ -6,6 +6,7 @@ Each keeps what was typed when it is refused, and refuses with a Thai sentence t
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from hashlib import blake2s
 from typing import Any, ClassVar
 
 from flask_wtf import FlaskForm
@@ -13,7 +14,7 @@ from wtforms import Field, HiddenField, IntegerField, PasswordField, StringField
 from wtforms.validators import StopValidation
 
 from app.amounts import BAHT, MAX_BAHT, Wanted, read_amount
-from app.clock import thai_date, thai_time
+from app.clock import FIRST_YEAR, LAST_YEAR, thai_date, thai_time
 from app.conflicts import Differences, seal
 from app.errors import Refusal
 from app.words import arabic_digits, clean_line, clean_text
@@ -63,7 +64,8 @@ class Form(FlaskForm):
 
         Sent again with the same values in those fields, the form is saved: its field `sure` carries what was asked.
         """
-        about = " ".join(f"{name}={self[name].data}" for name in sorted(questions))
+        told = " ".join(f"{name}={self[name].data}" for name in sorted(questions))
+        about = blake2s(told.encode(), digest_size=8).hexdigest()  # a text of several lines may be among them
         self.questions = {} if self["sure"].data == about else questions
         self["sure"].data = about
         return bool(self.questions)
@@ -248,6 +250,11 @@ class Year(Number):
 
     def _value(self) -> str:
         return super()._value() if self.raw_data or self.data is None else f"{self.data:f}"
+
+
+def fiscal_year_field(label: str, missing: str) -> Year:
+    """A fiscal year that must be typed."""
+    return Year(label, least=Decimal(FIRST_YEAR), most=Decimal(LAST_YEAR), validators=[Required(missing)])
 
 
 class Required:

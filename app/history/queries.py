@@ -68,13 +68,21 @@ def every_entry(actor: Actor, organisation_id: int | None, asked: HistoryFilter)
         yield from (history_line(row, reader) for row in some)
 
 
-# Of the administration: what is no LAO's, and of what is an LAO's the registry and its time for reporting.
+# Of the administration: what is no LAO's, and of what is an LAO's the registry, its time for reporting, and the deeds
+# by which an administrator changes what an LAO or a closed round had.
 ADMINISTRATION = (Entity.ORGANISATION.value, Entity.WINDOW.value)
+OF_ADMINISTRATORS = tuple(
+    each.value for each in (Action.BRING_BACK, Action.AMEND_ROUND, Action.BLACK_OUT, Action.ERASE, Action.HAND_ON)
+)
 
 
 def _wanted(organisation_id: int | None, asked: HistoryFilter) -> Select[HistoryEntry]:
     if organisation_id is None:
-        whose = or_(HistoryEntry.organisation_id.is_(None), HistoryEntry.entity.in_(ADMINISTRATION))
+        whose = or_(
+            HistoryEntry.organisation_id.is_(None),
+            HistoryEntry.entity.in_(ADMINISTRATION),
+            HistoryEntry.action.in_(OF_ADMINISTRATORS),
+        )
     else:
         whose = HistoryEntry.organisation_id == organisation_id
     return select(HistoryEntry).where(whose, *_narrowed(asked)).order_by(HistoryEntry.id.desc())

@@ -19,6 +19,9 @@ NO_ROW: dict[str, str] = {
 }
 
 
+REMOVED = frozenset({Entity.REPORT, Entity.PLAN_PERIOD, Entity.DIMENSION, Entity.WINDOW})  # what an entry can end
+
+
 def identity(entity: str, key: str, organisation_id: int | None) -> str:
     """The key of the row an entry tells of: a window of an LAO's own is another row than that of everybody."""
     return key if entity != Entity.WINDOW or organisation_id is None else f"{key}/{organisation_id}"
@@ -56,7 +59,7 @@ def _after(row: Row, told: Told) -> Row:
         return _account_row(row, told, facts)
     if told.entity == Entity.FIXED_ROUND:
         return _fixed_row(row, facts)
-    if told.entity == Entity.REPORT and told.after is None:
+    if told.entity in REMOVED and told.after is None:
         return {}
     extra = _MORE.get(told.entity)
     return shown(told.entity, row | facts | (extra(row | facts, told) if extra else {}))

@@ -196,6 +196,8 @@ class Action(Labelled):
     HAND_ON = "hand on", "ย้ายหรือสิ้นสุดโครงการของ อปท. ที่ปิด"
     LOAD = "load", "นำเข้าทะเบียน"
     RETIRE = "retire", "เลิกใช้"
+    REMOVE = "remove", "ลบ"
+    REORDER = "reorder", "เปลี่ยนลำดับ"
     SET = "set", "ตั้งค่า"
     FIX_ROUND = "fix round", "ปิดผลของรอบ"
     AMEND_ROUND = "amend round", "ป.ป.ช. แก้ไขผลของรอบที่ปิดแล้ว"

@@ -82,6 +82,7 @@ PAGES = {
         "/nacc/admin/windows/2561/6",
         "/nacc/admin/periods",
         "/nacc/admin/periods/1/1",
+        "/nacc/admin/periods/2",
         "/nacc/admin/reasons",
         "/nacc/admin/contact",
         "/nacc/admin/deleted",

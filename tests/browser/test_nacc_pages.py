@@ -35,6 +35,7 @@ PATHS = (
     f"/nacc/admin/windows/{YEAR}/6",
     "/nacc/admin/periods",
     "/nacc/admin/periods/1/1",
+    "/nacc/admin/periods/2",
     "/nacc/admin/reasons",
     "/nacc/admin/contact",
     "/nacc/admin/deleted",

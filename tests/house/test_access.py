@@ -185,6 +185,10 @@ WHO_OPENS = {
     "POST administration.give_more_time": ADMINISTRATOR,
     "GET administration.plan_periods": ADMINISTRATOR,
     "POST administration.add_period": ADMINISTRATOR,
+    "GET administration.edit_period": ADMINISTRATOR,
+    "POST administration.change_period": ADMINISTRATOR,
+    "POST administration.remove_period": ADMINISTRATOR,
+    "POST administration.raise_reason": ADMINISTRATOR,
     "GET administration.edit_dimension": ADMINISTRATOR,
     "POST administration.rename_dimension": ADMINISTRATOR,
     "GET administration.reasons": ADMINISTRATOR,
@@ -248,7 +252,7 @@ def address(app: Flask, rule: Rule, project_id: int = 1) -> str:
     examples["organisation_id"] = 1
     examples |= {"dimension": 1, "which": "sar", "deed": "close", "answer": "cancel", "code": "6650807"}
     examples |= {"kind": "organisations", "figure": "percent", "file": "csv", "id_": project_id}
-    examples |= {"period_id": 1, "reason_id": 1, "account_id": 1, "job_id": 1, "sign_id": 1}
+    examples |= {"period_id": 1, "reason_id": 1, "other_id": 1, "account_id": 1, "job_id": 1, "sign_id": 1}
     examples |= {"dataset": "projects", "ending": "csv", "day": "latest", "name": "SHA256SUMS"}
     examples |= {"part": "lao", "key": "start", "table": "projects", "entry_id": 1, "seq": 0}
     with app.test_request_context():

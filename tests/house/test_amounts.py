@@ -19,7 +19,8 @@ from wtforms.fields.core import UnboundField
 from app.amounts import MAX_BAHT, NotAnAmount, Wanted, plain, read_amount, read_number_cell
 from app.fields import Form, MoneyField, Number, Version
 from app.lao.projects.forms import project_form
-from app.nacc.administration.forms import PeriodForm, staff_form
+from app.nacc.administration.forms import staff_form
+from app.nacc.administration.periods.forms import PeriodForm
 from app.nacc.evaluation.forms import score_class
 from app.nacc.evaluation.rules import cells
 from app.plans.rules import Period

@@ -41,6 +41,7 @@ SILENT_DEEDS = {
     "app.lao.fixed_rounds.operations.hold": "only locks",
     "app.lao.signs.operations": "nobody acts: a sign follows from reports, which tell of themselves",
     "app.nacc.mails.operations": "what became of a mail stands in its own row",
+    "app.nacc.administration.periods.operations.refuse_bad_period": "only reads",
     "app.nacc.digests.operations": "nobody acts: what is told has its entries",
     "app.lao.reporting.operations.refuse_if_closed": "only reads",
     "app.lao.reporting.operations.closed_because": "only reads",

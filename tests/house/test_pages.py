@@ -230,6 +230,8 @@ WHERE_THE_FORM_STANDS = {
     "/logout": "/",
     "/nacc/admin/windows/more-time": "/nacc/admin/windows",
     "/nacc/admin/reasons/7/retire": "/nacc/admin/reasons",
+    "/nacc/admin/reasons/7/above/7": "/nacc/admin/reasons",
+    "/nacc/admin/periods/7/remove": "/nacc/admin/periods/7",
     "/nacc/admin/deleted/7": "/nacc/admin/deleted",
     "/nacc/admin/staff/7/lock": "/nacc/admin/staff/7",
     "/nacc/admin/staff/7/unlock": "/nacc/admin/staff/7",

@@ -22,7 +22,8 @@ from app.errors import Stale
 from app.lao.profile.operations import FIELDS, save_profile
 from app.models import ExportJob, Profile, Setting, Window
 from app.models.enums import ExportKind, ExportState, ExportWhat, PlanStatus, Role, Round, SignVerdict
-from app.nacc.administration.operations import change_staff, give_more_time, rename_dimension, set_setting, set_window
+from app.nacc.administration.operations import change_staff, give_more_time, set_setting, set_window
+from app.nacc.administration.periods.operations import change_period, rename_dimension
 from app.nacc.exports import operations as exports
 from app.nacc.exports.queries import own_file
 from app.nacc.plan_years.operations import set_many, set_status
@@ -41,7 +42,7 @@ EDITED_BY = {
     "Dimension": "DimensionForm",
     "MinimumScore": "MinimumForm",
     "Organisation": "OrganisationForm",
-    "PlanPeriod": "",  # added only
+    "PlanPeriod": "PeriodForm",
     "PlanYear": "StatusForm",
     "Profile": "ProfileForm",
     "Project": "ProjectForm",
@@ -119,6 +120,7 @@ DEEDS: dict[str, tuple[Deed, int]] = {
     "sign": (lambda who, n, v: judge(who, 1, v, SignVerdict.ASKED, f"ถามแล้ว {n}", NOW + timedelta(days=400)), 1),
     "setting": (lambda who, n, v: set_setting(who, "contact", f"โทร {n}", v, NOW), 0),
     "plan year": (lambda who, n, v: set_status(who, 1, 2563, list(PlanStatus)[1 + n], v, NOW), 0),
+    "period": (lambda who, n, v: change_period(who, 2, 2566, 2570 + n, ["ก", "ข"], v, NOW), 1),
     "dimension": (lambda who, n, v: rename_dimension(who, 1, 1, f"มิติ {n}", Decimal(25), v, NOW), 1),
     "staff": (lambda who, n, v: change_staff(who, who.account_id or 0, f"ชื่อ {n}", Role.ADMINISTRATOR, (), v, NOW), 1),
     "registry": (lambda who, n, v: change_one(who, 1, v, _line(f"องค์การบริหารส่วนตำบลชื่อ {n}"), Effect(NOW)), 1),

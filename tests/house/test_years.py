@@ -38,6 +38,7 @@ PAGES = {
     ),
     "admin": (
         *("/nacc/admin/windows", "/nacc/admin/windows/{y}/12", "/nacc/admin/periods", "/nacc/admin/periods/1/1"),
+        "/nacc/admin/periods/2",
         *("/nacc/admin/reasons", "/nacc/admin/contact", "/nacc/admin/staff", "/nacc/admin/staff/{s}"),
         *("/nacc/admin/registry", "/nacc/admin/registry/new", "/nacc/admin/registry/6650807"),
         *("/nacc/admin/registry/6650807/succession", "/nacc/admin/black-out/{p}"),

@@ -16,9 +16,20 @@ from app.lao.projects.operations import delete_project, edit_project, record_pro
 from app.lao.reporting.details import report_detail
 from app.lao.reporting.operations import save_report
 from app.lao.reporting.rules import ReportFacts
-from app.models import Account, Dimension, Organisation, PlanYear, Project, ScoreChange, Window, WindowException
+from app.models import (
+    Account,
+    Dimension,
+    Organisation,
+    PlanPeriod,
+    PlanYear,
+    Project,
+    ScoreChange,
+    Window,
+    WindowException,
+)
 from app.models.enums import CannotReason, PlanStatus, ReportStatus, Role, Round, Which
 from app.nacc.administration import operations as administration
+from app.nacc.administration.periods import operations as periods
 from app.nacc.evaluation.operations import do_one, save_scores
 from app.nacc.evaluation.queries import scores_of_one
 from app.nacc.evaluation.rules import ScoreCell, ScoreDeed, ScoreEntry
@@ -160,13 +171,18 @@ def _more_time(world: World, rng: Random, at: Any) -> None:
 def _rules(world: World, rng: Random, at: Any) -> None:
     dimension = db.session.get_one(Dimension, (1, 1), populate_existing=True)
     name, most = f"มิติ {rng.randint(1, 9)}", Decimal(rng.randint(25, 40))
-    administration.rename_dimension(world.admin, 1, 1, name, most, dimension.version, at)
+    periods.rename_dimension(world.admin, 1, 1, name, most, dimension.version, at)
     set_minimum(world.admin, YEAR + 1, Decimal(rng.randint(1, 90)), 0, at)
 
 
 def _period(world: World, rng: Random, at: Any) -> None:
     first = rng.randint(2580, 2620)
-    administration.add_period(world.admin, first, first + 3, ["หนึ่ง", "สอง", "สาม"], at)
+    periods.add_period(world.admin, first, first + 3, ["หนึ่ง", "สอง", "สาม"], at)
+    added = db.session.scalars(select(PlanPeriod.id).where(PlanPeriod.first_year == first)).one()
+    if rng.random() < 0.5:
+        periods.change_period(world.admin, added, first, first + 2, ["หนึ่ง", "สี่"], 1, at)
+    else:
+        periods.remove_period(world.admin, added, 1, at)
 
 
 def _staff(world: World, rng: Random, at: Any) -> None:

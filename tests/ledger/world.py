@@ -22,14 +22,13 @@ from app.ledger.rules import canonical
 from app.models import Organisation
 from app.models.enums import CannotReason, PlanStatus, ReportStatus, Role, Round, Which
 from app.nacc.administration.operations import (
-    add_period,
     change_staff,
     give_more_time,
     invite_staff,
     lock_staff,
-    rename_dimension,
     set_window,
 )
+from app.nacc.administration.periods.operations import add_period, rename_dimension
 from app.nacc.amendments.operations import amend_line
 from app.nacc.amendments.rules import LineAmendment
 from app.nacc.evaluation.operations import do_one, save_scores

@@ -2,7 +2,7 @@
 
 import secrets
 from datetime import datetime, timedelta
-from decimal import Decimal
+from typing import NoReturn
 
 from sqlalchemy import delete, select
 
@@ -20,9 +20,7 @@ from app.lao.projects.rules import counts, return_refusal
 from app.models import (
     Account,
     AccountProvince,
-    Dimension,
     PasswordReset,
-    PlanPeriod,
     Project,
     RejectionReason,
     Setting,
@@ -33,17 +31,14 @@ from app.models.enums import Action, Entity, Role, Round
 from app.nacc.administration import queries
 from app.nacc.administration.rules import (
     lock_problem,
-    maximum_problem,
     more_time_problem,
-    period_problem,
     window_problem,
 )
 from app.plans.queries import everybodys_window, window_for
 from app.registry.queries import find_by_code
-from app.words import arabic_digits, clean_line
+from app.words import arabic_digits, clean_line, search_key
 
 INVITATION_LIFETIME = timedelta(days=7)
-MAX_SCORE = Decimal(25)
 
 
 def set_window(
@@ -108,66 +103,55 @@ def give_more_time(
     return True
 
 
-def add_period(actor: Actor, first: int, last: int, names: list[str], now: datetime) -> None:
-    """A plan period with its dimensions. Raises Refusal where it overlaps another."""
-    if problem := period_problem(first, last, names, queries.period_years()):
-        raise Refusal(problem, "first_year")
-    period = PlanPeriod(first_year=first, last_year=last)
-    db.session.add(period)
-    db.session.flush()
-    dimensions = [
-        Dimension(plan_period_id=period.id, number=number, name=name, max_score=MAX_SCORE)
-        for number, name in enumerate(names, start=1)
-    ]
-    db.session.add_all(dimensions)
-    db.session.flush()
-    record(
-        actor, Action.ADD, Entity.PLAN_PERIOD, period.id, after={"years": [first, last], "dimensions": names}, at=now
-    )
-    for each in dimensions:
-        facts = {"name": each.name, "max_score": each.max_score}
-        record(actor, Action.ADD, Entity.DIMENSION, f"{period.id}/{each.number}", after=facts, at=now)
-
-
-def rename_dimension(
-    actor: Actor, period_id: int, number: int, name: str, max_score: Decimal, version: int, now: datetime
-) -> bool:
-    """Change a dimension's name and the most it can score; False where it is so already.
-
-    Raises NotTheirs; Refusal where a score would be above the most; Stale at the commit.
-    """
-    dimension = db.session.get(Dimension, (period_id, number), with_for_update=True)
-    if dimension is None:
-        raise NotTheirs
-    before = {"name": dimension.name, "max_score": dimension.max_score}
-    after = {"name": name, "max_score": max_score}
-    if before == after:
-        return dimension.version != version  # a double click: the first one saved it
-    write(dimension, version, **after)
-    if problem := maximum_problem(max_score, queries.highest_score(period_id, number)):
-        raise Refusal(problem, "max_score")
-    record(actor, Action.EDIT, Entity.DIMENSION, f"{period_id}/{number}", before=before, after=after, at=now)
-    return True
-
-
 def add_reason(actor: Actor, text: str, now: datetime) -> None:
-    """A reason for the officers' pick list; one that was retired comes back."""
-    known = db.session.scalar(select(RejectionReason).where(RejectionReason.text == text))
+    """A reason at the end of the officers' pick list; a retired one comes back. Raises Refusal for a known one."""
+    key = search_key(text)
+    known = next((each for each in queries.reasons() if search_key(each.text) == key), None)
+    if known is not None and known.retired_at is None:
+        raise Refusal(f"มีเหตุผลนี้อยู่แล้ว: {known.text}", "text")
     if known is None:
-        known = RejectionReason(text=text, position=len(queries.reasons()))
+        known = RejectionReason(text=text, position=_last_position() + 1)
         db.session.add(known)
     known.retired_at = None
     db.session.flush()
-    record(actor, Action.ADD, Entity.REJECTION_REASON, known.id, after={"text": text}, at=now)
+    record(actor, Action.ADD, Entity.REJECTION_REASON, known.id, after={"text": known.text}, at=now)
+
+
+def _last_position() -> int:
+    return max((each.position for each in queries.reasons()), default=0)
 
 
 def retire_reason(actor: Actor, reason_id: int, now: datetime) -> None:
     """Take a reason off the pick list; projects rejected with it keep it."""
-    reason = db.session.get(RejectionReason, reason_id)
-    if reason is None:
-        raise NotTheirs
+    reason = _reason(reason_id)
+    if reason.retired_at is not None:
+        return  # a double click
     reason.retired_at = now
     record(actor, Action.RETIRE, Entity.REJECTION_REASON, reason.id, before={"text": reason.text}, at=now)
+
+
+def raise_reason(actor: Actor, reason_id: int, above: int, now: datetime) -> None:
+    """Let a reason stand where the one `above` it stands in the pick list; no more is changed by a second click."""
+    offered = [each for each in queries.reasons() if each.retired_at is None]
+    ids, moved = [each.id for each in offered], _reason(reason_id)
+    if above not in ids or reason_id not in ids or ids.index(reason_id) < ids.index(above):
+        return
+    before = {"reasons": [each.text for each in offered]}
+    offered.remove(moved)
+    offered.insert(ids.index(above), moved)
+    for position, each in enumerate(offered, start=1):
+        each.position = position
+    after = {"reasons": [each.text for each in offered]}
+    record(actor, Action.REORDER, Entity.REJECTION_REASON, reason_id, before=before, after=after, at=now)
+
+
+def _reason(reason_id: int) -> RejectionReason:
+    db.session.execute(select(RejectionReason.id).order_by(RejectionReason.id).with_for_update())
+    return db.session.get(RejectionReason, reason_id) or _nobodys()
+
+
+def _nobodys() -> NoReturn:
+    raise NotTheirs
 
 
 def invite_staff(actor: Actor, username: str, name: str, role: Role, provinces: tuple[str, ...], now: datetime) -> str:

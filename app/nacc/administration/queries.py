@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, or_, select
@@ -13,13 +12,10 @@ from app.listing import like_pattern
 from app.models import (
     Account,
     AccountProvince,
-    Dimension,
     Organisation,
-    PlanPeriod,
     Project,
     Province,
     RejectionReason,
-    Score,
     Setting,
     Window,
     WindowException,
@@ -90,34 +86,12 @@ def active_administrators() -> int:
     return db.session.scalar(select(func.count()).select_from(Account).where(*wanted)) or 0
 
 
-def period_years() -> list[tuple[int, int]]:
-    """First and last year of every plan period."""
-    return [(row.first_year, row.last_year) for row in db.session.scalars(select(PlanPeriod))]
-
-
-def max_scores() -> dict[tuple[int, int], Decimal]:
-    """The most each dimension can score, by (plan period id, number)."""
-    return {(row.plan_period_id, row.number): row.max_score for row in db.session.scalars(select(Dimension))}
-
-
-def dimension(period_id: int, number: int) -> Dimension | None:
-    return db.session.get(Dimension, (period_id, number))
-
-
-def highest_score(period_id: int, number: int) -> Decimal | None:
-    """The best score, an LAO's own or NACC's, entered in a dimension of the period."""
-    period = db.session.get_one(PlanPeriod, period_id)
-    here = Score.fiscal_year.between(period.first_year, period.last_year), Score.dimension == number
-    found = db.session.execute(select(func.max(Score.sar), func.max(Score.evaluation)).where(*here)).one()
-    return max((score for score in found if score is not None), default=None)
-
-
 def windows() -> list[tuple[ReportWindow, int]]:
-    """The window of every year and round, as set or by default, with its version (0: by default)."""
+    """The window of every year and round, the latest year first, with its version (0: by default)."""
     set_ones = {(row.fiscal_year, row.round): row for row in db.session.scalars(select(Window))}
     found: list[tuple[ReportWindow, int]] = []
-    for period in periods():
-        for year in period.years:
+    for period in reversed(periods()):
+        for year in reversed(period.years):
             for round_ in Round:
                 row = set_ones.get((year, int(round_)))
                 times = (row.opens_at, row.closes_at) if row else None

@@ -1,37 +1,30 @@
 """Administrators' pages: HTTP only."""
 
-from typing import Any
-
 from flask import abort, current_app, flash, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from app import clock
 from app.access import actor
 from app.citizens.figures.tombstones import deletions_of
-from app.conflicts import Conflict
 from app.db import transaction
 from app.deeds import shows_once
 from app.errors import Refusal, Stale
-from app.lao.fixed_rounds.queries import progress
 from app.listing import Pager
-from app.models.enums import Entity, Round
+from app.models.enums import Entity
 from app.nacc.administration import operations, queries
-from app.nacc.administration import period_pages as _period_pages  # noqa: F401 - adds its views
 from app.nacc.administration.forms import (
     ContactForm,
-    MoreTimeForm,
     RejectionReasonForm,
     StaffForm,
-    WindowForm,
     staff_form,
 )
 from app.nacc.administration.pages import ADMIN, blueprint, both_windows, done, page
-from app.nacc.administration.rules import said
+from app.nacc.administration.periods import period_pages as _period_pages  # noqa: F401 - adds its views
+from app.nacc.administration.windows import window_pages as _window_pages  # noqa: F401 - adds its views
 from app.nacc.desk.forms import place_and_words
 from app.nacc.desk.queries import PAGE_SIZE
 from app.nacc.desk.rules import DeskFilter
 from app.nacc.mails.queries import failed_total
-from app.plans.queries import period_of
 from app.registry.queries import provinces
 
 
@@ -39,113 +32,6 @@ from app.registry.queries import provinces
 @ADMIN
 def overview() -> str:
     return render_template("nacc/administration/page.html", mails_given_up=failed_total())
-
-
-# --- windows ---------------------------------------------------------------------------------------
-
-
-def _windows_page(form: MoreTimeForm, status: int = 200, **more: Any) -> Response:
-    now = clock.now()
-    fixing = {(each.year, each.round): each for each in progress(now)}
-    context = {"windows": queries.windows(), "exceptions": queries.exceptions(), "form": form, "now": now}
-    return page("windows", status, fixing=fixing, **context, **more)
-
-
-@blueprint.get("/windows")
-@ADMIN
-def windows() -> Response:
-    return _windows_page(MoreTimeForm(formdata=None))
-
-
-@blueprint.get("/windows/<int:year>/<int:round_>")
-@ADMIN
-def edit_window(year: int, round_: int) -> Response:
-    window, version = _window(year, round_)
-    form = WindowForm(formdata=None, opens_at=window.opens_at, closes_at=window.closes_at, version=version)
-    return page("window", window=window, form=form)
-
-
-def _window(year: int, round_: int) -> Any:
-    found = (each for each in queries.windows() if each[0].year == year and each[0].round == round_)
-    return next(found, None) or abort(404)
-
-
-@blueprint.post("/windows/<int:year>/<int:round_>")
-@ADMIN
-def set_window(year: int, round_: int) -> Response:
-    window, _version = _window(year, round_)
-    form, conflict = WindowForm(), None
-    if form.validate() and form.opens_at.data:
-        try:
-            with transaction():
-                saved = operations.set_window(
-                    actor(),
-                    year,
-                    Round(round_),
-                    form.opens_at.data,
-                    form.closes_at.data,
-                    form.version.data or 0,
-                    clock.now(),
-                )
-        except Stale:
-            window, version = _window(year, round_)
-            kept = {"opens_at": window.opens_at, "closes_at": window.closes_at}
-            conflict = both_windows(form, "เวลานี้", kept, version, Entity.WINDOW, f"{year}/{round_}")
-        except Refusal as refusal:
-            form.refuse(refusal)
-        else:
-            closing = f"ปิด {said(form.closes_at.data)}" if form.closes_at.data else "ไม่มีกำหนดปิด"
-            times = f"เปิด {said(form.opens_at.data)} {closing}"
-            return done("windows", f"ตั้งเวลา{window.round.label} ปี {year} แล้ว: {times}", saved)
-    return page("window", 422, window=window, form=form, conflict=conflict)
-
-
-@blueprint.post("/windows/more-time")
-@ADMIN
-def give_more_time() -> Response:
-    form, conflict = MoreTimeForm(), None
-    if form.validate() and form.until.data and form.year.data:
-        year, round_ = int(form.year.data), Round(form.round.data)
-        try:
-            if period_of(year) is None:
-                raise Refusal(f"ปี {year} ไม่อยู่ในแผนใด", "year")
-            with transaction():
-                saved = operations.give_more_time(
-                    actor(),
-                    form.code.data or "",
-                    year,
-                    round_,
-                    form.until.data,
-                    form.why.data or "",
-                    form.version.data or 0,
-                    clock.now(),
-                )
-        except Stale:
-            conflict = _given_before(form, year, round_)
-        except Refusal as refusal:
-            form.refuse(refusal)
-        else:
-            return done("windows", _given(form, year, round_), saved)
-    return _windows_page(form, 422, conflict=conflict)
-
-
-def _given(form: MoreTimeForm, year: int, round_: Round) -> str:
-    """What was given, with the time as it was read."""
-    until = said(form.until.data) if form.until.data else ""
-    return f"ขยายเวลาให้ {form.code.data} แล้ว: รายงาน{round_.label} ปี {year} ได้ถึง {until}"
-
-
-def _given_before(form: MoreTimeForm, year: int, round_: Round) -> Conflict | None:
-    given = queries.more_time(form.code.data or "", year, int(round_))
-    if given is None:
-        return None
-    kept, key = {"until": given.closes_at, "why": given.reason}, f"{year}/{int(round_)}"
-    if not form.version.data:  # the blank form knew of no time given before: nobody changed what it showed
-        form.version.data = given.version
-        sentence = f"อปท. นี้ได้ขยายเวลาไว้แล้วถึง {said(given.closes_at)} ตรวจแล้วบันทึกอีกครั้งหากต้องการเปลี่ยน"
-        return Conflict(sentence, form.differences(kept))
-    what = f"เวลาที่ขยายให้ อปท. รหัส {form.code.data} "
-    return both_windows(form, what, kept, given.version, Entity.WINDOW, key, given.organisation_id)
 
 
 # --- rejection reasons, contact, deleted projects --------------------------------------------------
@@ -161,11 +47,15 @@ def reasons() -> Response:
 @ADMIN
 def add_reason() -> Response:
     form = RejectionReasonForm()
-    if not form.validate():
-        return page("reasons", 422, reasons=queries.reasons(), form=form)
-    with transaction():
-        operations.add_reason(actor(), form.text.data or "", clock.now())
-    return done("reasons", "เพิ่มเหตุผลแล้ว")
+    if form.validate():
+        try:
+            with transaction():
+                operations.add_reason(actor(), form.text.data or "", clock.now())
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            return done("reasons", "เพิ่มเหตุผลแล้ว")
+    return page("reasons", 422, reasons=queries.reasons(), form=form)
 
 
 @blueprint.post("/reasons/<int:reason_id>/retire")
@@ -174,6 +64,14 @@ def retire_reason(reason_id: int) -> Response:
     with transaction():
         operations.retire_reason(actor(), reason_id, clock.now())
     return done("reasons", "เลิกใช้เหตุผลแล้ว โครงการที่เคยถูกปฏิเสธด้วยเหตุผลนี้ยังคงแสดงอยู่")
+
+
+@blueprint.post("/reasons/<int:reason_id>/above/<int:other_id>")
+@ADMIN
+def raise_reason(reason_id: int, other_id: int) -> Response:
+    with transaction():
+        operations.raise_reason(actor(), reason_id, other_id, clock.now())
+    return done("reasons", "เปลี่ยนลำดับเหตุผลแล้ว")
 
 
 @blueprint.get("/contact")

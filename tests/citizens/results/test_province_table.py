@@ -16,7 +16,8 @@ from app.db import db, transaction
 from app.lao.reporting.rules import in_table_order
 from app.models import Account, Organisation, PlanYear, Project, ProjectYear, Report
 from app.models.enums import Kind, PlanStatus, ReportStatus, ReviewStatus, Role, Round
-from app.nacc.administration.operations import add_period, change_staff
+from app.nacc.administration.operations import change_staff
+from app.nacc.administration.periods.operations import add_period
 from app.nacc.plan_years.operations import set_status
 from app.registry.operations import load_registry, set_closed
 from app.web import etag

@@ -17,14 +17,16 @@ from app.lao.reporting.counts import round_summary
 from app.models import Account, HistoryEntry, Organisation, Project
 from app.models.enums import ReviewStatus, Role, Round
 from app.moments import MomentField
-from app.nacc.administration.forms import WindowForm
 from app.nacc.administration.operations import bring_back
+from app.nacc.administration.periods.rules import names_problem, years_problem
 from app.nacc.administration.queries import active_administrators, windows
-from app.nacc.administration.rules import lock_problem, period_problem
+from app.nacc.administration.rules import lock_problem
+from app.nacc.administration.windows.forms import WindowForm
 from app.plans.queries import period_of, periods, window_for
 from app.registry.queries import find_by_code
 from tests.client import Client
 from tests.factories import NOW, PASSWORD, YEAR, make_lao, make_project, make_staff, review
+from tests.pages import fields
 
 
 def _admin(client: Client) -> Actor:
@@ -33,11 +35,20 @@ def _admin(client: Client) -> Actor:
     return actor_of(account.id)
 
 
+def _sure(client: Client, address: str, sent: dict[str, str]) -> str:
+    """Send a form that asks once more, and answer yes; gives what it asked."""
+    asked = client.send(address, sent)
+    assert asked.status_code == 422, asked.text
+    assert client.send(address, sent | {"sure": fields(asked.text)["sure"][0]}).status_code == 303
+    return asked.text
+
+
 def test_rules_of_periods_and_locks() -> None:
-    assert "ซ้อนกับแผน 2561 - 2564" in period_problem(2564, 2566, ["ก"], [(2561, 2564)])
-    assert period_problem(2571, 2575, ["ก", "ข"], [(2566, 2570)]) == ""
-    assert period_problem(2575, 2571, ["ก"], [])
-    assert period_problem(2571, 2575, [], [])
+    assert "ซ้อนกับแผน 2561 - 2564" in years_problem(2564, 2566, [(2561, 2564)])
+    assert years_problem(2571, 2575, [(2566, 2570)]) == ""
+    assert years_problem(2575, 2571, [])
+    assert names_problem([])
+    assert names_problem(["ก", "ข"]) == ""
     assert lock_problem(True, 5, False)
     assert lock_problem(False, 1, True)
     assert lock_problem(False, 2, True) == ""
@@ -118,7 +129,7 @@ def test_a_new_plan_period_has_its_own_dimensions(app: Flask, client: Client) ->
     overlapping = client.send("/nacc/admin/periods", {"first_year": "2570", "last_year": "2574", "names": "ก"})
     assert "ซ้อนกับแผน 2566 - 2570" in overlapping.text
     sent = {"first_year": "2571", "last_year": "2575", "names": "มิติใหม่\nมิติที่สอง"}
-    assert client.send("/nacc/admin/periods", sent).status_code == 303
+    _sure(client, "/nacc/admin/periods", sent)
     period = period_of(2573)
     assert period is not None
     assert dict(period.dimensions) == {1: "มิติใหม่", 2: "มิติที่สอง"}

@@ -1,0 +1,135 @@
+"""Deeds on plan periods and their dimensions. Each with its history."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import select
+
+from app.access import Actor
+from app.db import db, write
+from app.errors import NotTheirs, Refusal
+from app.history.operations import record
+from app.models import Dimension, PlanPeriod
+from app.models.enums import Action, Entity
+from app.nacc.administration.periods import queries
+from app.nacc.administration.periods.rules import in_use_problem, maximum_problem, names_problem, years_problem
+
+MAX_SCORE = Decimal(25)
+
+
+def refuse_bad_period(first: int, last: int, names: list[str], period_id: int | None = None) -> None:
+    """Raises Refusal where a period cannot have these years and names; `period_id`: of the one that is changed."""
+    if problem := years_problem(first, last, queries.other_years(period_id)):
+        raise Refusal(problem, "first_year")
+    if problem := names_problem(names):
+        raise Refusal(problem, "names")
+
+
+def add_period(actor: Actor, first: int, last: int, names: list[str], now: datetime) -> None:
+    """A plan period with its dimensions. Raises Refusal where it overlaps another, or two names say the same."""
+    refuse_bad_period(first, last, names)
+    period = PlanPeriod(first_year=first, last_year=last)
+    db.session.add(period)
+    db.session.flush()
+    after = {"years": [first, last], "dimensions": names}
+    record(actor, Action.ADD, Entity.PLAN_PERIOD, period.id, after=after, at=now)
+    _name_dimensions(actor, period.id, names, now)
+
+
+def change_period(
+    actor: Actor, period_id: int, first: int, last: int, names: list[str], version: int, now: datetime
+) -> bool:
+    """Give an unused period other years, names or another number of dimensions; False where it is so already.
+
+    Raises NotTheirs; Refusal where something was kept for its years, and as add_period; Stale at the commit.
+    """
+    period = _unused(period_id, "แก้ไข")
+    before = _facts(period)
+    after = {"years": [first, last], "dimensions": names}
+    if before == after:
+        return period.version != version  # a double click: the first one saved it
+    write(period, version, first_year=first, last_year=last)
+    refuse_bad_period(first, last, names, period_id)
+    record(actor, Action.EDIT, Entity.PLAN_PERIOD, period_id, before=before, after=after, at=now)
+    _name_dimensions(actor, period_id, names, now)
+    return True
+
+
+def remove_period(actor: Actor, period_id: int, version: int, now: datetime) -> None:
+    """Take an unused period away, with its dimensions.
+
+    Raises NotTheirs; Refusal where something was kept for its years, and for the last one; Stale at the commit.
+    """
+    period = _unused(period_id, "ลบ")
+    if not queries.other_years(period_id):
+        raise Refusal("ลบไม่ได้ เพราะต้องมีแผนอย่างน้อย 1 ช่วง")
+    before = _facts(period)
+    write(period, version, first_year=period.first_year)  # who looked at another version does not remove this one
+    _name_dimensions(actor, period_id, [], now)
+    record(actor, Action.REMOVE, Entity.PLAN_PERIOD, period_id, before=before, at=now)
+    db.session.delete(period)
+    db.session.flush()
+
+
+def _unused(period_id: int, deed: str) -> PlanPeriod:
+    period = db.session.get(PlanPeriod, period_id, with_for_update=True)
+    if period is None:
+        raise NotTheirs
+    if problem := in_use_problem(queries.use_of(period.first_year, period.last_year), deed):
+        raise Refusal(problem)
+    return period
+
+
+def _facts(period: PlanPeriod) -> dict[str, object]:
+    names = [each.name for each in _dimensions(period.id)]
+    return {"years": [period.first_year, period.last_year], "dimensions": names}
+
+
+def _dimensions(period_id: int) -> list[Dimension]:
+    found = select(Dimension).where(Dimension.plan_period_id == period_id).order_by(Dimension.number)
+    return list(db.session.scalars(found))
+
+
+def _name_dimensions(actor: Actor, period_id: int, names: list[str], now: datetime) -> None:
+    """Let the period have these dimensions and no others; one that stays keeps its maximum."""
+    kept = {each.number: each for each in _dimensions(period_id)}
+    for number, name in enumerate(names, start=1):
+        key, known = f"{period_id}/{number}", kept.pop(number, None)
+        if known is None:
+            added = Dimension(plan_period_id=period_id, number=number, name=name, max_score=MAX_SCORE)
+            db.session.add(added)
+            after = {"name": name, "max_score": MAX_SCORE}
+            record(actor, Action.ADD, Entity.DIMENSION, key, after=after, at=now)
+        elif known.name != name:
+            facts = {"name": known.name, "max_score": known.max_score}
+            known.name = name
+            record(actor, Action.EDIT, Entity.DIMENSION, key, before=facts, after=facts | {"name": name}, at=now)
+    for number, gone in sorted(kept.items()):
+        facts = {"name": gone.name, "max_score": gone.max_score}
+        record(actor, Action.REMOVE, Entity.DIMENSION, f"{period_id}/{number}", before=facts, at=now)
+        db.session.delete(gone)
+    db.session.flush()
+
+
+def rename_dimension(
+    actor: Actor, period_id: int, number: int, name: str, max_score: Decimal, version: int, now: datetime
+) -> bool:
+    """Change a dimension's name and the most it can score; False where it is so already.
+
+    Raises NotTheirs; Refusal where a score would be above the most; Stale at the commit.
+    """
+    dimension = db.session.get(Dimension, (period_id, number), with_for_update=True)
+    if dimension is None:
+        raise NotTheirs
+    before = {"name": dimension.name, "max_score": dimension.max_score}
+    after = {"name": name, "max_score": max_score}
+    if before == after:
+        return dimension.version != version  # a double click: the first one saved it
+    names = [name if each.number == number else each.name for each in _dimensions(period_id)]
+    write(dimension, version, **after)
+    if problem := names_problem(names):
+        raise Refusal(problem, "name")
+    if problem := maximum_problem(max_score, queries.highest_score(period_id, number)):
+        raise Refusal(problem, "max_score")
+    record(actor, Action.EDIT, Entity.DIMENSION, f"{period_id}/{number}", before=before, after=after, at=now)
+    return True
