@@ -58,11 +58,12 @@ def transaction() -> Iterator[None]:
     if is_sqlite(db.engine):
         _begin_write()
     try:
-        current_app.extensions["claim"]()
+        current_app.extensions["claim"].make()
         yield
         db.session.commit()
     except BaseException as error:
         db.session.rollback()
+        current_app.extensions["claim"].take_back()
         if isinstance(error, StaleDataError) or (isinstance(error, IntegrityError) and _is_taken(error)):
             from app.errors import Stale  # which answers with pages, and so stands above this file
 

@@ -129,19 +129,25 @@ def _print_of_file(stream: Any) -> bytes:
     return found
 
 
-def claim() -> None:
-    """Called first in every transaction: the first one of a request that carries a key claims it."""
-    if not has_request_context() or "claim" in g:
-        return
-    g.claim = None
-    key, words = _sent()
-    if not key:
-        return
-    if len(key) > LONGEST:
-        raise BadRequest
-    account_id, stands_on = current_user.own_account_id, g.get("stands_on")
-    once(account_id, key, clock.now(), words, None if stands_on is None else stands_on + 1)
-    g.claim = Claim(account_id, key, stands_on)
+class Claims:
+    """What every transaction asks first: the first one of a request that is kept claims the request's key."""
+
+    def make(self) -> None:
+        if not has_request_context() or "claim" in g:
+            return
+        g.claim = None
+        key, words = _sent()
+        if not key:
+            return
+        if len(key) > LONGEST:
+            raise BadRequest
+        account_id, stands_on = current_user.own_account_id, g.get("stands_on")
+        once(account_id, key, clock.now(), words, None if stands_on is None else stands_on + 1)
+        g.claim = Claim(account_id, key, stands_on)
+
+    def take_back(self) -> None:
+        if has_request_context():
+            g.pop("claim", None)
 
 
 # --- the versions of a form that is saved more than once ------------------------------------------------------------
@@ -217,7 +223,7 @@ def forget_old_deeds() -> None:
 
 
 def init_deeds(app: Flask) -> None:
-    app.extensions["claim"] = claim
+    app.extensions["claim"] = Claims()
     app.register_error_handler(AlreadyDone, _answer_again)
     app.after_request(_settle)
     app.jinja_env.globals["new_key"] = new_key

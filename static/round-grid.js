@@ -166,14 +166,15 @@
     pump();
     return undefined;
   };
-  const LATER = [2_000, 5_000, 15_000, 30_000];
+  const LATER = [1, 2.5, 7.5, 15];
   let tries = 0;
   const later = (row) => {
     say(row, "wait", "รอส่ง");
     queue.add(row);
     tell("การเชื่อมต่อหลุด – ที่กรอกไว้รออยู่ในแถว และจะส่งเองเมื่อเชื่อมต่อได้", { down: true });
     if (pause) return;
-    pause = setTimeout(resume, LATER[Math.min(tries++, LATER.length - 1)]);
+    const first = window.htmx?.config.firstPause ?? 2_000;
+    pause = setTimeout(resume, first * LATER[Math.min(tries++, LATER.length - 1)]);
   };
   const resume = () => {
     clearTimeout(pause);

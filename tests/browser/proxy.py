@@ -2,7 +2,10 @@
 
 import socket
 import struct
+import time
+from collections import Counter
 from contextlib import suppress
+from random import Random
 from threading import Thread
 from urllib.parse import urlsplit
 
@@ -50,3 +53,64 @@ class Line:
                 if self.fault != "reset":  # that would end it in good order
                     each.shutdown(socket.SHUT_RDWR)
             each.close()
+
+
+class BadLine(Line):
+    """A line on which what is sent by POST goes wrong at random, as `seed` says: of ten requests three lose their
+    answer, one arrives twice, and one arrives late, when newer ones may have; while `fault` is "cut", nothing does.
+
+    One connection carries one request.
+    """
+
+    LATE = 0.3  # seconds
+
+    def __init__(self, site: str, seed: int) -> None:
+        self.random, self.told = Random(seed), Counter[str]()
+        super().__init__(site)
+
+    def _listen(self) -> None:
+        with suppress(OSError):
+            while True:
+                browser, _ = self._listener.accept()
+                Thread(target=self._serve, args=(browser,), daemon=True).start()
+
+    def _serve(self, browser: socket.socket) -> None:
+        with suppress(OSError), browser:
+            request = _whole_request(browser)
+            if self.fault or not request:
+                return
+            luck = self.random.random() if request.startswith(b"POST") else 1.0
+            what = "lost" if luck < 0.3 else "twice" if luck < 0.4 else "late" if luck < 0.5 else "good"
+            self.told[what] += 1
+            if what == "late":  # the browser is told of a broken line at once
+                browser.close()
+                time.sleep(self.LATE)
+            answer = self._ask(request)
+            if what == "twice":
+                self._ask(request)
+            if what in ("twice", "good"):
+                browser.sendall(answer)
+
+    def _ask(self, request: bytes) -> bytes:
+        with socket.create_connection(self._server) as server:
+            server.sendall(request)
+            return b"".join(iter(lambda: server.recv(65536), b""))
+
+
+def _whole_request(browser: socket.socket) -> bytes:
+    """Head and body, with a word that the connection ends after the answer."""
+    data = b""
+    while b"\r\n\r\n" not in data:
+        more = browser.recv(65536)
+        if not more:
+            return b""
+        data += more
+    head, _, body = data.partition(b"\r\n\r\n")
+    lines = [line for line in head.split(b"\r\n") if not line.lower().startswith(b"connection:")]
+    sizes = [int(line.split(b":")[1]) for line in lines if line.lower().startswith(b"content-length:")]
+    while len(body) < sum(sizes):
+        more = browser.recv(65536)
+        if not more:
+            return b""
+        body += more
+    return b"\r\n".join([*lines, b"Connection: close", b"", b""]) + body

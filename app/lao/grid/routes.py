@@ -11,7 +11,7 @@ from app import clock
 from app.access import Permission, actor, requires
 from app.conflicts import merged
 from app.db import transaction
-from app.deeds import again, note_save, own_version
+from app.deeds import again, note_save, own_version, shows_once
 from app.errors import NOTHING_CHANGED, Refusal, Stale
 from app.history.queries import who_was_first
 from app.lao.grid import queries
@@ -179,6 +179,7 @@ def _conflict(
 
 @blueprint.post("/reporting/grid")
 @requires(Permission.REPORTS)
+@shows_once
 def save_all() -> Response:
     """Every row of the page, sent as one form: those that are right are saved, the others come back as typed."""
     gates = year_gates(actor())
