@@ -60,6 +60,7 @@ FEATURES = (
     "lao.grid",
     "lao.landing",
     "lao.profile",
+    "lao.copying",
     "lao.projects",
     "lao.reporting",
     "lao.sending",

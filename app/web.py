@@ -4,6 +4,7 @@ import hashlib
 import re
 import secrets
 from collections.abc import Collection
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -16,6 +17,7 @@ from werkzeug.routing import IntegerConverter
 from werkzeug.urls import iri_to_uri
 from werkzeug.wrappers import Response
 
+from app.errors import NotTheirs
 from app.listing import YEARS, number
 
 MIMETYPES = {
@@ -141,6 +143,17 @@ def asked_year(known: Collection[int], default: int) -> int:
     if year not in known and typed and request.method == "POST":
         abort(404)
     return year if year in known else default
+
+
+def sent_moment() -> datetime:
+    """The moment a page sent back to us; one that we cannot have written is none. Raises NotTheirs."""
+    try:
+        moment = datetime.fromisoformat(request.form.get("at", ""))
+        if moment.tzinfo is not None:
+            return moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise NotTheirs
 
 
 def same_origin() -> bool:

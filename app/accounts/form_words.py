@@ -45,6 +45,8 @@ DEEDS: Mapping[str, str] = {
     "administration.unlock_staff": "ปลดล็อกบัญชีเจ้าหน้าที่",
     "amendments.amend_line": "แก้ไขโครงการในผลของรอบที่ปิดแล้ว",
     "amendments.take_today": "ใช้ข้อมูลปัจจุบันเป็นผลของรอบที่ปิดแล้ว",
+    "copying.copy_projects": "คัดลอกจากแผนช่วงก่อน",
+    "copying.take_back_copies": "เลิกทำการคัดลอกจากแผนช่วงก่อน",
     "evaluation.check_file": "ตรวจไฟล์คะแนนจาก Excel",
     "evaluation.confirm_file": "ยืนยันการนำเข้าคะแนนจาก Excel",
     "evaluation.do_filtered": "{deed} ทุกแห่งตามตัวกรอง",

@@ -22,6 +22,7 @@ TOO_MUCH = "ก" * 5001
 ONE_QUESTION = {
     "ChangeForm",
     "CodesForm",
+    "CopyForm",
     "DeleteForm",
     "HistoryFilterForm",
     "ProposedNumbersForm",

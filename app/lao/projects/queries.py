@@ -55,6 +55,7 @@ class ProjectDetail:
 class WholeProject(NamedTuple):
     """A project of the list's file. `budget`: baht of the year or of all years the list shows."""
 
+    id: int
     facts: ProjectFacts
     budget: Decimal | None
     status: ReviewStatus
@@ -155,11 +156,11 @@ def every_project(actor: Actor, state: ListState) -> list[WholeProject]:
 
 
 def _whole(row: tuple[Any, ...], year: int) -> WholeProject:
-    _id, kind, name, dimension, status, reason, packed, further, quarters, target_group, objective = row
+    id_, kind, name, dimension, status, reason, packed, further, quarters, target_group, objective = row
     budgets = _unpack(packed)
     others = tuple(sorted(map(int, (further or "").split(",")))) if further else ()
     facts = ProjectFacts(name, kind, dimension, others, quarters, target_group, objective, budgets)
-    return WholeProject(facts, _budget(budgets, year), status, reason or "")
+    return WholeProject(id_, facts, _budget(budgets, year), status, reason or "")
 
 
 def project_row(actor: Actor, project_id: int, state: ListState, open_years: Iterable[int], number: int) -> ProjectRow:

@@ -1,6 +1,6 @@
 """The review desk: HTTP only."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request
@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from app import clock
 from app.access import Permission, actor, requires
 from app.db import transaction
-from app.errors import NotTheirs, Refusal, Stale
+from app.errors import Refusal, Stale
 from app.history.queries import who_was_first
 from app.listing import Choice, Pager, number
 from app.models.enums import Entity
@@ -21,7 +21,7 @@ from app.nacc.review.details import review_detail
 from app.nacc.review.forms import VerdictForm, queue_of
 from app.nacc.review.rules import ReviewQueue, Verdict
 from app.spreadsheets import excel
-from app.web import answer, attachment, nothing_chosen
+from app.web import answer, attachment, nothing_chosen, sent_moment
 
 blueprint = Blueprint("review", __name__)
 MENU_SECONDS = 30
@@ -178,22 +178,11 @@ def decide_many() -> Response | tuple[str, int]:
     return _many_verdicts_page(queue, form, choice), 422
 
 
-def _sent_moment() -> datetime:
-    """The moment a page sent back to us; one that we cannot have written is none. Raises NotTheirs."""
-    try:
-        moment = datetime.fromisoformat(request.form.get("at", ""))
-        if moment.tzinfo is not None:
-            return moment.astimezone(UTC)
-    except (ValueError, OverflowError):
-        pass
-    raise NotTheirs
-
-
 @blueprint.post("/nacc/review/take-back")
 @requires(Permission.REVIEW)
 def take_back() -> Response:
     queue = asked_queue()
-    decided_at = _sent_moment()
+    decided_at = sent_moment()
     with transaction():
         returned = operations.take_back(actor(), decided_at, clock.now())
     _kept_counts().clear()
