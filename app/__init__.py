@@ -62,6 +62,7 @@ FEATURES = (
     "lao.profile",
     "lao.copying",
     "lao.projects",
+    "lao.plan_files",
     "lao.reporting",
     "lao.sending",
     "nacc.administration",

@@ -286,11 +286,11 @@ Choices = Sequence[tuple[Any, str]]
 
 
 class OneOf(Field):
-    """One of `choices`, (value, label) each; anything else counts as nothing and is refused with `missing`."""
+    """One of `choices`, (value, label) each; anything else counts as nothing and is refused with `missing`, if any."""
 
     data: Any
 
-    def __init__(self, label: str, *, choices: Choices, missing: str, **kwargs: Any) -> None:
+    def __init__(self, label: str, *, choices: Choices, missing: str = "", **kwargs: Any) -> None:
         super().__init__(label, **kwargs)
         self.choices = choices
         self.missing = missing
@@ -300,7 +300,7 @@ class OneOf(Field):
         self.data = next((value for value, _label in self.choices if str(value) == sent), None)
 
     def pre_validate(self, form: Any) -> None:
-        if self.data is None:
+        if self.data is None and self.missing:
             raise StopValidation(self.missing)
 
 

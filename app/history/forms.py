@@ -11,7 +11,7 @@ from app.moments import DAY_BEGINS, DAY_ENDS, MomentField
 OF_AN_LAO = (
     *(Entity.PROJECT, Entity.REPORT, Entity.SIGN, Entity.FIXED_ROUND, Entity.SENT_ROUND, Entity.PLAN_YEAR),
     *(Entity.SCORES, Entity.SCORE_CHANGE, Entity.PROFILE, Entity.ACCOUNT, Entity.ORGANISATION, Entity.WINDOW),
-    Entity.MAIL,
+    *(Entity.MAIL, Entity.SETTING),
 )
 OF_THE_ADMINISTRATION = (
     *(Entity.WINDOW, Entity.ACCOUNT, Entity.ORGANISATION, Entity.REGISTRY, Entity.PLAN_PERIOD, Entity.DIMENSION),

@@ -1,4 +1,4 @@
-"""Reads the workbook on standard input and writes its first visible sheet to standard output, a line of JSON a row.
+"""Reads the file on standard input and writes its first visible sheet to standard output, a line of JSON a row.
 
 Runs as a process of its own (`python parser.py`, started by reader.py) with limits on memory and time: a file that was
 made or broken so that it takes gigabytes ends this process, not the server. Imports nothing of the application.
@@ -7,6 +7,10 @@ First line: {"sheet", "kind", "blind", "merged": [[row, column, row, column]]}, 
 [row, hidden, cells, marked]; rows and columns count from 1 and 0, empty rows are left out. A cell is null, text, a
 number, true or false; where `marked` has its column, it is [kind, text or number] with one of "percent", "date",
 "error", "long" (text) and "formula", which is one without a stored result. Last line: {"end": true}.
+
+Called with `--all` it writes all visible sheets one after the other, each with its own first line; those of a Word
+document (`kind` "docx") are its tables, with the paragraphs before each as "above", and the head of the first one tells
+in "skipped" what of the document was left out.
 """
 
 import gc
@@ -14,6 +18,7 @@ import json
 import resource
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from typing import Any, BinaryIO
 from zipfile import ZipFile
@@ -38,7 +43,7 @@ def main() -> None:
     gc.disable()  # rows come and go without cycles: looking for some takes a tenth of the time
     _limit()
     try:
-        for line in lines(sys.stdin.buffer):
+        for line in every_line(sys.stdin.buffer) if "--all" in sys.argv else lines(sys.stdin.buffer):
             _say(line)
         _say({"end": True})
     except Refused as refused:
@@ -60,13 +65,44 @@ def _limit() -> None:
 
 def lines(file: BinaryIO) -> Iterator[Any]:
     """The head, then the rows. Raises Refused."""
-    try:
+    with _refusing():
         kind = _kind(file)
         book = _open(file, kind)
-        place = _first_visible(book)
-        look = _look(file, kind, book.sheet_names[place])
-        _refuse_wide(look)
-        sheet = book.get_sheet_by_index(place)
+        place = _visible(book)[0]
+        head, sheet, look = _sheet(file, kind, book, place)
+    yield head
+    if sheet.start is not None:
+        yield from _rows(sheet, look)
+
+
+def every_line(file: BinaryIO) -> Iterator[Any]:
+    """Head and rows of every visible sheet, or of every table of a document. Raises Refused."""
+    with _refusing():
+        kind = _kind(file, documents=True)
+        if kind == "docx":
+            from documents import read_document  # type: ignore[import-not-found]
+
+            document = read_document(ZipFile(file))
+            if not document.tables:
+                raise Refused("no table")
+        else:
+            book = _open(file, kind)
+            places = _visible(book)
+    if kind == "docx":
+        yield from _tables(document)
+        return
+    for place in places:
+        with _refusing():
+            head, sheet, look = _sheet(file, kind, book, place)
+        yield head
+        if sheet.start is not None:
+            yield from _rows(sheet, look)
+
+
+@contextmanager
+def _refusing() -> Iterator[None]:
+    try:
+        yield
     except Refused:
         raise
     except PasswordError as error:
@@ -75,10 +111,28 @@ def lines(file: BinaryIO) -> Iterator[Any]:
         raise Refused("large") from error
     except BaseException as error:  # what calamine panics with is no Exception
         raise Refused("damaged") from error
+
+
+def _sheet(file: BinaryIO, kind: str, book: CalamineWorkbook, place: int) -> tuple[Any, Any, Look]:
+    look = _look(file, kind, book.sheet_names[place])
+    _refuse_wide(look)
+    sheet = book.get_sheet_by_index(place)
     merged = [[r1 + 1, c1, r2 + 1, c2] for (r1, c1), (r2, c2) in sheet.merged_cell_ranges or look.merged]
-    yield {"sheet": sheet.name, "kind": kind, "blind": look.blind, "merged": merged[:MOST_MERGED]}
-    if sheet.start is not None:
-        yield from _rows(sheet, look)
+    return {"sheet": sheet.name, "kind": kind, "blind": look.blind, "merged": merged[:MOST_MERGED]}, sheet, look
+
+
+def _tables(document: Any) -> Iterator[Any]:
+    skipped = {"boxes": document.skipped, "numbers": document.numbered, "nested": document.nested}
+    for table in sorted(document.tables, key=lambda each: each.number):
+        head = {"sheet": f"ตารางที่ {table.number}", "kind": "docx", "blind": False, "merged": table.merged[:MOST_MERGED]}
+        yield head | {"above": table.above, "skipped": skipped}
+        skipped = {}
+        for number, row in enumerate(table.rows, start=1):
+            cells: list[Any] = [None] * max((column + span for column, span, _text in row), default=0)
+            for column, _span, text in row:
+                cells[column] = text if text.strip() else None
+            if any(cells):
+                yield [number, False, cells[:MOST_COLUMNS], []]
 
 
 def _refuse_wide(look: Look) -> None:
@@ -86,13 +140,15 @@ def _refuse_wide(look: Look) -> None:
         raise Refused("wide", look.bottom, look.right)
 
 
-def _kind(file: BinaryIO) -> str:
+def _kind(file: BinaryIO, *, documents: bool = False) -> str:
     if file.read(len(OLE)) == OLE:
         return _kind_of_ole(file.read())
     names = {name.lower().replace("\\", "/") for name in ZipFile(file).namelist()}
     for part, kind in (("xl/workbook.xml", "xlsx"), ("xl/workbook.bin", "xlsb"), ("content.xml", "ods")):
         if part in names:
             return kind
+    if documents and "word/document.xml" in names:
+        return "docx"
     raise Refused("word" if "word/document.xml" in names else "zip")
 
 
@@ -117,11 +173,15 @@ def _open(file: BinaryIO, kind: str) -> CalamineWorkbook:
         return CalamineWorkbook.from_filelike(BytesIO(file.read().replace(b"xl/styles.xml", b"xl/hidden.xml")))
 
 
-def _first_visible(book: CalamineWorkbook) -> int:
-    for place, sheet in enumerate(book.sheets_metadata):
-        if sheet.typ == SheetTypeEnum.WorkSheet and sheet.visible == SheetVisibleEnum.Visible:
-            return place
-    raise Refused("no sheet")
+def _visible(book: CalamineWorkbook) -> list[int]:
+    found = [
+        place
+        for place, sheet in enumerate(book.sheets_metadata)
+        if sheet.typ == SheetTypeEnum.WorkSheet and sheet.visible == SheetVisibleEnum.Visible
+    ]
+    if not found:
+        raise Refused("no sheet")
+    return found
 
 
 def _look(file: BinaryIO, kind: str, sheet: str) -> Look:

@@ -12,7 +12,8 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
-from io import TextIOWrapper
+from io import StringIO, TextIOWrapper
+from itertools import islice
 from pathlib import Path
 from shutil import copyfileobj
 from tempfile import TemporaryFile
@@ -40,10 +41,16 @@ REFUSALS = {
     "password": "ไฟล์นี้มีรหัสผ่าน เปิดด้วย Excel เอารหัสผ่านออก แล้วบันทึกใหม่",
     "word": f"ไฟล์นี้เป็นไฟล์ Word {TAKEN}",
     "zip": f"ไฟล์นี้เป็นไฟล์ zip หรือชนิดอื่น {TAKEN}",
+    "no table": "ไฟล์ Word นี้ไม่มีตาราง คัดลอกรายการไปไว้ในตาราง หรือใช้ไฟล์แบบของระบบ",
     "no sheet": "ทุกแผ่นงานในไฟล์ถูกซ่อนไว้หรือเป็นแผนภูมิ เลิกซ่อนแผ่นงานที่จะนำเข้า",
 }
 
 
+NOT_READ = {
+    "boxes": "ในเอกสารมีกล่องข้อความ {:,} แห่ง ระบบไม่อ่านข้อความในกล่อง",
+    "numbers": "ในเอกสารมีเลขข้อที่ Word ใส่ให้เอง {:,} แห่ง ระบบนับเลขเอง อาจไม่ตรงกับที่เห็น",
+    "nested": "ในเอกสารมีตารางซ้อนอยู่ในตาราง {:,} ตาราง อ่านแยกเป็นตารางของตัวเอง",
+}
 Places = Sequence[int | None]  # columns from 0
 
 
@@ -58,6 +65,21 @@ class SheetRow(NamedTuple):
     number: int
     hidden: bool
     cells: Sequence[Value]
+
+
+class Grid(NamedTuple):
+    """A sheet as it stands, or a table of a document, with nothing said yet of what it is about.
+
+    `above`: the paragraphs before a table. `notes`: what of the file was not read. `blind`: see Sheet.
+    """
+
+    name: str
+    kind: str
+    rows: Sequence[SheetRow]
+    merged: Sequence[Sequence[int]] = ()  # row, column, row, column; rows from 1, columns from 0
+    above: Sequence[str] = ()
+    notes: Sequence[str] = ()
+    blind: bool = False
 
 
 class FirstSheet(NamedTuple):
@@ -78,6 +100,54 @@ def read_sheet(file: BinaryIO, heads: Sequence[str], *optional: str) -> Sheet:
     facts = raw.facts
     names = (*heads, *optional)
     return Sheet(facts["sheet"], names, letters, head.number, lines, merged, hidden, facts["blind"], beside.filled)
+
+
+def read_grids(file: BinaryIO, most_rows: int = MOST_ROWS) -> list[Grid]:
+    """Every visible sheet of a workbook, every table of a document, the table of a CSV file. Raises NotAWorkbook."""
+    start = file.read(CHUNK)
+    file.seek(0)
+    if start.startswith(WORKBOOKS):
+        with _parsed(file, "--all") as lines:
+            found = list(_grids(lines))
+    else:
+        with opened(file) as first:
+            found = [Grid("", "csv", list(islice(first.rows, most_rows + 1)))]
+    if sum(len(grid.rows) for grid in found) > most_rows:
+        raise NotAWorkbook(f"ไฟล์มีมากกว่า {most_rows:,} แถว แบ่งเป็นหลายไฟล์")
+    return found
+
+
+def read_pasted(text: str, most_rows: int = MOST_ROWS) -> list[Grid]:
+    """A table pasted out of a program: cells with tabs between, quoted where they have several lines."""
+    rows = list(islice(_csv_rows(StringIO(text, newline=""), "\t"), most_rows + 1))
+    if len(rows) > most_rows:
+        raise NotAWorkbook(f"มีมากกว่า {most_rows:,} แถว แบ่งวางหลายครั้ง")
+    return [Grid("", "paste", rows)]
+
+
+def _grids(lines: Iterator[bytes]) -> Iterator[Grid]:
+    facts: dict[str, Any] = {}
+    rows: list[SheetRow] = []
+    for line in lines:
+        said = _said(line)
+        if isinstance(said, list):
+            rows.append(_sheet_row(said))
+            continue
+        if "refused" in said:
+            raise NotAWorkbook(_refusal(*said["refused"]))
+        if facts:
+            yield _grid(facts, rows)
+        if "end" in said:
+            return
+        facts, rows = said, []
+    raise NotAWorkbook(REFUSALS["large"])  # the process ended before it was done
+
+
+def _grid(facts: dict[str, Any], rows: list[SheetRow]) -> Grid:
+    skipped = facts.get("skipped", {})
+    notes = [NOT_READ[word].format(number) for word, number in skipped.items() if number]
+    merged, above = facts["merged"], facts.get("above", ())
+    return Grid(facts["sheet"], facts["kind"], rows, merged, above, notes, facts["blind"])
 
 
 class _Beside:
@@ -165,12 +235,12 @@ def opened(file: BinaryIO) -> Iterator[FirstSheet]:
 
 
 @contextmanager
-def _parsed(sent: BinaryIO) -> Iterator[Iterator[bytes]]:
+def _parsed(sent: BinaryIO, *wanted: str) -> Iterator[Iterator[bytes]]:
     """What parser.py says of the workbook, line by line."""
     with TemporaryFile() as file:
         copyfileobj(sent, file)
         file.seek(0)
-        command = [sys.executable, "-E", "-s", str(PARSER)]
+        command = [sys.executable, "-E", "-s", str(PARSER), *wanted]
         with subprocess.Popen(command, stdin=file, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as process:  # noqa: S603 - our own program
             timer = Timer(SECONDS, process.kill)
             timer.start()
@@ -201,11 +271,15 @@ def _sheet_rows(lines: Iterator[bytes]) -> Iterator[SheetRow]:
         said = _said(line)
         if isinstance(said, dict):
             return
-        number, hidden, cells, marked = said
-        for place in marked:
-            cells[place] = Marked(*cells[place])
-        yield SheetRow(number, hidden, cells)
+        yield _sheet_row(said)
     raise NotAWorkbook(REFUSALS["large"])  # the process ended before it was done
+
+
+def _sheet_row(said: list[Any]) -> SheetRow:
+    number, hidden, cells, marked = said
+    for place in marked:
+        cells[place] = Marked(*cells[place])
+    return SheetRow(number, hidden, cells)
 
 
 def _said(line: bytes) -> Any:

@@ -1,5 +1,6 @@
 """What a dry run found goes along in the page, sealed, until it is confirmed by the same account."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import current_app
@@ -7,6 +8,8 @@ from itsdangerous import BadData, URLSafeSerializer
 
 from app.access import Actor
 from app.errors import NotTheirs, Refusal
+from app.uploads.cells import Marked
+from app.uploads.reader import Grid, SheetRow
 
 
 def seal(kind: str, actor: Actor, lines: list[Any]) -> str:
@@ -26,3 +29,20 @@ def unseal(kind: str, actor: Actor, sealed: str) -> list[Any]:
 
 def _serializer(kind: str) -> URLSafeSerializer:
     return URLSafeSerializer(current_app.config["SECRET_KEY"], salt=kind)
+
+
+def packed(grids: Sequence[Grid]) -> list[Any]:
+    """Grids as a seal keeps them: a file is read once, and checked again with other answers."""
+    return [[grid.name, grid.kind, grid.merged, grid.above, grid.notes, grid.blind, grid.rows] for grid in grids]
+
+
+def unpacked(plain: list[Any]) -> list[Grid]:
+    """What `packed` was given."""
+    return [
+        Grid(name, kind, [_row(*row) for row in rows], merged, above, notes, blind)
+        for name, kind, merged, above, notes, blind, rows in plain
+    ]
+
+
+def _row(number: int, hidden: bool, cells: list[Any]) -> SheetRow:
+    return SheetRow(number, hidden, [Marked(*cell) if isinstance(cell, list) else cell for cell in cells])

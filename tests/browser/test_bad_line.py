@@ -48,6 +48,7 @@ PAGES = {
     "stranger": ("/login", "/forgot", "/forgot/a-token"),
     "lao": (
         "/projects/new?year=2561",
+        "/projects/import",
         "/projects/1",
         "/projects/1/delete",
         "/reporting/1/2561/6",
@@ -109,6 +110,8 @@ EXEMPT = {
     "sending.send": "one button, no word, once all is reported: tests/browser/test_sending.py",
     "evaluation.confirm_file": "one button and a sealed file, after an upload",
     "plan_years.confirm_file": "one button and a sealed file, after an upload",
+    "plan_files.confirm_file": "the same, with words for all projects: tests/browser/test_plan_files.py",
+    "plan_files.annotated_copy": "a button of the same form, which gives a file",
     "nacc_accounts.code_file": "test_codes_that_are_shown_once_survive_a_bad_line",
 }
 FILL = """form => {

@@ -68,6 +68,7 @@ SIGNED_IN = (
     "/projects/new?year=2561&after=1",
     "/projects/new?copy=1",
     "/projects/copy?from=2561",
+    "/projects/import",
     "/projects/1",
     "/projects/1/delete",
     "/reporting?year=2561&round=6",

@@ -25,6 +25,7 @@ ONE_QUESTION = {
     "CopyForm",
     "DeleteForm",
     "HistoryFilterForm",
+    "PlanFileForm",
     "ProposedNumbersForm",
     "RegistryFileForm",
     "RemovalForm",

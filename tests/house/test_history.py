@@ -24,6 +24,7 @@ NOTHING_TO_TELL = {
     "exports.ask": "makes a file for who asks; the job's own row tells who and when",
     "exports.cancel": "as above",
     "exports.delete": "as above",
+    "plan_files.annotated_copy": "makes a file for who asks, and nothing else",
 }
 # Deeds that write, or hand back what was written, without an entry of their own.
 SILENT_DEEDS = {
@@ -43,6 +44,9 @@ SILENT_DEEDS = {
     "app.nacc.mails.operations": "what became of a mail stands in its own row",
     "app.nacc.administration.periods.operations.refuse_bad_period": "only reads",
     "app.nacc.digests.operations": "nobody acts: what is told has its entries",
+    "app.lao.fixed_rounds.operations.add_report_lines": "a part of recording and of opening again, which tell of it",
+    "app.lao.projects.operations.edit_refusal": "only reads",
+    "app.lao.plan_files.operations.check_plan": "only reads",
     "app.lao.reporting.operations.refuse_if_closed": "only reads",
     "app.lao.reporting.operations.closed_because": "only reads",
 }

@@ -51,6 +51,7 @@ AFTER_A_DEED = {
     *("administration.unlock_staff", "registry_upkeep.open_again"),  # of what is locked or closed
     "score_changes.answer_change",  # of what was proposed
     *("copying.copy_projects", "copying.take_back_copies"),  # from one plan into another: once both have open years
+    *("plan_files.check_file", "plan_files.confirm_file", "plan_files.annotated_copy"),  # of the years in the file
     *("amendments.amend_line", "amendments.take_today"),  # of a round that closed
     "grid.save_row",  # by the script of the grid
     *("administration.bring_back", "evaluation.save_cell", "evaluation.confirm_file", "plan_years.confirm_file"),

@@ -19,6 +19,7 @@ from app.lao.fixed_rounds.rules import ClosedRound, closed_years
 from app.lao.projects import queries
 from app.lao.projects.lines import add_projects, columns, write_dimensions, write_years
 from app.lao.projects.rules import (
+    No,
     ProjectFacts,
     changed_fields,
     closed_edit_refusal,
@@ -92,10 +93,7 @@ def edit_project(
     review = _review(project, review_after_edit(before.review_status, changed))
     # First: what the rules say of a stale page helps nobody. A refusal takes it back.
     write(project, version, **columns(facts), **review, updated_at=now)
-    year_gates = _year_gates(actor, period)
-    _check_editable(before, year_gates)
-    _check_year_changes(before, facts, year_gates)
-    if no := closed_edit_refusal(before.facts, facts, before.review_status, _held(before, closed), closed):
+    if no := edit_refusal(before, facts, _year_gates(actor, period), closed):
         raise Refusal(*no)
     write_dimensions(project_id, facts.further_dimensions)
     write_years(project, before.facts, facts, closed)
@@ -110,6 +108,24 @@ def edit_project(
         at=now,
     )
     return True
+
+
+def edit_refusal(
+    before: queries.ProjectDetail, facts: ProjectFacts, year_gates: list[YearGate], closed: list[ClosedRound]
+) -> No | None:
+    """Why a project cannot be changed to `facts`, and the field it stands beside; None where it can.
+
+    A closed year stays as it is: not added, not changed, not taken out.
+    """
+    opened, old, new = open_years(year_gates), before.facts.budgets, facts.budgets
+    if not editable(old, opened):
+        return No(closed_year_sentence(min(old), year_gates))
+    if shut := sorted({year for year in new if year not in old or old[year] != new[year]} - set(opened)):
+        return No(closed_year_sentence(shut[0], year_gates), "years")
+    for year in old.keys() - new.keys():
+        if refusal := year_removal_refusal(year, reported=year in before.reported_years, open_=year in opened):
+            return No(refusal, "years")
+    return closed_edit_refusal(before.facts, facts, before.review_status, _held(before, closed), closed)
 
 
 def delete_project(actor: Actor, period: Period, project_id: int, version: int, reason: str, now: datetime) -> None:
@@ -256,16 +272,6 @@ def _check_editable(project: queries.ProjectDetail, year_gates: list[YearGate]) 
     if not editable(project.facts.budgets, open_years(year_gates)):
         year = min(project.facts.budgets)
         raise Refusal(closed_year_sentence(year, year_gates))
-
-
-def _check_year_changes(before: queries.ProjectDetail, facts: ProjectFacts, year_gates: list[YearGate]) -> None:
-    """A closed year stays as it is: not added, not changed, not taken out."""
-    opened = open_years(year_gates)
-    old, new = before.facts.budgets, facts.budgets
-    _check_years(year_gates, {year for year in new if year not in old or old[year] != new[year]})
-    for year in old.keys() - new.keys():
-        if refusal := year_removal_refusal(year, reported=year in before.reported_years, open_=year in opened):
-            raise Refusal(refusal, "years")
 
 
 def _review(project: Project, status: ReviewStatus) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""A plan recorded from a file: what stood there, what was understood, what it would change, and then the change."""

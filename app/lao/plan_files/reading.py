@@ -1,0 +1,329 @@
+"""A plan read row by row: dimension, mission, projects with their budgets, totals. Pure.
+
+Nothing is guessed in silence: what was not taken for a project stands among `skipped`, with the reason, and what a
+project does not say is left open, to be asked for once.
+"""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from app.amounts import NotAnAmount, plain, read_number_cell
+from app.lao.plan_files.columns import ColumnRole, Heading, Kept, find_heading, first_filled, same_heading
+from app.lao.plan_files.rules import (
+    CODE,
+    DIMENSION,
+    MAX_TEXT,
+    MISSION,
+    NUMBER,
+    OURS,
+    TOTAL,
+    WHOLE_TOTAL,
+    PlanProblem,
+    ReadLine,
+    Spot,
+    Understood,
+    amount_in,
+    first_digit,
+    kept_lines,
+    kind_of,
+    numbers_in,
+    of_cell,
+    parts,
+    without_number,
+)
+from app.lao.projects.rules import MAX_NAME
+from app.models.enums import Kind
+from app.uploads.cells import Marked, Value, digits_of, quoted, text_of
+from app.uploads.reader import Grid, SheetRow
+from app.words import arabic_digits, clean_line, clean_text
+
+
+def understand(grids: Sequence[Grid], dimensions: Mapping[int, str], kept: Kept) -> Understood:
+    """Every project of a file. `dimensions` of the plan period; `kept`: what an LAO said of its columns."""
+    found = Understood()
+    reading = _Reading(found, dimensions)
+    heading: Heading | None = None
+    for number, grid in enumerate(grids):
+        if grid.name in OURS:
+            continue
+        found.notes += grid.notes
+        own = find_heading(grid.rows, kept)
+        found.code = found.code or _code_in(grid)
+        if own is None:
+            heading = heading if heading and _goes_on(grid, heading) else None
+            if heading is None:
+                _without_heading(found, number, grid)
+                continue
+        heading = own or heading
+        assert heading is not None
+        found.found = True
+        for column, text in heading.texts.items():
+            found.heads.setdefault(text, heading.columns.get(column, ""))
+        _read_grid(reading, number, grid, heading, from_row=own.last_row if own else 0)
+    if any(grid.blind for grid in grids):
+        found.notes.append("ไฟล์ชนิดนี้ไม่บอกว่าช่องใดเป็น % หรือเป็นสูตรที่ผิดพลาด ตรวจตัวเลขก่อนยืนยัน หรือบันทึกเป็น .xlsx แล้วส่งใหม่")
+    if hidden := sum(row.hidden for grid in grids for row in grid.rows):
+        found.notes.append(f"มีแถวที่ซ่อนหรือกรองไว้ {hidden:,} แถว อ่านด้วย")
+    return found
+
+
+def years_of(grids: Sequence[Grid], kept: Kept) -> list[int]:
+    """The fiscal years that heads of the file name: they say which plan period it is of."""
+    found = (find_heading(grid.rows, kept) for grid in grids if grid.name not in OURS)
+    return sorted({year for heading in found if heading for year in heading.years})
+
+
+def _without_heading(found: Understood, number: int, grid: Grid) -> None:
+    guess = first_filled(grid.rows)
+    for text in guess.texts.values() if guess else ():
+        found.heads.setdefault(text, "")
+    name = f"“{grid.name}” " if grid.name else ""
+    found.skipped.append(PlanProblem(Spot(number, grid.rows[0].number if grid.rows else 1), f"{name}ไม่มีหัวตารางของแผน"))
+
+
+def _goes_on(grid: Grid, heading: Heading) -> bool:
+    """Whether a table of a document is the next page of the one before: as wide, and without a head."""
+    width = max(heading.texts) + 1
+    return grid.kind == "docx" and not grid.above and any(len(row.cells) == width for row in grid.rows)
+
+
+def _code_in(grid: Grid) -> str:
+    for row in grid.rows[:8]:
+        for cell in row.cells:
+            if isinstance(cell, str) and (match := CODE.search(arabic_digits(cell))):
+                return match[1]
+    return ""
+
+
+def _read_grid(reading: "_Reading", number: int, grid: Grid, heading: Heading, from_row: int) -> None:
+    reading.begin(number, grid, heading)
+    for text in grid.above:
+        reading.title(text)
+    reading.title(grid.name)
+    for row in grid.rows:
+        if row.number < (from_row and heading.row):
+            for cell in row.cells:
+                reading.title(text_of(cell))
+        elif row.number > from_row:
+            reading.row(row)
+
+
+class _Reading:
+    """Where in the plan the reader stands: the dimension and the mission that rows below belong to."""
+
+    def __init__(self, found: Understood, dimensions: Mapping[int, str]) -> None:
+        self.found, self.dimensions = found, dimensions
+        self.dimension: int | None = None
+        self.mission = ""
+        self.since_total: list[ReadLine] = []
+
+    def begin(self, number: int, grid: Grid, heading: Heading) -> None:
+        self.number, self.grid, self.heading = number, grid, heading
+        self.columns = {role: heading.column(role) for role in ColumnRole}
+        self.years = heading.years
+        self.name_column = self.columns[ColumnRole.NAME] or 0
+        if grid.kind != "docx":
+            self.dimension, self.mission = None, ""
+
+    def title(self, text: str) -> bool:
+        """Take a title for the dimension or the mission it says; False where it says neither."""
+        words = arabic_digits(clean_line(text))
+        if match := DIMENSION.match(words):
+            self.dimension, self.mission = int(match[1]), ""
+            return True
+        if MISSION.match(words):
+            self.mission = clean_line(text)
+            return True
+        return False
+
+    def row(self, row: SheetRow) -> None:
+        if same_heading(row, self.heading) or self._only_units(row):
+            return
+        texts = [text_of(cell) for cell in row.cells]
+        has_amount = any(self._cell(row, column) is not None for column in self.years.values())
+        words = [text for text in texts if text]
+        if any(TOTAL.match(text) for text in words[:2]):
+            self._total(row, next(text for text in words[:2] if TOTAL.match(text)))
+        elif not has_amount and self._is_title(row, words):
+            return
+        elif self._cell(row, self.name_column) is None and not has_amount:
+            self._note_mission(row)
+            if any(column != self.columns[ColumnRole.MISSION] for column, text in enumerate(texts) if text):
+                self._skip(row, "ไม่มีชื่อโครงการ")
+        else:
+            self._note_mission(row)
+            self._projects(row)
+
+    def _only_units(self, row: SheetRow) -> bool:
+        filled = [cell for cell in row.cells if cell is not None]
+        return all(isinstance(cell, str) for cell in filled) and all(
+            clean_line(str(cell)).replace(" ", "") in ("งบประมาณ(บาท)", "(บาท)", "บาท", "งบประมาณ") for cell in filled
+        )
+
+    def _is_title(self, row: SheetRow, words: Sequence[str]) -> bool:
+        """A row that only says a dimension or a mission, wherever in it that stands."""
+        facts = (ColumnRole.DIMENSION, ColumnRole.KIND, ColumnRole.TARGET, ColumnRole.OBJECTIVE)
+        own = [role for role in facts if self._of(row, role) is not None]
+        if own or len(words) > 2:
+            return False
+        name = text_of(self._cell(row, self.name_column))
+        if name and NUMBER.match(arabic_digits(name)) and kind_of(without_number(name)) and not self._mission_of(name):
+            return False
+        return any(self.title(text) for text in words)
+
+    @staticmethod
+    def _mission_of(text: str) -> bool:
+        return bool(MISSION.match(arabic_digits(text)))
+
+    def _note_mission(self, row: SheetRow) -> None:
+        mission = clean_line(text_of(self._of(row, ColumnRole.MISSION)))
+        if mission and not self.title(mission):
+            self.mission = mission
+
+    def _cell(self, row: SheetRow, column: int | None) -> Value:
+        return None if column is None or column >= len(row.cells) else row.cells[column]
+
+    def _of(self, row: SheetRow, role: ColumnRole) -> Value:
+        return self._cell(row, self.columns[role])
+
+    def _skip(self, row: SheetRow, why: str) -> None:
+        words = " | ".join(text for cell in row.cells if (text := text_of(cell)))
+        self.found.skipped.append(PlanProblem(Spot(self.number, row.number), f"{why}: {quoted(words)}"))
+
+    def _total(self, row: SheetRow, words: str) -> None:
+        """A total is no project: it is held against the sum of what was read."""
+        whole = WHOLE_TOTAL.search(words)
+        lines = self.found.lines if whole else self.since_total
+        for year, column in sorted(self.years.items()):
+            cell = self._cell(row, column)
+            if cell is None or isinstance(cell, Marked):
+                continue
+            try:
+                told = read_number_cell(cell)
+            except NotAnAmount:
+                continue
+            found = sum((line.budgets.get(year) or Decimal(0) for line in lines), Decimal(0))
+            if told is not None and told != found:
+                text = f"ยอดรวมในไฟล์ {plain(told)} แต่รวมที่อ่านได้ {plain(found)}"
+                self.found.warnings.append(PlanProblem(Spot(self.number, row.number, column), text))
+        if not whole:
+            self.since_total = []
+        self._skip(row, "แถวยอดรวม ใช้ตรวจเท่านั้น")
+
+    def _projects(self, row: SheetRow) -> None:
+        cell = self._cell(row, self.name_column)
+        listed = parts(clean_text(cell)) if isinstance(cell, str) else [(0, text_of(cell))]
+        place = Spot(self.number, row.number)
+        lines = [ReadLine(place, without_number(text), text, self.mission) for _line, text in listed]
+        for line in lines:
+            self._said_once(line, row)
+        starts = [start for start, _text in listed]
+        for year, column in self.years.items():
+            self._budget(lines, starts, year, column, self._cell(row, column))
+        self.found.lines += lines
+        self.since_total += lines
+
+    def _said_once(self, line: ReadLine, row: SheetRow) -> None:
+        """All that a row says of its projects but their budgets."""
+        line.year_columns = self.years
+        if not line.name:
+            line.wrong("ไม่มีชื่อโครงการ", self.name_column)
+        elif len(line.name) > MAX_NAME:
+            line.wrong(f"ชื่อยาว {len(line.name):,} ตัวอักษร ย่อให้ไม่เกิน {MAX_NAME}", self.name_column)
+        name = self._cell(row, self.name_column)
+        if isinstance(name, Marked):
+            line.wrong(quoted(name), self.name_column)
+        self._id(line, row)
+        self._dimension(line, row)
+        self._kind(line, row)
+        self._numbers(line, row, ColumnRole.QUARTERS, (1, 2, 3, 4), "ไตรมาส")
+        self._numbers(line, row, ColumnRole.FURTHER, tuple(self.dimensions), "มิติ")
+        for role in (ColumnRole.TARGET, ColumnRole.OBJECTIVE):
+            value = self._of(row, role)
+            if isinstance(value, Marked):
+                line.wrong(quoted(value), self.columns[role])
+            elif value is not None and (text := clean_text(text_of(value) if not isinstance(value, str) else value)):
+                line.said[role.value] = text[:MAX_TEXT]
+
+    def _id(self, line: ReadLine, row: SheetRow) -> None:
+        value = self._of(row, ColumnRole.ID)
+        if value is None:
+            return
+        digits = digits_of(value)
+        if digits.isdecimal() and 0 < int(digits) < 2**31:
+            line.project_id = int(digits)
+        else:
+            line.wrong(f"{quoted(value)} ไม่ใช่รหัสรายการ เว้นว่างไว้สำหรับรายการใหม่", self.columns[ColumnRole.ID])
+
+    def _dimension(self, line: ReadLine, row: SheetRow) -> None:
+        value = self._of(row, ColumnRole.DIMENSION)
+        if value is None:
+            number = self.dimension or first_digit(self.mission)
+            column: int | None = self.name_column
+            if number is None:
+                line.wrong("ไม่พบว่าอยู่มิติใด ใส่คอลัมน์มิติ หรือหัวข้อ “มิติที่ …” เหนือรายการ", column)
+                return
+        else:
+            column = self.columns[ColumnRole.DIMENSION]
+            digits = digits_of(value).removeprefix("มิติที่").removeprefix("มิติ")
+            number = int(digits[0]) if digits[:1].isdecimal() and not digits[1:2].isdecimal() else 0
+        if number in self.dimensions:
+            line.said["dimension"] = number
+        else:
+            said = quoted(value) if value is not None else f"มิติที่ {number}"
+            line.wrong(f"{said} ไม่ใช่มิติของแผนนี้ ({min(self.dimensions)}–{max(self.dimensions)})", column)
+
+    def _kind(self, line: ReadLine, row: SheetRow) -> None:
+        value = self._of(row, ColumnRole.KIND)
+        kind = kind_of(text_of(value) if value is not None else line.name)
+        if kind:
+            line.said["kind"] = kind
+        elif value is not None:
+            kinds = ", ".join(each.label for each in Kind)
+            line.wrong(f"{quoted(value)} ไม่ใช่ประเภทงาน ใช้ {kinds}", self.columns[ColumnRole.KIND])
+
+    def _numbers(self, line: ReadLine, row: SheetRow, role: ColumnRole, known: Sequence[int], what: str) -> None:
+        value = self._of(row, role)
+        if value is None or text_of(value) in ("-", "–"):
+            return
+        numbers = numbers_in(text_of(value), known)
+        if numbers is None:
+            line.wrong(f"{quoted(value)} ไม่ใช่{what} ใช้ {', '.join(map(str, known))}", self.columns[role])
+        else:
+            line.said[role.value] = numbers
+
+    def _budget(self, lines: Sequence[ReadLine], starts: Sequence[int], year: int, column: int, cell: Value) -> None:
+        if cell is None:
+            return
+        if len(lines) == 1:
+            self._amount_of(lines[0], year, column, cell)
+            return
+        amounts: list[Any] = kept_lines(cell) if isinstance(cell, str) else [cell]
+        if len(amounts) != len(lines):
+            picked = [amounts[start] if start < len(amounts) else "" for start in starts]
+            rest = [each for place, each in enumerate(amounts) if place not in starts and str(each).strip()]
+            if rest or len(amounts) < len(lines):
+                text = f"ช่องชื่อมี {len(lines)} รายการ แต่ช่องนี้มี {len(amounts)} จำนวน แยกเป็นรายการละแถว"
+                for line in lines:
+                    line.wrong(text, column)
+                return
+            amounts = picked
+        for line, amount in zip(lines, amounts, strict=True):
+            if amount is not None and str(amount).strip():
+                self._amount_of(line, year, column, amount)
+
+    def _amount_of(self, line: ReadLine, year: int, column: int, cell: Any) -> None:
+        if isinstance(cell, str):
+            text = clean_line(cell)
+            if not text:
+                return
+            amount, wrong = amount_in(text)
+        else:
+            try:
+                amount, wrong = of_cell(cell), ""
+            except NotAnAmount as error:
+                amount, wrong = None, str(error)
+        if wrong:
+            line.wrong(wrong, column)
+        line.budgets[year] = amount
