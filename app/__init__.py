@@ -71,6 +71,7 @@ FEATURES = (
     "nacc.evaluation",
     "nacc.exports",
     "nacc.lao_accounts",
+    "nacc.my_deeds",
     "nacc.plan_years",
     "nacc.proposals",
     "nacc.registry_upkeep",

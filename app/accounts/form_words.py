@@ -69,6 +69,7 @@ DEEDS: Mapping[str, str] = {
     "plan_years.check_file": "ตรวจไฟล์ผลแผนจาก Excel",
     "plan_years.confirm_file": "ยืนยันการนำเข้าผลแผนจาก Excel",
     "plan_years.set_many": "เปลี่ยนผลแผนหลายแห่งพร้อมกัน",
+    "plan_years.take_back": "เลิกทำการเปลี่ยนผลแผน",
     "plan_years.set_one": "เปลี่ยนผลแผน",
     "profile.save_profile": "ข้อมูลพื้นฐานของ อปท.",
     "projects.delete_project": "ลบโครงการ",

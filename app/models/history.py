@@ -16,6 +16,7 @@ class HistoryEntry(Base):
     __table_args__ = (
         Index("ix_history_entity", "entity", "entity_key", "id"),
         Index("ix_history_organisation", "organisation_id", "id"),
+        Index("ix_history_actor", "actor_id", "at"),  # what somebody did today
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -109,6 +109,7 @@ EXEMPT = {
     "score_changes.answer_change": "one button, no word",
     "sending.send": "one button, no word, once all is reported: tests/browser/test_sending.py",
     "evaluation.confirm_file": "one button and a sealed file, after an upload",
+    "plan_years.take_back": "one button, no word",
     "plan_years.confirm_file": "one button and a sealed file, after an upload",
     "plan_files.confirm_file": "the same, with words for all projects: tests/browser/test_plan_files.py",
     "plan_files.annotated_copy": "a button of the same form, which gives a file",

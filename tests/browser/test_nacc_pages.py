@@ -14,6 +14,7 @@ PATHS = (
     "/nacc/review?status=rejected",
     "/nacc/review?q=ไม่มีชื่อนี้",
     "/nacc/review/many?all=1",
+    "/nacc/deeds",
     f"/nacc/plan-years?year={YEAR}",
     f"/nacc/plan-years/many?year={YEAR}&all=1",
     "/nacc/plan-years/file",

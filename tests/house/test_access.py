@@ -124,6 +124,8 @@ WHO_OPENS = {
     "GET review.ask_many": STAFF,
     "POST review.decide_many": STAFF,
     "POST review.take_back": STAFF,
+    "GET my_deeds.today": STAFF,
+    "POST plan_years.take_back": STAFF,
     "GET plan_years.desk": STAFF,
     "POST plan_years.set_one": STAFF,
     "GET plan_years.ask_many": STAFF,

@@ -127,7 +127,7 @@ def test_a_change_of_many_sent_again_does_not_undo_what_came_after(client: Clien
     chief = make_staff("somsri", Role.OFFICER, "65")
     who = enter(client, chief.id)
     ask = client.get(f"/nacc/plan-years/many?year={YEAR}&ids={lao.own_organisation_id}").text
-    form = fields(ask) | {"status": "failed"}
+    form = fields(ask) | {"status": "failed", "reason": "ไม่มีตัวชี้วัด"}
     path = f"/nacc/plan-years/many?year={YEAR}"
     first = client.send(path, form)
     assert first.location

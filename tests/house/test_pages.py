@@ -253,6 +253,7 @@ WHERE_THE_FORM_STANDS = {
     "/nacc/plan-years/7": "/nacc/plan-years",
     "/nacc/plan-years/file/confirm": "/nacc/plan-years/file",
     "/nacc/review/take-back": "/nacc/review",
+    "/nacc/plan-years/take-back": "/nacc/plan-years",
     "/nacc/waiting/7": "/nacc/waiting",
     "/reporting/grid/7/7/7": "/reporting/grid",
     "/reports/exports/7/cancel": "/reports/exports/7",  # which leads on to the list

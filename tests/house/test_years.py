@@ -62,7 +62,8 @@ AFTER_A_DEED = {
         "nacc_accounts.code_file",
         "nacc_accounts.unlock",
     ),
-    *("proposals.confirm_proposals", "review.take_back", "sending.send", "waiting.send_waiting"),
+    *("proposals.confirm_proposals", "review.take_back", "plan_years.take_back", "sending.send"),
+    "waiting.send_waiting",
 }
 
 

@@ -1,5 +1,6 @@
 """The LAO's profile and its home page."""
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, flash, make_response, redirect, render_template, request, session
@@ -28,6 +29,7 @@ from app.plans.queries import current_period, period_of, periods, window_for, ye
 from app.plans.rules import default_year
 from app.web import answer
 
+TOLD_FOR = timedelta(days=30)
 blueprint = Blueprint("profile", __name__)
 
 
@@ -131,6 +133,8 @@ def home() -> Response:
         periods=periods(),
         gates=[gate for gate in gates if gate.year in period.years],
         gate=next(gate for gate in gates if gate.year == year),
+        because=queries.failed_because(who, year),
+        changed=queries.changed_verdicts(who, now - TOLD_FOR),
         summaries=summaries,
         focus=max((each for each in Round if summaries[each].counts.reported), default=min(Round)),
         windows=windows,

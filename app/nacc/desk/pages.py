@@ -46,6 +46,9 @@ def filter_choices(asked: DeskFilter) -> dict[str, Any]:
     }
 
 
+NOTHING_LEFT = "ไม่มีอะไรให้เลิกทำ: มีการเปลี่ยนแปลงหลังจากนั้นแล้ว"
+
+
 def chosen_rows() -> Choice:
     """The ticked rows, or all that the filter shows, as a link or a form brings them."""
     sent = request.form if request.method == "POST" else request.args

@@ -121,6 +121,12 @@ def affected(actor: Actor, asked: PlanFilter, deed: ScoreDeed) -> list[int]:
     return [id_ for id_, kept in found.items() if applies(deed, kept)]
 
 
+def half_scored(actor: Actor, ids: Collection[int], year: int) -> int:
+    """How many of `ids` NACC has not scored in every dimension of the year's plan."""
+    dimensions = len(max_scores(year))
+    return sum(kept.evaluated < dimensions for kept in scores_of(actor, ids, year).values())
+
+
 def scores_in_years(actor: Actor, places: Collection[tuple[int, int]]) -> dict[tuple[int, int], YearScores]:
     """Scores of each (organisation id, fiscal year) that the actor may see."""
     found: dict[tuple[int, int], YearScores] = {}

@@ -172,14 +172,15 @@ def ask_filtered(deed: str) -> str:
 
 def _many_scores_page(deed: ScoreDeed, form: ExpectedForm) -> str:
     asked = plan_filter()
-    affected = len(queries.affected(actor(), asked, deed))
+    affected = queries.affected(actor(), asked, deed)
     return render_template(
         "nacc/evaluation/many.html",
         asked=asked,
         choice=EVERYTHING,
         form=form,
         deed=deed,
-        total=affected,
+        total=len(affected),
+        half=queries.half_scored(actor(), affected, asked.year) if deed is ScoreDeed.PUBLISH else 0,
         words=filter_words(asked),
     )
 

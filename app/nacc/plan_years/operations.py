@@ -21,8 +21,10 @@ from app.nacc.plan_years.rules import PlanFilter, SeenStatus
 _O, _PY = table(Organisation).c, table(PlanYear).c
 
 
-def set_status(actor: Actor, organisation_id: int, year: int, status: PlanStatus, version: int, now: datetime) -> bool:
-    """Set one LAO's plan year; False where it is so already.
+def set_status(
+    actor: Actor, organisation_id: int, year: int, status: PlanStatus, version: int, now: datetime, reason: str = ""
+) -> bool:
+    """Set one LAO's plan year; False where it is so already. `reason`: why it failed, which the LAO sees.
 
     Raises NotTheirs outside the actor's provinces; Stale at the commit where somebody was first.
     """
@@ -38,21 +40,25 @@ def set_status(actor: Actor, organisation_id: int, year: int, status: PlanStatus
         db.session.flush()
     else:
         write(known, version, status=status)
-    record_all([_plan_year_entry(actor, organisation_id, year, before, status, now)])
+    record_all([_plan_year_entry(actor, organisation_id, year, before, status, now, reason)])
     return True
 
 
-def set_many(actor: Actor, organisation_ids: Collection[int], year: int, status: PlanStatus, now: datetime) -> int:
+def set_many(
+    actor: Actor, organisation_ids: Collection[int], year: int, status: PlanStatus, now: datetime, reason: str = ""
+) -> int:
     """Set the plan year of those LAOs the actor oversees; gives how many changed. What is so already stays."""
     some = batches(sorted(set(organisation_ids)))
-    return sum(_set_some(actor, _seen(actor, ids), year, status, now) for ids in some)
+    return sum(_set_some(actor, _seen(actor, ids), year, status, now, reason) for ids in some)
 
 
-def set_filtered(actor: Actor, asked: PlanFilter, expected: int, status: PlanStatus, now: datetime) -> int:
+def set_filtered(
+    actor: Actor, asked: PlanFilter, expected: int, status: PlanStatus, now: datetime, reason: str = ""
+) -> int:
     """Set every LAO the filters show. Raises Refusal where their number is not the one that was said before."""
     ids = queries.filtered_ids(actor, asked)
     refuse_unexpected(len(ids), expected, "ตัวกรองมี")
-    return set_many(actor, ids, asked.year, status, now)
+    return set_many(actor, ids, asked.year, status, now, reason)
 
 
 def _seen(actor: Actor, ids: list[int]) -> list[int]:
@@ -61,7 +67,7 @@ def _seen(actor: Actor, ids: list[int]) -> list[int]:
     return list(db.session.scalars(statement.with_for_update(key_share=True)))
 
 
-def _set_some(actor: Actor, ids: list[int], year: int, status: PlanStatus, now: datetime) -> int:
+def _set_some(actor: Actor, ids: list[int], year: int, status: PlanStatus, now: datetime, reason: str) -> int:
     here = _PY.organisation_id.in_(ids), _PY.fiscal_year == year
     before = dict(db.session.execute(select(_PY.organisation_id, _PY.status).where(*here).with_for_update()).all())
     moving = [id_ for id_ in ids if before.get(id_, PlanStatus.NOT_SENT) is not status]
@@ -78,16 +84,30 @@ def _set_some(actor: Actor, ids: list[int], year: int, status: PlanStatus, now: 
             .values(status=status, version=_PY.version + 1)
         )
     record_all(
-        [_plan_year_entry(actor, id_, year, before.get(id_, PlanStatus.NOT_SENT), status, now) for id_ in moving]
+        [
+            _plan_year_entry(actor, id_, year, before.get(id_, PlanStatus.NOT_SENT), status, now, reason)
+            for id_ in moving
+        ]
     )
     return len(moving)
 
 
 def _plan_year_entry(
-    actor: Actor, id_: int, year: int, before: PlanStatus, after: PlanStatus, now: datetime
+    actor: Actor, id_: int, year: int, before: PlanStatus, after: PlanStatus, now: datetime, reason: str
 ) -> dict[str, Any]:
     facts = {"status": before}, {"status": after}
-    return entry(actor, Action.SET_PLAN_YEAR, Entity.PLAN_YEAR, f"{id_}/{year}", id_, *facts, "", now)
+    return entry(actor, Action.SET_PLAN_YEAR, Entity.PLAN_YEAR, f"{id_}/{year}", id_, *facts, reason, now)
+
+
+def take_back(actor: Actor, done_at: datetime, now: datetime) -> int:
+    """Undo what the actor set at that moment, one or many or a file; gives how many are as they were before.
+
+    What somebody has set since stays as it is.
+    """
+    undone = 0
+    for (year, status, reason), ids in queries.set_together(actor, done_at).items():
+        undone += set_many(actor, ids, year, status, now, reason)
+    return undone
 
 
 def set_from_file(actor: Actor, lines: Collection[SeenStatus], now: datetime) -> int:

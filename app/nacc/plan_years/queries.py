@@ -2,19 +2,30 @@
 
 from collections.abc import Collection
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 
 from app.access import Actor
 from app.db import db, table
-from app.models import Dimension, District, Organisation, PlanPeriod, PlanYear, ProjectYear, Province, Score
-from app.models.enums import PlanStatus
+from app.models import (
+    Dimension,
+    District,
+    HistoryEntry,
+    Organisation,
+    PlanPeriod,
+    PlanYear,
+    ProjectYear,
+    Province,
+    Score,
+)
+from app.models.enums import Action, Entity, PlanStatus
 from app.nacc.desk.queries import IN_THAI_ORDER, PAGE_SIZE, batches, filtered_laos, place_words, with_places
 from app.nacc.plan_years.rules import PlanFilter, ScoreStanding
 
 _O, _PY, _Y, _D, _P = (table(model).c for model in (Organisation, PlanYear, ProjectYear, District, Province))
-_S, _DI, _PP = (table(model).c for model in (Score, Dimension, PlanPeriod))
+_S, _DI, _PP, _H = (table(model).c for model in (Score, Dimension, PlanPeriod, HistoryEntry))
 
 
 class PlanRow(NamedTuple):
@@ -27,6 +38,10 @@ class PlanRow(NamedTuple):
     status: PlanStatus
     version: int
     projects: int
+
+    @property
+    def failed(self) -> bool:
+        return self.status is PlanStatus.FAILED
 
 
 def _wanted_laos(actor: Actor, asked: PlanFilter) -> list[ColumnElement[bool]]:
@@ -116,6 +131,44 @@ def filtered_ids(actor: Actor, asked: PlanFilter) -> list[int]:
     return list(
         db.session.scalars(select(_O.id).select_from(_with_plan_year(asked.year)).where(*_wanted_laos(actor, asked)))
     )
+
+
+UNDONE = "เลิกทำการเปลี่ยนผลแผน"
+_SET = _H.entity == Entity.PLAN_YEAR.value, _H.action == Action.SET_PLAN_YEAR.value
+
+
+def set_together(actor: Actor, at: datetime) -> dict[tuple[int, PlanStatus, str], list[int]]:
+    """What the actor set at that moment and nobody has since: LAOs by year, status before, and why it failed then."""
+    mine = select(_H.id, _H.entity_key, _H.before).where(_H.actor_id == actor.account_id, _H.at == at, *_SET)
+    entries = db.session.execute(mine).all()
+    found: dict[tuple[int, PlanStatus, str], list[int]] = {}
+    for some in batches([entry.entity_key for entry in entries]):
+        last: dict[str, int] = dict(db.session.execute(_of_keys(some, func.max(_H.id)).group_by(_H.entity_key)).all())
+        for entry in (each for each in entries if last.get(each.entity_key) == each.id):
+            lao, year = map(int, entry.entity_key.split("/"))
+            status = PlanStatus(entry.before["status"])
+            reason = _reason_before(entry) if status is PlanStatus.FAILED else UNDONE
+            found.setdefault((year, status, reason), []).append(lao)
+    return found
+
+
+def _of_keys(keys: Collection[str], *columns: Any) -> Select[Any]:
+    return select(_H.entity_key, *columns).where(_H.entity_key.in_(keys), *_SET)
+
+
+def _reason_before(entry: Any) -> str:
+    earlier = select(_H.reason).where(_H.entity_key == entry.entity_key, _H.id < entry.id, *_SET)
+    return db.session.scalar(earlier.order_by(_H.id.desc()).limit(1)) or UNDONE
+
+
+def failed_because(places: Collection[tuple[int, int]]) -> dict[tuple[int, int], str]:
+    """Why each (organisation id, fiscal year) failed: what was said when it was set last."""
+    found: dict[tuple[int, int], str] = {}
+    for some in batches([f"{id_}/{year}" for id_, year in places]):
+        for key, reason in db.session.execute(_of_keys(some, _H.reason).order_by(_H.id)):
+            lao, year = map(int, key.split("/"))
+            found[lao, year] = reason
+    return found
 
 
 def statuses(places: Collection[tuple[int, int]], *, lock: bool = False) -> dict[tuple[int, int], PlanStatus]:

@@ -14,7 +14,7 @@ from app.history.queries import who_was_first
 from app.listing import Choice, Pager
 from app.models.enums import Entity, PlanStatus
 from app.nacc.desk.file_pages import FileDesk, Page
-from app.nacc.desk.pages import all_years, chosen_rows, filter_choices
+from app.nacc.desk.pages import NOTHING_LEFT, all_years, chosen_rows, filter_choices
 from app.nacc.desk.queries import PAGE_SIZE, filter_words
 from app.nacc.plan_years import operations, queries, workbooks
 from app.nacc.plan_years.forms import StatusForm
@@ -24,18 +24,20 @@ from app.spreadsheets import excel
 from app.uploads.cells import Problems, Sheet
 from app.uploads.forms import UploadForm
 from app.uploads.rules import Preview, UploadLao
-from app.web import answer, attachment, nothing_chosen
+from app.web import answer, attachment, nothing_chosen, sent_moment
 
 blueprint = Blueprint("plan_years", __name__)
 
 
 def _plan_years_page(asked: PlanFilter, status: int = 200, **more: Any) -> BaseResponse:
     who, counts = actor(), queries.plan_counts(actor(), asked)
+    rows = queries.plan_rows(who, asked)
     return answer(
         "nacc/plan_years/page.html",
         "nacc/plan_years/_table.html",
         status,
-        rows=queries.plan_rows(who, asked),
+        rows=rows,
+        because=queries.failed_because([(row.organisation_id, asked.year) for row in rows if row.failed]),
         counts=counts,
         pager=Pager(asked.page, listed(counts, asked.status), PAGE_SIZE),
         **filter_choices(asked) | {"saved_id": 0, "refusal": ""} | more,
@@ -57,7 +59,13 @@ def set_one(organisation_id: int) -> BaseResponse:
         try:
             with transaction():
                 saved = operations.set_status(
-                    actor(), organisation_id, asked.year, form.status.data, form.version.data or 0, clock.now()
+                    actor(),
+                    organisation_id,
+                    asked.year,
+                    form.status.data,
+                    form.version.data or 0,
+                    clock.now(),
+                    form.told,
                 )
         except Stale:
             first = who_was_first(actor(), Entity.PLAN_YEAR, f"{organisation_id}/{asked.year}", organisation_id)
@@ -67,7 +75,7 @@ def set_one(organisation_id: int) -> BaseResponse:
                 flash(*(("บันทึกผลแผนแล้ว", "ok") if saved else (NOTHING_CHANGED, "info")))
                 return redirect(f"/nacc/plan-years?{asked.query()}#o{organisation_id}", 303)
             return _plan_years_page(asked, saved_id=organisation_id)
-    return _plan_years_page(asked, 422, refusal=refusal or "เลือกผลแผน")
+    return _plan_years_page(asked, 422, refusal=refusal or next((said for _field, said in form.problems), "เลือกผลแผน"))
 
 
 @blueprint.get("/nacc/plan-years/many")
@@ -76,7 +84,8 @@ def ask_many() -> str | BaseResponse:
     asked, choice = plan_filter(), chosen_rows()
     if not choice:
         return nothing_chosen(f"/nacc/plan-years?{asked.query()}")
-    return _many_plan_years_page(asked, StatusForm(formdata=None), choice)
+    wanted = {"status": PlanStatus.FAILED} if request.args.get("to") == PlanStatus.FAILED else None
+    return _many_plan_years_page(asked, StatusForm(formdata=None, data=wanted), choice)
 
 
 def _many_plan_years_page(asked: PlanFilter, form: StatusForm, choice: Choice) -> str:
@@ -97,15 +106,26 @@ def set_many() -> BaseResponse | tuple[str, int]:
         try:
             with transaction():
                 if choice.ids:
-                    changed = operations.set_many(actor(), choice.ids, asked.year, status, clock.now())
+                    changed = operations.set_many(actor(), choice.ids, asked.year, status, clock.now(), form.told)
                 else:
-                    changed = operations.set_filtered(actor(), asked, form.expected.data or 0, status, clock.now())
+                    changed = operations.set_filtered(
+                        actor(), asked, form.expected.data or 0, status, clock.now(), form.told
+                    )
         except Refusal as refusal:
             form.refuse(refusal)
         else:
             flash(f"เปลี่ยนเป็น “{status.label}” แล้ว {changed:,} แห่ง", "ok")
             return redirect(f"/nacc/plan-years?{asked.query(status='', page=1)}", 303)
     return _many_plan_years_page(asked, form, choice), 422
+
+
+@blueprint.post("/nacc/plan-years/take-back")
+@requires(Permission.PLAN_YEARS)
+def take_back() -> BaseResponse:
+    with transaction():
+        undone = operations.take_back(actor(), sent_moment(), clock.now())
+    flash(f"เลิกทำแล้ว {undone:,} แห่ง" if undone else NOTHING_LEFT, "ok" if undone else "info")
+    return redirect("/nacc/deeds", 303)
 
 
 @blueprint.get("/nacc/plan-years/table.<any(xlsx, csv):file>")

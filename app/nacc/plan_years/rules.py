@@ -11,6 +11,8 @@ from app.uploads.cells import Problems, Sheet, Value, quoted, text_of
 from app.uploads.rules import CODE, YEAR, LineKey, Move, Preview, UploadLao, keyed
 
 RESULT = "ผลแผน"
+MAX_REASON = 1000
+NO_REASON = "เขียนเหตุผลที่แผนไม่ผ่าน เพราะ อปท. จะเห็นข้อความนี้"
 COLUMNS = (CODE, YEAR, RESULT)
 STATUS_BY_WORD = {status.label: status for status in PlanStatus} | {
     "ผ่าน": PlanStatus.PASSED,

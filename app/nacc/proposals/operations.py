@@ -45,4 +45,5 @@ def confirm_proposals(actor: Actor, asked: PlanFilter, expected: tuple[int, int]
     passing, failing = (len(ids) for ids in by_status.values())
     if (passing, failing) != expected:
         raise Refusal(f"จำนวนเปลี่ยนไปแล้ว: ขณะนี้ผ่าน {passing:,} แห่ง ไม่ผ่าน {failing:,} แห่ง ตรวจแล้วยืนยันอีกครั้ง")
-    return sum(set_many(actor, ids, asked.year, status, now) for status, ids in by_status.items())
+    why = {PlanStatus.FAILED: f"ผลประเมินรวมต่ำกว่าคะแนนขั้นต่ำของปี {asked.year}"}
+    return sum(set_many(actor, ids, asked.year, status, now, why.get(status, "")) for status, ids in by_status.items())

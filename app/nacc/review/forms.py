@@ -22,15 +22,19 @@ class VerdictForm(ExpectedForm):
     reason = TextBlock("รายละเอียดเหตุผล", validators=[AtMost(MAX_REASON)])
     version = Version()
     ids = HiddenField()
+    change = HiddenField()  # "1": of a verdict that was given before
 
     def validate(self, extra_validators: Any = None) -> bool:
         super().validate(extra_validators)
-        self.ask_only(self.reason, self.verdict.data is Verdict.REJECT)
+        self.ask_only(self.reason, self._has_reason())
         return not self.problems
 
+    def _has_reason(self) -> bool:
+        return self.verdict.data is Verdict.REJECT or self.change.data == "1"
+
     def full_reason(self, known: list[str]) -> str:
-        """The reason to keep; only for a rejection, and only a picked one that is on the list."""
-        if self.verdict.data is not Verdict.REJECT:
+        """The reason to keep, of a rejection or a change; of picked ones only such as are on the list."""
+        if not self._has_reason():
             return ""
         picked = self.picked.data if self.picked.data in known else ""
         return reason_text(picked, self.reason.data or "")

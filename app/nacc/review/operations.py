@@ -17,7 +17,7 @@ from app.models.enums import Action, Entity, ReviewStatus
 from app.nacc.desk.rules import refuse_unexpected
 from app.nacc.review import queries
 from app.nacc.review.details import review_detail
-from app.nacc.review.rules import ReviewQueue, Verdict, refusal
+from app.nacc.review.rules import ReviewQueue, Verdict, change_refusal, refusal
 
 _P = table(Project).c
 
@@ -29,6 +29,20 @@ def decide(actor: Actor, project_id: int, version: int, verdict: Verdict, reason
     if problem := refusal(before.status, verdict, reason):
         raise Refusal(problem, "reason")
     if not _decide(actor, [_P.id == project_id, _P.version == version], {}, verdict, reason, now):
+        raise Stale
+
+
+def change_verdict(actor: Actor, project_id: int, version: int, verdict: Verdict, reason: str, now: datetime) -> None:
+    """Make an approval of a rejection or the other way round; the LAO is told why.
+
+    Raises NotTheirs, Refusal; Stale where it changed since it was read.
+    """
+    db.session.execute(select(_P.id).where(_P.id == project_id).with_for_update())
+    before = review_detail(actor, project_id)
+    if problem := change_refusal(before.status, verdict, reason):
+        raise Refusal(problem, "reason")
+    here = [_P.id == project_id, _P.version == version]
+    if not _decide(actor, here, {}, verdict, reason, now, before.status):
         raise Stale
 
 
@@ -53,10 +67,16 @@ def decide_chosen(actor: Actor, ids: list[int], verdict: Verdict, reason: str, n
 
 
 def _decide(
-    actor: Actor, which: list[Any], values: dict[str, Any], verdict: Verdict, reason: str, now: datetime
+    actor: Actor,
+    which: list[Any],
+    values: dict[str, Any],
+    verdict: Verdict,
+    reason: str,
+    now: datetime,
+    was: ReviewStatus = ReviewStatus.PENDING,
 ) -> int:
     status = verdict.status
-    which = [*which, _P.review_status == ReviewStatus.PENDING, _P.deleted_at.is_(None)]
+    which = [*which, _P.review_status == was, _P.deleted_at.is_(None)]
     _fix_before(which, values, now)
     changed = db.session.execute(
         update(table(Project))
@@ -72,7 +92,7 @@ def _decide(
         .returning(_P.id, _P.organisation_id),
         values,
     ).all()
-    before, after = {"review_status": ReviewStatus.PENDING}, {"review_status": status}
+    before, after = {"review_status": was}, {"review_status": status}
     record_all(
         [
             entry(actor, verdict.action, Entity.PROJECT, id_, organisation_id, before, after, reason, now)

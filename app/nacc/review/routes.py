@@ -7,13 +7,13 @@ from flask import Blueprint, current_app, flash, redirect, render_template, requ
 from werkzeug.wrappers import Response
 
 from app import clock
-from app.access import Permission, actor, requires
+from app.access import Actor, Permission, actor, requires
 from app.db import transaction
 from app.errors import Refusal, Stale
 from app.history.queries import who_was_first
 from app.listing import Choice, Pager, number
 from app.models.enums import Entity
-from app.nacc.desk.pages import chosen_rows, filter_choices, with_own_province
+from app.nacc.desk.pages import NOTHING_LEFT, chosen_rows, filter_choices, with_own_province
 from app.nacc.desk.queries import PAGE_SIZE, filter_words
 from app.nacc.desk.rules import MOST_IN_A_FILE
 from app.nacc.review import operations, queries, workbooks
@@ -113,7 +113,7 @@ def decide(project_id: int) -> Response:
         reason = form.full_reason(queries.rejection_reasons())
         try:
             with transaction():
-                operations.decide(who, project_id, form.version.data or 0, form.verdict.data, reason, now)
+                _say(who, project_id, form, reason, now)
         except Stale:
             lao = review_detail(who, project_id).organisation_id
             first = who_was_first(who, Entity.PROJECT, project_id, lao)
@@ -121,8 +121,14 @@ def decide(project_id: int) -> Response:
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            return _onward(queue, after, now, 1)
+            return _onward(queue, project_id if form.change.data else after, now, 1)
     return _review_desk(queue, project_id, 422, form)
+
+
+def _say(who: Actor, project_id: int, form: VerdictForm, reason: str, now: datetime) -> None:
+    """The word the form brings: the first one on a project that waits, or another one than was given before."""
+    say = operations.change_verdict if form.change.data else operations.decide
+    say(who, project_id, form.version.data or 0, form.verdict.data, reason, now)
 
 
 def _onward(queue: ReviewQueue, project_id: int | None, decided_at: datetime, decided: int) -> Response:
@@ -186,5 +192,6 @@ def take_back() -> Response:
     with transaction():
         returned = operations.take_back(actor(), decided_at, clock.now())
     _kept_counts().clear()
-    flash(f"เลิกทำแล้ว {returned:,} โครงการกลับไปรอพิจารณา", "ok")
-    return redirect(f"/nacc/review?{queue.query()}", 303)
+    said = f"เลิกทำแล้ว {returned:,} โครงการกลับไปรอพิจารณา"
+    flash(said if returned else NOTHING_LEFT, "ok" if returned else "info")
+    return redirect("/nacc/deeds" if request.form.get("back") == "deeds" else f"/nacc/review?{queue.query()}", 303)

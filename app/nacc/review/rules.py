@@ -68,6 +68,17 @@ def refusal(status: ReviewStatus, verdict: Verdict, reason: str) -> str:
     return ""
 
 
+def change_refusal(status: ReviewStatus, verdict: Verdict, reason: str) -> str:
+    """Why a verdict that was given cannot become another one, in Thai; empty where it can. It always needs a reason."""
+    if status is ReviewStatus.PENDING:
+        return "โครงการนี้กลับไปรอพิจารณาแล้ว พิจารณาตามปกติ"
+    if status is verdict.status:
+        return f"โครงการนี้มีผลพิจารณาเป็น “{status.label}” อยู่แล้ว"
+    if not reason:
+        return "เลือกหรือเขียนเหตุผลที่เปลี่ยนผลพิจารณา เพราะ อปท. จะเห็นข้อความนี้"
+    return refusal(ReviewStatus.PENDING, verdict, reason)
+
+
 @dataclass(frozen=True, kw_only=True)
 class ReviewQueue(DeskFilter):
     """Which projects an officer looks at; empty or 0 does not narrow. `days`: waiting at least so long.

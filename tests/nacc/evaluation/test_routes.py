@@ -1,5 +1,6 @@
 """The grid, one LAO's row, the file and the LAO's own page, as a browser sends them."""
 
+from decimal import Decimal
 from io import BytesIO
 
 from flask import Flask
@@ -8,13 +9,14 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from app.access import Actor
-from app.db import db
+from app.db import db, transaction
 from app.models import ScoreChange
 from app.models.enums import Role, Which
+from app.nacc.evaluation.operations import save_from_file
 from app.nacc.evaluation.queries import max_scores, own_scores, scores_of
-from app.nacc.evaluation.rules import ScoreCell, YearScores, heading
+from app.nacc.evaluation.rules import ScoreCell, ScoreEntry, YearScores, heading
 from tests.client import Client
-from tests.factories import YEAR, make_lao, make_project, make_staff
+from tests.factories import NOW, YEAR, make_lao, make_project, make_staff
 from tests.house.test_pages import check_htmx
 from tests.pages import enter, kept
 
@@ -208,3 +210,16 @@ def test_a_bad_file_says_where_and_changes_nothing(app: Flask, client: Client) -
     assert answer.status_code == 422
     assert "แถวที่ 2 คอลัมน์ รหัส (ช่อง A2): ไม่พบรหัส 2900101 ในจังหวัดที่ท่านดูแล" in answer.text
     assert "แถวที่ 3 คอลัมน์ SAR มิติ 1 (ช่อง C3): คะแนนมากเกินไป กรอกได้ไม่เกิน 25.00 ไม่ใช่ “26”" in answer.text
+
+
+def test_publishing_warns_where_a_dimension_has_no_score(app: Flask, client: Client) -> None:
+    # given an LAO scored in one of four dimensions
+    lao = make_lao()
+    officer = enter(client, make_staff("officer65", Role.OFFICER, "65").id)
+    with transaction():
+        given = {ScoreCell(Which.EVALUATION, 1): ScoreEntry(Decimal(5), None)}
+        save_from_file(officer, {(lao.own_organisation_id, YEAR): given}, "", NOW)
+    # then both ways to publish say so before
+    assert "1 แห่งยังให้คะแนนไม่ครบทุกมิติ" in client.get(f"/nacc/scores/publish?year={YEAR}").text
+    assert "ขาด 3 จาก 4 มิติ" in client.get(f"/nacc/scores/{lao.own_organisation_id}/{YEAR}").text
+    assert "ไม่ครบทุกมิติ" not in client.get(f"/nacc/scores/close?year={YEAR}").text

@@ -1,5 +1,6 @@
 """The gate's keeper: which plans passed, one, many, all, or by Excel."""
 
+import re
 from decimal import Decimal
 from io import BytesIO
 
@@ -24,6 +25,7 @@ from app.plans.queries import plan_statuses
 from app.uploads.rules import LineKey, UploadLao
 from tests.client import Client
 from tests.factories import NOW, PASSWORD, YEAR, facts, make_lao, make_organisation, make_project, make_staff
+from tests.pages import enter
 from tests.uploads.files import sheet_of
 
 HEAD = ["รหัส", "ปีงบประมาณ", "ผลแผน"]
@@ -144,7 +146,7 @@ def test_one_is_changed_in_place_and_the_counts_follow(app: Flask, client: Clien
     client.sign_in("officer65", PASSWORD)
     client.get(f"/nacc/plan-years?year={YEAR}")
     path = f"/nacc/plan-years/{lao.organisation_id}?year={YEAR}"
-    answer = client.send(path, {"status": "failed", "version": "1"}, htmx=True)
+    answer = client.send(path, {"status": "failed", "version": "1", "reason": "ไม่มีตัวชี้วัด"}, htmx=True)
     assert answer.status_code == 200
     assert "<html" not in answer.text
     assert "แผนไม่ผ่าน <b>1</b>" in answer.text
@@ -177,3 +179,23 @@ def test_plans_are_found_by_how_far_their_scores_are(app: Flask) -> None:
         ScoreStanding.PUBLISHED: ["6650810"],
     }
     assert sum(plan_counts(officer, PlanFilter(year=YEAR, scores=ScoreStanding.PARTLY)).values()) == 1
+
+
+def test_a_plan_fails_with_a_reason_that_the_lao_reads(app: Flask, client: Client) -> None:
+    lao = make_lao()
+    id_ = lao.own_organisation_id
+    client.sign_in(make_staff("officer65", Role.OFFICER, "65").username or "", PASSWORD)
+    # given a page that asks why, with the LAO ticked and the outcome chosen
+    asked = client.get(f"/nacc/plan-years/many?year={YEAR}&ids={id_}&to=failed").text
+    assert 'value="failed" checked' in re.sub(r"\s+", " ", asked)
+    # when it is sent without a reason, for one or for many, nothing is saved
+    for path in (f"/nacc/plan-years/many?year={YEAR}", f"/nacc/plan-years/{id_}?year={YEAR}"):
+        refused = client.send(path, {"status": "failed", "ids": [id_], "version": "1"})
+        assert refused.status_code == 422
+        assert "เขียนเหตุผลที่แผนไม่ผ่าน" in refused.text
+    client.send(f"/nacc/plan-years/many?year={YEAR}", {"status": "failed", "ids": [id_], "reason": "ไม่มีตัวชี้วัด"})
+    # then the desk shows it, and the LAO reads it on its home and in its history
+    assert "ไม่มีตัวชี้วัด" in client.get(f"/nacc/plan-years?year={YEAR}").text
+    enter(client, lao.account_id)
+    assert "ไม่มีตัวชี้วัด" in client.get(f"/home?year={YEAR}").text
+    assert "ไม่มีตัวชี้วัด" in client.get("/history").text

@@ -11,13 +11,14 @@ from app.access import Actor
 from app.accounts.queries import actor_of
 from app.db import db, transaction
 from app.errors import NotTheirs, Refusal, Stale
+from app.lao.profile.queries import changed_verdicts
 from app.lao.projects.operations import edit_project
 from app.lao.projects.queries import project_detail
 from app.lao.reporting.counts import round_summary
 from app.models import HistoryEntry, Project
 from app.models.enums import ReviewStatus, Role, Round
 from app.nacc.review.details import review_detail
-from app.nacc.review.operations import decide, decide_all, decide_chosen, take_back
+from app.nacc.review.operations import change_verdict, decide, decide_all, decide_chosen, take_back
 from app.nacc.review.queries import queue_count, queue_rows
 from app.nacc.review.rules import ReviewQueue, Verdict
 from app.plans.queries import period_of
@@ -156,3 +157,40 @@ def test_the_officer_sees_what_changed_since_the_rejection(app: Flask) -> None:
         edit_project(lao, period_of(YEAR), project_id, 2, facts("ชื่อที่ชัดแล้ว"), LATER)
     changes = review_detail(officer, project_id).since_rejection
     assert [(change.label, change.before, change.after) for change in changes] == [("ชื่อ", facts().name, "ชื่อที่ชัดแล้ว")]
+
+
+def _change(officer: Actor, project_id: int, version: int, verdict: Verdict, reason: str, days: int = 1) -> None:
+    with transaction():
+        change_verdict(officer, project_id, version, verdict, reason, LATER + timedelta(days=days))
+
+
+def test_a_verdict_changes_later_with_a_reason_and_the_counts_follow(app: Flask) -> None:
+    lao, officer = make_lao(), _officer("65")
+    project_id = make_project(lao)
+    _decide(officer, project_id, Verdict.APPROVE)
+    with pytest.raises(Refusal, match="เหตุผล"):
+        _change(officer, project_id, 2, Verdict.REJECT, "")
+    with pytest.raises(Refusal, match="อยู่แล้ว"):
+        _change(officer, project_id, 2, Verdict.APPROVE, "เหมือนเดิม")
+    with pytest.raises(Stale):
+        _change(officer, project_id, 1, Verdict.REJECT, "หน้าเก่า")
+    _change(officer, project_id, 2, Verdict.REJECT, "อ่านอีกครั้งแล้วผิดมิติ")
+    assert project_detail(lao, project_id).review_reason == "อ่านอีกครั้งแล้วผิดมิติ"
+    assert round_summary(lao, YEAR, Round.SIX).counts.total == 0
+    _change(officer, project_id, 3, Verdict.APPROVE, "อปท. ชี้แจงแล้ว", days=2)
+    assert project_detail(lao, project_id).review_status is ReviewStatus.APPROVED
+    assert round_summary(lao, YEAR, Round.SIX).counts.total == 1
+    # the LAO is told of the last change, and of none that was a first word
+    told = changed_verdicts(lao, NOW)
+    assert [(each.words, each.reason) for each in told] == [("ป.ป.ช. รับรอง", "อปท. ชี้แจงแล้ว")]
+    assert changed_verdicts(make_lao("6650101"), NOW) == []
+
+
+def test_only_what_was_judged_in_the_own_provinces_changes(app: Flask) -> None:
+    lao, officer = make_lao(), _officer("65")
+    project_id = make_project(lao)
+    with pytest.raises(Refusal, match="รอพิจารณา"):
+        _change(officer, project_id, 1, Verdict.REJECT, "ยังไม่ได้พิจารณา")
+    _decide(officer, project_id, Verdict.APPROVE)
+    with pytest.raises(NotTheirs):
+        _change(_officer("90", name="officer90"), project_id, 2, Verdict.REJECT, "ต่างจังหวัด")

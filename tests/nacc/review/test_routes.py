@@ -8,6 +8,7 @@ from app.lao.projects.queries import project_detail
 from app.models.enums import ReviewStatus, Role
 from tests.client import Client
 from tests.factories import PASSWORD, facts, make_lao, make_project, make_staff
+from tests.pages import enter
 
 
 def _desk(client: Client, *provinces: str) -> Client:
@@ -60,3 +61,24 @@ def test_a_stranger_province_and_bad_addresses_are_404_or_empty(app: Flask, clie
     assert client.get("/nacc/review/99999999999999999999").status_code == 404
     assert "ไม่มีโครงการ" in client.get("/nacc/review?page=999&days=x&kind=zzz&year=๒๕๖๑&q=%25").text
     assert client.send("/nacc/review/take-back", {"at": "yesterday"}).status_code == 404
+
+
+def test_a_verdict_is_changed_on_its_page_and_told_on_the_laos_home(app: Flask, client: Client) -> None:
+    # given an approval
+    lao = make_lao()
+    project_id = make_project(lao, facts("โครงการที่รับรองผิด"))
+    _desk(client).send(f"/nacc/review/{project_id}", {"verdict": "approve", "version": "1"})
+    assert "เปลี่ยนเป็นปฏิเสธ" in client.get(f"/nacc/review/{project_id}?status=approved").text
+    # when it is changed without a word, it is asked for; with one it is done
+    sent = {"verdict": "reject", "version": "2", "change": "1"}
+    refused = client.send(f"/nacc/review/{project_id}?status=approved", sent)
+    assert refused.status_code == 422
+    assert "เหตุผลที่เปลี่ยนผลพิจารณา" in refused.text
+    answer = client.send(f"/nacc/review/{project_id}?status=approved", sent | {"reason": "อ่านอีกครั้งแล้วผิดมิติ"})
+    assert f"/nacc/review/{project_id}" in answer.location
+    assert project_detail(lao, project_id).review_status is ReviewStatus.REJECTED
+    # then the LAO reads it first thing
+    enter(client, lao.account_id)
+    home = client.get("/home?year=2561").text
+    assert "ป.ป.ช. เปลี่ยนผลพิจารณา 1 โครงการ" in home
+    assert "อ่านอีกครั้งแล้วผิดมิติ" in home

@@ -1,0 +1,64 @@
+"""What an officer did today on projects and plan years: one line for all that was done in one moment."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import func, select
+
+from app.access import Actor
+from app.db import db, table
+from app.history.rules import action_label
+from app.models import HistoryEntry, Organisation, Project
+from app.models.enums import Action, Entity
+
+MOST_SHOWN = 200
+UNDONE_BY = {Entity.PROJECT: "/nacc/review/take-back", Entity.PLAN_YEAR: "/nacc/plan-years/take-back"}
+_H, _P, _O = (table(model).c for model in (HistoryEntry, Project, Organisation))
+_DEEDS = (Action.APPROVE, Action.REJECT, Action.TAKE_BACK, Action.SET_PLAN_YEAR)
+
+
+class MyDeed(NamedTuple):
+    """What was done at one moment. `name`: of the project or LAO, where it was one; `undo`: where it is undone."""
+
+    at: datetime
+    words: str
+    number: int
+    unit: str
+    name: str
+    reason: str
+    undo: str
+
+
+def deeds_since(actor: Actor, since: datetime) -> list[MyDeed]:
+    """The latest first, at most MOST_SHOWN moments."""
+    columns = (_H.at, _H.action, _H.entity, func.count(), func.min(_H.entity_key), func.max(_H.reason))
+    mine = _H.actor_id == actor.account_id, _H.at >= since, _H.action.in_([each.value for each in _DEEDS])
+    rows = db.session.execute(
+        select(*columns).where(*mine).group_by(_H.at, _H.action, _H.entity).order_by(_H.at.desc()).limit(MOST_SHOWN)
+    ).all()
+    names = _names([(entity, key) for _at, _action, entity, number, key, _reason in rows if number == 1])
+    return [
+        MyDeed(
+            at,
+            action_label(action),
+            number,
+            "แห่ง" if entity == Entity.PLAN_YEAR else "โครงการ",
+            names.get((entity, key), "") if number == 1 else "",
+            reason,
+            "" if action == Action.TAKE_BACK else UNDONE_BY.get(Entity(entity), ""),
+        )
+        for at, action, entity, number, key, reason in rows
+    ]
+
+
+def _names(keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    projects = {int(key) for entity, key in keys if entity == Entity.PROJECT}
+    found = {
+        (Entity.PROJECT.value, str(id_)): name
+        for id_, name in db.session.execute(select(_P.id, _P.name).where(_P.id.in_(projects)))
+    }
+    years = [key.split("/") for entity, key in keys if entity == Entity.PLAN_YEAR]
+    wanted = select(_O.id, _O.name).where(_O.id.in_({int(lao) for lao, _year in years}))
+    laos = {str(id_): name for id_, name in db.session.execute(wanted)}
+    return found | {(Entity.PLAN_YEAR.value, f"{lao}/{year}"): f"{laos.get(lao, '')} ปี {year}" for lao, year in years}

@@ -1,0 +1,17 @@
+"""What somebody did today, with the way back from each. HTTP only."""
+
+from flask import Blueprint, render_template
+
+from app import clock
+from app.access import Permission, actor, requires
+from app.clock import BANGKOK
+from app.nacc.my_deeds.queries import MOST_SHOWN, deeds_since
+
+blueprint = Blueprint("my_deeds", __name__)
+
+
+@blueprint.get("/nacc/deeds")
+@requires(Permission.REVIEW)
+def today() -> str:
+    midnight = clock.now().astimezone(BANGKOK).replace(hour=0, minute=0, second=0, microsecond=0)
+    return render_template("nacc/my_deeds/page.html", deeds=deeds_since(actor(), midnight), most=MOST_SHOWN)

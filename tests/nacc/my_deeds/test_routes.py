@@ -1,0 +1,85 @@
+"""A way back: each deed of today is listed with its undo, for verdicts and for plan years, one, many or a file."""
+
+import re
+
+from flask import Flask
+from sqlalchemy import select
+
+from app.db import db
+from app.lao.projects.queries import project_detail
+from app.models import HistoryEntry
+from app.models.enums import PlanStatus, ReviewStatus, Role
+from tests.client import Client
+from tests.factories import YEAR, facts, make_lao, make_organisation, make_project, make_staff
+from tests.pages import enter
+
+AT = r'action="(/nacc[^"]+)".*?name="at"\s+value="([^"]+)"'
+
+
+def _undo(client: Client, page: str, place: int = 0) -> str:
+    address, at = re.findall(AT, page, re.DOTALL)[place]
+    return client.send(address, {"at": at, "back": "deeds"}, follow_redirects=True).text
+
+
+def test_a_verdict_of_this_morning_is_taken_back(app: Flask, client: Client) -> None:
+    # given three approvals at once, and then the rejection of another project
+    lao = make_lao()
+    ids = [make_project(lao, facts(f"โครงการ {number}")) for number in range(4)]
+    enter(client, make_staff("officer65", Role.OFFICER, "65").id)
+    client.send("/nacc/review/many", {"verdict": "approve", "ids": ids[:3]})
+    sent = {"verdict": "reject", "reason": "ผิดมิติ", "version": "1"}
+    client.send(f"/nacc/review/{ids[3]}", sent)
+    # when the approvals are undone, which are not the last deed
+    page = client.get("/nacc/deeds").text
+    assert page.index("โครงการ 3") < page.index("3 โครงการ")
+    assert "เลิกทำแล้ว 3 โครงการ" in _undo(client, page, 1)
+    # then they wait again, the rejection stands, and nothing is left to undo twice
+    assert [project_detail(lao, id_).review_status for id_ in ids] == [ReviewStatus.PENDING] * 3 + [
+        ReviewStatus.REJECTED
+    ]
+    assert "ไม่มีอะไรให้เลิกทำ" in _undo(client, page, 1)
+
+
+def test_plan_years_set_together_are_as_they_were_before(app: Flask, client: Client) -> None:
+    # given plans of which one passed and one was not sent in, both failed at once
+    lao = make_lao()
+    other = make_organisation("6650808", "องค์การบริหารส่วนตำบลที่อื่น", passed=())
+    ids = [lao.own_organisation_id, other.id]
+    enter(client, make_staff("officer65", Role.OFFICER, "65").id)
+    path = f"/nacc/plan-years/many?year={YEAR}"
+    client.send(path, {"status": "failed", "ids": ids, "reason": "ไม่มีงบประมาณ"})
+    page = client.get("/nacc/deeds").text
+    assert "2 แห่ง" in page
+    assert "ไม่มีงบประมาณ" in page
+    # and one of them set again since
+    client.send(f"/nacc/plan-years/{other.id}?year={YEAR}", {"status": "passed", "version": "1"})
+    # when the deed is undone
+    assert "เลิกทำแล้ว 1 แห่ง" in _undo(client, page)
+    # then what nobody touched is as it was, and what was set since stays
+    shown = client.get(f"/nacc/plan-years?year={YEAR}").text
+    assert "แผนไม่ผ่าน <b>0</b>" in shown
+    assert "แผนผ่าน <b>2</b>" in shown
+    assert "ไม่มีอะไรให้เลิกทำ" in _undo(client, page)
+
+
+def test_a_plan_that_failed_before_fails_again_with_its_own_reason(app: Flask, client: Client) -> None:
+    lao = make_lao()
+    enter(client, make_staff("officer65", Role.OFFICER, "65").id)
+    path = f"/nacc/plan-years/{lao.own_organisation_id}?year={YEAR}"
+    client.send(path, {"status": "failed", "version": "1", "reason": "ส่งไม่ครบ"})
+    client.send(path, {"status": "passed", "version": "2"})
+    assert "เลิกทำแล้ว 1 แห่ง" in _undo(client, client.get("/nacc/deeds").text)
+    assert "ส่งไม่ครบ" in client.get(f"/nacc/plan-years?year={YEAR}").text
+
+
+def test_nobody_undoes_the_deed_of_another(app: Flask, client: Client) -> None:
+    lao = make_lao()
+    first, second = make_staff("officer65", Role.OFFICER, "65"), make_staff("other65", Role.OFFICER, "65")
+    enter(client, first.id)
+    many = {"status": PlanStatus.FAILED.value, "ids": [lao.own_organisation_id], "reason": "ส่งไม่ครบ"}
+    client.send(f"/nacc/plan-years/many?year={YEAR}", many)
+    page = client.get("/nacc/deeds").text
+    enter(client, second.id)
+    assert "วันนี้ท่านยังไม่ได้บันทึกผล" in client.get("/nacc/deeds").text
+    assert "ไม่มีอะไรให้เลิกทำ" in _undo(client, page)
+    assert len(db.session.scalars(select(HistoryEntry).where(HistoryEntry.action == "set plan year")).all()) == 1
