@@ -40,7 +40,7 @@ run: $(VENV)/.installed ## Install, migrate, load registry and demo, serve at ht
 		--no-ws --log-level warning wsgi:app & wait $$!
 
 test: $(VENV)/.installed-dev $(READERS)/node_modules/.package-lock.json ## The whole suite, browser tests included; PostgreSQL too with TEST_DATABASE_URL
-	@bash tools/debian-packages chromium soffice redis
+	@bash tools/debian-packages chromium soffice pdftotext redis
 	@$(PY) -m pytest -n 2 --dist loadgroup $(PYTEST)
 
 check: $(VENV)/.installed-dev ## Format, lint, types, house rules

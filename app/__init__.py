@@ -65,6 +65,7 @@ FEATURES = (
     "lao.plan_files",
     "lao.reporting",
     "lao.sending",
+    "lao.papers",
     "nacc.administration",
     "nacc.amendments",
     "nacc.blackouts",

@@ -80,6 +80,7 @@ SIGNED_IN = (
     "/reporting/check?year=2561&round=6",
     "/reporting/grid?year=2561&round=6",
     "/reporting/grid?year=2561&round=12&status=done",
+    "/reporting/papers?year=2561&round=6",
     "/reports?year=2561&round=6",
     "/reports/province?province=65&year=2561&round=6",
     "/reports/province?province=65&year=2561&round=6&by=type&level=low",

@@ -105,6 +105,9 @@ WHO_OPENS = {
     "GET grid.grid": LAO,
     "POST grid.save_all": LAO,
     "POST grid.save_row": LAO,
+    "GET papers.papers": LAO,
+    "GET papers.plan_file": LAO,
+    "GET papers.round_file": LAO,
     "GET sending.check": LAO,
     "POST sending.send": LAO,
     "GET sending.receipt": LAO,
@@ -242,7 +245,7 @@ ADDRESSES = """
 /api/v1/results.xlsx
 /public/log /public/log/verify.py /public/log/key /public/log/head /public/log/heads
 /public/log/entries /public/log/state/projects
-/public/verify /reporting/check /reporting/grid
+/public/verify /reporting/check /reporting/grid /reporting/papers
 """
 
 
@@ -263,6 +266,7 @@ def address(app: Flask, rule: Rule, project_id: int = 1) -> str:
     examples |= {"dimension": 1, "which": "sar", "deed": "close", "answer": "cancel", "code": "6650807"}
     examples |= {"kind": "organisations", "figure": "percent", "file": "csv", "id_": project_id}
     examples |= {"period_id": 1, "reason_id": 1, "other_id": 1, "account_id": 1, "job_id": 1, "sign_id": 1}
+    examples |= {"written_as": "pdf"}
     examples |= {"dataset": "projects", "ending": "csv", "day": "latest", "name": "SHA256SUMS"}
     examples |= {"part": "lao", "key": "start", "table": "projects", "entry_id": 1, "seq": 0}
     with app.test_request_context():

@@ -1,25 +1,33 @@
 """The demo holds the manual's golden figures, out of the database, for both places."""
 
 import csv
+import io
 import json
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from pypdf import PdfReader
 from sqlalchemy import func, select
 
+from app.access import Actor
 from app.accounts.operations import prove
 from app.accounts.queries import credentials
 from app.citizens.results.queries import province_rows
 from app.db import db, transaction
 from app.errors import Refusal
+from app.lao.papers.queries import executive, round_told
+from app.lao.papers.rules import round_paper
 from app.lao.reporting.counts import round_summary
 from app.lao.reporting.rules import in_table_order
 from app.models import HistoryEntry, Project
 from app.models.enums import ReviewStatus, Role, Round
+from app.plans.queries import period_of
 from app.registry.operations import load_registry
 from app.seeds.demo import load_demo, shared_out
+from app.typeset.pdf import paper_pdf
+from app.words import baht
 from tests.factories import NOW
 
 GOLDEN = Path(__file__).parent.parent / "golden"
@@ -64,6 +72,19 @@ def _songkhla_figures() -> None:
     assert money.in_ordinance == total["in_ordinance"]
     assert (str(counts.percent), str(money.percent)) == (total["project_percent"], total["budget_percent"])
     assert summary.level.label == total["level"]
+    _songkhla_on_paper(actor, [row["plan_budget"] for row in [*golden["dimensions"], total]])
+
+
+def _songkhla_on_paper(actor: Actor, planned: list[str]) -> None:
+    period = period_of(2561)
+    assert period
+    told = round_told(actor, 2561, Round.SIX, NOW)
+    paper = round_paper(told, period.dimensions, executive(actor), "http://127.0.0.1", NOW)
+    text = "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(paper_pdf(paper, NOW))).pages)
+    for amount in (*(baht(Decimal(each)) for each in planned), "19,679,100.00", "8,763,466.00"):
+        assert text.count(amount) >= 2, amount  # in the summary and in the sums of the list
+    assert "รวมทั้งสิ้น (85 รายการ)" in text
+    assert all(each.name.split()[0] in text.replace("\n", "") for each in told.projects)
 
 
 def _phitsanulok_table() -> None:

@@ -14,14 +14,16 @@ from app.lao.checks.rules import number_of
 from app.lao.profile.queries import place
 from app.lao.sending import operations, paper, queries
 from app.lao.sending.forms import SendForm
+from app.lao.sending.pages import receipt_address
 from app.lao.sending.rules import Receipt, RoundToSend, in_words, sealed
 from app.lao.signs.queries import own_signs
 from app.ledger.jobs import head_of_now
-from app.ledger.receipts import ProvenEntry, proven_history
+from app.ledger.receipts import proven_history
 from app.listing import ListState
 from app.models.enums import Round
 from app.plans.queries import window_for, year_gates
 from app.plans.rules import default_year, round_of
+from app.typeset.codes import code_drawing
 from app.web import asked_year, attachment
 
 blueprint = Blueprint("sending", __name__)
@@ -129,14 +131,9 @@ def receipt(entry_id: int) -> str:
         figures=in_words(known.figures),
         proven=proven,
         since=queries.word_since(known),
-        qr=paper.qr_picture(_address(proven)) if proven and proven.head else "",
-        address=_address(proven) if proven else "",
+        qr=code_drawing(receipt_address(proven)) if proven and proven.head else "",
+        address=receipt_address(proven) if proven else "",
     )
-
-
-def _address(proven: ProvenEntry) -> str:
-    """Where anybody can hold the receipt against what is kept."""
-    return f"{current_app.config['PUBLIC_URL']}/public/verify?entry={proven.seq}&hash={proven.leaf.hex()}"
 
 
 @blueprint.get("/reporting/receipts/<int:entry_id>/receipt.pdf")
@@ -146,7 +143,7 @@ def receipt_file(entry_id: int) -> Response:
     proven = proven_history(entry_id)
     if proven is None or proven.head is None:
         return redirect(f"/reporting/receipts/{entry_id}", 303)
-    return attachment(_file_name(known), "pdf", paper.receipt_paper(known, proven, _address(proven)))
+    return attachment(_file_name(known), "pdf", paper.receipt_paper(known, proven, receipt_address(proven)))
 
 
 def _file_name(known: Receipt) -> str:
