@@ -249,7 +249,7 @@ class Year(Number):
         self.wanted = Wanted(label.strip(), 0, most, unit="", example="2566", least=least)
 
     def _value(self) -> str:
-        return super()._value() if self.raw_data or self.data is None else f"{self.data:f}"
+        return super()._value() if self.raw_data or self.data is None else str(int(self.data))
 
 
 def fiscal_year_field(label: str, missing: str) -> Year:

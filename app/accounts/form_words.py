@@ -43,6 +43,7 @@ DEEDS: Mapping[str, str] = {
     "administration.set_contact": "แก้ไขข้อความติดต่อสอบถาม",
     "administration.set_window": "กำหนดเวลารายงาน",
     "administration.unlock_staff": "ปลดล็อกบัญชีเจ้าหน้าที่",
+    "administration.withdraw_time": "ถอนการขยายเวลารายงาน",
     "amendments.amend_line": "แก้ไขโครงการในผลของรอบที่ปิดแล้ว",
     "amendments.take_today": "ใช้ข้อมูลปัจจุบันเป็นผลของรอบที่ปิดแล้ว",
     "copying.copy_projects": "คัดลอกจากแผนช่วงก่อน",

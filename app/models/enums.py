@@ -197,6 +197,7 @@ class Action(Labelled):
     LOAD = "load", "นำเข้าทะเบียน"
     RETIRE = "retire", "เลิกใช้"
     REMOVE = "remove", "ลบ"
+    WITHDRAW_TIME = "withdraw more time", "ป.ป.ช. ถอนการขยายเวลารายงาน"
     REORDER = "reorder", "เปลี่ยนลำดับ"
     SET = "set", "ตั้งค่า"
     FIX_ROUND = "fix round", "ปิดผลของรอบ"

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import aliased
@@ -62,6 +62,26 @@ def districts(province_code: str) -> list[tuple[str, str]]:
         .order_by(District.name_sort)
     )
     return [(code, name) for code, name in rows]
+
+
+class ProvinceDistricts(NamedTuple):
+    """A province with its districts, (code, name) each, in Thai order."""
+
+    code: str
+    name: str
+    region: int | None
+    districts: list[tuple[str, str]]
+
+
+def provinces_with_districts() -> list[ProvinceDistricts]:
+    """The whole country in Thai order, for a pick list."""
+    found = {
+        row.code: ProvinceDistricts(row.code, row.name, row.nacc_region, [])
+        for row in db.session.scalars(select(Province).order_by(Province.name_sort))
+    }
+    for row in db.session.scalars(select(District).order_by(District.name_sort)):
+        found[row.province_code].districts.append((row.code, row.full_name))
+    return list(found.values())
 
 
 def find_by_code(code: str) -> ListedOrganisation | None:

@@ -198,6 +198,8 @@ WHO_OPENS = {
     "POST administration.give_more_time": ADMINISTRATOR,
     "GET administration.plan_periods": ADMINISTRATOR,
     "POST administration.add_period": ADMINISTRATOR,
+    "GET administration.ask_withdrawal": ADMINISTRATOR,
+    "POST administration.withdraw_time": ADMINISTRATOR,
     "GET administration.edit_period": ADMINISTRATOR,
     "POST administration.change_period": ADMINISTRATOR,
     "POST administration.remove_period": ADMINISTRATOR,

@@ -34,6 +34,7 @@ ONE_QUESTION = {
     "StatusForm",
     "UploadForm",
     "VerifyForm",
+    "WithdrawalForm",
 }
 # The way somebody finds each form, as whom, and where it is sent.
 LAO = (

@@ -105,17 +105,6 @@ def more_time(code: str, year: int, round_: int) -> WindowException | None:
     return db.session.get(WindowException, (found.id, year, round_)) if found else None
 
 
-def exceptions() -> Sequence[Any]:
-    """More time given to single LAOs, the latest closing first."""
-    return db.session.execute(
-        select(WindowException, Organisation.code, Organisation.name, Account.display_name)
-        .join(Organisation, Organisation.id == WindowException.organisation_id)
-        .outerjoin(Account, Account.id == WindowException.given_by_id)
-        .order_by(WindowException.closes_at.desc())
-        .limit(500)
-    ).all()
-
-
 def deleted_projects(asked: DeskFilter) -> tuple[Sequence[Any], int]:
     """A page of deleted projects, the latest first, and how many there are."""
     wanted: list[Any] = [Project.deleted_at.is_not(None)]

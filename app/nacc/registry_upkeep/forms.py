@@ -3,6 +3,7 @@
 import re
 from datetime import datetime
 
+from wtforms import HiddenField
 from wtforms.validators import StopValidation
 
 from app import clock
@@ -10,7 +11,7 @@ from app.clock import BANGKOK
 from app.fields import AtMost, Digits, Form, OneOf, Required, TextLine, Version
 from app.models.enums import OrganisationType
 from app.moments import DAY_BEGINS, MomentField
-from app.nacc.registry_upkeep.rules import ProjectsGo, SuccessionFacts, SuccessionKind
+from app.nacc.registry_upkeep.rules import ProjectsGo, SuccessionFacts, SuccessionKind, contradiction
 from app.registry.lines import LIST_COLUMNS, OLD_CODE, Lines, Problem
 from app.registry.rules import NAME_LIMIT, Effect
 from app.uploads.forms import UploadForm
@@ -43,10 +44,16 @@ class OrganisationForm(EffectForm):
     code = Digits("รหัส 7 หลัก", validators=[Required("กรอกรหัส 7 หลัก"), AtMost(7)])
     name = TextLine("ชื่อ อปท.", validators=[Required("กรอกชื่อ อปท."), AtMost(NAME_LIMIT)])
     type = OneOf("ประเภท อปท.", choices=[(kind.label, kind.label) for kind in OrganisationType], missing="เลือกประเภท")
-    province_code = Digits("รหัสจังหวัด 2 หลัก", validators=[Required("กรอกรหัสจังหวัด"), AtMost(2)])
-    district_code = Digits("รหัสอำเภอ 4 หลัก", validators=[AtMost(4)])
+    province_code = Digits("จังหวัด", validators=[Required("เลือกจังหวัด"), AtMost(2)])
+    district_code = Digits("อำเภอ", validators=[AtMost(4)])
     since, document = _since(), _document()
     version = Version()
+    sure = HiddenField()
+
+    def asks_of_the_type(self) -> bool:
+        """Whether name and type contradict each other, and nobody has said yet that it is meant so."""
+        asked = contradiction(self.name.data or "", self.type.data or "")
+        return bool(asked) and self.ask(asked)
 
     def lines(self, old_code: str) -> Lines:
         """The file with this one row; `old_code` finds the LAO when its code changes, "" adds a new one."""

@@ -1,4 +1,4 @@
-"""One LAO goes on in another: merged into it, or split."""
+"""A new LAO, and one that goes on in another: merged into it, or split."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -15,9 +15,18 @@ from app.models import Organisation, Project, ProjectYear, Succession
 from app.models.enums import Action, Entity
 from app.nacc.registry_upkeep.rules import ProjectsGo, SuccessionFacts, SuccessionKind, first_year_after, hand_on_reason
 from app.registry.digests import past_digests
-from app.registry.operations import set_closed
+from app.registry.lines import Lines
+from app.registry.operations import import_lines, set_closed
 from app.registry.queries import find_by_code
 from app.registry.rules import Effect
+
+
+def add_lao(actor: Actor, code: str, lines: Lines, effect: Effect) -> None:
+    """Add the LAO of a one-row file. Raises BrokenFile; Refusal where the registry has its code already."""
+    known = find_by_code(code)
+    if not any(change.known is None for change in import_lines(actor, lines, effect).changes):
+        whose = f" ของ{known.name}" if known else ""
+        raise Refusal(f"ในทะเบียนมีรหัส {code}{whose} แล้ว ตรวจสอบรหัส หรือค้นหา อปท. นั้นแล้วแก้ไข", "code")
 
 
 def succeed(actor: Actor, organisation_id: int, facts: SuccessionFacts, now: datetime) -> None:

@@ -62,6 +62,7 @@ def _form_page(
         past=past.past_of(known.id) if known else [],
         kin=past.kin_of(known.id) if known else [],
         conflict=conflict,
+        country=queries.provinces_with_districts(),
     )
     return make_response(page, status)
 
@@ -105,12 +106,14 @@ def change(code: str) -> Response:
 
 def _save(known: queries.ListedOrganisation | None) -> Response:
     form, conflict = OrganisationForm(), None
-    if form.validate():
+    if form.validate() and not form.asks_of_the_type():
         try:
             with transaction():
                 saved = _change(form, known)
         except Stale:
             known, conflict = _both_windows(form, known)
+        except Refusal as refusal:
+            form.refuse(refusal)
         except BrokenFile as broken:
             form.show_problems(broken.problems)
         else:
@@ -121,7 +124,8 @@ def _save(known: queries.ListedOrganisation | None) -> Response:
 
 def _change(form: OrganisationForm, known: queries.ListedOrganisation | None) -> bool:
     if known is None:
-        return bool(operations.import_lines(actor(), form.lines(""), form.effect(clock.now())).changes)
+        upkeep.add_lao(actor(), form.code.data or "", form.lines(""), form.effect(clock.now()))
+        return True
     version, effect = form.version.data or 0, form.effect(clock.now())
     return operations.change_one(actor(), known.id, version, form.lines(known.code), effect)
 

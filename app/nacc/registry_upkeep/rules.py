@@ -4,8 +4,21 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from app.clock import fiscal_year, fiscal_year_start
-from app.models.enums import Labelled
+from app.models.enums import Labelled, OrganisationType
 from app.registry.rules import Effect
+
+
+def type_in_name(name: str) -> OrganisationType | None:
+    """The type that an LAO's name begins with, where it says one."""
+    return next((kind for kind in OrganisationType if name.startswith(kind.label)), None)
+
+
+def contradiction(name: str, type_label: str) -> dict[str, str]:
+    """What to ask where the name says another type than the one chosen, by field; empty where they agree."""
+    said = type_in_name(name)
+    if said is None or said.label == type_label:
+        return {}
+    return {"name": f"ขึ้นต้นด้วย “{said.label}”", "type": f"ที่เลือกคือ “{type_label}” ซึ่งไม่ตรงกับชื่อ"}
 
 
 class SuccessionKind(Labelled):

@@ -1,6 +1,5 @@
 """Plan periods and their dimensions: HTTP only."""
 
-from decimal import Decimal
 from typing import Any
 
 from flask import abort, flash, redirect
@@ -55,8 +54,8 @@ def edit_period(period_id: int) -> Response:
     names = "\n".join(period.dimensions.values())
     form = PeriodForm(
         formdata=None,
-        first_year=Decimal(period.first_year),
-        last_year=Decimal(period.last_year),
+        first_year=period.first_year,
+        last_year=period.last_year,
         names=names,
         version=queries.version_of(period_id),
     )
@@ -97,8 +96,8 @@ def change_period(period_id: int) -> Response:
 
 def _both_periods(form: PeriodForm, period: Period) -> Conflict:
     kept = {
-        "first_year": Decimal(period.first_year),
-        "last_year": Decimal(period.last_year),
+        "first_year": period.first_year,
+        "last_year": period.last_year,
         "names": "\n".join(period.dimensions.values()),
     }
     return both_windows(form, "แผนนี้", kept, queries.version_of(period.id), Entity.PLAN_PERIOD, period.id)

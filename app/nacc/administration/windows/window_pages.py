@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import abort
+from flask import abort, request
 from werkzeug.wrappers import Response
 
 from app import clock
@@ -11,18 +11,23 @@ from app.conflicts import Conflict
 from app.db import transaction
 from app.errors import Refusal, Stale
 from app.lao.fixed_rounds.queries import progress
+from app.listing import number
 from app.models.enums import Entity, Round
 from app.nacc.administration import operations, queries
 from app.nacc.administration.pages import ADMIN, blueprint, both_windows, done, page
-from app.nacc.administration.rules import said
-from app.nacc.administration.windows.forms import MoreTimeForm, WindowForm
-from app.plans.queries import period_of
+from app.nacc.administration.rules import more_time_problem, said
+from app.nacc.administration.windows import operations as give_and_take
+from app.nacc.administration.windows import queries as extensions
+from app.nacc.administration.windows.forms import MoreTimeForm, WindowForm, WithdrawalForm
+from app.plans.queries import everybodys_window, period_of
+from app.registry.queries import provinces_with_districts
 
 
 def _windows_page(form: MoreTimeForm, status: int = 200, **more: Any) -> Response:
     now = clock.now()
     fixing = {(each.year, each.round): each for each in progress(now)}
-    context = {"windows": queries.windows(), "exceptions": queries.exceptions(), "form": form, "now": now}
+    context = {"windows": queries.windows(), "groups": extensions.extension_groups(), "form": form, "now": now}
+    context["country"] = provinces_with_districts()
     context["this_year"] = clock.fiscal_year(now)
     return page("windows", status, fixing=fixing, **context, **more)
 
@@ -85,10 +90,12 @@ def give_more_time() -> Response:
         try:
             if period_of(year) is None:
                 raise Refusal(f"ปี {year} ไม่อยู่ในแผนใด", "year")
+            if len(form.codes) != 1:
+                return _give_many(form, year, round_)
             with transaction():
                 saved = operations.give_more_time(
                     actor(),
-                    form.code.data or "",
+                    form.codes[0],
                     year,
                     round_,
                     form.until.data,
@@ -105,14 +112,57 @@ def give_more_time() -> Response:
     return _windows_page(form, 422, conflict=conflict)
 
 
+def _give_many(form: MoreTimeForm, year: int, round_: Round) -> Response:
+    """Say once more who they are, then give it. Raises Refusal."""
+    assert form.until.data
+    found, until = extensions.recipients(form.codes, form.area.data or ""), said(form.until.data)
+    if problem := more_time_problem(form.until.data, everybodys_window(year, round_), clock.now()):
+        raise Refusal(problem, "until")
+    if form.second_look(found, until):
+        return _windows_page(form, 422)
+    with transaction():
+        given = give_and_take.give_many_more_time(
+            actor(), found.ids, year, round_, form.until.data, form.why.data or "", clock.now()
+        )
+    return done("windows", f"{given.words}: รายงาน{round_.label} ปี {year} ได้ถึง {until}", bool(given.given))
+
+
+@blueprint.get("/windows/more-time/<int:organisation_id>/<int:year>/<int:round_>")
+@ADMIN
+def ask_withdrawal(organisation_id: int, year: int, round_: int) -> Response:
+    return _withdrawal_page(WithdrawalForm(formdata=None), organisation_id, year, round_)
+
+
+def _withdrawal_page(form: WithdrawalForm, organisation_id: int, year: int, round_: int, status: int = 200) -> Response:
+    """All that were given the same time, ticked unless they were unticked before."""
+    given, laos = extensions.group_of(organisation_id, year, round_) or abort(404)
+    ticked = request.form.getlist("ids") if request.method == "POST" else [str(lao.id) for lao in laos]
+    context = {"given": given, "laos": laos, "ticked": ticked, "round": Round(round_)}
+    return page("withdrawal", status, form=form, **context)
+
+
+@blueprint.post("/windows/more-time/<int:organisation_id>/<int:year>/<int:round_>")
+@ADMIN
+def withdraw_time(organisation_id: int, year: int, round_: int) -> Response:
+    form = WithdrawalForm()
+    ids, now = [number(each, 0) for each in request.form.getlist("ids")], clock.now()
+    if form.validate() and ids:
+        with transaction():
+            gone = give_and_take.withdraw_time(actor(), organisation_id, year, round_, ids, form.why.data or "", now)
+        return done("windows", f"ถอนการขยายเวลาของ {gone:,} แห่งแล้ว", bool(gone))
+    if not ids:
+        form.form_errors = ["ยังไม่ได้เลือก อปท. ที่จะถอนการขยายเวลา"]
+    return _withdrawal_page(form, organisation_id, year, round_, 422)
+
+
 def _given(form: MoreTimeForm, year: int, round_: Round) -> str:
     """What was given, with the time as it was read."""
     until = said(form.until.data) if form.until.data else ""
-    return f"ขยายเวลาให้ {form.code.data} แล้ว: รายงาน{round_.label} ปี {year} ได้ถึง {until}"
+    return f"ขยายเวลาให้ {form.codes[0]} แล้ว: รายงาน{round_.label} ปี {year} ได้ถึง {until}"
 
 
 def _given_before(form: MoreTimeForm, year: int, round_: Round) -> Conflict | None:
-    given = queries.more_time(form.code.data or "", year, int(round_))
+    given = queries.more_time(form.codes[0], year, int(round_))
     if given is None:
         return None
     kept, key = {"until": given.closes_at, "why": given.reason}, f"{year}/{int(round_)}"
@@ -120,5 +170,5 @@ def _given_before(form: MoreTimeForm, year: int, round_: Round) -> Conflict | No
         form.version.data = given.version
         sentence = f"อปท. นี้ได้ขยายเวลาไว้แล้วถึง {said(given.closes_at)} ตรวจแล้วบันทึกอีกครั้งหากต้องการเปลี่ยน"
         return Conflict(sentence, form.differences(kept))
-    what = f"เวลาที่ขยายให้ อปท. รหัส {form.code.data} "
+    what = f"เวลาที่ขยายให้ อปท. รหัส {form.codes[0]} "
     return both_windows(form, what, kept, given.version, Entity.WINDOW, key, given.organisation_id)
