@@ -13,6 +13,8 @@ _LINE_BREAK = re.compile("\r\n|[\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 # The marks that Windows' old Thai fonts, and PDFs made with them, keep at other heights: U+F700 to U+F71A.
 _RAISED = str.maketrans(dict(zip(map(chr, range(0xF700, 0xF71B)), "ฐิีึื่้๊๋์่้๊๋์ญัํ็่้๊๋์ฺุู", strict=True)))
+# Of these, only vowels and tones can stand in the wrong order. Without phinthu, which NFC would move.
+_USUAL = re.compile("[\n -~ก-\u0e39฿-๛\u2013\u2014\u2018-\u201d\u2026]*")
 _TONE_BEFORE_VOWEL = re.compile("[\u0e48-\u0e4c][\u0e31\u0e34-\u0e39\u0e48-\u0e4c]+")
 _NIKHAHIT_AA = re.compile("\u0e4d([\u0e48-\u0e4b]?)\u0e32")
 _TONE_AFTER_AM = re.compile("ำ[ำ\u0e48-\u0e4b]+")
@@ -33,8 +35,9 @@ def clean_line(text: str) -> str:
 
 def clean_text(text: str) -> str:
     """`text` with line breaks kept, invisible and control characters gone, Thai vowels in their one right form."""
-    text = _LINE_BREAK.sub("\n", text).replace("\u00a0", " ")
-    text = unicodedata.normalize("NFC", _CONTROL.sub("", _INVISIBLE.sub("", text)).translate(_RAISED))
+    if not _USUAL.fullmatch(text):  # nearly all is: a file has ten thousand cells
+        text = _LINE_BREAK.sub("\n", text).replace("\u00a0", " ")
+        text = unicodedata.normalize("NFC", _CONTROL.sub("", _INVISIBLE.sub("", text)).translate(_RAISED))
     text = _TONE_BEFORE_VOWEL.sub(_vowels_first, text)
     text = _NIKHAHIT_AA.sub(lambda m: m[1] + "ำ", text).replace("เเ", "แ")
     return _TONE_AFTER_AM.sub(_tones_first, text).strip()

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from app.uploads.cells import Value, text_of
 from app.uploads.reader import SheetRow
-from app.words import arabic_digits
+from app.words import arabic_digits, clean_line
 
 MOST_WORDS = 120  # letters of a head: a longer text is no head
 HEADING_WITHIN = 25  # rows
@@ -144,10 +144,13 @@ def same_heading(row: SheetRow, heading: Heading) -> bool:
     """Whether a row repeats the head, as on the next page."""
     name = heading.column(ColumnRole.NAME)
     assert name is not None
-    said = {column: plain_head(text_of(cell)) for column, cell in enumerate(row.cells) if cell is not None}
-    heads = {column: plain_head(text) for column, text in heading.texts.items()}
-    if name not in said or not heads[name].startswith(said[name]):
+    cell = row.cells[name] if name < len(row.cells) else None
+    if not isinstance(cell, str) or len(cell) > MOST_WORDS:
         return False
+    heads = {column: plain_head(text) for column, text in heading.texts.items()}
+    if not heads[name].startswith(plain_head(clean_line(cell))):
+        return False
+    said = {column: plain_head(text_of(cell)) for column, cell in enumerate(row.cells) if cell is not None}
     return all(heads.get(column, "").startswith(text) for column, text in said.items())
 
 

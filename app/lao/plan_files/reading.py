@@ -140,16 +140,19 @@ class _Reading:
     def row(self, row: SheetRow) -> None:
         if same_heading(row, self.heading) or self._only_units(row):
             return
-        texts = [text_of(cell) for cell in row.cells]
         has_amount = any(self._cell(row, column) is not None for column in self.years.values())
-        words = [text for text in texts if text]
-        if any(TOTAL.match(text) for text in words[:2]):
-            self._total(row, next(text for text in words[:2] if TOTAL.match(text)))
-        elif not has_amount and self._is_title(row, words):
+        first = [cell for cell in row.cells if cell is not None][:2]
+        if total := next(
+            (text for cell in first if isinstance(cell, str) and TOTAL.match(text := clean_line(cell))), ""
+        ):
+            self._total(row, total)
+        elif not has_amount and self._is_title(row):
             return
         elif self._cell(row, self.name_column) is None and not has_amount:
             self._note_mission(row)
-            if any(column != self.columns[ColumnRole.MISSION] for column, text in enumerate(texts) if text):
+            if any(
+                column != self.columns[ColumnRole.MISSION] for column, cell in enumerate(row.cells) if cell is not None
+            ):
                 self._skip(row, "ไม่มีชื่อโครงการ")
         else:
             self._note_mission(row)
@@ -161,10 +164,11 @@ class _Reading:
             clean_line(str(cell)).replace(" ", "") in ("งบประมาณ(บาท)", "(บาท)", "บาท", "งบประมาณ") for cell in filled
         )
 
-    def _is_title(self, row: SheetRow, words: Sequence[str]) -> bool:
+    def _is_title(self, row: SheetRow) -> bool:
         """A row that only says a dimension or a mission, wherever in it that stands."""
         facts = (ColumnRole.DIMENSION, ColumnRole.KIND, ColumnRole.TARGET, ColumnRole.OBJECTIVE)
         own = [role for role in facts if self._of(row, role) is not None]
+        words = [text for cell in row.cells if (text := text_of(cell))]
         if own or len(words) > 2:
             return False
         name = text_of(self._cell(row, self.name_column))

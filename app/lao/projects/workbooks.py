@@ -55,6 +55,13 @@ LISTED: tuple[Column[ListedProject], ...] = (
     ),
     Column("กลุ่มเป้าหมาย", attrgetter("project.facts.target_group"), 40),
     Column("วัตถุประสงค์", attrgetter("project.facts.objective"), 50),
+    Column(
+        "รหัสรายการ",
+        attrgetter("project.id"),
+        14,
+        CellKind.NUMBER,
+        explain="ไม่ต้องแก้ เมื่อนำไฟล์กลับเข้าระบบ ใช้บอกว่าแถวนี้คือรายการใด",
+    ),
 )
 
 
