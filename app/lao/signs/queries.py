@@ -202,6 +202,14 @@ class LongText(NamedTuple):
 _OTHER_YEAR = table(ProjectYear).alias("other_year")
 
 
+_OF_REPORTS = {
+    TextPlace.NOTE: _R.note,
+    TextPlace.REASON: _R.cannot_text,
+    TextPlace.OBSTACLES: _R.obstacles,
+    TextPlace.SUGGESTIONS: _R.suggestions,
+}
+
+
 def _texts(year: int, round_: Round) -> Iterator[tuple[TextPlace, Select[Any]]]:
     """Every place an LAO writes sentences in: (organisation, project, text) of one province, named for the index."""
     place = [
@@ -210,7 +218,7 @@ def _texts(year: int, round_: Round) -> Iterator[tuple[TextPlace, Select[Any]]]:
         _R.round == int(round_),
         _R.counted,
     ]
-    for where, text in ((TextPlace.NOTE, _R.note), (TextPlace.REASON, _R.cannot_text)):
+    for where, text in _OF_REPORTS.items():
         yield where, _long(select(_R.organisation_id, _R.project_id, text).where(*place), text)
     if earlier_round(round_) is None:  # said once of a project: it is looked at in the first round of its first year
         earlier = exists().where(_OTHER_YEAR.c.project_id == _P.id, _OTHER_YEAR.c.fiscal_year < year)

@@ -34,6 +34,8 @@ class TextPlace(Labelled):
 
     NOTE = "note", "หมายเหตุ"
     REASON = "reason", "เหตุผลที่ดำเนินการไม่ได้"
+    OBSTACLES = "obstacles", "ปัญหาอุปสรรค"
+    SUGGESTIONS = "suggestions", "ข้อเสนอแนะ"
     OBJECTIVE = "objective", "วัตถุประสงค์"
 
 

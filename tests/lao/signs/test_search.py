@@ -105,7 +105,8 @@ def test_a_text_of_five_laos_is_told_to_each_of_them_and_to_nobody_else(app: Fla
     laos = [make_lao(f"66508{number:02}") for number in range(7)]
     for place, each in enumerate(laos[:5]):
         project = make_project(each, facts(budgets={YEAR: None}))
-        make_report(each, project, note=LONG if place % 2 else LONG.replace(" ", "\n"))
+        where = "suggestions" if place == 4 else "note"
+        make_report(each, project, **{where: LONG if place % 2 else LONG.replace(" ", "\n")})
     cannot = {"cannot_reason": CannotReason.OTHER, "cannot_text": LONG.replace("1/2561", "๑/๒๕๖๑")}
     for key in ("1", "2"):
         project = make_project(laos[5], facts(budgets={YEAR: None}), key=key)
