@@ -89,7 +89,8 @@ def _lay_out(section: "Section", paper: Paper) -> None:
         setattr(section, name, Cm(centimetres))
     section.header_distance = Cm(1.25)
     section.different_first_page_header_footer = True
-    section._sectPr.append(parse_xml(f'<w:pgNumType {W} w:fmt="thaiNumbers"/>'))
+    numbers = parse_xml(f'<w:pgNumType {W} w:fmt="thaiNumbers"/>')
+    section._sectPr.insert_element_before(numbers, "w:cols", "w:titlePg", "w:docGrid")  # Word minds the order
     number = _field(
         "PAGE"
     )  # the section says that it is in Thai digits; LibreOffice takes PAGE \* ThaiArabic for letters

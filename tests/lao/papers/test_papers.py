@@ -176,6 +176,9 @@ def test_word_names_the_typeface_for_thai_letters_repeats_heads_and_keeps_rows_w
     assert body.count("<w:tblHeader/>") == 2
     assert body.count("<w:tr>") == body.count("<w:cantSplit/>")
     assert 'w:orient="landscape"' in body
+    section = re.findall(r"<w:(\w+)", body[body.index("<w:sectPr") :])
+    known = [name for name in section if name in ("pgSz", "pgMar", "pgNumType", "cols", "titlePg", "docGrid")]
+    assert known == ["pgSz", "pgMar", "pgNumType", "cols", "titlePg", "docGrid"]
     left, right, top, bottom = (re.search(rf'w:{side}="(\d+)"', body[body.index("<w:pgMar") :]) for side in SIDES)
     assert [round(int(each[1]) / 567, 1) for each in (left, right, top, bottom) if each] == [3.0, 2.0, 2.5, 2.0]
 
