@@ -12,12 +12,26 @@ Fields = Mapping[str, Any]
 Differences = list[tuple[str, str, str]]  # label, as it stands, as typed
 
 
+# Of each field that differs a form asks which side it takes, under this and the field's name.
+SIDE, THEIRS = "side-", "theirs"
+NO_SIDES: Mapping[str, str] = {}
+
+
 class Conflict(NamedTuple):
-    """What somebody sees whose page was stale: who was first, what differs, and the fields left alone here."""
+    """What somebody sees whose page was stale: who was first, what differs, and the fields left alone here.
+
+    `sides`: the field that a label stands for, where each is taken on its own.
+    """
 
     sentence: str
     differences: Differences
     taken: Sequence[str] = ()
+    sides: Mapping[str, str] = NO_SIDES
+
+
+def theirs_chosen(sent: Fields) -> list[str]:
+    """The fields that somebody wants to leave as they stand, of a form that told of a conflict."""
+    return [name.removeprefix(SIDE) for name, side in sent.items() if name.startswith(SIDE) and side == THEIRS]
 
 
 def seal(fields: Fields) -> str:

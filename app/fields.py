@@ -3,7 +3,7 @@
 Each keeps what was typed when it is refused, and refuses with a Thai sentence that says what to type.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from hashlib import blake2s
@@ -185,6 +185,21 @@ class OpenedForm(Form):
             if field.data != before[field.name]:
                 field.raw_data = None
         self.open(opened_on, version)
+
+    def parts(self, name: str) -> tuple[str, ...]:
+        """The fields in which one of those stands that a conflict is told by."""
+        return (name,)
+
+    def take(self, chosen: Collection[str], theirs: Any) -> None:
+        """Put the fields of `chosen` back to what `theirs` says, whatever was typed there; before it is validated."""
+        shown = type(self)(formdata=None)
+        shown.show(theirs)
+        for name in (part for each in chosen for part in self.parts(each) if part in shown.kept_fields()):
+            field = self[name]
+            field.data, field.raw_data, field.process_errors = shown[name].data, None, []
+
+    def kept_fields(self) -> set[str]:
+        return {field.name for field in self} - {"version", "seen"}
 
     @property
     def sealed(self) -> str:

@@ -208,14 +208,18 @@
     leave.addEventListener("click", gone);
     form.prepend(bar);
   };
+  // A form that came back to be corrected goes on with the draft of the one it took the place of.
   const look = () => {
-    for (const form of forms.keys()) if (!form.isConnected) forms.delete(form);
+    const gone = [...forms].filter(([form]) => !form.isConnected);
+    for (const [form] of gone) forms.delete(form);
     for (const form of all("form[data-keep]")) {
       if (forms.has(form)) continue;
-      forms.set(form, { id: idOf(form), own: crypto.randomUUID() });
+      const id = idOf(form);
+      const before = form.hasAttribute("data-typed") && gone.find(([, kept]) => kept.id === id)?.[1];
+      forms.set(form, before ? { ...before, busy: false } : { id, own: crypto.randomUUID() });
       key();
       if (form.hasAttribute("data-typed")) keep(form);
-      if (names().length) offer(form);
+      else if (names().length) offer(form);
     }
   };
   on("htmx:after:swap", () => setTimeout(look));

@@ -75,6 +75,12 @@ def fields(html: str) -> dict[str, list[str]]:
     return found
 
 
+def both_values(html: str) -> dict[str, list[str]]:
+    """The two values beside each label of a comparison."""
+    rows = ([text_of(cell) for cell in row if cell.tag in (f"{XHTML}th", f"{XHTML}td")] for row in elements(html, "tr"))
+    return {row[0]: row[1:] for row in rows if len(row) == 3}
+
+
 def sentences(html: str) -> dict[str, str]:
     """The sentence beside each field, by the field's id; "" holds those above the form."""
     found = {

@@ -119,7 +119,7 @@ def test_forms_in_two_windows_are_saved_once(client: Client, opened: Open, line:
         second.get_by_role("radio", name="ดำเนินการแล้วเสร็จ").check()
         second.get_by_label("เบิกจ่ายจริง").fill(meant[1])
         second.get_by_role("button", name="บันทึก", exact=True).click()
-        second.get_by_role("button", name="ใช้ค่าที่ท่านกรอก").click()
+        second.get_by_role("button", name="บันทึกตามที่เลือก").click()
         second.wait_for_url("**/reporting?**")
         # And a project is recorded
         first.goto(f"{line.address}/projects/new?year={YEAR}")

@@ -38,7 +38,8 @@ def test_two_people_on_one_report_lose_nothing(opened: Open, js: bool) -> None:
     expect(both.get_by_role("row", name="หมายเหตุ")).to_contain_text("จากคนแรก")
     expect(both.get_by_role("row", name="หมายเหตุ")).to_contain_text("จากคนที่สอง")
     expect(second.get_by_label("หมายเหตุ")).to_have_value("จากคนที่สอง")
-    second.get_by_role("button", name="ใช้ค่าที่ท่านกรอก").click()
+    expect(second.locator("form .draft")).to_have_count(0)
+    second.get_by_role("button", name="บันทึกตามที่เลือก").click()
     second.locator(".rnd").get_by_role("link", name="รอบ 6 เดือน").click()
     expect(second.get_by_label("หมายเหตุ")).to_have_value("จากคนที่สอง")
 

@@ -1,5 +1,6 @@
 """The shape of a project as a clerk records it: one budget field for each year of the plan period."""
 
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -96,6 +97,15 @@ class ProjectForm(OpenedForm):
             budgets=self.budgets(),
         )
 
+    def parts(self, name: str) -> tuple[str, ...]:
+        return (name, name.replace(BUDGET, "no_budget_")) if name.startswith(BUDGET) else (name,)
+
+    def take(self, chosen: Collection[str], theirs: ProjectFacts) -> None:
+        """A budget is taken together with whether the project runs in that year at all."""
+        super().take(chosen, theirs)
+        years = {year for year in self.all_years if f"{BUDGET}{year}" in chosen}
+        self.years.data = sorted({*self.years.data} - years | years & theirs.budgets.keys())
+
     def show(self, facts: ProjectFacts) -> None:
         """Fill the empty form with a recorded project."""
         self.name.data, self.kind.data, self.dimension.data = facts.name, facts.kind, facts.dimension
@@ -146,6 +156,22 @@ def _form_class(years: tuple[int, ...], dimensions: tuple[tuple[int, str], ...])
     return type("ProjectFormOfPeriod", (ProjectForm,), fields)
 
 
+SIDES = {
+    "ชื่อ": "name",
+    "ประเภทงาน": "kind",
+    "ไตรมาส": "quarters",
+    "มิติหลัก": "dimension",
+    "มิติที่สอดคล้องเพิ่มเติม": "further_dimensions",
+    "กลุ่มเป้าหมาย": "target_group",
+    "วัตถุประสงค์": "objective",
+}
+
+
+def sides(years: Iterable[int]) -> dict[str, str]:
+    """What each label of a comparison stands for."""
+    return SIDES | {f"{LATER[BUDGET]}{year}": f"{BUDGET}{year}" for year in years}
+
+
 def comparison(theirs: ProjectFacts, ours: ProjectFacts) -> Differences:
     """(label, as it stands, as typed) of every fact that differs: what somebody sees whose page was stale."""
     theirs_said, ours_said = _in_words(theirs), _in_words(ours)
@@ -155,7 +181,9 @@ def comparison(theirs: ProjectFacts, ours: ProjectFacts) -> Differences:
 
 
 def _in_words(facts: ProjectFacts) -> dict[str, str]:
-    budgets = {f"งบประมาณปี {year}": baht(facts.budgets[year], missing="ไม่ใช้งบประมาณ") for year in sorted(facts.budgets)}
+    budgets = {
+        f"{LATER[BUDGET]}{year}": baht(facts.budgets[year], missing="ไม่ใช้งบประมาณ") for year in sorted(facts.budgets)
+    }
     return {
         "ชื่อ": facts.name,
         "ประเภทงาน": facts.kind.label,

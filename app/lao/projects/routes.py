@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from app import clock
 from app.access import Permission, actor, requires
-from app.conflicts import Conflict, together
+from app.conflicts import Conflict, theirs_chosen, together
 from app.db import transaction
 from app.deeds import again, note_save, own_version
 from app.errors import NOTHING_CHANGED, Refusal, Stale
@@ -17,7 +17,7 @@ from app.history.queries import who_was_first
 from app.lao.profile.queries import place
 from app.lao.projects import namesakes, operations, queries, workbooks
 from app.lao.projects import record_pages as _record_pages  # noqa: F401 - adds its views
-from app.lao.projects.forms import DeleteForm, ProjectForm, comparison, project_form
+from app.lao.projects.forms import DeleteForm, ProjectForm, comparison, project_form, sides
 from app.lao.projects.pages import NO_BUDGETS, blueprint, gates_of, questions, tell_namesake
 from app.lao.projects.queries import ProjectDetail
 from app.lao.projects.rules import budgets_text, facts_of
@@ -146,6 +146,7 @@ def edit_project(project_id: int) -> Response:
     before = queries.project_detail(actor(), project_id)
     period = _period_of(before)
     form = project_form(period)()
+    form.take(theirs_chosen(request.form), before.facts)
     conflict = None
     if form.validate() and not form.ask(questions(form, before.facts.budgets)):
         version = own_version(form.sealed, form.version.data or 0)
@@ -174,7 +175,7 @@ def _both_windows(project_id: int, form: ProjectForm) -> Conflict:
     form.show_instead(facts, theirs, latest.version)
     first = who_was_first(actor(), Entity.PROJECT, project_id, latest.organisation_id)
     taken = [label for label, _typed, _taken in comparison(typed, facts)]
-    return Conflict(f"โครงการนี้{first}", comparison(latest.facts, facts), taken)
+    return Conflict(f"โครงการนี้{first}", comparison(latest.facts, facts), taken, sides(form.all_years))
 
 
 def _after_change(

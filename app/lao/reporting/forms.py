@@ -6,7 +6,7 @@ from wtforms import BooleanField, HiddenField
 
 from app.conflicts import Differences
 from app.fields import AtMost, MoneyField, OneOf, OpenedForm, TextBlock, TextLine
-from app.lao.reporting.rules import ReportFacts
+from app.lao.reporting.rules import SAID_TOGETHER, ReportFacts
 from app.models.enums import CannotReason, ReportStatus
 from app.words import baht
 
@@ -69,6 +69,10 @@ class ReportForm(OpenedForm):
             suggestions=self.suggestions.data,
         )
 
+    def parts(self, name: str) -> tuple[str, ...]:
+        together = {"status": SAID_TOGETHER, "ordinance_budget": ("in_ordinance", "ordinance_budget")}
+        return together.get(name, (name,))
+
     def show(self, facts: ReportFacts) -> None:
         """Fill the empty form with what was reported."""
         if facts.status is not ReportStatus.NOT_REPORTED:
@@ -80,6 +84,18 @@ class ReportForm(OpenedForm):
         self.obstacles.data, self.suggestions.data = facts.obstacles, facts.suggestions
 
 
+# What each label of a comparison stands for: a reason is taken together with its status.
+SIDES = {
+    "สถานะ": "status",
+    "เหตุผล": "status",
+    "ตามข้อบัญญัติ/เทศบัญญัติ": "ordinance_budget",
+    "เบิกจ่ายจริง": "spent",
+    "หมายเหตุ": "note",
+    "ปัญหาอุปสรรค": "obstacles",
+    "ข้อเสนอแนะ": "suggestions",
+}
+
+
 def comparison(theirs: ReportFacts, ours: ReportFacts) -> Differences:
     """(label, as it stands, as typed) of every fact that differs: what somebody sees whose page was stale."""
     both = zip(_in_words(theirs), _in_words(ours), strict=True)
@@ -87,12 +103,11 @@ def comparison(theirs: ReportFacts, ours: ReportFacts) -> Differences:
 
 
 def _in_words(facts: ReportFacts) -> list[tuple[str, str]]:
-    return [
-        ("สถานะ", facts.status.label),
-        ("เหตุผล", facts.cannot_text or (facts.cannot_reason.label if facts.cannot_reason else "–")),
-        ("ตามข้อบัญญัติ/เทศบัญญัติ", baht(facts.ordinance_budget)),
-        ("เบิกจ่ายจริง", baht(facts.spent)),
-        ("หมายเหตุ", facts.note or "–"),
-        ("ปัญหาอุปสรรค", facts.obstacles or "–"),
-        ("ข้อเสนอแนะ", facts.suggestions or "–"),
+    said = [
+        facts.status.label,
+        facts.cannot_text or (facts.cannot_reason.label if facts.cannot_reason else "–"),
+        baht(facts.ordinance_budget),
+        baht(facts.spent),
+        *(text or "–" for text in (facts.note, facts.obstacles, facts.suggestions)),
     ]
+    return list(zip(SIDES, said, strict=True))

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from app import clock
 from app.access import Permission, actor, requires
-from app.conflicts import Conflict, together
+from app.conflicts import Conflict, theirs_chosen, together
 from app.db import transaction
 from app.deeds import again, note_save, own_version
 from app.errors import NOTHING_CHANGED, Refusal, Stale
@@ -16,7 +16,7 @@ from app.lao.profile.queries import place
 from app.lao.projects.queries import review_counts
 from app.lao.reporting import counts, operations, queries, workbooks
 from app.lao.reporting.details import ReportDetail, report_detail, report_questions, starting_facts
-from app.lao.reporting.forms import EXPLAINED, ReportForm, comparison
+from app.lao.reporting.forms import EXPLAINED, SIDES, ReportForm, comparison
 from app.lao.reporting.rules import facts_of
 from app.lao.signs.queries import project_sentences
 from app.listing import ListState, Pager, list_state, number, on_a_page
@@ -148,6 +148,8 @@ def save_report(project_id: int, year: int, round_: int) -> Response:
     who = actor()
     state = _state(year, round_)
     form = ReportForm()
+    if chosen := theirs_chosen(request.form):
+        form.take(chosen, report_detail(who, project_id, year, asked).facts)
     conflict = None
     if form.validate() and not form.ask(_questions(project_id, year, asked, form)):
         version = own_version(form.sealed, form.version.data or 0)
@@ -185,7 +187,7 @@ def _both_windows(latest: ReportDetail, round_: Round, form: ReportForm) -> Conf
     key = f"{latest.project_id}/{latest.year}/{int(round_)}"
     first = who_was_first(who, Entity.REPORT, key, who.organisation_id)
     taken = [label for label, _typed, _taken in comparison(typed, facts)]
-    return Conflict(f"รายงานนี้{first}", comparison(latest.facts, facts), taken)
+    return Conflict(f"รายงานนี้{first}", comparison(latest.facts, facts), taken, SIDES)
 
 
 def _row_parts(project_id: int, state: ListState, focus: Round | None = None) -> dict[str, Any]:

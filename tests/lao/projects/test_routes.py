@@ -30,7 +30,7 @@ from tests.factories import (
     project_form,
     review,
 )
-from tests.pages import check_fragment, check_refused, enter, fields, form_token, kept
+from tests.pages import both_values, check_fragment, check_refused, enter, fields, form_token, kept
 
 NEW = "/projects/new?year=2561"
 EXPECTED = {200, 302, 404, 422}
@@ -225,8 +225,8 @@ def test_a_stale_edit_shows_both_versions_loses_neither_and_saves_when_sent_agai
     path = f"/projects/{project_id}"
     answer = check_refused(client, path, typed, {}, htmx=htmx, forgets=("version",))
     assert "โครงการนี้มีการแก้ไขจากหน้าต่างอื่นหรือเครื่องอื่นของบัญชีนี้" in answer.text
-    assert "<td>ชื่อของเพื่อนร่วมงาน</td><td>ชื่อของฉัน</td>" in answer.text
-    assert "ใช้ค่าที่ท่านกรอก" in answer.text
+    assert both_values(answer.text)["ชื่อ"] == ["ชื่อของเพื่อนร่วมงาน", "ชื่อของฉัน"]
+    assert "บันทึกตามที่เลือก" in answer.text
     again = fields(answer.text)
     assert again["version"] == ["2"]
     saved = client.send(path, again, htmx=htmx)
@@ -234,6 +234,19 @@ def test_a_stale_edit_shows_both_versions_loses_neither_and_saves_when_sent_agai
     assert project_detail(lao, project_id).facts.name == "ชื่อของฉัน"
     assert client.send(path, again, htmx=htmx).status_code == saved.status_code  # a double click
     assert project_detail(lao, project_id).version == 3
+
+
+def test_of_a_stale_edit_each_field_is_taken_on_its_own(client: Client, lao: Actor) -> None:
+    project_id = make_project(lao)
+    path = f"/projects/{project_id}"
+    first, second = fields(client.get(path).text), fields(client.get(path).text)
+    client.send(path, first | {"budget_2561": ["99"], "name": ["ชื่อเขา"], "objective": ["ของเขา"]})
+    mine = {"budget_2561": ["77"], "name": ["ชื่อฉัน"], "objective": ["ของฉัน"]}
+    again = fields(client.send(path, second | mine).text)
+    theirs = {"side-budget_2561": ["theirs"], "side-name": ["theirs"]}
+    assert client.send(path, again | theirs).status_code == 302
+    saved = project_detail(lao, project_id).facts
+    assert (saved.name, saved.objective, saved.budgets) == ("ชื่อเขา", "ของฉัน", {2561: Decimal(99)})
 
 
 def test_a_stale_edit_takes_only_what_its_window_changed(client: Client, lao: Actor) -> None:
@@ -244,7 +257,7 @@ def test_a_stale_edit_takes_only_what_its_window_changed(client: Client, lao: Ac
     stale = client.send(path, second | {"objective": ["ของหน้าต่างที่สอง"]})
     assert stale.status_code == 422
     assert "ใช้ค่าล่าสุดแล้ว: งบประมาณปี 2561" in stale.text
-    assert "<td>เพื่อปลูกจิตสำนึก</td><td>ของหน้าต่างที่สอง</td>" in stale.text
+    assert both_values(stale.text)["วัตถุประสงค์"] == ["เพื่อปลูกจิตสำนึก", "ของหน้าต่างที่สอง"]
     assert client.send(path, fields(stale.text)).status_code == 302
     saved = project_detail(lao, project_id).facts
     assert (saved.budgets, saved.objective) == ({2561: Decimal(99)}, "ของหน้าต่างที่สอง")
