@@ -62,6 +62,7 @@ class FileDesk(Generic[FileForm, Read, Shown]):
     unsealed: Callable[[list[Any]], Shown]
     again: Callable[[Shown, UploadLao], Read]
     save: Callable[[list[Shown], FileForm], tuple[str, list[int]]]
+    optional: tuple[str, ...] = (WHEN_MADE,)
 
     def page(self, form: FileForm, problems: Problems | None = None, preview: Preview | None = None) -> str:
         told = problems or Problems()
@@ -79,7 +80,7 @@ class FileDesk(Generic[FileForm, Read, Shown]):
         """The dry run: what the file would change, or every problem with its cell. Nothing is written."""
         form = self.form()
         try:
-            sheet = read_sheet(form.sent(), self.heading(), WHEN_MADE)
+            sheet = read_sheet(form.sent(), self.heading(), *self.optional)
         except Refusal as refusal:
             form.refuse(refusal)
             return self.page(form), 422

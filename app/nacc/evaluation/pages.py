@@ -29,5 +29,7 @@ def row_page(organisation_id: int, year: int, form: ScoreForm, kept: YearScores,
 
 
 def _offered_deeds(kept: YearScores) -> list[ScoreDeed]:
+    if kept.published_at is not None:
+        return []  # published, the LAO's own scores are closed too
     switch = ScoreDeed.CLOSE if kept.sar_closed_at is None else ScoreDeed.OPEN
-    return [switch] if kept.published_at is not None or not kept.evaluated else [switch, ScoreDeed.PUBLISH]
+    return [switch, ScoreDeed.PUBLISH] if kept.evaluated else [switch]

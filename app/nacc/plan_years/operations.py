@@ -113,9 +113,9 @@ def take_back(actor: Actor, done_at: datetime, now: datetime) -> int:
 def set_from_file(actor: Actor, lines: Collection[SeenStatus], now: datetime) -> int:
     """Set what a checked file says; gives how many changed. Raises Stale where one was changed since it was shown."""
     kept = queries.statuses([(line.organisation_id, line.year) for line in lines], lock=True)
-    grouped: dict[tuple[int, PlanStatus], list[int]] = {}
+    grouped: dict[tuple[int, PlanStatus, str], list[int]] = {}
     for line in lines:
         if kept.get((line.organisation_id, line.year), PlanStatus.NOT_SENT) not in (line.seen, line.status):
             raise Stale
-        grouped.setdefault((line.year, line.status), []).append(line.organisation_id)
-    return sum(set_many(actor, ids, year, status, now) for (year, status), ids in grouped.items())
+        grouped.setdefault((line.year, line.status, line.reason), []).append(line.organisation_id)
+    return sum(set_many(actor, ids, year, status, now, why) for (year, status, why), ids in grouped.items())

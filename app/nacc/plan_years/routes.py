@@ -19,7 +19,7 @@ from app.nacc.desk.queries import PAGE_SIZE, filter_words
 from app.nacc.plan_years import operations, queries, workbooks
 from app.nacc.plan_years.forms import StatusForm
 from app.nacc.plan_years.pages import plan_filter
-from app.nacc.plan_years.rules import COLUMNS, PlanFilter, PlanLine, SeenStatus, listed, preview, read_lines
+from app.nacc.plan_years.rules import COLUMNS, OPTIONAL, PlanFilter, PlanLine, SeenStatus, listed, preview, read_lines
 from app.spreadsheets import excel
 from app.uploads.cells import Problems, Sheet
 from app.uploads.forms import UploadForm
@@ -161,6 +161,7 @@ FILE = FileDesk(
     unsealed=SeenStatus.of,
     again=SeenStatus.again,
     save=_save_plan_file,
+    optional=OPTIONAL,
 )
 
 

@@ -8,9 +8,11 @@ from typing import Any, NamedTuple
 from app.models.enums import Labelled, PlanStatus
 from app.nacc.desk.rules import DeskFilter
 from app.uploads.cells import Problems, Sheet, Value, quoted, text_of
-from app.uploads.rules import CODE, YEAR, LineKey, Move, Preview, UploadLao, keyed
+from app.uploads.rules import CODE, WHEN_MADE, YEAR, LineKey, Move, Preview, UploadLao, keyed
 
 RESULT = "ผลแผน"
+REASON = "เหตุผลที่แผนไม่ผ่าน"
+OPTIONAL = (WHEN_MADE, REASON)
 MAX_REASON = 1000
 NO_REASON = "เขียนเหตุผลที่แผนไม่ผ่าน เพราะ อปท. จะเห็นข้อความนี้"
 COLUMNS = (CODE, YEAR, RESULT)
@@ -29,13 +31,14 @@ def listed(counts: Mapping[PlanStatus, int], status: str) -> int:
 class PlanLine(NamedTuple):
     """One row of a file. `before`: the status when the file was made, None where it does not say.
 
-    `since`: it was told before that somebody changed it since the file was made.
+    `since`: it was told before that somebody changed it since the file was made. `reason`: why it failed.
     """
 
     key: LineKey
     status: PlanStatus
     before: PlanStatus | None = None
     since: bool = False
+    reason: str = ""
 
 
 def read_lines(sheet: Sheet, years: Collection[int], known: Mapping[str, UploadLao]) -> tuple[list[PlanLine], Problems]:
@@ -49,13 +52,16 @@ def read_lines(sheet: Sheet, years: Collection[int], known: Mapping[str, UploadL
         if status is None:
             labels = ", ".join(each.label for each in PlanStatus)
             problems.add(sheet.problem(line.number, 2, f"{quoted(word)} ไม่ใช่ผลแผน ใช้ {labels}"))
+        elif len(text_of(before[-1])) > MAX_REASON if len(before) > 1 else False:
+            problems.add(sheet.problem(line.number, 4, f"เหตุผลยาวเกิน {MAX_REASON:,} ตัวอักษร ย่อให้สั้นลง"))
         elif key:
             lines.append(_plan_line(key, status, *before))
     return lines, problems
 
 
-def _plan_line(key: LineKey, status: PlanStatus, before: Value = None) -> PlanLine:
-    return PlanLine(key, status, STATUS_BY_WORD.get(text_of(before)))
+def _plan_line(key: LineKey, status: PlanStatus, before: Value = None, reason: Value = None) -> PlanLine:
+    why = text_of(reason) if status is PlanStatus.FAILED else ""
+    return PlanLine(key, status, STATUS_BY_WORD.get(text_of(before)), reason=why)
 
 
 def preview(lines: Iterable[PlanLine], kept: Mapping[tuple[int, int], PlanStatus]) -> Preview:
@@ -68,7 +74,7 @@ def preview(lines: Iterable[PlanLine], kept: Mapping[tuple[int, int], PlanStatus
             move = move._replace(since=True)
         moves = [move] if move.old is not move.new else []
         found.add(line.key, len(moves), len(moves) * move.since, partial(list, moves))
-        found.sealed += [(id_, year, each.new.value, each.old.value, each.since) for each in moves]
+        found.sealed += [(id_, year, each.new.value, each.old.value, each.since, line.reason) for each in moves]
     return found
 
 
@@ -80,15 +86,16 @@ class SeenStatus(NamedTuple):
     status: PlanStatus
     seen: PlanStatus
     since: bool
+    reason: str = ""
 
     @classmethod
     def of(cls, plain: list[Any]) -> "SeenStatus":
-        id_, year, status, seen, since = plain
-        return cls(id_, year, PlanStatus(status), PlanStatus(seen), since)
+        id_, year, status, seen, since, reason = plain
+        return cls(id_, year, PlanStatus(status), PlanStatus(seen), since, reason)
 
     def again(self, lao: UploadLao) -> PlanLine:
         """The line to be shown once more: what was seen is what it was made from."""
-        return PlanLine(LineKey(lao, self.year), self.status, self.seen, self.since)
+        return PlanLine(LineKey(lao, self.year), self.status, self.seen, self.since, self.reason)
 
 
 class ScoreStanding(Labelled):

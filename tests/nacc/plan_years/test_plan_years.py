@@ -18,9 +18,9 @@ from app.models import HistoryEntry
 from app.models.enums import PlanStatus, Role, Which
 from app.nacc.evaluation.operations import do_one, save_from_file
 from app.nacc.evaluation.rules import ScoreCell, ScoreDeed, ScoreEntry
-from app.nacc.plan_years.operations import set_filtered, set_many, set_status
-from app.nacc.plan_years.queries import plan_counts, plan_rows
-from app.nacc.plan_years.rules import PlanFilter, PlanLine, ScoreStanding, read_lines
+from app.nacc.plan_years.operations import set_filtered, set_from_file, set_many, set_status, take_back
+from app.nacc.plan_years.queries import failed_because, plan_counts, plan_rows, statuses
+from app.nacc.plan_years.rules import PlanFilter, PlanLine, ScoreStanding, SeenStatus, preview, read_lines
 from app.plans.queries import plan_statuses
 from app.uploads.rules import LineKey, UploadLao
 from tests.client import Client
@@ -199,3 +199,25 @@ def test_a_plan_fails_with_a_reason_that_the_lao_reads(app: Flask, client: Clien
     enter(client, lao.account_id)
     assert "ไม่มีตัวชี้วัด" in client.get(f"/home?year={YEAR}").text
     assert "ไม่มีตัวชี้วัด" in client.get("/history").text
+
+
+def test_a_file_says_why_a_plan_failed_and_goes_back_by_one_undo(app: Flask, client: Client) -> None:
+    lao = make_lao()
+    officer = enter(client, make_staff("officer65", Role.OFFICER, "65").id)
+    heads = [*HEAD, "ค่าเดิมตอนทำไฟล์", "เหตุผลที่แผนไม่ผ่าน"]
+    sheet = sheet_of(heads, ["6650807", str(YEAR), "แผนไม่ผ่าน", None, "ไม่มีตัวชี้วัด"])
+    laos = {"6650807": UploadLao(lao.own_organisation_id, "6650807", lao.name)}
+    lines, problems = read_lines(sheet, [YEAR], laos)
+    assert (not problems, [line.reason for line in lines]) == (True, ["ไม่มีตัวชี้วัด"])
+    shown = [SeenStatus.of(list(each)) for each in preview(lines, statuses([(lao.own_organisation_id, YEAR)])).sealed]
+    with transaction():
+        assert set_from_file(officer, shown, NOW) == 1
+    # then the desk, the LAO and the file that goes out say it
+    table = load_workbook(BytesIO(client.get(f"/nacc/plan-years/table.xlsx?year={YEAR}").data)).active
+    assert table is not None
+    assert "ไม่มีตัวชี้วัด" in [cell.value for row in table.iter_rows() for cell in row]
+    assert failed_because([(lao.own_organisation_id, YEAR)]) == {(lao.own_organisation_id, YEAR): "ไม่มีตัวชี้วัด"}
+    # and the whole file goes back at once
+    with transaction():
+        assert take_back(officer, NOW, NOW) == 1
+    assert plan_rows(officer, PlanFilter(year=YEAR))[0].status is PlanStatus.PASSED
