@@ -26,9 +26,14 @@
   const ask = (name, target, detail) =>
     target.dispatchEvent(new CustomEvent(`grid:${name}`, { bubbles: true, cancelable: true, detail }));
   const selectAll = (box) => box.select?.();
-  const go = (cell) => {
-    if (!cell) return;
+  // A cell may stand in a part of its row that is closed until somebody comes (grid:reach), or has nothing to be asked.
+  const reached = (cell) => {
+    if (boxOf(cell).disabled) return false;
     ask("reach", cell);
+    return boxOf(cell).offsetParent !== null;
+  };
+  const go = (cell) => {
+    if (!cell || !reached(cell)) return;
     const box = boxOf(cell);
     box.focus();
     selectAll(box);
@@ -39,13 +44,17 @@
     const { table, row, column } = place(cell);
     for (let next = row + step; table.tBodies[next]; next += step) {
       const found = at(table, next, column);
-      if (found && !boxOf(found).disabled) return found;
+      if (found && reached(found)) return found;
     }
     return undefined;
   };
   const horizontal = (cell, step) => {
     const { table, row, column } = place(cell);
-    return at(table, row, column + step);
+    for (let next = column + step; at(table, row, next); next += step) {
+      const found = at(table, row, next);
+      if (reached(found)) return found;
+    }
+    return undefined;
   };
   const isText = (box) => box.matches("textarea, input:not([type=radio], [type=checkbox])");
   const wholeTextSelected = (box) => box.selectionStart === 0 && box.selectionEnd === box.value.length;

@@ -58,9 +58,54 @@
     const place = $(".mk > span", row);
     place.textContent = mark;
     place.className = kind === "saved" ? "saved ok" : "saved";
-    const unsaved = [...states.keys()].some((each) => each.matches(".is-wait, .is-bad"));
-    if (unsaved) form.dataset.typed = "here";
+    note(row);
+  };
+  // --- unsaved rows: leaving asks (typing.js), and they are kept on this machine (drafts.js) ------------
+  const unsaved = new Set();
+  const note = (row) => {
+    if (changedIn(row).length) unsaved.add(row);
+    else unsaved.delete(row);
+    if (unsaved.size) form.dataset.typed = "here";
     else delete form.dataset.typed;
+    clearTimeout(shelving);
+    shelving = setTimeout(shelve, 150);
+  };
+  const SHELF = `round-grid ${form.dataset.row}`;
+  const OWN = crypto.getRandomValues(new Uint32Array(2)).join("-"); // two windows keep two
+  let shelving = 0;
+  const shelve = async () => {
+    const rows = [...unsaved].map((row) => {
+      const { version, key, earlier } = stateOf(row);
+      const meant = row.matches(".is-wait, .is-bad");
+      return [idOf(row), { version, meant, boxes: Object.fromEntries(changedIn(row)), earlier: [...earlier, ...(key ? [key] : [])] }];
+    });
+    const all = (await window.drafts?.read(SHELF)) ?? {};
+    delete all[OWN];
+    if (rows.length) all[OWN] = Object.fromEntries(rows);
+    if (Object.keys(all).length) window.drafts?.keep(SHELF, all);
+    else window.drafts?.drop(SHELF);
+  };
+  const takeUp = async () => {
+    const all = (await window.drafts?.read(SHELF)) ?? {};
+    let number = 0;
+    for (const [id, { version, meant, boxes, earlier }] of Object.values(all).flatMap(Object.entries)) {
+      const row = document.getElementById(`p${id}`);
+      if (!row) continue;
+      Object.assign(stateOf(row), { version, earlier, unsure: new Set(earlier.length ? Object.keys(boxes) : []) });
+      put(row, boxes);
+      if (!changedIn(row).length) continue;
+      number += 1;
+      if (meant) send(row);
+      else {
+        explain(row, [words("พิมพ์ค้างไว้ ยังไม่ได้บันทึก"), button("บันทึก", { send: "" })]);
+        say(row, "bad", "ยังค้าง");
+      }
+    }
+    if (Object.keys(all).length) {
+      window.drafts.drop(SHELF);
+      unsaved.forEach(note);
+    }
+    if (number) tell(`นำที่กรอกค้างไว้ ${number} แถวกลับมาแล้ว`);
   };
   const explain = (row, parts) => {
     $(".said", row)?.remove();
@@ -84,7 +129,7 @@
     marked.classList.add("bad");
     if (marked === field) field.setAttribute("aria-invalid", "true");
     marked.setAttribute("aria-describedby", `e${idOf(row)}`);
-    if (field.closest(".t")) row.classList.add("is-open");
+    open(field);
   };
   const words = (text) => Object.assign(document.createElement("span"), { textContent: text });
   const button = (text, data) => {
@@ -185,7 +230,7 @@
   const stop = (row, sentence) => {
     stopped = sentence;
     explain(row, [words(sentence)]);
-    say(row, "bad", "ยังไม่ได้บันทึก");
+    say(row, "bad", "ยังค้าง");
     tell(sentence);
   };
   const take = async (row, sent, answer) => {
@@ -242,7 +287,7 @@
     }
     explain(row, parts);
     for (const name of Object.keys(others)) markBad(row, name);
-    say(row, "bad", "ยังไม่ได้บันทึก");
+    say(row, "bad", "ยังค้าง");
   };
 
   // --- what is done in a row ------------------------------------------------------------------------
@@ -260,7 +305,9 @@
   });
   on("input", ({ target }) => {
     const row = rowOf(target);
-    if (row && target.name?.startsWith("budget-")) box(row, "in_ordinance").checked = target.value.trim() !== "";
+    if (!row || !target.name?.includes("-")) return;
+    if (nameOf(target) === "budget") box(row, "in_ordinance").checked = target.value.trim() !== "";
+    note(row);
   });
   on("focusout", ({ target }) => {
     const row = rowOf(target);
@@ -316,14 +363,15 @@
     const row = pressed && rowOf(pressed);
     if (!row) return;
     const state = stateOf(row);
-    const { more, sure, reason, take: theirs, keep } = pressed.dataset;
+    const { more, sure, reason, take: theirs, keep, send: again } = pressed.dataset;
     if (more !== undefined) {
       pressed.setAttribute("aria-expanded", row.classList.toggle("is-open"));
       if (row.classList.contains("is-open")) $("textarea", row).focus();
     } else if (sure) {
       state.sure = sure;
       send(row);
-    } else if (reason) giveReason(row, reason);
+    } else if (again === "") send(row);
+    else if (reason) giveReason(row, reason);
     else if (reason === "") window.grids.go(cell(row, "reason"));
     else if (theirs ?? keep) {
       const name = theirs ?? keep;
@@ -333,10 +381,9 @@
       if (!Object.keys(state.apart).length) send(row);
     }
   });
-  on("grid:reach", ({ target }) => {
-    const row = rowOf(target);
-    if (row && target.closest(".t")) row.classList.add("is-open");
-  });
+  // The line of a reason stands open by itself where there is something to give a reason for (style.css).
+  const open = (field) => field.closest(".t:not(.t1)") && rowOf(field).classList.add("is-open");
+  on("grid:reach", ({ target }) => rowOf(target) && open(target));
   // Statuses leave and come as the words of Excel files: the whole word, a part that no other has, or its number.
   const STATUSES = { in_progress: "อยู่ระหว่างดำเนินการ", done: "ดำเนินการแล้วเสร็จ", cannot: "ไม่สามารถดำเนินการได้" };
   on("grid:read", ({ target, detail }) => {
@@ -353,7 +400,7 @@
     else if (text && text !== "ยังไม่รายงานผล") {
       explain(row, [words(`ไม่รู้จักสถานะ “${event.detail.text}” ใช้ ${Object.values(STATUSES).join(" หรือ ")}`)]);
       markBad(row, "status");
-      say(row, "bad", "ยังไม่ได้บันทึก");
+      say(row, "bad", "ยังค้าง");
     }
   });
   const quietly = (row, value) => {
@@ -375,7 +422,12 @@
     place.append(document.createElement("span"), more);
   }
   // What the browser put back into a page somebody returns to was not saved.
+  const isChanged = (field) => (field.matches("[type=radio], [type=checkbox]") ? field.checked !== field.defaultChecked : field.value !== field.defaultValue);
   addEventListener("pageshow", () => {
-    for (const row of form.querySelectorAll("tbody")) if (changedIn(row).length) send(row);
+    for (const field of form.elements) {
+      const row = field.name?.includes("-") && isChanged(field) && rowOf(field);
+      if (row && !states.has(row)) send(row);
+    }
+    takeUp();
   });
 })();

@@ -158,6 +158,7 @@ class Action(Labelled):
     BRING_BACK = "bring back", "กู้คืนโครงการ"
     REPORT = "report", "รายงานผล"
     CORRECT_REPORT = "correct report", "แก้ไขรายงานผล"
+    TAKE_BACK_REPORT = "take back report", "เลิกทำการรายงานหลายโครงการ"
     APPROVE = "approve", "ป.ป.ช. รับรอง"
     REJECT = "reject", "ป.ป.ช. ปฏิเสธ"
     TAKE_BACK = "take back", "ป.ป.ช. เลิกทำผลพิจารณา"

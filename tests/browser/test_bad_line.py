@@ -54,6 +54,7 @@ PAGES = {
         "/reporting/1/2561/6",
         "/profile#contact",
         "/evaluation?year=2561",
+        "/reporting/grid/many?year=2561&round=6&all=1",
     ),
     "officer": (
         f"/nacc/review?undo={NOW.isoformat().replace('+', '%2B')}&decided=1",
@@ -105,6 +106,8 @@ EXEMPT = {
     "accounts.logout": "nothing is typed; without htmx the browser asks about unsaved forms before it is sent",
     "evaluation.save_cell": "a cell, no form: test_a_score_is_what_was_typed_last and tests/browser/test_scores.py",
     "grid.save_all": "sent only without JavaScript: tests/lao/grid/test_routes.py",
+    "grid.take_back": "one button, no word",
+    "grid.take_over": "one button, no word",
     "grid.save_row": "a row, no form: tests/browser/test_round_grid.py",
     "proposals.confirm_proposals": "one button, no word",
     "score_changes.answer_change": "one button, no word",

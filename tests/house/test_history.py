@@ -174,7 +174,8 @@ def test_every_action_and_entity_has_its_own_thai_words_and_is_used() -> None:
 
 # As they were ever written: an entry cannot be changed, so each must stay readable.
 STORED = """
-record, edit, delete, bring back, report, correct report, approve, reject, take back, set plan year, set window,
+record, edit, delete, bring back, report, correct report, take back report, approve, reject, take back,
+set plan year, set window,
 give more time, queue reminder, enter scores, close scores, open scores, publish scores, set minimum score, fill,
 sign in, claim, change password, ask for a reset link, reset password, make password link, issue activation code,
 hand over, create, lock, unlock, add, upgrade, move, rename, retype, close, open again, load, retire, set,

@@ -256,6 +256,8 @@ WHERE_THE_FORM_STANDS = {
     "/nacc/plan-years/take-back": "/nacc/plan-years",
     "/nacc/waiting/7": "/nacc/waiting",
     "/reporting/grid/7/7/7": "/reporting/grid",
+    "/reporting/grid/take-back": "/reporting/grid",
+    "/reporting/grid/take-over": "/reporting/grid",
     "/reports/exports/7/cancel": "/reports/exports/7",  # which leads on to the list
     "/reports/exports/7/delete": "/reports/exports/7",
 }

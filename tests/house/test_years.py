@@ -26,6 +26,7 @@ PAGES = {
     "lao": (
         *("/evaluation?year={y}", "/projects/new?year={y}", "/projects/{p}?year={y}", "/projects/{p}/delete?year={y}"),
         *("/reporting/{p}/{y}/12?year={y}&round=6", "/profile", "/reporting/grid?year={y}&round=12"),
+        "/reporting/grid/many?year={y}&round=12&all=1",
     ),
     "somsri": (
         *("/nacc/plan-years?year={y}", "/nacc/plan-years/many?year={y}&all=1", "/nacc/plan-years/file?year={y}"),
@@ -54,6 +55,7 @@ AFTER_A_DEED = {
     *("copying.copy_projects", "copying.take_back_copies"),  # from one plan into another: once both have open years
     *("plan_files.check_file", "plan_files.confirm_file", "plan_files.annotated_copy"),  # of the years in the file
     *("amendments.amend_line", "amendments.take_today"),  # of a round that closed
+    *("grid.take_back", "grid.take_over"),
     "grid.save_row",  # by the script of the grid
     *("administration.bring_back", "evaluation.save_cell", "evaluation.confirm_file", "plan_years.confirm_file"),
     *(

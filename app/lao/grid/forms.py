@@ -64,3 +64,9 @@ def seen_versions(sent: str) -> dict[int, int]:
 
 def _is_number(text: str) -> bool:
     return text.isascii() and text.isdecimal() and len(text) < 10
+
+
+def status_form(sent: MultiDict[str, str] | None) -> ReportForm:
+    """The report form, of which only the status and its reason are asked, for many projects."""
+    asked = ("status", "cannot_reason", "cannot_text")
+    return ReportForm(formdata=sent and MultiDict({name: sent.get(name, "") for name in asked}))

@@ -9,10 +9,10 @@ from sqlalchemy import Select, and_, bindparam, select
 
 from app.access import Actor
 from app.db import db, table
-from app.lao.grid.rules import TEXTS, TICKED, GridFilter, RowProblem, kept_facts
+from app.lao.grid.rules import TEXTS, TICKED, GridFilter, RowProblem
 from app.lao.reporting.details import known_ordinances
 from app.lao.reporting.queries import NO_BUDGET
-from app.lao.reporting.rules import ReportFacts, cannot_words
+from app.lao.reporting.rules import ReportFacts, cannot_words, kept_facts
 from app.models import HistoryEntry, Project, ProjectYear, Report
 from app.models.enums import CannotReason, Entity, ReportStatus, Round
 from app.rows import Choices

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, abort, flash, make_response, redirect, render_template, request
@@ -15,17 +16,29 @@ from app.deeds import again, note_save, own_version, shows_once
 from app.errors import NOTHING_CHANGED, Refusal, Stale
 from app.history.queries import who_was_first
 from app.lao.grid import queries
-from app.lao.grid.forms import BOX_OF, questions, row_form, seen_versions, sent_boxes, sent_rows, sentences
+from app.lao.grid.forms import (
+    BOX_OF,
+    questions,
+    row_form,
+    seen_versions,
+    sent_boxes,
+    sent_rows,
+    sentences,
+    status_form,
+)
 from app.lao.grid.rules import Boxes, GridFilter, KeptRow, RowProblem, boxes_of, differing, sums_in_words
+from app.lao.reporting import operations
 from app.lao.reporting.counts import round_summary
-from app.lao.reporting.details import ReportDetail, report_detail, report_questions, starting_facts
-from app.lao.reporting.operations import save_report
+from app.lao.reporting.details import ReportDetail, report_detail, report_questions, starting_facts, take_over_count
+from app.lao.reporting.forms import EXPLAINED, ReportForm
+from app.lao.reporting.operations import SaidOfMany, report_many, save_report
 from app.lao.reporting.rules import ReportFacts, facts_of
 from app.lao.signs.queries import project_sentences
-from app.listing import YEARS, number
+from app.listing import YEARS, choice_of, number, query_of
 from app.models.enums import Entity, ReportStatus, Round
 from app.plans.queries import window_for, year_gates
 from app.plans.rules import YearGate, closed_year_sentence, default_year, open_years, round_of
+from app.web import nothing_chosen, sent_moment
 
 blueprint = Blueprint("grid", __name__)
 LARGEST_PAGE = 8 * 1024 * 1024  # bytes: 500 rows of long Thai remarks, as a browser without JavaScript sends them
@@ -66,6 +79,9 @@ def _grid_page(
         "summary": round_summary(who, asked.year, round_),
         "now": now,
         "problems": [],
+        "settled": take_over_count(who, asked.year, round_) if round_ > min(Round) else 0,
+        "undo": request.args.get("undo", ""),
+        "reported": number(request.args.get("reported", ""), 0),
     }
     return make_response(render_template("lao/grid/page.html", **context | more), status)
 
@@ -183,9 +199,7 @@ def _conflict(
 def save_all() -> Response:
     """Every row of the page, sent as one form: those that are right are saved, the others come back as typed."""
     gates = year_gates(actor())
-    asked = _asked(gates)
-    if request.args.get("year") != str(asked.year) or request.args.get("round") != str(asked.round):
-        abort(404)
+    asked = _deed_asked(gates)
     seen, round_ = seen_versions(request.form.get("versions", "")), Round(asked.round)
     sent = sent_rows(request.form)
     rows = {row.id: row for row in queries.grid_rows(actor(), GridFilter(asked.year, asked.round))}
@@ -204,3 +218,94 @@ def save_all() -> Response:
         return redirect(f"/reporting/grid?{asked.query()}", 303)
     shown = [row.refused(wrong[row.id]) if row.id in wrong else row for row in queries.grid_rows(actor(), asked)]
     return _grid_page(asked, gates, shown, 422, problems=_links(shown), saved=saved)
+
+
+MOST = 5000  # ticks: no LAO has as many projects
+
+
+def _chosen(asked: GridFilter) -> list[queries.RoundRow]:
+    """The rows that are ticked, or all that the filter shows."""
+    sent = request.form if request.method == "POST" else request.args
+    choice = choice_of(sent.getlist("ids"), sent.get("all", ""), MOST)
+    if not choice:
+        return []
+    shown = queries.grid_rows(actor(), asked if choice.everything else GridFilter(asked.year, asked.round))
+    return [row for row in shown if choice.everything or row.id in choice.ids]
+
+
+def _deed_asked(gates: list[YearGate]) -> GridFilter:
+    """A deed is done in the year and round its page says, or not at all."""
+    asked = _asked(gates)
+    if request.args.get("year") != str(asked.year) or request.args.get("round") != str(asked.round):
+        abort(404)
+    return asked
+
+
+@blueprint.get("/reporting/grid/many")
+@requires(Permission.REPORTS)
+def ask_many() -> Response | str:
+    asked = _asked(year_gates(actor()))
+    rows = _chosen(asked)
+    return _many_page(asked, rows, status_form(None)) if rows else nothing_chosen(f"/reporting/grid?{asked.query()}")
+
+
+def _many_page(asked: GridFilter, rows: list[queries.RoundRow], form: ReportForm) -> str:
+    reported = sum(row.status is not ReportStatus.NOT_REPORTED for row in rows)
+    return render_template(
+        "lao/grid/many.html", asked=asked, rows=rows, reported=reported, form=form, explained=EXPLAINED
+    )
+
+
+@blueprint.post("/reporting/grid/many")
+@requires(Permission.REPORTS)
+def do_many() -> Response | tuple[str, int]:
+    asked = _deed_asked(year_gates(actor()))
+    form, ids, now = status_form(request.form), [number(each, 0) for each in request.form.getlist("ids")], clock.now()
+    if form.validate():
+        facts = form.facts()
+        said = SaidOfMany(facts.status, facts.cannot_reason, facts.cannot_text)
+        try:
+            with transaction():
+                changed = report_many(actor(), asked.year, Round(asked.round), ids, said, now)
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            return _onward(asked, now, changed)
+    return _many_page(asked, _chosen(asked), form), 422
+
+
+def _onward(asked: GridFilter, at: datetime, changed: int) -> Response:
+    """Back to the grid, with the way back from what was just done."""
+    if not changed:
+        flash(NOTHING_CHANGED, "info")
+        return redirect(f"/reporting/grid?{asked.query()}", 303)
+    return redirect(f"/reporting/grid?{asked.query()}&{query_of({'undo': at.isoformat(), 'reported': changed})}", 303)
+
+
+@blueprint.post("/reporting/grid/take-over")
+@requires(Permission.REPORTS)
+def take_over() -> Response:
+    asked, now = _deed_asked(year_gates(actor())), clock.now()
+    expected = number(request.form.get("expected", ""), 0)
+    try:
+        with transaction():
+            changed = operations.take_over(actor(), asked.year, Round(asked.round), expected, now)
+    except Refusal as refusal:
+        flash(refusal.message, "warn")
+        return redirect(f"/reporting/grid?{asked.query()}", 303)
+    return _onward(asked, now, changed)
+
+
+@blueprint.post("/reporting/grid/take-back")
+@requires(Permission.REPORTS)
+def take_back() -> Response:
+    asked, at = _deed_asked(year_gates(actor())), sent_moment()
+    try:
+        with transaction():
+            back, left = operations.take_back_reports(actor(), asked.year, Round(asked.round), at, clock.now())
+    except Refusal as refusal:
+        flash(refusal.message, "warn")
+    else:
+        kept = f" อีก {left:,} โครงการแก้ไขหลังจากนั้น จึงคงไว้ตามที่แก้" if left else ""
+        flash(f"เลิกทำแล้ว {back:,} โครงการกลับเป็นอย่างเดิม{kept}", "ok")
+    return redirect(f"/reporting/grid?{asked.query()}", 303)

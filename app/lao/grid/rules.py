@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from app.lao.reporting.rules import ReportFacts, RoundSummary, cannot_words
-from app.listing import query_of
+from app.listing import query_of, told_in_address
 from app.models.enums import CannotReason, ReportStatus
 from app.words import baht, percent_text
 
@@ -37,16 +36,6 @@ def cannot_said(words: str) -> tuple[CannotReason | None, str | None]:
     return (CannotReason.OTHER, words) if words else (None, None)
 
 
-def kept_facts(kept: Mapping[str, Any] | None) -> ReportFacts:
-    """What the history keeps of a report, read back; None was not reported yet."""
-    told = kept or {"status": ReportStatus.NOT_REPORTED}
-    read: dict[str, Any] = {"status": ReportStatus(told["status"])}
-    for name, of in (("ordinance_budget", Decimal), ("spent", Decimal), ("cannot_reason", CannotReason)):
-        read[name] = of(told[name]) if told.get(name) is not None else None
-    read |= {name: told.get(name) or "" for name in TEXTS}
-    return ReportFacts(cannot_text=told.get("cannot_text"), **read)
-
-
 @dataclass(frozen=True)
 class GridFilter:
     """Which rows of a round the grid shows; empty does not narrow."""
@@ -58,6 +47,11 @@ class GridFilter:
 
     def query(self, **changes: object) -> str:
         return query_of({**self.__dict__, **changes})
+
+    @property
+    def hidden(self) -> dict[str, object]:
+        """As a form of its own sends it along."""
+        return told_in_address(self.__dict__)
 
     @property
     def narrowed(self) -> bool:

@@ -3,20 +3,23 @@
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import and_, bindparam, select
+from sqlalchemy import and_, bindparam, exists, func, select
+from sqlalchemy.orm import aliased
 
 from app.access import Actor
 from app.db import db, table
 from app.errors import NotTheirs
 from app.lao.projects.queries import amount_questions
 from app.lao.reporting.rules import ReportFacts
-from app.models import PlanYear, Project, ProjectYear, Report, Window, WindowException
-from app.models.enums import Kind, PlanStatus, ReportStatus, ReviewStatus, Round
+from app.models import HistoryEntry, PlanYear, Project, ProjectYear, Report, Window, WindowException
+from app.models.enums import Action, Entity, Kind, PlanStatus, ReportStatus, ReviewStatus, Round
 from app.plans.rules import ReportWindow, report_window
 
 _P, _Y, _R = table(Project).c, table(ProjectYear).c, table(Report).c
+_H = HistoryEntry
+SETTLED = frozenset({ReportStatus.DONE, ReportStatus.CANNOT})
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,10 @@ class ReportDetail:
     window: ReportWindow
     facts: ReportFacts
     reported_at: datetime | None
+
+    @property
+    def waits(self) -> bool:
+        return self.facts.status is ReportStatus.NOT_REPORTED
 
 
 _FACTS = [each.name for each in fields(ReportFacts)]
@@ -149,26 +156,77 @@ def report_questions(actor: Actor, line: ReportDetail, facts: ReportFacts) -> di
 
 
 _OTHER = table(Report).alias("other")
+_NOT_REPORTED = (
+    _R.province_code == bindparam("province_code"),  # as the one index of counts has it
+    _R.organisation_id == bindparam("organisation_id"),
+    _R.fiscal_year == bindparam("year"),
+    _R.round == bindparam("round"),
+    _R.counted,
+    _R.status == ReportStatus.NOT_REPORTED,
+)
 _KNOWN = (
     select(_OTHER.c.project_id, _OTHER.c.ordinance_budget_satang)
     .join(table(Report), and_(_R.project_id == _OTHER.c.project_id, _R.fiscal_year == _OTHER.c.fiscal_year))
-    .where(
-        _R.province_code == bindparam("province_code"),  # as the one index of counts has it
-        _R.organisation_id == bindparam("organisation_id"),
-        _R.fiscal_year == bindparam("year"),
-        _R.round == bindparam("round"),
-        _R.counted,
-        _R.status == ReportStatus.NOT_REPORTED,
-        _OTHER.c.round != _R.round,
-        _OTHER.c.ordinance_budget_satang.is_not(None),
-    )
+    .where(*_NOT_REPORTED, _OTHER.c.round != _R.round, _OTHER.c.ordinance_budget_satang.is_not(None))
     .order_by(_OTHER.c.round.desc())
 )
 
 
+def _own_round(actor: Actor, year: int, round_: Round) -> dict[str, Any]:
+    own = {"organisation_id": actor.own_organisation_id, "province_code": actor.province_code}
+    return own | {"year": year, "round": int(round_)}
+
+
 def known_ordinances(actor: Actor, year: int, *, besides: Round) -> dict[int, Decimal]:
     """The same for every project that is not reported in that round, by its id."""
-    own = {"organisation_id": actor.own_organisation_id, "province_code": actor.province_code}
-    place = own | {"year": year, "round": int(besides)}
+    place = _own_round(actor, year, besides)
     found: dict[int, Decimal] = dict(db.session.execute(_KNOWN, place).all())  # the earliest stays
     return found
+
+
+class TogetherReported(NamedTuple):
+    """One of the reports that a deed on many made. `since`: somebody has changed it since."""
+
+    project_id: int
+    before: dict[str, Any] | None
+    since: bool
+
+
+def reported_together(actor: Actor, year: int, round_: Round, at: datetime) -> list[TogetherReported]:
+    """What the actor reported of a round in one deed, at that very moment, as the history has it."""
+    later = aliased(HistoryEntry)
+    same = (later.entity == _H.entity, later.entity_key == _H.entity_key, later.organisation_id == _H.organisation_id)
+    entries = select(_H.entity_key, _H.before, exists().where(*same, later.id > _H.id)).where(
+        _H.organisation_id == actor.own_organisation_id,
+        _H.actor_id == actor.account_id,
+        _H.at == at,
+        _H.entity == Entity.REPORT.value,
+        _H.action.in_([Action.REPORT.value, Action.CORRECT_REPORT.value]),
+        _H.entity_key.like(f"%/{year}/{int(round_)}"),
+    )
+    rows = db.session.execute(entries.order_by(_H.id))
+    return [TogetherReported(int(key.split("/")[0]), before, since) for key, before, since in rows]
+
+
+def to_take_over(actor: Actor, year: int, round_: Round) -> dict[int, ReportFacts]:
+    """What an earlier round says of each project not reported in this one, where nothing more is to come: it is done,
+    or cannot be done."""
+    found: dict[int, ReportFacts] = {}
+    for earlier in (each for each in Round if each < round_):
+        for line in report_details(actor, year, earlier):
+            if line.review_status is not ReviewStatus.REJECTED and line.facts.status in SETTLED:
+                found[line.project_id] = line.facts
+    waiting = {line.project_id for line in report_details(actor, year, round_) if line.waits} if found else set()
+    return {id_: facts for id_, facts in found.items() if id_ in waiting}
+
+
+_TO_TAKE_OVER = (
+    select(func.count(_R.project_id.distinct()))
+    .join(_OTHER, and_(_OTHER.c.project_id == _R.project_id, _OTHER.c.fiscal_year == _R.fiscal_year))
+    .where(*_NOT_REPORTED, _OTHER.c.round < _R.round, _OTHER.c.status.in_(SETTLED))
+)
+
+
+def take_over_count(actor: Actor, year: int, round_: Round) -> int:
+    """How many they are."""
+    return db.session.scalar(_TO_TAKE_OVER, _own_round(actor, year, round_)) or 0

@@ -1,6 +1,7 @@
 """The deed every clerk does 85 times: report one project in one round."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -10,10 +11,17 @@ from app.access import Actor
 from app.db import db, table
 from app.errors import NotTheirs, Refusal, Stale
 from app.history.operations import entry, record_all
-from app.lao.reporting.details import ReportDetail, report_detail, report_details
-from app.lao.reporting.rules import ReportFacts
+from app.lao.reporting.details import (
+    ReportDetail,
+    known_ordinances,
+    report_detail,
+    report_details,
+    reported_together,
+    to_take_over,
+)
+from app.lao.reporting.rules import ReportFacts, kept_facts
 from app.models import Report
-from app.models.enums import Action, Entity, PlanStatus, ReportStatus, ReviewStatus, Round
+from app.models.enums import Action, CannotReason, Entity, PlanStatus, ReportStatus, ReviewStatus, Round
 from app.plans.queries import year_gates
 from app.plans.rules import closed_year_sentence
 
@@ -63,42 +71,130 @@ def save_reports(actor: Actor, year: int, round_: Round, reports: Mapping[int, S
     for line, _seen in asked:
         refuse_if_closed(actor, line, now)
     changed = [(line, seen) for line, seen in asked if line.facts != seen.facts]
-    _write(actor, round_, changed, now)
+    _write(actor, round_, changed, now, moments=True)
     return len(changed)
 
 
-def _write(actor: Actor, round_: Round, reports: Sequence[tuple[ReportDetail, SeenReport]], now: datetime) -> None:
-    """Each report at the version it was seen at, and its entry in the history. Raises Stale."""
-    said = {"at_round": int(round_), "reported_at": now, "reported_by_id": actor.account_id}
-    rows = [
-        {
-            **said,
-            "at_project": line.project_id,
-            "at_year": line.year,
-            "at_version": seen.version,
-            **_columns(seen.facts),
-            "version": seen.version + 1,
-        }
-        for line, seen in reports
-    ]
+class SaidOfMany(NamedTuple):
+    """One status for many projects, and why where they cannot be done."""
+
+    status: ReportStatus
+    cannot_reason: CannotReason | None = None
+    cannot_text: str | None = None
+
+
+def report_many(actor: Actor, year: int, round_: Round, ids: Collection[int], said: SaidOfMany, now: datetime) -> int:
+    """Say one status of many projects at once, of all or of none; amounts and words stay. Gives how many were changed.
+
+    Raises Refusal, Stale; then nothing is written.
+    """
+    lines = [line for line in report_details(actor, year, round_) if line.project_id in set(ids)]
+    if len(lines) != len(set(ids)):
+        raise Refusal("บางโครงการที่เลือกไว้ไม่มีในรอบนี้แล้ว กลับไปที่ตาราง แล้วเลือกอีกครั้ง")
+    known = known_ordinances(actor, year, besides=round_)
+    reports = {}
+    for line in lines:
+        starting = replace(line.facts, ordinance_budget=known.get(line.project_id)) if line.waits else line.facts
+        reports[line.project_id] = SeenReport(line.version, replace(starting, **said._asdict()))
+    return save_reports(actor, year, round_, reports, now)
+
+
+def take_over(actor: Actor, year: int, round_: Round, expected: int, now: datetime) -> int:
+    """Say of every project that is not reported what the round before said, where that is settled. Gives how many.
+
+    Raises Refusal where they are no longer as many as were said before; then nothing is written.
+    """
+    found = to_take_over(actor, year, round_)
+    if len(found) != expected:
+        raise Refusal(f"ขณะนี้มี {len(found):,} โครงการ ไม่ใช่ {expected:,} ตรวจแล้วกดอีกครั้ง")
+    versions = {line.project_id: line.version for line in report_details(actor, year, round_)}
+    return save_reports(
+        actor, year, round_, {id_: SeenReport(versions[id_], facts) for id_, facts in found.items()}, now
+    )
+
+
+def take_back_reports(actor: Actor, year: int, round_: Round, at: datetime, now: datetime) -> tuple[int, int]:
+    """Undo what the actor reported in one deed at that moment: each report says again what it said before.
+
+    Gives how many were put back, and how many were not, for they were changed since. Raises Refusal, Stale.
+    """
+    told = reported_together(actor, year, round_, at)
+    lines = {line.project_id: line for line in report_details(actor, year, round_)}
+    back = [(lines[each.project_id], each.before) for each in told if not each.since and each.project_id in lines]
+    for line, _before in back:
+        refuse_if_closed(actor, line, now)
+    if back:
+        written = db.session.execute(_SAVE, [_as_before(line, round_, before) for line, before in back])
+        if written.rowcount != len(back):  # type: ignore[attr-defined]
+            raise Stale
+    record_all([_taken_back(actor, round_, line, before, now) for line, before in back])
+    return len(back), len(told) - len(back)
+
+
+def _as_before(line: ReportDetail, round_: Round, before: Mapping[str, Any] | None) -> dict[str, Any]:
+    was_at = before and (before.get("reported_at") or line.reported_at)
+    return {
+        **_at(line, round_, line.version),
+        **_columns(kept_facts(before)),
+        "reported_at": datetime.fromisoformat(was_at) if isinstance(was_at, str) else was_at,
+    }
+
+
+def _taken_back(
+    actor: Actor, round_: Round, line: ReportDetail, before: Mapping[str, Any] | None, now: datetime
+) -> dict[str, Any]:
+    return entry(
+        actor,
+        Action.TAKE_BACK_REPORT,
+        Entity.REPORT,
+        f"{line.project_id}/{line.year}/{int(round_)}",
+        actor.organisation_id,
+        line.facts.as_dict() | {"reported_at": line.reported_at},
+        before,
+        at=now,
+    )
+
+
+def _at(line: ReportDetail, round_: Round, version: int) -> dict[str, Any]:
+    """Which row is meant, and its next version."""
+    place = {"at_project": line.project_id, "at_year": line.year, "at_round": int(round_), "at_version": version}
+    return place | {"version": version + 1}
+
+
+def _write(
+    actor: Actor,
+    round_: Round,
+    reports: Sequence[tuple[ReportDetail, SeenReport]],
+    now: datetime,
+    *,
+    moments: bool = False,
+) -> None:
+    """Each report at the version it was seen at, and its entry in the history. Raises Stale.
+
+    `moments`: the entry of a correction also says when it was reported, so that all of it can be put back.
+    """
+    said = {"reported_at": now, "reported_by_id": actor.account_id}
+    rows = [{**said, **_at(line, round_, seen.version), **_columns(seen.facts)} for line, seen in reports]
     if not rows:
         return
     written = db.session.execute(_SAVE, rows if len(rows) > 1 else rows[0])
     if written.rowcount != len(rows):  # type: ignore[attr-defined]
         raise Stale
-    record_all([_entry(actor, round_, line, seen.facts, now) for line, seen in reports])
+    record_all([_entry(actor, round_, line, seen.facts, now, moments) for line, seen in reports])
 
 
-def _entry(actor: Actor, round_: Round, line: ReportDetail, facts: ReportFacts, now: datetime) -> dict[str, Any]:
-    reported = line.facts.status is not ReportStatus.NOT_REPORTED
+def _entry(
+    actor: Actor, round_: Round, line: ReportDetail, facts: ReportFacts, now: datetime, moments: bool
+) -> dict[str, Any]:
+    was, is_ = ({"reported_at": line.reported_at}, {"reported_at": now}) if moments and not line.waits else ({}, {})
     return entry(
         actor,
-        Action.CORRECT_REPORT if reported else Action.REPORT,
+        Action.REPORT if line.waits else Action.CORRECT_REPORT,
         Entity.REPORT,
         f"{line.project_id}/{line.year}/{int(round_)}",
         actor.organisation_id,
-        line.facts.as_dict() if reported else None,
-        facts.as_dict(),
+        None if line.waits else line.facts.as_dict() | was,
+        facts.as_dict() | is_,
         at=now,
     )
 

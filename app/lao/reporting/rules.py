@@ -67,6 +67,16 @@ def field_address(project_id: int, year: int, round_: Round, field: str) -> str:
     return f"/reporting/{project_id}/{year}/{int(round_)}?year={year}&round={int(round_)}{anchor}"
 
 
+def kept_facts(kept: Mapping[str, Any] | None) -> ReportFacts:
+    """What the history keeps of a report, read back; None was not reported yet."""
+    told = kept or {"status": ReportStatus.NOT_REPORTED}
+    read: dict[str, Any] = {"status": ReportStatus(told["status"])}
+    for name, of in (("ordinance_budget", Decimal), ("spent", Decimal), ("cannot_reason", CannotReason)):
+        read[name] = of(told[name]) if told.get(name) is not None else None
+    read |= {name: told.get(name) or "" for name in ("note", "obstacles", "suggestions")}
+    return ReportFacts(cannot_text=told.get("cannot_text"), **read)
+
+
 def cannot_words(reason: CannotReason | None, text: str | None) -> str:
     """Why a project cannot be done, as the LAO said it; empty for every other status."""
     if reason is CannotReason.OTHER and text:
