@@ -72,17 +72,6 @@ def nothing_chosen(address: str) -> Response:
     return redirect(address, 303)
 
 
-def sent_moment() -> datetime:
-    """The moment a page sent back to us in `at`; one that we cannot have written is none. Raises NotTheirs."""
-    try:
-        moment = datetime.fromisoformat(request.form.get("at", ""))
-        if moment.tzinfo is not None:
-            return moment.astimezone(UTC)
-    except (ValueError, OverflowError):
-        pass
-    raise NotTheirs
-
-
 def form_status(status: int) -> int:
     """The status of a form that comes back for another reason than its fields: app.js shows of all errors only 422."""
     return 422 if is_htmx() else status
