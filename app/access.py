@@ -36,6 +36,7 @@ class Permission(StrEnum):
     SCORES = "enter, close and publish scores of the own provinces"
     SIGNS = "see what should be checked in the own provinces, and say what came of it"
     EXPORTS = "make files of the own provinces"
+    OWN_ACCOUNT = "renew the own password, see and end own sessions"
     MINIMUM_SCORE = "set the minimum score of a fiscal year for the whole country"
 
 
@@ -61,6 +62,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.SCORES,
             Permission.SIGNS,
             Permission.EXPORTS,
+            Permission.OWN_ACCOUNT,
         }
     ),
     Role.ADMINISTRATOR: frozenset(
@@ -74,6 +76,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.SCORES,
             Permission.SIGNS,
             Permission.EXPORTS,
+            Permission.OWN_ACCOUNT,
             Permission.MINIMUM_SCORE,
         }
     ),

@@ -74,10 +74,11 @@ class Form(FlaskForm):
     def problems(self) -> list[tuple[str, str]]:
         """(id of the field or "", sentence) of everything that keeps the form from being saved."""
         found = [("", message) for message in self.form_errors]
+        again = bool(found) or any(field.errors for field in self.on_screen())
         for field in self.on_screen():
             found += [(field.id, message) for message in field.errors]
-        if found:  # a password is never sent back: what was typed must be typed once more
-            found += [(field.id, field.again) for field in self if isinstance(field, Secret) and field.again]
+            if again and isinstance(field, Secret) and field.again:  # never sent back: it must be typed once more
+                found.append((field.id, field.again))
         return found
 
     @property

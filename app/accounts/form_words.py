@@ -24,6 +24,8 @@ Fields = Sequence[tuple[str, str]]
 # What each form does. A new view that takes a form belongs here before it is merged.
 DEEDS: Mapping[str, str] = {
     "accounts.ask_for_link": "ขอลิงก์ตั้งรหัสผ่านใหม่",
+    "accounts.change_own_password": "เปลี่ยนรหัสผ่าน",
+    "accounts.end_other_sessions": "ออกจากระบบในเครื่องอื่น",
     "accounts.logout": "ออกจากระบบ",
     "accounts.set_new_password": "ตั้งรหัสผ่านใหม่",
     "accounts.sign_in": "เข้าสู่ระบบ",

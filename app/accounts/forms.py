@@ -59,3 +59,10 @@ class ResetForm(Form):
     def __init__(self, *args: Any, username: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.username = username
+
+
+class OwnPasswordForm(ResetForm):
+    """A new password of somebody who is signed in, and proves once more who that is."""
+
+    current = Secret("รหัสผ่านปัจจุบัน", validators=[Required("กรอกรหัสผ่านปัจจุบัน")])
+    password = Secret("รหัสผ่านใหม่", validators=[NewPassword()])

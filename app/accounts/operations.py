@@ -53,11 +53,12 @@ def _activates(found: queries.Credentials, typed: str, now: datetime) -> bool:
     )
 
 
-def note_sign_in(actor: Actor, now: datetime) -> None:
-    """Keep when somebody last signed in; a claimant has not signed in yet."""
+def note_sign_in(actor: Actor, now: datetime, browser: str = "") -> None:
+    """Keep when somebody last signed in, and with what; a claimant has not signed in yet."""
     if not actor.claiming:
         db.session.execute(update(Account).where(Account.id == actor.account_id).values(last_login_at=now))
-        record(actor, Action.SIGN_IN, Entity.ACCOUNT, actor.account_id, organisation_id=actor.organisation_id, at=now)
+        after, lao = {"browser": browser} if browser else None, actor.organisation_id
+        record(actor, Action.SIGN_IN, Entity.ACCOUNT, actor.account_id, organisation_id=lao, after=after, at=now)
 
 
 def prepare_password(password: str, username: str) -> str:
@@ -88,6 +89,13 @@ def change_password(actor: Actor, password_hash: str, now: datetime) -> int:
     _set_password(account, password_hash)
     record(actor, Action.CHANGE_PASSWORD, Entity.ACCOUNT, account.id, organisation_id=actor.organisation_id, at=now)
     return account.session_epoch
+
+
+def end_sessions(actor: Actor, now: datetime) -> None:
+    """End every session of the own account; whoever asks for it goes on in a new one."""
+    account = db.session.get_one(Account, actor.own_account_id, with_for_update=True)
+    account.session_epoch += 1
+    record(actor, Action.END_SESSIONS, Entity.ACCOUNT, account.id, organisation_id=actor.organisation_id, at=now)
 
 
 def new_reset_link(actor: Actor, account_id: int, now: datetime) -> str:

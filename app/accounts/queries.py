@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, bindparam, func, or_, select, true
 
 from app.access import Actor
 from app.db import db, table
-from app.models import Account, AccountProvince, Organisation, PasswordReset, Profile, Project
-from app.models.enums import Role
+from app.models import Account, AccountProvince, HistoryEntry, Organisation, PasswordReset, Profile, Project
+from app.models.enums import Action, Entity, Role
 from app.registry.queries import once_called
 
 _A, _O, _P = table(Account).c, table(Organisation).c, table(Project).c
@@ -152,3 +152,38 @@ def lao_name(actor: Actor, organisation_id: int) -> str:
     """The name of an LAO that a form is about; "" where the actor may not see it."""
     scope = _seen_by(actor, _O.id, _O.province_code)
     return db.session.scalar(select(_O.name).where(_O.id == organisation_id, scope)) or ""
+
+
+class SignIn(NamedTuple):
+    """A sign-in whose session may still be open. `own`: that of the session that asks."""
+
+    at: datetime
+    browser: str
+    own: bool
+
+
+# What ends every session of an account.
+ENDING = (Action.END_SESSIONS, Action.CHANGE_PASSWORD, Action.RESET_PASSWORD, Action.LOCK)
+MOST_SIGN_INS = 20
+
+
+def open_sign_ins(account_id: int, since: datetime, signed_in_at: datetime | None) -> list[SignIn]:
+    """Sign-ins to the account after `since`, the latest first, as far as nothing has ended their sessions."""
+    mine = HistoryEntry.entity == Entity.ACCOUNT.value, HistoryEntry.entity_key == str(account_id)
+    ended = select(func.max(HistoryEntry.id)).where(*mine, HistoryEntry.action.in_([each.value for each in ENDING]))
+    last_end = db.session.scalar(ended) or 0
+    wanted = (*mine, HistoryEntry.action == Action.SIGN_IN.value, HistoryEntry.at > since, HistoryEntry.id > last_end)
+    rows = db.session.scalars(
+        select(HistoryEntry).where(*wanted).order_by(HistoryEntry.id.desc()).limit(MOST_SIGN_INS)
+    ).all()
+    own = next((row.id for row in rows if signed_in_at and row.at <= signed_in_at), None)
+    return [SignIn(row.at, (row.after or {}).get("browser", ""), row.id == own) for row in rows]
+
+
+def password_hash_of(account_id: int) -> str | None:
+    return db.session.scalar(select(Account.password_hash).where(Account.id == account_id))
+
+
+def username_of(account_id: int) -> str:
+    """The name a member of staff signs in with."""
+    return db.session.scalar(select(Account.username).where(Account.id == account_id)) or ""

@@ -2,19 +2,21 @@
 
 import hmac
 from base64 import b64encode
+from datetime import timedelta
 
 from flask import Blueprint, abort, current_app, flash, make_response, redirect, render_template, request, session
 from flask_login import current_user, logout_user
 from werkzeug.wrappers import Response
 
 from app import clock, mail
-from app.access import Permission, actor, public, requires
-from app.accounts import jobs, operations
-from app.accounts.forms import ForgotForm, LoginForm, ResetForm
+from app.access import Actor, Permission, actor, public, requires
+from app.accounts import jobs, operations, queries
+from app.accounts.forms import ForgotForm, LoginForm, OwnPasswordForm, ResetForm
+from app.accounts.passwords import matches
 from app.accounts.queries import load_actor, reset_account
 from app.accounts.resume import resume_page, unseal
-from app.accounts.rules import PASSWORD_HINT, fingerprint
-from app.accounts.sessions import open_session
+from app.accounts.rules import PASSWORD_HINT, browser_words, fingerprint
+from app.accounts.sessions import open_session, signed_in_at
 from app.contact import contact
 from app.db import transaction
 from app.errors import Refusal
@@ -24,6 +26,7 @@ from app.words import clean_line
 
 blueprint = Blueprint("accounts", __name__)
 login_manager.user_loader(load_actor)
+SHOWN_SIGN_INS = timedelta(days=7)
 TOO_OFTEN = "ลองเข้าสู่ระบบหลายครั้งเกินไป รอประมาณ 1 นาที แล้วลองอีกครั้ง"
 
 
@@ -50,7 +53,7 @@ def sign_in() -> str | Response | tuple[str, int]:
         return render_template("accounts/login.html", form=form), form_status(429)
     now = clock.now()
     try:
-        actor = operations.prove(
+        who = operations.prove(
             username,
             form.password.data,
             form.activation_code.data,
@@ -61,13 +64,13 @@ def sign_in() -> str | Response | tuple[str, int]:
         form.refuse(refusal)
         return render_template("accounts/login.html", form=form), 422
     with transaction():
-        operations.note_sign_in(actor, now)
+        operations.note_sign_in(who, now, browser_words(request.headers.get("User-Agent", "")))
     _forget_tries(username)
-    open_session(actor)
+    open_session(who)
     kept = unseal(form.resume.data or "")
-    if kept and (not actor.claiming or kept.address == actor.landing):
+    if kept and (not who.claiming or kept.address == who.landing):
         return resume_page(kept)
-    return redirect((not actor.claiming and local_path(form.next.data)) or actor.landing)
+    return redirect((not who.claiming and local_path(form.next.data)) or who.landing)
 
 
 @blueprint.post("/logout")
@@ -144,6 +147,55 @@ def set_new_password(token: str) -> Response | tuple[str, int]:
             flash("ตั้งรหัสผ่านใหม่แล้ว เข้าสู่ระบบด้วยรหัสผ่านใหม่ได้ทันที", "ok")
             return redirect("/login")
     return _reset_page(form, token, 422)
+
+
+@blueprint.get("/nacc/account")
+@requires(Permission.OWN_ACCOUNT)
+def own_account() -> Response:
+    return _own_page(OwnPasswordForm(formdata=None, username=""))
+
+
+def _own_page(form: OwnPasswordForm, status: int = 200) -> Response:
+    who, now = actor(), clock.now()
+    opened = queries.open_sign_ins(who.own_account_id, now - SHOWN_SIGN_INS, signed_in_at())
+    return make_response(render_template("accounts/own.html", form=form, hint=PASSWORD_HINT, opened=opened), status)
+
+
+@blueprint.post("/nacc/account/password")
+@requires(Permission.OWN_ACCOUNT)
+def change_own_password() -> Response:
+    who = actor()
+    form = OwnPasswordForm(username=queries.username_of(who.own_account_id))
+    if form.validate():
+        try:
+            if not _hit("own-password", "SIGN_IN_LIMIT_ACCOUNT", str(who.account_id)):
+                raise Refusal(TOO_OFTEN, "current")
+            if not matches(queries.password_hash_of(who.own_account_id), form.current.data):
+                raise Refusal("รหัสผ่านปัจจุบันไม่ถูกต้อง", "current")
+            password_hash = operations.prepare_password(form.password.data, form.username)
+            with transaction():
+                operations.change_password(who, password_hash, clock.now())
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            return _go_on(who, "เปลี่ยนรหัสผ่านแล้ว เครื่องอื่นที่เข้าใช้อยู่ออกจากระบบแล้ว")
+    return _own_page(form, 422)
+
+
+@blueprint.post("/nacc/account/sessions")
+@requires(Permission.OWN_ACCOUNT)
+def end_other_sessions() -> Response:
+    who = actor()
+    with transaction():
+        operations.end_sessions(who, clock.now())
+    return _go_on(who, "เครื่องอื่นทุกเครื่องออกจากระบบแล้ว")
+
+
+def _go_on(who: Actor, words: str) -> Response:
+    """In a new session at this browser; all others are over."""
+    open_session(queries.actor_of(who.own_account_id))
+    flash(words, "ok")
+    return redirect("/nacc/account", 303)
 
 
 def _may_try(username: str) -> bool:

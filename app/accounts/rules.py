@@ -53,3 +53,14 @@ def fingerprint(secret: str) -> str:
 def activation_fingerprint(typed: str) -> str:
     """The fingerprint of an activation code, however its letters and dash were typed."""
     return fingerprint("".join(typed.upper().split()).replace("-", ""))
+
+
+# What a browser calls itself, the more special name first: all of them also say Mozilla and Safari.
+BROWSERS = {"Edg/": "Edge", "OPR/": "Opera", "Firefox/": "Firefox", "Chrome/": "Chrome", "Safari/": "Safari"}
+SYSTEMS = {name: name for name in ("Windows", "Android", "iPhone", "iPad")} | {"Mac OS X": "Mac", "Linux": "Linux"}
+
+
+def browser_words(user_agent: str) -> str:
+    """What somebody signs in with, as its owner knows it: Chrome บน Windows. "" where it does not say."""
+    names = (next((name for sign, name in known.items() if sign in user_agent), "") for known in (BROWSERS, SYSTEMS))
+    return " บน ".join(filter(None, names))

@@ -199,6 +199,7 @@ class Action(Labelled):
     RETIRE = "retire", "เลิกใช้"
     REMOVE = "remove", "ลบ"
     WITHDRAW_TIME = "withdraw more time", "ป.ป.ช. ถอนการขยายเวลารายงาน"
+    END_SESSIONS = "end sessions", "ออกจากระบบในเครื่องอื่น"
     REORDER = "reorder", "เปลี่ยนลำดับ"
     SET = "set", "ตั้งค่า"
     FIX_ROUND = "fix round", "ปิดผลของรอบ"

@@ -84,6 +84,16 @@ def provinces_with_districts() -> list[ProvinceDistricts]:
     return list(found.values())
 
 
+def provinces_by_region() -> dict[int | None, list[tuple[str, str]]]:
+    """(code, name) of the provinces of each NACC region, in order; Bangkok is in none and stands last."""
+    found: dict[int | None, list[tuple[str, str]]] = {}
+    order = func.coalesce(Province.nacc_region, 99), Province.name_sort
+    rows = db.session.execute(select(Province.code, Province.name, Province.nacc_region).order_by(*order))
+    for code, name, region in rows:
+        found.setdefault(region, []).append((code, name))
+    return found
+
+
 def find_by_code(code: str) -> ListedOrganisation | None:
     """The LAO with this code, in Arabic or Thai digits, now or before an upgrade; closed ones too."""
     code = arabic_digits(clean_line(code))

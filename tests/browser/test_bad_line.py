@@ -68,6 +68,7 @@ PAGES = {
         "/nacc/signs/1?year=2561&round=6",
         "/nacc/signs/many?year=2561&round=6&all=1",
         "/nacc/accounts/codes?province=65",
+        "/nacc/account",
         "/nacc/accounts/1",
         "/nacc/accounts/2",
         "/nacc/accounts/3",

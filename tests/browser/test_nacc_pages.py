@@ -46,6 +46,7 @@ PATHS = (
     "/nacc/admin/registry/6650807",
     "/nacc/admin/registry/6650807/succession",
     "/nacc/admin/history",
+    "/nacc/account",
     "/nacc/admin/history?since=ไม่ใช่วัน&entity=organisation",
     "/nacc/admin/black-out/1",
     "/nacc/scores/changes",

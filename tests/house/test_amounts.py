@@ -215,7 +215,7 @@ def all_forms() -> list[type[Form]]:
     for module in (ROOT / "app").rglob("forms.py"):
         import_module(".".join(module.relative_to(ROOT).with_suffix("").parts))
     period = Period(1, 2561, 2564, {1: "มิติ"})
-    made = [project_form(period), score_class(cells([1]), {1: Decimal(25)}), staff_form([("90", "สงขลา")])]
+    made = [project_form(period), score_class(cells([1]), {1: Decimal(25)}), staff_form({9: [("90", "สงขลา")]})]
     return [*_below(Form), *made]
 
 

@@ -63,6 +63,7 @@ ADMINISTRATOR = (
     "/nacc/review/{project}",
     f"/nacc/signs/{{sign}}?year={YEAR}",
     "/nacc/accounts/{lao}",
+    "/nacc/account",
     "/reports/exports",
     f"/nacc/rounds/6650807/{YEAR}/12",
     f"/nacc/rounds/6650807/{YEAR}/12/{{project}}",

@@ -244,6 +244,8 @@ WHERE_THE_FORM_STANDS = {
     "/nacc/scores/7/7/confirm": "/nacc/scores/7/7",
     "/nacc/scores/file/confirm": "/nacc/scores/file",
     "/nacc/scores/proposals/minimum": "/nacc/scores/proposals",
+    "/nacc/account/password": "/nacc/account",
+    "/nacc/account/sessions": "/nacc/account",
     "/nacc/accounts/codes/excel": "/nacc/accounts/codes",
     "/nacc/accounts/7/code": "/nacc/accounts/7",
     "/nacc/accounts/7/reset": "/nacc/accounts/7",

@@ -35,7 +35,7 @@ PAGES = {
         *("/nacc/waiting?year={y}&round=12", "/nacc/waiting/many?year={y}&round=12&all=1", "/nacc/review?year={y}"),
         *("/nacc/signs/many?year={y}&round=12&all=1", "/nacc/signs/{g}?year={y}&round=12"),
         *("/nacc/review/{p}?year={y}", "/nacc/review/many?year={y}&all=1", "/reports/exports?year={y}&round=12"),
-        *("/nacc/accounts/{o}", "/nacc/accounts/codes?province=65"),
+        *("/nacc/accounts/{o}", "/nacc/accounts/codes?province=65", "/nacc/account"),
     ),
     "admin": (
         *("/nacc/admin/windows", "/nacc/admin/windows/{y}/12", "/nacc/admin/periods", "/nacc/admin/periods/1/1"),

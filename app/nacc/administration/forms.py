@@ -1,6 +1,7 @@
 """Shapes of what administrators set."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from app.fields import AtMost, Form, ManyOf, OneOf, Required, TextBlock, TextLine, Version
 from app.models.enums import Role
@@ -15,7 +16,8 @@ class ContactForm(Form):
     version = Version()
 
 
-LATER = {"provinces": "จังหวัดที่ดูแล"}
+LATER = {"provinces": "จังหวัดที่ดูแล", "regions": "ทั้งภาค"}
+Regions = Mapping[int | None, list[tuple[str, str]]]
 
 
 class StaffForm(Form):
@@ -24,12 +26,27 @@ class StaffForm(Form):
     role = OneOf(
         "บทบาท", choices=[(role, role.label) for role in (Role.OFFICER, Role.ADMINISTRATOR)], missing="เลือกบทบาท"
     )
+    regions: ManyOf
     provinces: ManyOf
     made_later = LATER
     version = Version()
 
+    country: ClassVar[Regions] = {}
 
-def staff_form(provinces: list[tuple[str, str]]) -> type[StaffForm]:
-    """The staff form with the country's provinces to choose from."""
-    fields: dict[str, Any] = {"provinces": ManyOf(LATER["provinces"], choices=provinces)}
+    @property
+    def chosen(self) -> tuple[str, ...]:
+        """The provinces ticked, and all of the regions ticked."""
+        whole = {code for region in self.regions.data for code, _name in self.country[region]}
+        return tuple(sorted(whole.union(self.provinces.data)))
+
+
+def staff_form(country: Regions) -> type[StaffForm]:
+    """The staff form with the country's provinces to choose from, by NACC region."""
+    regions = [(region, f"ภาค {region}") for region in country if region]
+    provinces = [each for some in country.values() for each in some]
+    fields: dict[str, Any] = {
+        "regions": ManyOf(LATER["regions"], choices=regions),
+        "provinces": ManyOf(LATER["provinces"], choices=provinces),
+        "country": country,
+    }
     return type("StaffFormOfCountry", (StaffForm,), fields)

@@ -21,11 +21,12 @@ from app.models import (
     WindowException,
 )
 from app.models.enums import Role, Round
+from app.nacc.administration.rules import in_regions
 from app.nacc.desk.queries import PAGE_SIZE
 from app.nacc.desk.rules import DeskFilter
 from app.plans.queries import periods
 from app.plans.rules import ReportWindow, report_window
-from app.registry.queries import find_by_code
+from app.registry.queries import find_by_code, provinces_by_region
 from app.words import arabic_digits
 
 
@@ -43,15 +44,16 @@ class StaffRow:
 
 
 def staff() -> list[StaffRow]:
-    """Every NACC account with the names of its provinces."""
-    given: dict[int, list[str]] = {}
+    """Every NACC account with its provinces, whole regions by their number."""
+    given: dict[int, dict[str, str]] = {}
     rows = db.session.execute(
-        select(AccountProvince.account_id, Province.name)
+        select(AccountProvince.account_id, Province.code, Province.name)
         .join(Province, Province.code == AccountProvince.province_code)
         .order_by(Province.name_sort)
     )
-    for account_id, name in rows:
-        given.setdefault(account_id, []).append(name)
+    for account_id, code, name in rows:
+        given.setdefault(account_id, {})[code] = name
+    country = provinces_by_region()
     accounts = db.session.scalars(select(Account).where(Account.username.is_not(None)).order_by(Account.username))
     return [
         StaffRow(
@@ -59,7 +61,7 @@ def staff() -> list[StaffRow]:
             username=account.username or "",
             name=account.display_name,
             role=account.role,
-            provinces=given.get(account.id, []),
+            provinces=in_regions(given.get(account.id, {}), country),
             last_login_at=account.last_login_at,
             locked=account.locked_at is not None,
             invited=account.password_hash is None,

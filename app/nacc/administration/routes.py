@@ -25,7 +25,7 @@ from app.nacc.desk.forms import place_and_words
 from app.nacc.desk.queries import PAGE_SIZE
 from app.nacc.desk.rules import DeskFilter
 from app.nacc.mails.queries import failed_total
-from app.registry.queries import provinces
+from app.registry.queries import provinces_by_region
 
 
 @blueprint.get("")
@@ -131,7 +131,7 @@ def bring_back(project_id: int) -> Response:
 @blueprint.get("/staff")
 @ADMIN
 def staff() -> Response:
-    return _staff_page(staff_form(provinces())(formdata=None))
+    return _staff_page(staff_form(provinces_by_region())(formdata=None))
 
 
 def _staff_page(form: StaffForm, status: int = 200) -> Response:
@@ -142,15 +142,15 @@ def _staff_page(form: StaffForm, status: int = 200) -> Response:
 @ADMIN
 @shows_once
 def invite() -> Response:
-    form = staff_form(provinces())()
-    username = form.username.data or ""
-    if form.validate():
+    form = staff_form(provinces_by_region())()
+    username, whole = form.username.data or "", form.validate()
+    if not username:
+        form.refuse(Refusal("กรอกชื่อผู้ใช้", "username"))
+    if whole and username:
         try:
-            if not username:
-                raise Refusal("กรอกชื่อผู้ใช้", "username")
             with transaction():
                 token = operations.invite_staff(
-                    actor(), username, form.name.data or "", form.role.data, tuple(form.provinces.data), clock.now()
+                    actor(), username, form.name.data or "", form.role.data, form.chosen, clock.now()
                 )
         except Refusal as refusal:
             form.refuse(refusal)
@@ -174,7 +174,7 @@ def _staff_row(account_id: int) -> queries.StaffRow:
 def edit_staff(account_id: int) -> Response:
     row = _staff_row(account_id)
     given = queries.province_codes_of(account_id)
-    form = staff_form(provinces())(
+    form = staff_form(provinces_by_region())(
         formdata=None, name=row.name, role=row.role, provinces=given, version=row.version, username=row.username
     )
     return page("staff_member", row=row, form=form)
@@ -184,7 +184,7 @@ def edit_staff(account_id: int) -> Response:
 @ADMIN
 def change_staff(account_id: int) -> Response:
     row = _staff_row(account_id)
-    form, conflict = staff_form(provinces())(), None
+    form, conflict = staff_form(provinces_by_region())(), None
     if form.validate():
         try:
             with transaction():
@@ -193,14 +193,14 @@ def change_staff(account_id: int) -> Response:
                     account_id,
                     form.name.data or "",
                     form.role.data,
-                    tuple(form.provinces.data),
+                    form.chosen,
                     form.version.data or 0,
                     clock.now(),
                 )
         except Stale:
             row = _staff_row(account_id)
             kept = {"name": row.name, "role": row.role, "provinces": sorted(queries.province_codes_of(account_id))}
-            form.provinces.data = sorted(form.provinces.data)
+            form.provinces.data, form.regions.data = list(form.chosen), []
             conflict = both_windows(form, "บัญชีนี้", kept, row.version, Entity.ACCOUNT, account_id)
         except Refusal as refusal:
             form.refuse(refusal)

@@ -1,5 +1,6 @@
 """What an administrator may set. Facts in, answer out."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from app.clock import thai_date, thai_time
@@ -35,3 +36,12 @@ def lock_problem(own_account: bool, active_administrators: int, is_administrator
     if is_administrator and active_administrators <= 1:
         return "ต้องมีผู้ดูแลระบบที่ใช้งานได้อย่างน้อย 1 คน"
     return ""
+
+
+def in_regions(given: Mapping[str, str], country: Mapping[int | None, list[tuple[str, str]]]) -> list[str]:
+    """Provinces, names by code, as a person says them: whole regions first, then each of the others."""
+    whole = {region: [code for code, _name in some] for region, some in country.items() if region}
+    all_of = {region: codes for region, codes in whole.items() if set(codes) <= given.keys()}
+    told = {code for codes in all_of.values() for code in codes}
+    regions = [f"ภาค {region} ({len(codes)} จังหวัด)" for region, codes in all_of.items()]
+    return regions + [name for code, name in given.items() if code not in told]
