@@ -12,7 +12,7 @@ from app.db import transaction
 from app.deeds import shows_once
 from app.errors import Refusal, Stale
 from app.lao.plan_files import operations, queries, workbooks
-from app.lao.plan_files.columns import ROLE_LABELS, plain_head, role_of
+from app.lao.plan_files.columns import ROLE_LABELS, plain_head
 from app.lao.plan_files.forms import PlanFileForm
 from app.lao.plan_files.outcomes import ASKED, DryRun, What
 from app.lao.plan_files.reading import understand, years_of
@@ -158,14 +158,12 @@ def _period(years: list[int]) -> Period:
 
 
 def _keep_columns() -> None:
-    """Remember heads that were given another meaning than their words have."""
-    sent = zip(request.form.getlist("head"), request.form.getlist("role"), strict=False)
+    """Remember heads that were given another meaning by hand than the page had shown."""
+    sent = zip(*(request.form.getlist(name) for name in ("head", "was", "role")), strict=False)
     roles = {*ROLE_LABELS, *(str(gate.year) for gate in year_gates(actor()))}
-    kept = queries.kept_columns(actor())
-    said = {plain_head(head): role for head, role in sent if role in roles and role != role_of(head, kept)}
-    said = {head: role for head, role in said.items() if head and not (role == "nothing" and not role_of(head, kept))}
+    said = {plain_head(head): role for head, was, role in sent if role in roles and role != was and plain_head(head)}
     if said:
-        words = [f"{head} = {ROLE_LABELS.get(role, f'งบประมาณปี {role}')}" for head, role in said.items()]  # type: ignore[call-overload]
+        words = [f"{head} = {ROLE_LABELS.get(role, f'งบประมาณปี {role}')}" for head, role in said.items()]
         with transaction():
             operations.keep_columns(actor(), said, words, clock.now())
 

@@ -9,6 +9,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from app.lao.plan_files.outcomes import DryRun
@@ -56,6 +57,7 @@ def template(
         _put(page, number, 1, title, bold=number == 1)
     _table(page, HEAD_ROW, period, [_cells_of(each, period) for each in projects])
     page.freeze_panes = f"A{HEAD_ROW + 1}"
+    page.print_title_rows = f"{HEAD_ROW}:{HEAD_ROW}"
     _pick_lists(book, page, period)
     _table(book.create_sheet(EXAMPLES), 1, period, _examples(period))
     _rules(book.create_sheet(RULES), period, gates)
@@ -154,6 +156,8 @@ def annotated(grids: Sequence[Grid], found: Understood, run: DryRun) -> bytes:
                 _put(page, row.number, width + 1, result)
         first = grid.rows[0].number if grid.rows else 1
         _put(page, first, width + 1, CHECKED, bold=True).fill = HEAD
+        for place in range(width):
+            page.column_dimensions[get_column_letter(place + 1)].width = WIDTHS[KIND]
         page.column_dimensions[get_column_letter(width + 1)].width = 70
         _mark(page, [each for each in told if each[0].place.grid == number], width + 1)
     return _bytes(book)
@@ -192,6 +196,9 @@ def _put(page: Worksheet, row: int, column: int, value: Any, *, bold: bool = Fal
 
 
 def _bytes(book: Workbook) -> bytes:
+    for page in book.worksheets:
+        page.page_setup.orientation, page.page_setup.paperSize = "landscape", "9"  # A4
+        page.page_setup.fitToHeight, page.sheet_properties.pageSetUpPr = 0, PageSetupProperties(fitToPage=True)
     out = BytesIO()
     book.save(out)
     return out.getvalue()
