@@ -19,7 +19,7 @@ from markupsafe import Markup, escape
 # Private-use characters: no template has them, and words come in only after the marks are gone.
 MARK = "\ue000{}\ue001"
 _MARKED = re.compile("\ue000(\\w+)\ue001")
-BETWEEN = "\ue002"
+BETWEEN, ROW_BETWEEN = "\ue002", "\ue003"
 # Each template has some dozens at most; more would mean that a key holds what never comes twice.
 MOST_PATTERNS = 2000
 
@@ -69,7 +69,8 @@ def drawn(rows: Iterable[Any], template: str, **same: str | int) -> Markup:
     shared = [escape(value) for value in same.values()]
     given = (template, *map(bool, same.values()))
     shape, out = None, list[str]()
-    for row in rows:
+    rows = list(rows)
+    for row, words in zip(rows, _all_escaped(rows), strict=True):
         shape = shape or _shape(type(row))  # type: ignore[arg-type]
         key = (given, *map(bool, row), shape.chosen(row))
         pattern = patterns.get(key)
@@ -77,12 +78,20 @@ def drawn(rows: Iterable[Any], template: str, **same: str | int) -> Markup:
             if len(patterns) >= MOST_PATTERNS:
                 patterns.clear()
             pattern = patterns[key] = _pattern(template, shape, row, same)
-        out.append(pattern.text % pattern.words((*_escaped(row), *shared)))
+        out.append(pattern.text % pattern.words((*words, *shared)))
     return Markup("".join(out))  # noqa: S704 - every word in it went through escape
 
 
+def _all_escaped(rows: list[Any]) -> list[Sequence[str]]:
+    """The words of every row, escaped: all in one go, which takes a tenth of the time of one by one."""
+    whole = str.split(escape(ROW_BETWEEN.join([BETWEEN.join(map(str, row)) for row in rows])), ROW_BETWEEN)
+    split: list[Sequence[str]] = [words.split(BETWEEN) for words in whole] if rows else []
+    right = len(split) == len(rows) and all(len(words) == len(row) for words, row in zip(split, rows, strict=True))
+    return split if right else [_escaped(row) for row in rows]
+
+
 def _escaped(row: Sequence[Any]) -> Sequence[str]:
-    """The words of a row, escaped: all in one go, which takes a tenth of the time of one by one."""
+    """The words of one row, also where somebody typed what else stands between them."""
     words = str.split(escape(BETWEEN.join(map(str, row))), BETWEEN)
     return words if len(words) == len(row) else [escape(value) for value in row]
 

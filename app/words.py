@@ -80,6 +80,11 @@ def baht(amount: Decimal | None, *, missing: str = "–") -> str:
     return missing if amount is None else f"{amount:,.2f}"
 
 
+def baht_of(satang: int | None, *, missing: str = "–") -> str:
+    """The same of whole satang, as a column holds them: a long list has no time for a Decimal of each."""
+    return missing if satang is None else f"{satang // 100:,}.{satang % 100:02}"
+
+
 def count_text(number: int) -> str:
     """1,234."""
     return f"{number:,}"

@@ -12,7 +12,7 @@ from functools import partial
 
 os.environ.setdefault("EPLANNACC_ENV", "testing")
 
-from bench import counts, exports, ledger, load, pages, places, plans, records, review, uploads  # noqa: F401 - importing registers
+from bench import counts, exports, grid, ledger, load, pages, places, plans, records, review, uploads  # noqa: F401 - importing registers
 from bench.engines import filled_app, scale, server_url
 from bench.frame import ALONE_REGISTRY, REGISTRY, Result, measure, measure_alone, table
 

@@ -1,6 +1,8 @@
 """The grid of a round with 500 projects, against the pages and the save it stands beside."""
 
 from contextlib import ExitStack
+from itertools import count
+from urllib.parse import urlencode
 
 from flask import Flask
 from sqlalchemy import text
@@ -8,7 +10,17 @@ from sqlalchemy import text
 from app.db import db, transaction
 from bench.counts import median_province
 from bench.frame import Pair, benchmark
-from bench.pages import ROUND, YEAR, busy_lao, signed_in
+from bench.pages import (
+    FORM,
+    ROUND,
+    YEAR,
+    busy_lao,
+    report_forms,
+    signed_in,
+    token_of,
+    two_open_lines,
+    version_of,
+)
 
 MANY = 500
 
@@ -35,3 +47,40 @@ def full_lao() -> int:
         )
         db.session.execute(moved, place | {"more": max(0, MANY - own)})
     return lao_id
+
+
+@benchmark("a cell of the grid saved / a report saved in place", sqlite=1, postgresql=1)
+def save_cell(app: Flask, stack: ExitStack) -> Pair:
+    lao_id = full_lao()
+    cell, whole = two_open_lines(lao_id)
+    line, headers = signed_in(app, stack, lao_id)
+    page, _headers = line.ask("GET", f"/reporting/grid?year={YEAR}&round={ROUND}", headers)
+    token = token_of(page)
+    forms, cells = report_forms(token, version_of(whole)), report_forms(token, version_of(cell))
+    here, there = (
+        f"/reporting/grid/{cell}/{YEAR}/{ROUND}",
+        f"/reporting/{whole}/{YEAR}/{ROUND}?year={YEAR}&round={ROUND}",
+    )
+    return (
+        lambda: line.ask("POST", here, headers | FORM, next(cells)),
+        lambda: line.ask("POST", there, headers | FORM | {"HX-Request": "true"}, next(forms)),
+    )
+
+
+@benchmark("bytes of a cell's save, both ways / 2,000", sqlite=1, postgresql=1, rounds=3, warm_up=1)
+def bytes_of_a_save(app: Flask, stack: ExitStack) -> Pair:
+    lao_id = full_lao()
+    cell, _other = two_open_lines(lao_id)
+    line, headers = signed_in(app, stack, lao_id)
+    page, _headers = line.ask("GET", f"/reporting/grid?year={YEAR}&round={ROUND}", headers)
+    token = token_of(page)
+    cells = ((place, urlencode({"version": version_of(cell), "spent": f"{place}.25"})) for place in count())
+
+    def exchanged() -> float:
+        place, sent = next(cells)
+        asked = headers | FORM | {"X-CSRFToken": token, "Idempotency-Key": f"{place:018}"}
+        body, answered = line.ask("POST", f"/reporting/grid/{cell}/{YEAR}/{ROUND}", asked, sent)
+        told = "".join(f"{name}: {value}\r\n" for each in (asked, answered) for name, value in each.items())
+        return (len(sent) + len(body) + len(told.encode())) / 1000
+
+    return exchanged, lambda: 2.0

@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, bindparam, select
+from sqlalchemy import BigInteger, Select, and_, bindparam, select, type_coerce
 
 from app.access import Actor
 from app.db import db, table
@@ -16,7 +16,7 @@ from app.lao.reporting.rules import ReportFacts, cannot_words, kept_facts
 from app.models import HistoryEntry, Project, ProjectYear, Report
 from app.models.enums import CannotReason, Entity, ReportStatus, Round
 from app.rows import Choices
-from app.words import baht
+from app.words import baht, baht_of
 
 _P, _Y, _R, _H = table(Project).c, table(ProjectYear).c, table(Report).c, table(HistoryEntry).c
 
@@ -77,11 +77,11 @@ _COLUMNS = (
     _P.id,
     _P.name,
     _P.dimension,
-    _Y.plan_budget_satang,
+    type_coerce(_Y.plan_budget_satang, BigInteger),
     _R.version,
     _R.status,
-    _R.ordinance_budget_satang,
-    _R.spent_satang,
+    type_coerce(_R.ordinance_budget_satang, BigInteger),
+    type_coerce(_R.spent_satang, BigInteger),
     _R.cannot_reason,
     _R.cannot_text,
     *(_R[name] for name in TEXTS),
@@ -126,22 +126,23 @@ def _grid_row(
     id_: int,
     name: str,
     dimension: int,
-    planned: Decimal | None,
+    planned: int | None,
     version: int,
     status: ReportStatus,
-    ordinance: Decimal | None,
-    spent: Decimal | None,
+    ordinance: int | None,
+    spent: int | None,
     reason: CannotReason | None,
     reason_text: str | None,
     *texts: Any,
 ) -> RoundRow:
+    budget = baht_of(ordinance, missing="")
     if status is ReportStatus.NOT_REPORTED:
-        ordinance = known.get(id_)
+        budget = baht(known.get(id_), missing="")
     why = cannot_words(reason, reason_text)
     return RoundRow._make(
         (
-            *(id_, number, name, dimension, baht(planned, missing=NO_BUDGET), version, status, ordinance is not None),
-            *(baht(ordinance, missing=""), baht(spent, missing=""), why, *texts),
+            *(id_, number, name, dimension, baht_of(planned, missing=NO_BUDGET), version, status, bool(budget)),
+            *(budget, baht_of(spent, missing=""), why, *texts),
             *(bool(why or any(texts)), NOTHING_BAD, "", ""),
         )
     )
