@@ -135,7 +135,7 @@ def test_all_news_of_a_day_is_one_mail(app: Flask, mailbox: Mailbox, at: At) -> 
         "โครงการดูงาน",
         "เหตุผล: ไม่สอดคล้องกับมิติ",
         "https://eplan.example.go.th/projects?year=2561&review=rejected",
-        "แผนปี 2562 ไม่ผ่าน",
+        "แผนปี 2562 ไม่ผ่าน\n  เหตุผล: มีเพียง 3 มิติ",
         "เผยแพร่ผลประเมินปี 2561 แล้ว",
         "https://eplan.example.go.th/profile#contact",
     ):
