@@ -98,3 +98,9 @@ def test_every_name_of_the_country_sorts_as_thai_dictionaries_do() -> None:
 
     assert len(names) == 7_707
     assert sorted(names, key=thai_sort_key) == GOLDEN
+
+
+@given(st.text(st.sampled_from([*map(chr, range(0x0E01, 0x0E5C)), *" \nab-“”–…"]), max_size=12))
+def test_a_usual_text_is_read_as_an_unusual_one(text: str) -> None:
+    """The short way for texts without anything invisible ends where the long one does."""
+    assert clean_text(text) == clean_text(f"\u200b{text}")
