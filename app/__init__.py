@@ -64,6 +64,7 @@ FEATURES = (
     "lao.projects",
     "lao.plan_files",
     "lao.reporting",
+    "lao.round_workbook",
     "lao.sending",
     "lao.papers",
     "nacc.administration",

@@ -94,6 +94,8 @@ DEEDS: Mapping[str, str] = {
     "registry_upkeep.succeed": "บันทึกการยุบรวมหรือแยก อปท.",
     "registry_upkeep.import_file": "นำเข้าทะเบียน อปท. จาก CSV",
     "reporting.save_report": "รายงานผลการดำเนินงาน",
+    "round_workbook.check_workbook": "ตรวจไฟล์รายงานที่กรอกแล้ว",
+    "round_workbook.confirm_workbook": "ยืนยันการนำเข้ารายงานจากไฟล์",
     "review.decide": "พิจารณาโครงการ",
     "review.decide_many": "พิจารณาหลายโครงการพร้อมกัน",
     "review.take_back": "เลิกทำผลพิจารณา",
@@ -106,7 +108,7 @@ DEEDS: Mapping[str, str] = {
     "waiting.send_waiting": "ส่งอีเมลที่รอส่ง",
 }
 # What was checked is sealed and cannot be shown here; nobody confirms what they do not see: the file is checked again.
-CHECKED = ("evaluation.confirm_file", "plan_years.confirm_file")
+CHECKED = ("evaluation.confirm_file", "plan_years.confirm_file", "round_workbook.confirm_workbook")
 YEAR, ROUND = "ปีงบประมาณ", "รอบการรายงาน"
 OF_PROVINCES = ("place", "provinces", "province_code")
 

@@ -5,15 +5,16 @@ from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from io import BytesIO
-from itertools import chain, islice
+from itertools import chain, islice, zip_longest
 from operator import itemgetter
 from typing import IO, Any
 
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.page import PageMargins
 
 from app import clock
@@ -64,6 +65,8 @@ LETTERS = 0.8  # of TH Sarabun New at 16 points, in one unit of a column's width
 LINE = Side(style="thin", color="999999")
 HAIR = Side(style="hair", color="999999")
 EXPLANATIONS = "คำอธิบาย"
+CHOICES = "ตัวเลือก"
+FORM_ROWS = 5000  # below the head that have the pick lists
 
 
 def workbook(*tables: Table[Any], at: datetime | None = None) -> bytes:
@@ -78,6 +81,9 @@ def write_workbook(file: IO[bytes], *tables: Table[Any], at: datetime | None = N
     peeked = [_peek(table) for table in tables]
     book = Workbook(write_only=True)
     blocks = [_blocks(book.create_sheet(table.sheet), table) for table, _long in peeked]
+    choices = [column for table in tables for column in table.columns if column.choices]
+    if choices:
+        blocks.append(_choices(book.create_sheet(CHOICES), choices))
     if any(table.rules or any(column.explain for column in table.columns) for table in tables):
         blocks.append(_explanations(book.create_sheet(EXPLANATIONS), tables))
     way = sheet_lane if any(is_long for _table, is_long in peeked) else sheets
@@ -101,11 +107,45 @@ def _blocks(page: WriteOnlyWorksheet, table: Table[Any]) -> list[Block]:
     heads = table.heads
     _set_up(page, table.columns, head_row=len(table.title) + 2 if table.title else 1)
     blocks = list(_title(page, table.title))
+    if table.is_form:
+        _make_form(page, table)
     fits = _fits(table.columns)
     blocks.append(Block([_head(page) for _each in heads], [heads], fits))
-    blocks.append(Block([_cells(page, column) for column in table.columns], table.cells(), fits, arrows=True))
+    cells = [_form_cells(page, column) if table.is_form else _cells(page, column) for column in table.columns]
+    blocks.append(Block(cells, table.cells(), fits, arrows=True))
     blocks.append(Block([_cells(page, column, bold=True) for column in table.columns], table.totals(), fits))
     return blocks
+
+
+def _make_form(page: WriteOnlyWorksheet, table: Table[Any]) -> None:
+    """Lock what is not to be filled in, without a password: it keeps from slips. Pick lists come from a sheet, for
+    LibreOffice cuts those that stand in the rule itself at 255 letters."""
+    page.protection.sheet = True
+    for allowed in ("formatCells", "formatColumns", "formatRows", "sort", "autoFilter"):
+        setattr(page.protection, allowed, False)
+    first = len(table.title) + 3 if table.title else 2
+    with_choices = [column for column in table.columns if column.choices]
+    for place, column in enumerate(table.columns, start=1):
+        letter = get_column_letter(place)
+        page.column_dimensions[letter].hidden = column.hidden
+        if column.choices:
+            among = get_column_letter(with_choices.index(column) + 1)
+            rule = DataValidation("list", formula1=f"{CHOICES}!${among}$2:${among}${len(column.choices) + 1}")
+            rule.allow_blank, rule.showErrorMessage = True, True
+            rule.errorTitle, rule.error = column.head, "เลือกจากรายการ"
+            rule.add(f"{letter}{first}:{letter}{first + FORM_ROWS}")
+            page.data_validations.append(rule)
+
+
+def _choices(page: WriteOnlyWorksheet, columns: Sequence[Column[Any]]) -> list[Block]:
+    """The sheet of pick lists, a column each."""
+    heads = [Column(column.head, itemgetter(0), column.width) for column in columns]
+    _set_up(page, heads, head_row=1)
+    words = zip_longest(*(column.choices for column in columns), fillvalue="")
+    return [
+        Block([_head(page) for _each in heads], [[column.head for column in columns]]),
+        Block([_cells(page, column) for column in heads], list(words), _fits(heads)),
+    ]
 
 
 def _fits(columns: Sequence[Column[Any]]) -> list[int]:
@@ -168,9 +208,17 @@ def _head(page: WriteOnlyWorksheet) -> tuple[WriteOnlyCell, WriteOnlyCell]:
     return cell, cell
 
 
-def _cells(page: WriteOnlyWorksheet, column: Column[Any], *, bold: bool = False) -> tuple[WriteOnlyCell, WriteOnlyCell]:
+def _form_cells(page: WriteOnlyWorksheet, column: Column[Any]) -> tuple[WriteOnlyCell, WriteOnlyCell]:
+    if column.typed:
+        return _cells(page, column, protection=Protection(locked=False))
+    return _cells(page, column, fill=PatternFill("solid", fgColor="EEEEEE"))
+
+
+def _cells(
+    page: WriteOnlyWorksheet, column: Column[Any], *, bold: bool = False, **more: Any
+) -> tuple[WriteOnlyCell, WriteOnlyCell]:
     """The styles of a column: for text, and for numbers and dates."""
-    style = partial(_style, page, bold=bold, border=Border(bottom=HAIR))
+    style = partial(_style, page, bold=bold, border=Border(bottom=HAIR), **more)
     text = style(alignment=Alignment(vertical="top", wrap_text=True))
     number = Alignment(horizontal="right", vertical="top", indent=1)  # off the text in the next column
     return text, style(alignment=number, number_format=column.kind.format)

@@ -68,6 +68,9 @@ class Ratio(NamedTuple):
 class Column(Generic[Row]):
     """`get` gives what of a row stands under `head`; `width` in characters; `explain` a Thai sentence.
 
+    `typed`: it is to be filled in; a table that has such columns is a form, and its others are locked. `choices`: the
+    words to fill in, as a pick list. `hidden`: for us alone, when the file comes back.
+
     In the total row stand the sum of one that is `summed`, and the ratio of two sums.
     """
 
@@ -78,6 +81,9 @@ class Column(Generic[Row]):
     explain: str = ""
     summed: bool = False
     ratio: Ratio | None = None
+    typed: bool = False
+    choices: Sequence[str] = ()
+    hidden: bool = False
 
     @property
     def cell(self) -> Callable[[Row], Cell]:
@@ -138,6 +144,10 @@ class Table(Generic[Row]):
     @property
     def heads(self) -> list[str]:
         return [column.head for column in self.columns]
+
+    @property
+    def is_form(self) -> bool:
+        return any(column.typed for column in self.columns)
 
     def cells(self) -> Iterator[Sequence[Cell]]:
         """The rows, each as the cells under the heads."""

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import NamedTuple
 
+from app.amounts import NotAnAmount, Wanted, read_number_cell
 from app.words import arabic_digits, clean_line
 
 APOSTROPHES = str.maketrans("", "", "'’‘`")  # in front of digits: how Excel is told that they are text
@@ -139,6 +141,15 @@ KINDS = {
     "formula": "เป็นสูตรที่ยังไม่มีผล เปิดไฟล์ด้วย Excel แล้วบันทึกใหม่ หรือพิมพ์ค่าแทนสูตร",
     "long": "ยาวเกินไป",
 }
+
+
+def amount_in(value: Value, wanted: Wanted) -> Decimal | None:
+    """The amount in a cell, None for a blank one. Raises NotAnAmount."""
+    if not isinstance(value, Marked):
+        return read_number_cell(value, wanted)
+    if value.kind == "percent":
+        return read_number_cell(value.value, wanted, percent=True)
+    raise NotAnAmount(f"{quoted(value)} พิมพ์ตัวเลข {wanted.example}")
 
 
 def column_letters(place: int) -> str:

@@ -27,6 +27,19 @@ def unseal(kind: str, actor: Actor, sealed: str) -> list[Any]:
     return list(lines)
 
 
+def mark(kind: str, facts: Any) -> str:
+    """What goes along in a file that may come back from anybody: `facts` that nobody else can have made."""
+    return str(_serializer(kind).dumps(facts))
+
+
+def marked_facts(kind: str, text: str) -> Any:
+    """What `mark` was made of; None where it is nothing of ours, or not whole."""
+    try:
+        return _serializer(kind).loads(text)
+    except (BadData, ValueError, TypeError):
+        return None
+
+
 def _serializer(kind: str) -> URLSafeSerializer:
     return URLSafeSerializer(current_app.config["SECRET_KEY"], salt=kind)
 

@@ -52,6 +52,7 @@ PAGES = {
         "/projects/1",
         "/projects/1/delete",
         "/reporting/1/2561/6",
+        "/reporting/workbook?year=2561&round=6",
         "/profile#contact",
         "/evaluation?year=2561",
         "/reporting/grid/many?year=2561&round=6&all=1",
@@ -118,6 +119,7 @@ EXEMPT = {
     "plan_years.confirm_file": "one button and a sealed file, after an upload",
     "plan_files.confirm_file": "the same, with words for all projects: tests/browser/test_plan_files.py",
     "plan_files.annotated_copy": "a button of the same form, which gives a file",
+    "round_workbook.confirm_workbook": "choices of cells and a sealed file, after an upload",
     "nacc_accounts.code_file": "test_codes_that_are_shown_once_survive_a_bad_line",
 }
 FILL = """form => {

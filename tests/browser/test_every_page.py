@@ -82,6 +82,8 @@ SIGNED_IN = (
     "/reporting/grid?year=2561&round=12&undo=2018-04-02T00:00:00%2B00:00&reported=3",
     "/reporting/grid/many?year=2561&round=6&all=1",
     "/reporting/papers?year=2561&round=6",
+    "/reporting/check?year=2562&round=6",
+    "/reporting/workbook?year=2561&round=6",
     "/reports?year=2561&round=6",
     "/reports/province?province=65&year=2561&round=6",
     "/reports/province?province=65&year=2561&round=6&by=type&level=low",

@@ -115,6 +115,10 @@ WHO_OPENS = {
     "GET papers.papers": LAO,
     "GET papers.plan_file": LAO,
     "GET papers.round_file": LAO,
+    "GET round_workbook.workbook_page": LAO,
+    "GET round_workbook.download": LAO,
+    "POST round_workbook.check_workbook": LAO,
+    "POST round_workbook.confirm_workbook": LAO,
     "GET sending.check": LAO,
     "POST sending.send": LAO,
     "GET sending.receipt": LAO,
@@ -254,7 +258,7 @@ ADDRESSES = """
 /api/v1/results.xlsx
 /public/log /public/log/verify.py /public/log/key /public/log/head /public/log/heads
 /public/log/entries /public/log/state/projects
-/public/verify /reporting/check /reporting/grid /reporting/papers
+/public/verify /reporting/check /reporting/grid /reporting/papers /reporting/workbook
 """
 
 

@@ -29,6 +29,7 @@ ONE_QUESTION = {
     "ProposedNumbersForm",
     "RegistryFileForm",
     "RemovalForm",
+    "RoundFileForm",
     "ScoreFileForm",
     "SendForm",
     "StatusForm",

@@ -39,6 +39,7 @@ OF_LAO = (
     f"/projects/table.xlsx?year={YEAR}",
     f"/reporting/table.xlsx?{MOMENT}",
     f"/reporting/all/table.xlsx?{MOMENT}",
+    f"/reporting/workbook.xlsx?{MOMENT}",
     f"/evaluation/table.xlsx?year={YEAR}",
     "/history/table.xlsx",
     f"/reports/places/organisations/6650807/table.xlsx?{MOMENT}",
@@ -125,7 +126,7 @@ def _check_sheet(sheet: Worksheet) -> None:
             assert cell.data_type != "f"
             if cell.number_format == BAHT_FORMAT and cell.value is not None:
                 assert sheet.column_dimensions[cell.column_letter].width >= BAHT_WIDTH, (sheet.title, cell.coordinate)
-    if sheet.title == excel.EXPLANATIONS:
+    if sheet.title in (excel.EXPLANATIONS, excel.CHOICES):
         return
     head = int(sheet.print_title_rows.split("$")[-1])
     last = sheet.max_row - (sheet.cell(sheet.max_row, 1).value == "รวม")

@@ -50,6 +50,7 @@ PAGES = {
 AFTER_A_DEED = {
     *("accounts.ask_for_link", "accounts.logout", "accounts.set_new_password", "accounts.sign_in"),  # nobody's year
     "administration.withdraw_time",  # of what was given
+    "round_workbook.confirm_workbook",  # of a file that was checked
     *("administration.unlock_staff", "registry_upkeep.open_again"),  # of what is locked or closed
     "score_changes.answer_change",  # of what was proposed
     *("copying.copy_projects", "copying.take_back_copies"),  # from one plan into another: once both have open years

@@ -9,9 +9,9 @@ from enum import StrEnum
 from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
-from app.amounts import NotAnAmount, Wanted, read_number_cell
+from app.amounts import NotAnAmount, Wanted
 from app.models.enums import Role, Which
-from app.uploads.cells import CellProblem, Marked, Problems, Sheet, TableLine, Value, quoted, text_of
+from app.uploads.cells import CellProblem, Problems, Sheet, TableLine, Value, amount_in, quoted, text_of
 from app.uploads.rules import CODE, YEAR, LineKey, Move, Preview, UploadLao, keyed
 
 APART = "|"
@@ -272,16 +272,10 @@ def _read_scores(
 def read_score(value: Value, maximum: Decimal) -> Decimal | None:
     """The score in a cell, None for a blank one. Raises NotAnAmount. The same few numbers come again and again."""
     wanted = Wanted("คะแนน", maximum=maximum, unit="คะแนน", example=f"0 ถึง {maximum:,.2f}")
-    score = _read_marked(value, wanted) if isinstance(value, Marked) else read_number_cell(value, wanted)
+    score = amount_in(value, wanted)
     if score is None and text_of(value):  # a dash takes no score away, and is not passed over either
         raise NotAnAmount(f"{quoted(value)} ไม่ใช่คะแนน เว้นว่างไว้หากไม่แก้คะแนนช่องนี้ หรือลบคะแนนในหน้าตารางคะแนน")
     return score
-
-
-def _read_marked(cell: Marked, wanted: Wanted) -> Decimal | None:
-    if cell.kind == "percent":
-        return read_number_cell(cell.value, wanted, percent=True)
-    raise NotAnAmount(f"{quoted(cell)} พิมพ์ตัวเลข {wanted.example}")
 
 
 def preview(lines: Iterable[ScoreLine], kept: Mapping[tuple[int, int], YearScores]) -> Preview:
