@@ -67,7 +67,7 @@ def _fail(lao: Actor, year: int, moment: datetime) -> None:
         )
     ).one()
     with transaction():
-        set_status(officer, lao.own_organisation_id, year, PlanStatus.FAILED, version, moment)
+        set_status(officer, lao.own_organisation_id, year, PlanStatus.FAILED, version, moment, "มีเพียง 3 มิติ")
 
 
 def _publish(lao: Actor, moment: datetime) -> None:
