@@ -67,7 +67,7 @@ def _fill_profile(page: Page) -> None:
     page.get_by_label("ตำแหน่ง").fill("นักวิเคราะห์นโยบายและแผน")
     page.get_by_label("สังกัด").fill("สำนักปลัด")
     page.get_by_label("โทรศัพท์", exact=True).fill("055 111 222")
-    page.get_by_label("อีเมล").fill("dinthong@example.go.th")
+    page.get_by_role("textbox", name="อีเมล").fill("dinthong@example.go.th")
     password = page.get_by_label("รหัสผ่านสำหรับเข้าสู่ระบบครั้งต่อไป")
     password.fill(NEW_PASSWORD)
     show = page.get_by_role("button", name="แสดงรหัสผ่าน")
