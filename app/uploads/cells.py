@@ -13,7 +13,7 @@ QUOTED = 40  # characters of a cell that a sentence repeats
 
 
 class Marked(NamedTuple):
-    """A cell that is more than its value: a percent, a date, an error, a formula without a result, too long a text."""
+    """A cell that is more than its value: a percent, a date, an error, too long a text, one amount for several."""
 
     kind: str
     value: str | float | None
@@ -140,6 +140,7 @@ KINDS = {
     "error": "เป็นค่าผิดพลาดของสูตร",
     "formula": "เป็นสูตรที่ยังไม่มีผล เปิดไฟล์ด้วย Excel แล้วบันทึกใหม่ หรือพิมพ์ค่าแทนสูตร",
     "long": "ยาวเกินไป",
+    "merged": "ผสานหลายปีหรือหลายรายการไว้ เลิกผสานเซลล์ แล้วใส่จำนวนเงินของแต่ละช่อง",
 }
 
 

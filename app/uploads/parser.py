@@ -30,7 +30,7 @@ MEMORY = 48 << 20  # above what the process has when it starts; a table of 31,40
 SECONDS = 10  # of the processor
 MOST_CELLS = 1_200_000  # of the rectangle around everything filled in, which calamine holds as a whole
 MOST_COLUMNS = 256
-MOST_MERGED = 2000
+MOST_MERGED = 20_000
 MOST_LETTERS = 4000  # in a cell
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 

@@ -55,6 +55,7 @@ WORDS: Sequence[tuple[str, ColumnRole]] = (
 )
 _WORDS = [(re.compile(words), role) for words, role in WORDS]
 _YEAR = re.compile("25[0-9]{2}")
+_NO_BUDGET = re.compile("^(ดำเนินการปี|โครงการ|ผล)|เป้าหมาย|ตัวชี้วัด|ร้อยละ|เบิกจ่าย|จ่ายจริง|คงเหลือ|จำนวนโครงการ")
 _NOT_LETTERS = re.compile(r"[\s./()\-:*]")
 UNITS = {"งบประมาณบาท", "งบประมาณ", "บาท", "จำนวนเงินบาท", "จำนวนเงิน", "ปี", "ปีงบประมาณพศ", "ปีงบประมาณ"}
 
@@ -94,7 +95,7 @@ def role_of(text: str, kept: Kept) -> str:
     if plain in kept:
         return kept[plain]
     years = set(_YEAR.findall(plain))
-    if len(years) == 1 and not plain.startswith(("ดำเนินการปี", "โครงการ")):
+    if len(years) == 1 and not _NO_BUDGET.search(plain):
         return str(years.pop())
     return next((role for words, role in _WORDS if words.search(plain)), "")
 
@@ -118,7 +119,8 @@ def _heading(row: SheetRow, below: SheetRow | None, kept: Kept) -> Heading:
             if text := _head_text(cell):
                 texts[column] = f"{texts[column]} {text}" if column in texts else text
     found: dict[int, str] = {}
-    for column, text in texts.items():
+    # What a clerk said goes before what the words of another head would mean.
+    for column, text in sorted(texts.items(), key=lambda each: (plain_head(each[1]) not in kept, each[0])):
         role = role_of(text, kept)
         if role and role not in found.values() and role != ColumnRole.NOTHING:
             found[column] = role

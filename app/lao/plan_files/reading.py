@@ -6,13 +6,17 @@ project does not say is left open, to be asked for once.
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from typing import Any
 
 from app.amounts import NotAnAmount, plain, read_number_cell
+from app.lao.plan_files.budgets import put_budget
 from app.lao.plan_files.columns import ColumnRole, Heading, Kept, find_heading, first_filled, same_heading
+from app.lao.plan_files.merges import without_merges
+from app.lao.plan_files.pages import goes_on
 from app.lao.plan_files.rules import (
     CODE,
-    DIMENSION,
+    DIMENSION_CELL,
+    EVERY_QUARTER,
+    FOOTNOTE,
     MAX_TEXT,
     MISSION,
     NUMBER,
@@ -23,15 +27,14 @@ from app.lao.plan_files.rules import (
     ReadLine,
     Spot,
     Understood,
-    amount_in,
-    first_digit,
-    kept_lines,
+    dimension_named,
     kind_of,
     numbers_in,
-    of_cell,
     parts,
     without_number,
+    without_spaces,
 )
+from app.lao.plan_files.titles import Titles, mission_number, says_dimension
 from app.lao.projects.rules import MAX_NAME
 from app.models.enums import Kind
 from app.uploads.cells import Marked, Value, digits_of, quoted, text_of
@@ -51,7 +54,7 @@ def understand(grids: Sequence[Grid], dimensions: Mapping[int, str], kept: Kept)
         own = find_heading(grid.rows, kept)
         found.code = found.code or _code_in(grid)
         if own is None:
-            heading = heading if heading and _goes_on(grid, heading) else None
+            heading = heading if heading and goes_on(grid, heading) else None
             if heading is None:
                 _without_heading(found, number, grid)
                 continue
@@ -82,12 +85,6 @@ def _without_heading(found: Understood, number: int, grid: Grid) -> None:
     found.skipped.append(PlanProblem(Spot(number, grid.rows[0].number if grid.rows else 1), f"{name}ไม่มีหัวตารางของแผน"))
 
 
-def _goes_on(grid: Grid, heading: Heading) -> bool:
-    """Whether a table of a document is the next page of the one before: as wide, and without a head."""
-    width = max(heading.texts) + 1
-    return grid.kind == "docx" and not grid.above and any(len(row.cells) == width for row in grid.rows)
-
-
 def _code_in(grid: Grid) -> str:
     for row in grid.rows[:8]:
         for cell in row.cells:
@@ -99,14 +96,15 @@ def _code_in(grid: Grid) -> str:
 def _read_grid(reading: "_Reading", number: int, grid: Grid, heading: Heading, from_row: int) -> None:
     reading.begin(number, grid, heading)
     for text in grid.above:
-        reading.title(text)
-    reading.title(grid.name)
-    for row in grid.rows:
+        reading.titles.take_above(text)
+    reading.titles.take_above(grid.name)
+    for row in without_merges(grid, heading, from_row):
         if row.number < (from_row and heading.row):
             for cell in row.cells:
-                reading.title(text_of(cell))
+                reading.titles.take_above(text_of(cell))
         elif row.number > from_row:
             reading.row(row)
+    reading.end()
 
 
 class _Reading:
@@ -114,9 +112,9 @@ class _Reading:
 
     def __init__(self, found: Understood, dimensions: Mapping[int, str]) -> None:
         self.found, self.dimensions = found, dimensions
-        self.dimension: int | None = None
-        self.mission = ""
+        self.titles = Titles(dimensions)
         self.since_total: list[ReadLine] = []
+        self.childless: tuple[SheetRow, str, int] | None = None  # a heading of one cell, and how many lines stood then
 
     def begin(self, number: int, grid: Grid, heading: Heading) -> None:
         self.number, self.grid, self.heading = number, grid, heading
@@ -124,30 +122,23 @@ class _Reading:
         self.years = heading.years
         self.name_column = self.columns[ColumnRole.NAME] or 0
         if grid.kind != "docx":
-            self.dimension, self.mission = None, ""
+            self.titles.forget()
 
-    def title(self, text: str) -> bool:
-        """Take a title for the dimension or the mission it says; False where it says neither."""
-        words = arabic_digits(clean_line(text))
-        if match := DIMENSION.match(words):
-            self.dimension, self.mission = int(match[1]), ""
-            return True
-        if MISSION.match(words):
-            self.mission = clean_line(text)
-            return True
-        return False
+    def end(self) -> None:
+        self._heads_nothing("")
 
     def row(self, row: SheetRow) -> None:
         if same_heading(row, self.heading) or self._only_units(row):
             return
         has_amount = any(self._cell(row, column) is not None for column in self.years.values())
-        first = [cell for cell in row.cells if cell is not None][:2]
-        if total := next(
-            (text for cell in first if isinstance(cell, str) and TOTAL.match(text := clean_line(cell))), ""
-        ):
+        if total := self._total_words(row):
             self._total(row, total)
         elif not has_amount and self._is_title(row):
             return
+        elif has_amount and self._is_dimension_with_amounts(row):
+            self._skip(row, "ยอดของทั้งมิติ ไม่ใช่โครงการ")
+        elif not has_amount and self._is_footnote(row):
+            self._skip(row, "หมายเหตุของตาราง")
         elif self._cell(row, self.name_column) is None and not has_amount:
             self._note_mission(row)
             if any(
@@ -158,6 +149,34 @@ class _Reading:
             self._note_mission(row)
             self._projects(row)
 
+    def _total_words(self, row: SheetRow) -> str:
+        """What a row of totals is called; "" of any other row."""
+        if self._facts(row):
+            return ""
+        first = [cell for cell in row.cells if cell is not None][:2]
+        texts = [clean_line(cell) for cell in (*first, self._cell(row, self.name_column)) if isinstance(cell, str)]
+        return next((text for text in texts if TOTAL.match(arabic_digits(text))), "")
+
+    def _facts(self, row: SheetRow) -> list[ColumnRole]:
+        """What only a project says of itself."""
+        facts = (ColumnRole.KIND, ColumnRole.QUARTERS, ColumnRole.TARGET, ColumnRole.OBJECTIVE)
+        return [role for role in facts if self._of(row, role) is not None]
+
+    def _is_dimension_with_amounts(self, row: SheetRow) -> bool:
+        """A heading with the sum of what stands below it."""
+        words = [cell for cell in row.cells if isinstance(cell, str)]
+        name = self._cell(row, self.name_column)
+        heads = [text for text in words if says_dimension(text)]
+        if not heads or (name is not None and name not in heads) or self._facts(row):
+            return False
+        if name is None and self._of(row, ColumnRole.DIMENSION) is not None:
+            return False  # a project whose name is missing
+        return self.titles.take(heads[0])
+
+    def _is_footnote(self, row: SheetRow) -> bool:
+        texts = {text_of(cell) for cell in row.cells if cell is not None}
+        return len(texts) == 1 and bool(FOOTNOTE.match(texts.pop()))
+
     def _only_units(self, row: SheetRow) -> bool:
         filled = [cell for cell in row.cells if cell is not None]
         return all(isinstance(cell, str) for cell in filled) and all(
@@ -166,24 +185,36 @@ class _Reading:
 
     def _is_title(self, row: SheetRow) -> bool:
         """A row that only says a dimension or a mission, wherever in it that stands."""
-        facts = (ColumnRole.DIMENSION, ColumnRole.KIND, ColumnRole.TARGET, ColumnRole.OBJECTIVE)
-        own = [role for role in facts if self._of(row, role) is not None]
         words = [text for cell in row.cells if (text := text_of(cell))]
-        if own or len(words) > 2:
+        own = self._of(row, ColumnRole.DIMENSION)
+        if (own is not None and len(words) > 1) or self._facts(row) or len(words) > 2:
             return False
         name = text_of(self._cell(row, self.name_column))
         if name and NUMBER.match(arabic_digits(name)) and kind_of(without_number(name)) and not self._mission_of(name):
             return False
-        return any(self.title(text) for text in words)
+        if not any(self.titles.take(text) for text in words):
+            return False
+        self._heads_nothing(words[0])
+        if name and self._mission_of(name):
+            self.childless = row, name, len(self.found.lines)
+        return True
+
+    def _heads_nothing(self, following: str) -> None:
+        """Tell of a heading with nothing below: it may be a project whose amounts are missing."""
+        if self.childless:
+            row, text, lines = self.childless
+            own, next_one = mission_number(text), mission_number(following)
+            beside = next_one.count(".") == own.count(".")
+            if beside if lines < len(self.found.lines) else not next_one.startswith(f"{own}."):
+                self._skip(row, "อ่านเป็นหัวข้อ แต่ไม่มีโครงการใต้หัวข้อ (หากเป็นโครงการ ใส่งบประมาณหรือขีด -)")
+        self.childless = None
 
     @staticmethod
     def _mission_of(text: str) -> bool:
         return bool(MISSION.match(arabic_digits(text)))
 
     def _note_mission(self, row: SheetRow) -> None:
-        mission = clean_line(text_of(self._of(row, ColumnRole.MISSION)))
-        if mission and not self.title(mission):
-            self.mission = mission
+        self.titles.take_mission(clean_line(text_of(self._of(row, ColumnRole.MISSION))))
 
     def _cell(self, row: SheetRow, column: int | None) -> Value:
         return None if column is None or column >= len(row.cells) else row.cells[column]
@@ -219,13 +250,14 @@ class _Reading:
         cell = self._cell(row, self.name_column)
         listed = parts(clean_text(cell)) if isinstance(cell, str) else [(0, text_of(cell))]
         place = Spot(self.number, row.number)
-        lines = [ReadLine(place, without_number(text), text, self.mission) for _line, text in listed]
+        lines = [ReadLine(place, without_number(text), text, self.titles.mission) for _line, text in listed]
         for line in lines:
             self._said_once(line, row)
         starts = [start for start, _text in listed]
         for year, column in self.years.items():
-            self._budget(lines, starts, year, column, self._cell(row, column))
+            put_budget(lines, starts, year, column, self._cell(row, column))
         self.found.lines += lines
+        self._heads_nothing(lines[0].stood)
         self.since_total += lines
 
     def _said_once(self, line: ReadLine, row: SheetRow) -> None:
@@ -233,6 +265,8 @@ class _Reading:
         line.year_columns = self.years
         if not line.name:
             line.wrong("ไม่มีชื่อโครงการ", self.name_column)
+        elif not any(map(str.isalpha, line.name)):
+            line.wrong(f"{quoted(line.name)} ไม่ใช่ชื่อโครงการ", self.name_column)
         elif len(line.name) > MAX_NAME:
             line.wrong(f"ชื่อยาว {len(line.name):,} ตัวอักษร ย่อให้ไม่เกิน {MAX_NAME}", self.name_column)
         name = self._cell(row, self.name_column)
@@ -263,15 +297,15 @@ class _Reading:
     def _dimension(self, line: ReadLine, row: SheetRow) -> None:
         value = self._of(row, ColumnRole.DIMENSION)
         if value is None:
-            number = self.dimension or first_digit(self.mission)
+            number = self.titles.number
             column: int | None = self.name_column
             if number is None:
                 line.wrong("ไม่พบว่าอยู่มิติใด ใส่คอลัมน์มิติ หรือหัวข้อ “มิติที่ …” เหนือรายการ", column)
                 return
         else:
             column = self.columns[ColumnRole.DIMENSION]
-            digits = digits_of(value).removeprefix("มิติที่").removeprefix("มิติ")
-            number = int(digits[0]) if digits[:1].isdecimal() and not digits[1:2].isdecimal() else 0
+            match = DIMENSION_CELL.match(arabic_digits(text_of(value)))
+            number = int(match[1]) if match else dimension_named(text_of(value), self.dimensions) or 0
         if number in self.dimensions:
             line.said["dimension"] = number
         else:
@@ -291,43 +325,9 @@ class _Reading:
         value = self._of(row, role)
         if value is None or text_of(value) in ("-", "–"):
             return
-        numbers = numbers_in(text_of(value), known)
+        every = role is ColumnRole.QUARTERS and without_spaces(text_of(value)) in EVERY_QUARTER
+        numbers = tuple(known) if every else numbers_in(text_of(value), known)
         if numbers is None:
             line.wrong(f"{quoted(value)} ไม่ใช่{what} ใช้ {', '.join(map(str, known))}", self.columns[role])
         else:
             line.said[role.value] = numbers
-
-    def _budget(self, lines: Sequence[ReadLine], starts: Sequence[int], year: int, column: int, cell: Value) -> None:
-        if cell is None:
-            return
-        if len(lines) == 1:
-            self._amount_of(lines[0], year, column, cell)
-            return
-        amounts: list[Any] = kept_lines(cell) if isinstance(cell, str) else [cell]
-        if len(amounts) != len(lines):
-            picked = [amounts[start] if start < len(amounts) else "" for start in starts]
-            rest = [each for place, each in enumerate(amounts) if place not in starts and str(each).strip()]
-            if rest or len(amounts) < len(lines):
-                text = f"ช่องชื่อมี {len(lines)} รายการ แต่ช่องนี้มี {len(amounts)} จำนวน แยกเป็นรายการละแถว"
-                for line in lines:
-                    line.wrong(text, column)
-                return
-            amounts = picked
-        for line, amount in zip(lines, amounts, strict=True):
-            if amount is not None and str(amount).strip():
-                self._amount_of(line, year, column, amount)
-
-    def _amount_of(self, line: ReadLine, year: int, column: int, cell: Any) -> None:
-        if isinstance(cell, str):
-            text = clean_line(cell)
-            if not text:
-                return
-            amount, wrong = amount_in(text)
-        else:
-            try:
-                amount, wrong = of_cell(cell), ""
-            except NotAnAmount as error:
-                amount, wrong = None, str(error)
-        if wrong:
-            line.wrong(wrong, column)
-        line.budgets[year] = amount

@@ -1,7 +1,7 @@
 """What a plan can say, and how its words are read: numbers, kinds, amounts, places. Facts in, answer out."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
@@ -17,12 +17,20 @@ MAX_TEXT = 4000
 EXAMPLES, RULES = "ตัวอย่าง", "กติกา"
 OURS = {EXAMPLES, RULES}  # sheets of our template that hold no plan
 DIMENSION = re.compile(r"^มิติ(?:ที่)?\s*([0-9])(?![0-9.])[.:]?\s*(.*)")
+DIMENSION_WITHIN = re.compile(r"มิติ(?:ที่)?\s*([0-9])(?!\s*(?:[-–—,0-9.]|ถึง|และ))")
+DIMENSION_CELL = re.compile(r"^(?:มิติ(?:ที่)?)?\s*([0-9])(?:\.0|[.:]?\s*[^0-9.,]*)$")
 MISSION = re.compile(r"^([0-9])\.[0-9]+(?:\.[0-9]+)?\.?(?![0-9.])\s*\D")
+MISSION_NUMBER = re.compile(r"^[0-9]+(?:\.[0-9]+)+\.?")
 NUMBER = re.compile(r"^\s*(?:\(?[0-9]{1,3}\)|[0-9]{1,3}\.(?![0-9])|[0-9]+(?:\.[0-9]+){1,4}\.?(?=\s|[ก-๙]))\s*")
-TOTAL = re.compile(r"^(รวม|ยอดรวม|รวมทั้งสิ้น)")
+# รวมใจต้านโกง is a project: behind the word stands nothing, a number, or what is added up.
+TOTAL = re.compile(
+    r"^(?:ยอด)?รวม(?:ยอด|เป็น)?(?=$|[\s0-9(:.]|ทั้ง|ทุก|มิติ|งบ|จำนวน|เงิน|โครงการ|กิจกรรม|มาตรการ|ปี|สุทธิ|ภารกิจ|ด้าน|ข้อ|หน้า|แผน)"
+)
+FOOTNOTE = re.compile(r"^(?:[*†#]|หมายเหตุ|เชิงอรรถ|ที่มา\s*:)")
 WHOLE_TOTAL = re.compile("ทั้งสิ้น|ทั้งหมด|ทุกมิติ")
 LINE_END = re.compile("\r\n|[\r\x0b\n]")
 CODE = re.compile(r"รหัส\s*อปท\.?\s*:?\s*([0-9]{7})")
+EVERY_QUARTER = {"ทุกไตรมาส", "ตลอดปี", "ตลอดทั้งปี", "ตลอดปีงบประมาณ"}
 # The longest first: แนวปฏิบัติงาน begins as แนวปฏิบัติ does.
 KIND_WORDS = (*((kind.label, kind) for kind in Kind), ("แนวปฏิบัติ", Kind.GUIDELINE), ("แนวทาง", Kind.GUIDELINE))
 KINDS = tuple(sorted(KIND_WORDS, key=lambda each: -len(each[0])))
@@ -99,6 +107,8 @@ def amount_in(text: str) -> tuple[Decimal | None, str]:
 
 def of_cell(cell: Any) -> Decimal | None:
     if isinstance(cell, Marked):
+        if cell.kind == "merged":
+            raise NotAnAmount(quoted(cell))
         percent, formula = cell.kind == "percent", cell.kind == "formula"
         value = cell.value if percent or cell.kind == "long" else quoted(cell)
         return read_number_cell(value, percent=percent, uncalculated=formula)
@@ -130,6 +140,23 @@ def kind_of(text: str) -> Kind | None:
     return next((kind for words, kind in KINDS if text.startswith(words)), None)
 
 
+def without_spaces(text: str) -> str:
+    return clean_line(text).replace(" ", "")
+
+
+def dimension_named(text: str, dimensions: Mapping[int, str]) -> int | None:
+    """The dimension whose whole name `text` is, or begins with; its number is often left out."""
+    words = without_spaces(without_number(text)).removeprefix("ด้าน")
+    names = ((number, without_spaces(name)) for number, name in dimensions.items() if name)
+    return next((number for number, name in names if words.startswith(name)), None)
+
+
+def dimension_in_title(text: str) -> int | None:
+    """The one dimension a title speaks of, wherever in it."""
+    found = {int(match) for match in DIMENSION_WITHIN.findall(arabic_digits(clean_line(text)))}
+    return found.pop() if len(found) == 1 else None
+
+
 def first_digit(mission: str) -> int | None:
     match = MISSION.match(arabic_digits(mission))
     return int(match[1]) if match else None
@@ -137,7 +164,8 @@ def first_digit(mission: str) -> int | None:
 
 def numbers_in(text: str, known: Sequence[int]) -> tuple[int, ...] | None:
     """1, 3 or 1-4 as numbers in order; None for anything else."""
-    words = re.sub(r"ไตรมาส(ที่)?|มิติ(ที่)?|และ|[,;/]|\s", " ", arabic_digits(text)).split()
+    plain = re.sub(r"(?<=[0-9])\s*(?:[-–—]|ถึง)\s*(?:ไตรมาส(?:ที่)?\s*)?(?=[0-9])", "-", arabic_digits(text))
+    words = re.sub(r"ไตรมาส(ที่)?|มิติ(ที่)?|และ|[,;/]|\s", " ", plain).split()
     found: set[int] = set()
     for word in words:
         match = re.fullmatch(r"([0-9])(?:[-–—]([0-9]))?", word)

@@ -1,0 +1,65 @@
+"""Where in a plan a reader stands: the dimension and the mission that rows below belong to. Pure."""
+
+from collections.abc import Mapping
+
+from app.lao.plan_files.rules import (
+    DIMENSION,
+    MISSION,
+    MISSION_NUMBER,
+    dimension_in_title,
+    dimension_named,
+    first_digit,
+    without_number,
+)
+from app.words import arabic_digits, clean_line
+
+
+def says_dimension(text: str) -> bool:
+    """Whether a cell begins with a dimension's number: มิติที่ 1 …, 1. มิติที่ 1 …"""
+    return bool(DIMENSION.match(without_number(arabic_digits(text))))
+
+
+class Titles:
+    """The last dimension and mission that were said."""
+
+    def __init__(self, dimensions: Mapping[int, str]) -> None:
+        self.dimensions = dimensions
+        self.forget()
+
+    def forget(self) -> None:
+        self.dimension: int | None = None
+        self.mission = ""
+
+    def take(self, text: str) -> bool:
+        """Take a row's text for the dimension or the mission it says; False where it says neither."""
+        words = arabic_digits(clean_line(text))
+        match = DIMENSION.match(without_number(words))
+        number = int(match[1]) if match else dimension_named(words, self.dimensions)
+        if number is not None:
+            self.dimension, self.mission = number, ""
+            return True
+        if MISSION.match(words):
+            self.mission = clean_line(text)
+            return True
+        return False
+
+    def take_above(self, text: str) -> None:
+        """Take what stands above a table; a dimension may be named anywhere in it."""
+        if not self.take(text) and (number := dimension_in_title(text)):
+            self.dimension, self.mission = number, ""
+
+    def take_mission(self, text: str) -> None:
+        """Take what stands in the column of missions."""
+        if text and not self.take(text):
+            self.mission = text
+
+    @property
+    def number(self) -> int | None:
+        """The dimension, else the one that the mission's number begins with."""
+        return self.dimension or first_digit(self.mission)
+
+
+def mission_number(text: str) -> str:
+    """1.2 of `1.2 สร้างจิตสำนึก`."""
+    match = MISSION_NUMBER.match(arabic_digits(clean_line(text)))
+    return match[0].rstrip(".") if match else ""
