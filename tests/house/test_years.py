@@ -24,6 +24,7 @@ STAFF = {"somsri": (Role.OFFICER, "65"), "admin": (Role.ADMINISTRATOR,)}
 # Pages with forms: {y} the year, {p} a project, {o} its LAO, {g} what should be checked, {s} whoever is signed in.
 PAGES = {
     "lao": (
+        "/reporting/workbook?year={y}&round=12",
         *("/evaluation?year={y}", "/projects/new?year={y}", "/projects/{p}?year={y}", "/projects/{p}/delete?year={y}"),
         *("/reporting/{p}/{y}/12?year={y}&round=6", "/profile", "/reporting/grid?year={y}&round=12"),
         "/reporting/grid/many?year={y}&round=12&all=1",
