@@ -14,7 +14,7 @@ from looks import Names, TooLarge, parse  # type: ignore[import-not-found]
 MOST_TABLES = 500
 MOST_CELLS = 200_000
 MOST_NESTED = 8
-LETTERS = 4000  # of a cell
+LETTERS = 4001  # of a cell: one more than parser.py takes, so that it sees which are too long
 ABOVE = 40  # paragraphs before a table that are kept: its titles are among the last
 GONE = {"del", "moveFrom", "Fallback", "instrText", "delText", "rPrChange", "pPrChange"}
 

@@ -80,9 +80,7 @@ def every_line(file: BinaryIO) -> Iterator[Any]:
     with _refusing():
         kind = _kind(file, documents=True)
         if kind == "docx":
-            from documents import read_document  # type: ignore[import-not-found]
-
-            document = read_document(ZipFile(file))
+            document = _document(file)
             if not document.tables:
                 raise Refused("no table")
         else:
@@ -97,6 +95,17 @@ def every_line(file: BinaryIO) -> Iterator[Any]:
         yield head
         if sheet.start is not None:
             yield from _rows(sheet, look)
+
+
+def _document(file: BinaryIO) -> Any:
+    from documents import read_document  # type: ignore[import-not-found]
+
+    try:
+        return read_document(ZipFile(file))
+    except (TooLarge, MemoryError):
+        raise
+    except Exception as error:
+        raise Refused("broken document") from error
 
 
 @contextmanager
@@ -130,9 +139,10 @@ def _tables(document: Any) -> Iterator[Any]:
         for number, row in enumerate(table.rows, start=1):
             cells: list[Any] = [None] * max((column + span for column, span, _text in row), default=0)
             for column, _span, text in row:
-                cells[column] = text if text.strip() else None
+                cells[column] = (_plain(text) or None) if text.strip() else None
             if any(cells):
-                yield [number, False, cells[:MOST_COLUMNS], []]
+                cells = cells[:MOST_COLUMNS]
+                yield [number, False, cells, [n for n, cell in enumerate(cells) if type(cell) is list]]
 
 
 def _refuse_wide(look: Look) -> None:
@@ -142,8 +152,10 @@ def _refuse_wide(look: Look) -> None:
 
 def _kind(file: BinaryIO, *, documents: bool = False) -> str:
     if file.read(len(OLE)) == OLE:
-        return _kind_of_ole(file.read())
+        return _kind_of_ole(file.read(), documents=documents)
     names = {name.lower().replace("\\", "/") for name in ZipFile(file).namelist()}
+    if "mimetype" in names and b"opendocument.text" in ZipFile(file).read("mimetype")[:100]:
+        raise Refused("odt" if documents else "zip")
     for part, kind in (("xl/workbook.xml", "xlsx"), ("xl/workbook.bin", "xlsb"), ("content.xml", "ods")):
         if part in names:
             return kind
@@ -152,8 +164,8 @@ def _kind(file: BinaryIO, *, documents: bool = False) -> str:
     raise Refused("word" if "word/document.xml" in names else "zip")
 
 
-def _kind_of_ole(content: bytes) -> str:
-    for stream, word in (("EncryptedPackage", "password"), ("WordDocument", "word")):
+def _kind_of_ole(content: bytes, *, documents: bool) -> str:
+    for stream, word in (("EncryptedPackage", "password"), ("WordDocument", "old word" if documents else "word")):
         if stream.encode("utf-16-le") in content:
             raise Refused(word)
     return "xls"

@@ -18,10 +18,11 @@ from pathlib import Path
 from shutil import copyfileobj
 from tempfile import TemporaryFile
 from threading import Timer
-from typing import Any, BinaryIO, NamedTuple
+from typing import Any, BinaryIO, Literal, NamedTuple
 
 from app.errors import Refusal
 from app.uploads.cells import Marked, Sheet, TableLine, Value, column_letters
+from app.uploads.separators import SAMPLE, separator
 from app.words import arabic_digits, clean_line
 
 MOST_ROWS = 40_000
@@ -38,14 +39,15 @@ NO_WORKBOOK = f"ไฟล์นี้ไม่ใช่ไฟล์ Excel {TAKEN
 REFUSALS = {
     "damaged": "ไฟล์นี้ไม่ใช่ไฟล์ Excel หรือไฟล์เสีย เปิดด้วย Excel แล้วบันทึกเป็น .xlsx ใหม่",
     "large": "ไฟล์นี้ใหญ่หรือซับซ้อนเกินกว่าจะอ่านได้ คัดลอกเฉพาะตารางไปไว้ในไฟล์ใหม่ หรือแบ่งเป็นหลายไฟล์ แล้วบันทึกเป็น .xlsx",
-    "password": "ไฟล์นี้มีรหัสผ่าน เปิดด้วย Excel เอารหัสผ่านออก แล้วบันทึกใหม่",
+    "password": "ไฟล์นี้มีรหัสผ่าน เปิดด้วยโปรแกรมเดิม (Excel หรือ Word) เอารหัสผ่านออก แล้วบันทึกใหม่",
+    "old word": "ไฟล์นี้เป็นไฟล์ Word รุ่นเก่า (.doc) เปิดด้วย Word แล้วบันทึกเป็น .docx",
+    "odt": "ไฟล์นี้เป็นเอกสาร .odt เปิดด้วย Word หรือ LibreOffice แล้วบันทึกเป็น .docx",
+    "broken document": "ไฟล์ Word นี้เสีย เปิดด้วย Word แล้วบันทึกเป็น .docx ใหม่",
     "word": f"ไฟล์นี้เป็นไฟล์ Word {TAKEN}",
     "zip": f"ไฟล์นี้เป็นไฟล์ zip หรือชนิดอื่น {TAKEN}",
     "no table": "ไฟล์ Word นี้ไม่มีตาราง คัดลอกรายการไปไว้ในตาราง หรือใช้ไฟล์แบบของระบบ",
     "no sheet": "ทุกแผ่นงานในไฟล์ถูกซ่อนไว้หรือเป็นแผนภูมิ เลิกซ่อนแผ่นงานที่จะนำเข้า",
 }
-
-
 NOT_READ = {
     "boxes": "ในเอกสารมีกล่องข้อความ {:,} แห่ง ระบบไม่อ่านข้อความในกล่อง",
     "numbers": "ในเอกสารมีเลขข้อที่ Word ใส่ให้เอง {:,} แห่ง ระบบนับเลขเอง อาจไม่ตรงกับที่เห็น",
@@ -104,6 +106,13 @@ def read_sheet(file: BinaryIO, heads: Sequence[str], *optional: str) -> Sheet:
 
 def read_grids(file: BinaryIO, most_rows: int = MOST_ROWS) -> list[Grid]:
     """Every visible sheet of a workbook, every table of a document, the table of a CSV file. Raises NotAWorkbook."""
+    try:
+        return _every_grid(file, most_rows)
+    except NotAWorkbook as refusal:  # here documents are taken as well
+        raise NotAWorkbook(refusal.message.replace(" หรือ CSV", " CSV หรือ Word (.docx)")) from refusal
+
+
+def _every_grid(file: BinaryIO, most_rows: int) -> list[Grid]:
     start = file.read(CHUNK)
     file.seek(0)
     if start.startswith(WORKBOOKS):
@@ -119,7 +128,10 @@ def read_grids(file: BinaryIO, most_rows: int = MOST_ROWS) -> list[Grid]:
 
 def read_pasted(text: str, most_rows: int = MOST_ROWS) -> list[Grid]:
     """A table pasted out of a program: cells with tabs between, quoted where they have several lines."""
-    rows = list(islice(_csv_rows(StringIO(text, newline=""), "\t"), most_rows + 1))
+    try:
+        rows = list(islice(_csv_rows(StringIO(text, newline=""), "\t"), most_rows + 1))
+    except NotAWorkbook:  # quotation marks that are the text's own, as Word copies them
+        rows = list(islice(_csv_rows(StringIO(text, newline=""), "\t", quoting=csv.QUOTE_NONE), most_rows + 1))
     if len(rows) > most_rows:
         raise NotAWorkbook(f"มีมากกว่า {most_rows:,} แถว แบ่งวางหลายครั้ง")
     return [Grid("", "paste", rows)]
@@ -293,13 +305,13 @@ def _said(line: bytes) -> Any:
 
 
 def _csv(text: TextIOWrapper) -> FirstSheet:
-    shown = text.read(4096)
+    shown = text.read(SAMPLE)
     text.seek(0)
     if any(ord(letter) < 32 and letter not in "\t\r\n" for letter in shown) or not set(shown) & set(",;\t"):
         raise NotAWorkbook(NO_WORKBOOK)
     if shown.lstrip().startswith("<"):
         raise NotAWorkbook("ไฟล์นี้เป็นหน้าเว็บ (HTML) หรือ XML เปิดด้วย Excel แล้วบันทึกเป็น .xlsx ใหม่")
-    return FirstSheet({"sheet": "", "blind": False, "merged": []}, _csv_rows(text, max(",;\t", key=shown.count)))
+    return FirstSheet({"sheet": "", "blind": False, "merged": []}, _csv_rows(text, separator(shown)))
 
 
 def _encoding(file: BinaryIO, start: bytes) -> str:
@@ -320,8 +332,8 @@ def _encoding(file: BinaryIO, start: bytes) -> str:
     raise NotAWorkbook(NO_WORKBOOK)
 
 
-def _csv_rows(text: Iterable[str], delimiter: str) -> Iterator[SheetRow]:
-    lines = csv.reader(text, delimiter=delimiter, strict=True)
+def _csv_rows(text: Iterable[str], delimiter: str, quoting: Literal[0, 3] = csv.QUOTE_MINIMAL) -> Iterator[SheetRow]:
+    lines = csv.reader(text, delimiter=delimiter, quoting=quoting, strict=True)
     number = 0
     try:
         for number, line in enumerate(lines, start=1):

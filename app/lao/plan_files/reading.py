@@ -4,7 +4,7 @@ Nothing is guessed in silence: what was not taken for a project stands among `sk
 project does not say is left open, to be asked for once.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from app.amounts import NotAnAmount, plain, read_number_cell
@@ -16,6 +16,7 @@ from app.lao.plan_files.rules import (
     CODE,
     DIMENSION_CELL,
     EVERY_QUARTER,
+    EXAMPLES,
     FOOTNOTE,
     MAX_TEXT,
     MISSION,
@@ -64,11 +65,18 @@ def understand(grids: Sequence[Grid], dimensions: Mapping[int, str], kept: Kept)
         for column, text in heading.texts.items():
             found.heads.setdefault(text, heading.columns.get(column, ""))
         _read_grid(reading, number, grid, heading, from_row=own.last_row if own else 0)
-    if any(grid.blind for grid in grids):
-        found.notes.append("ไฟล์ชนิดนี้ไม่บอกว่าช่องใดเป็น % หรือเป็นสูตรที่ผิดพลาด ตรวจตัวเลขก่อนยืนยัน หรือบันทึกเป็น .xlsx แล้วส่งใหม่")
-    if hidden := sum(row.hidden for grid in grids for row in grid.rows):
-        found.notes.append(f"มีแถวที่ซ่อนหรือกรองไว้ {hidden:,} แถว อ่านด้วย")
+    found.notes += _notes(grids)
     return found
+
+
+def _notes(grids: Sequence[Grid]) -> Iterator[str]:
+    """What a clerk should know of how the file was read."""
+    if any(grid.name == EXAMPLES for grid in grids):
+        yield f"ไม่อ่านแผ่นงาน “{EXAMPLES}” กรอกรายการในแผ่นงานแรก"
+    if any(grid.blind for grid in grids):
+        yield "ไฟล์ชนิดนี้ไม่บอกว่าช่องใดเป็น % หรือเป็นสูตรที่ผิดพลาด ตรวจตัวเลขก่อนยืนยัน หรือบันทึกเป็น .xlsx แล้วส่งใหม่"
+    if hidden := sum(row.hidden for grid in grids for row in grid.rows):
+        yield f"มีแถวที่ซ่อนหรือกรองไว้ {hidden:,} แถว อ่านด้วย"
 
 
 def years_of(grids: Sequence[Grid], kept: Kept) -> list[int]:

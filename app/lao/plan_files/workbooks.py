@@ -29,6 +29,7 @@ FURTHER = "มิติที่สอดคล้องเพิ่มเติ
 CHECKED = "ผลการตรวจ"
 HEAD_ROW = 5
 FILLED_ROWS = 2000  # as far as pick lists reach
+AS_TEXT = {QUARTERS, FURTHER}  # else Excel makes 1-4 a date
 WIDTHS = {NAME: 60, TARGET: 36, OBJECTIVE: 44, KIND: 18, DIMENSION: 12, ID: 14, QUARTERS: 18, FURTHER: 20}
 HEAD, WRONG, ODD = (PatternFill("solid", fgColor=color) for color in ("EFEAE0", "F6C6C0", "FCE9B2"))
 
@@ -58,6 +59,7 @@ def template(
     _table(page, HEAD_ROW, period, [_cells_of(each, period) for each in projects])
     page.freeze_panes = f"A{HEAD_ROW + 1}"
     page.print_title_rows = f"{HEAD_ROW}:{HEAD_ROW}"
+    _as_text(page, period)
     _pick_lists(book, page, period)
     _table(book.create_sheet(EXAMPLES), 1, period, _examples(period))
     _rules(book.create_sheet(RULES), period, gates)
@@ -99,6 +101,14 @@ def _examples(period: Period) -> list[list[Any]]:
         [None, 2, Kind.MEASURE.label, "มาตรการสร้างความโปร่งใส", *["-"] * years, "1-4", group, aim, "4"],
         [None, 3, Kind.ACTIVITY.label, "กิจกรรมประชาคมปีแรก", 0, *[None] * (years - 1), "3", "ประชาชน", aim, ""],
     ]
+
+
+def _as_text(page: Worksheet, period: Period) -> None:
+    for place, head in enumerate(heads(period), start=1):
+        if head in AS_TEXT:
+            page.column_dimensions[get_column_letter(place)].number_format = "@"
+            for row in range(HEAD_ROW + 1, page.max_row + 1):
+                page.cell(row, place).number_format = "@"
 
 
 def _pick_lists(book: Workbook, page: Worksheet, period: Period) -> None:

@@ -1,15 +1,18 @@
 """Plans as clerks lay them out: merged cells, other tables, sums, footnotes, headings without numbers; no database."""
 
+import csv
+import re
 from decimal import Decimal
-from io import BytesIO
+from io import BytesIO, StringIO
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from openpyxl import Workbook
 
 from app.lao.plan_files.reading import understand
 from app.lao.plan_files.rules import Understood
-from app.uploads.reader import read_grids, read_pasted
+from app.uploads.reader import NotAWorkbook, read_grids, read_pasted
 from tests.lao.plan_files.files import as_docx, as_pasted, document, paragraph, table
 
 DIMENSIONS = {1: "การสร้างสังคมที่ไม่ทนต่อการทุจริต", 2: "การบริหารราชการ", 3: "การมีส่วนร่วม", 4: "กลไกตรวจสอบ"}
@@ -181,3 +184,62 @@ def test_what_a_clerk_said_of_a_column_goes_before_the_words_of_another() -> Non
     rows = [["มิติ", "โครงการหลัก", "รายละเอียดงาน", "2561"], [1, "โครงการใหญ่", "กิจกรรมย่อย", 5]]
     found = read(book(rows), {"รายละเอียดงาน": "name"})
     assert [line.name for line in found.lines] == ["กิจกรรมย่อย"]
+
+
+LISTS = [
+    ["ที่", "มิติ", "โครงการ", "2561", "2562", "2563", "2564", "ไตรมาส"],
+    *([str(number), "1", "โครงการ ก, ข และ ค", "5,000", "5,000", "1,005,000", "-", "1, 2, 3, 4"] for number in (1, 2)),
+]
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "cp874", "utf-16"])
+def test_commas_in_amounts_do_not_hide_what_separates_the_cells(mark: str, encoding: str) -> None:
+    text = StringIO()
+    csv.writer(text, delimiter=mark).writerows(LISTS)
+    budgets = {2561: Decimal(5000), 2562: Decimal(5000), 2563: Decimal(1005000), 2564: None}
+    assert told(read(text.getvalue().encode(encoding))) == [(1, "โครงการ ก, ข และ ค", budgets)] * 2
+
+
+def test_quotation_marks_of_a_name_stay_in_a_pasted_table() -> None:
+    found = read('มิติ\tโครงการ\t2561\n1\t"สุจริต" นำไทย\t5\n1\tโครงการ "ข"\t6\n')
+    assert [line.name for line in found.lines] == ['"สุจริต" นำไทย', 'โครงการ "ข"']
+
+
+def test_a_cell_of_a_document_too_long_to_keep_is_told_and_never_cut() -> None:
+    rows = [
+        ["มิติ", "โครงการ", "2561", "วัตถุประสงค์"],
+        ["1", "โครงการ ก", "5", "ก" * 4001],
+        ["1", "โครงการ ข", "5", "ก" * 4000],
+    ]
+    found = read(as_docx(rows))
+    assert [("objective" in line.said, [each.text[-9:] for each in line.problems]) for line in found.lines] == [
+        (False, ["ยาวเกินไป"]),
+        (True, []),
+    ]
+
+
+def _zipped(**parts: bytes) -> bytes:
+    out = BytesIO()
+    with ZipFile(out, "w") as file:
+        for name, content in parts.items():
+            file.writestr(name.replace("_", "."), content)
+    return out.getvalue()
+
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (OLE + "WordDocument".encode("utf-16-le"), "Word รุ่นเก่า (.doc) เปิดด้วย Word แล้วบันทึกเป็น .docx"),
+        (OLE + "EncryptedPackage".encode("utf-16-le"), "มีรหัสผ่าน เปิดด้วยโปรแกรมเดิม (Excel หรือ Word)"),
+        (_zipped(mimetype=b"application/vnd.oasis.opendocument.text", content_xml=b"<x/>"), "เอกสาร .odt"),
+        (b"%PDF-1.7", "เป็น PDF ใช้ไฟล์ Excel (.xlsx, .xlsm, .xls, .xlsb), OpenDocument (.ods) CSV หรือ Word (.docx)"),
+        (document("<w:tbl>"), "ไฟล์ Word นี้เสีย"),
+    ],
+)
+def test_a_refused_file_says_what_to_do_with_this_kind(content: bytes, sentence: str) -> None:
+    with pytest.raises(NotAWorkbook, match=re.escape(sentence)):
+        read_grids(BytesIO(content))

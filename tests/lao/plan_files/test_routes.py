@@ -180,6 +180,10 @@ def test_the_template_of_this_lao_comes_back_with_its_ids(app: Flask, client: Cl
     assert all(rule.formula1.startswith("'ตัวเลือก'!$") for rule in rules)
     assert "6650807" in book["แผน"]["A2"].value
     page = book["แผน"]
+    quarters = next(cell.column_letter for cell in page[5] if cell.value == "ดำเนินการในไตรมาส")
+    assert (
+        page.column_dimensions[quarters].number_format == page[f"{quarters}6"].number_format == "@"
+    )  # or 1-4 is a date
     page["D6"], page["D7"], page["B7"], page["C7"], page["E7"] = "ชื่อใหม่", "โครงการสอง", 2, "กิจกรรม", "-"
     out = BytesIO()
     book.save(out)
