@@ -20,6 +20,7 @@
   const hush = () => {
     $("#bar").hidden = true;
   };
+  on("app:hush", () => $("#bar").matches(".is-down") && hush()); // the line is back
   on("app:tell", ({ detail }) => {
     tell(detail.text, detail);
     if (detail.field) focusOn(detail.field);

@@ -67,7 +67,7 @@
     }
   };
   const about = async (id) => {
-    if (!names().length || !(await key())) return [];
+    if (!(await key()) || !names().length) return []; // the key is asked for while there is a line
     const start = `${await begins(id)} `;
     const found = await Promise.all(names().filter((name) => name.startsWith(start)).map(open));
     return found.filter(Boolean).sort((one, other) => other.at - one.at);
@@ -242,13 +242,23 @@
   };
 
   // --- signing out ------------------------------------------------------------------------------
+  let leaving = false;
   on("submit", ({ target }) => {
     if (new URL(target.action, location.href).pathname !== "/logout") return;
-    out = true;
+    leaving = out = true;
+  });
+  addEventListener("pagehide", () => {
+    if (!leaving) return;
     for (const name of names()) localStorage.removeItem(name);
     localStorage.setItem("draft-out", `${account} ${Date.now()}`);
     localStorage.removeItem("draft-out");
   });
+  // Asked about unsaved words somebody may stay; then they are kept as before.
+  const stay = () => {
+    if (leaving) leaving = out = false;
+  };
+  addEventListener("input", stay, true);
+  addEventListener("click", stay, true);
 
   tidy();
   look();

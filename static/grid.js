@@ -182,13 +182,21 @@
   };
 
   // --- listeners, on the document: cells are swapped under them ---------------------------------------
-  let before = ""; // what the cell held when it got the focus: a refused one can be sent again as it is
+  let before = ""; // what the cell held when it got the focus or was changed: a refused one can be sent again as it is
+  let typed = false; // since then: only that is what Escape takes back
   document.addEventListener("focusin", ({ target }) => {
     const cell = cellOf(target);
     if (block && at(block.table, ...block.from) !== cell) forget();
     if (!cell || !isText(target)) return;
     before = target.value;
+    typed = false;
     selectAll(target);
+  });
+  document.addEventListener("input", ({ target }) => (typed ||= target === document.activeElement));
+  document.addEventListener("change", ({ target }) => {
+    if (target !== document.activeElement || !cellOf(target)) return;
+    before = target.value;
+    typed = false;
   });
   document.addEventListener("mousedown", (event) => {
     const cell = cellOf(event.target);
@@ -224,6 +232,7 @@
     }
     if (event.key === "Escape" && isText(box)) {
       forget();
+      if (!typed) return;
       box.value = before;
       box.dispatchEvent(new Event("input", { bubbles: true }));
       selectAll(box);

@@ -63,7 +63,7 @@
   // --- unsaved rows: leaving asks (typing.js), and they are kept on this machine (drafts.js) ------------
   const unsaved = new Set();
   const note = (row) => {
-    if (changedIn(row).length) unsaved.add(row);
+    if (changedIn(row).length && !stateOf(row).gone) unsaved.add(row);
     else unsaved.delete(row);
     if (unsaved.size) form.dataset.typed = "here";
     else delete form.dataset.typed;
@@ -73,6 +73,9 @@
   const SHELF = `round-grid ${form.dataset.row}`;
   const OWN = crypto.getRandomValues(new Uint32Array(2)).join("-"); // two windows keep two
   let shelving = 0;
+  // What the boxes stand on, beside what the browser itself keeps of them for a page that is gone back to.
+  const remember = () => history.replaceState({ ...history.state, versions }, "");
+  addEventListener("pagehide", remember);
   const shelve = async () => {
     const rows = [...unsaved].map((row) => {
       const { version, key, earlier } = stateOf(row);
@@ -100,6 +103,11 @@
         explain(row, [words("พิมพ์ค้างไว้ ยังไม่ได้บันทึก"), button("บันทึก", { send: "" })]);
         say(row, "bad", "ยังค้าง");
       }
+    }
+    const shut = $("fieldset:disabled", form);
+    if (number && shut) {
+      for (const field of form.querySelectorAll("[name*='-']")) field.disabled = !unsaved.has(rowOf(field));
+      shut.disabled = false; // closed meanwhile: what is left can be looked at, and given up
     }
     if (Object.keys(all).length) {
       window.drafts.drop(SHELF);
@@ -161,9 +169,18 @@
     return undefined;
   };
   const settle = (row) => {
+    if (stateOf(row).strange) return puzzled(row);
     explain(row, []);
     if (row.matches(".is-wait, .is-bad")) say(row, "", "");
+    return undefined;
   };
+  // A status was pasted that is none: said until one is chosen, also while the rest of the row is saved.
+  const puzzled = (row) => {
+    explain(row, [words(stateOf(row).strange), giveUp()]);
+    markBad(row, "status");
+    say(row, "bad", "ยังค้าง");
+  };
+  const giveUp = () => button("คืนค่าเดิม", { drop: "" });
   const soon = new Set();
   const sendSoon = (row) => {
     if (!soon.size) queueMicrotask(() => [...soon].forEach((each) => soon.delete(each) && send(each)));
@@ -213,7 +230,9 @@
   };
   const LATER = [1, 2.5, 7.5, 15];
   let tries = 0;
+  let isDown = false;
   const later = (row) => {
+    isDown = true;
     say(row, "wait", "รอส่ง");
     queue.add(row);
     tell("การเชื่อมต่อหลุด – ที่กรอกไว้รออยู่ในแถว และจะส่งเองเมื่อเชื่อมต่อได้", { down: true });
@@ -233,12 +252,20 @@
     say(row, "bad", "ยังค้าง");
     tell(sentence);
   };
+  const gone = (row) => {
+    stateOf(row).gone = true;
+    explain(row, [words("ไม่พบโครงการนี้แล้ว จึงไม่ได้บันทึก โครงการอื่นบันทึกได้ตามปกติ")]);
+    say(row, "bad", "ไม่ได้บันทึก");
+  };
+  const stand = (row, version) => (stateOf(row).version = versions[idOf(row)] = version);
   const take = async (row, sent, answer) => {
     const state = stateOf(row);
     const isOurs = answer.headers.get("Content-Type")?.startsWith("application/json");
     if (answer.status >= 500 || answer.status === 429 || (!isOurs && !answer.headers.has("X-Answer"))) throw new Error("later");
     tries = 0;
-    if (answer.status === 404) return stop(row, "ไม่พบโครงการนี้แล้ว โหลดหน้านี้ใหม่");
+    if (isDown) document.dispatchEvent(new Event("app:hush"));
+    isDown = false;
+    if (answer.status === 404) return gone(row);
     if (!isOurs) return stop(row, "ต้องเข้าสู่ระบบใหม่ก่อน ที่กรอกไว้ยังอยู่ในแถว: เข้าสู่ระบบในหน้าต่างอื่น แล้วโหลดหน้านี้ใหม่");
     const told = await answer.json();
     state.key = "";
@@ -253,13 +280,15 @@
     const untouched = Object.fromEntries(
       Object.entries(boxes).filter(([name]) => now[name] === (sent[name] ?? state.saved[name])),
     );
-    Object.assign(state, { version, sure: "", saved: { ...state.saved, ...sent, ...boxes } });
+    stand(row, version);
+    Object.assign(state, { sure: "", saved: { ...state.saved, ...sent, ...boxes } });
     put(row, untouched);
     if (stamp > newest) {
       newest = stamp;
       total(sums);
     }
     if (changedIn(row).length) return send(row); // changed while it was on its way
+    if (state.strange) return puzzled(row);
     explain(row, signs ? [words(signs)] : []);
     say(row, "saved", `✓ ${new Date().toLocaleTimeString("th-TH", { hour: "2-digit", minute: "2-digit" })}`);
     return undefined;
@@ -268,9 +297,9 @@
     const state = stateOf(row);
     state.sure = "";
     const { "": first, ...others } = problems;
-    const parts = first ? [words(first)] : [];
+    const parts = [first, !others.status && state.strange, ""].filter(Boolean).map(words);
     if (version) {
-      state.version = version;
+      stand(row, version);
       const now = valuesOf(row);
       const both = Object.keys(others).flatMap((name) => TOGETHER[name] ?? [name]);
       const taken = Object.entries(theirs).filter(([name]) => !both.includes(name) && now[name] === state.saved[name]);
@@ -285,6 +314,7 @@
     if (others.reason && !box(row, "reason").value) {
       parts.push(...reasons().map((text, place) => button(`${place + 1} ${text}`, { reason: text })), button("4 อื่นๆ", { reason: "" }));
     }
+    if (!version) parts.push(giveUp());
     explain(row, parts);
     for (const name of Object.keys(others)) markBad(row, name);
     say(row, "bad", "ยังค้าง");
@@ -295,6 +325,7 @@
     const row = rowOf(target);
     if (!row || !target.name?.includes("-")) return;
     stateOf(row).sure = "";
+    if (nameOf(target) === "status") stateOf(row).strange = "";
     if (nameOf(target) === "in_ordinance") {
       const budget = box(row, "budget");
       if (!target.checked) budget.value = "";
@@ -324,12 +355,18 @@
   const STATUS = { 1: "in_progress", 2: "done", 3: "cannot" };
   const NO_WAY_BACK = "รายงานแล้วเปลี่ยนกลับเป็นยังไม่รายงานไม่ได้ เลือกสถานะอื่นแทน";
   const onward = (row) => window.grids.go(window.grids.vertical(cell(row, "status"), 1));
+  // By its place on the keyboard, for a Thai one has letters there; where text is typed, only if it gives the digit
+  // itself. Without NumLock the number block has arrows.
+  const digitOf = ({ code, key }, isTyped) => {
+    const [, block, digit] = /^(Digit|Numpad)(\d)$/.exec(code) ?? [];
+    return isTyped || block === "Numpad" ? /^\d$/.exec(key)?.[0] : digit;
+  };
   // Keys come before grid.js has a say (capture): a digit is no text here.
   const keyed = (event) => {
     const row = rowOf(event.target);
     if (!row || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
     const name = nameOf(event.target);
-    const digit = /^(?:Digit|Numpad)(\d)$/.exec(event.code)?.[1];
+    const digit = digitOf(event, name !== "status");
     const because = reasons()[digit - 4]; // 4, 5, 6: it cannot be done, and why
     if (name === "status" && (STATUS[digit] || because)) {
       event.preventDefault();
@@ -363,12 +400,16 @@
     const row = pressed && rowOf(pressed);
     if (!row) return;
     const state = stateOf(row);
-    const { more, sure, reason, take: theirs, keep, send: again } = pressed.dataset;
+    const { more, sure, reason, take: theirs, keep, send: again, drop } = pressed.dataset;
     if (more !== undefined) {
       pressed.setAttribute("aria-expanded", row.classList.toggle("is-open"));
       if (row.classList.contains("is-open")) $("textarea", row).focus();
     } else if (sure) {
       state.sure = sure;
+      send(row);
+    } else if (drop === "") {
+      Object.assign(state, { strange: "", sure: "" });
+      put(row, state.saved);
       send(row);
     } else if (again === "") send(row);
     else if (reason) giveReason(row, reason);
@@ -394,20 +435,21 @@
     if (!row || !event.target.matches("[role=radiogroup]")) return;
     event.preventDefault();
     const text = event.detail.text.replace(/\s+/g, "");
+    stateOf(row).strange = "";
     const found = Object.entries(STATUSES).filter(([, label]) => text && label.includes(text));
     const value = STATUS[text] ?? (found.length === 1 ? found[0][0] : "");
     if (value) quietly(row, value);
     else if (text && text !== "ยังไม่รายงานผล") {
-      explain(row, [words(`ไม่รู้จักสถานะ “${event.detail.text}” ใช้ ${Object.values(STATUSES).join(" หรือ ")}`)]);
-      markBad(row, "status");
-      say(row, "bad", "ยังค้าง");
+      stateOf(row).strange = `ไม่รู้จักสถานะ “${event.detail.text}” ใช้ ${Object.values(STATUSES).join(" หรือ ")}`;
+      puzzled(row);
     }
   });
   const quietly = (row, value) => {
     const radio = $(`[name^="status-"][value="${value}"]`, row);
-    if (radio.checked) return;
+    if (radio.checked) return sendSoon(row);
     radio.checked = true;
     radio.dispatchEvent(new Event("change", { bubbles: true }));
+    return undefined;
   };
   on("grid:pasted", ({ detail: { rows, left } }) => {
     tell(`วางแล้ว ${rows} แถว${left ? ` อีก ${left} ช่องเกินตาราง จึงไม่ได้วาง` : ""}`);
@@ -426,8 +468,11 @@
   addEventListener("pageshow", () => {
     for (const field of form.elements) {
       const row = field.name?.includes("-") && isChanged(field) && rowOf(field);
-      if (row && !states.has(row)) send(row);
+      if (!row || states.has(row)) continue;
+      stateOf(row).version = history.state?.versions?.[idOf(row)] ?? versions[idOf(row)];
+      send(row);
     }
+    remember();
     takeUp();
   });
 })();

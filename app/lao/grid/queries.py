@@ -57,13 +57,14 @@ class RoundRow(NamedTuple):
         status = "" if self.status is ReportStatus.NOT_REPORTED else self.status.value
         return {"status": status, "in_ordinance": TICKED if self.in_ordinance else "", **told}
 
-    def refused(self, problem: RowProblem) -> "RoundRow":
-        """The row as it was typed, with what is wrong."""
+    def refused(self, problem: RowProblem, seen: int) -> "RoundRow":
+        """The row as it was typed, with what is wrong. `seen`: the version it was drawn with, on which it still stands:
+        what was saved elsewhere since then is not undone by sending it again."""
         typed = problem.typed
         texts: dict[str, Any] = {name: typed[name] for name in ("budget", "spent", "reason", *TEXTS)}
         return self._replace(
             **texts,
-            version=problem.version or self.version,
+            version=problem.version or seen,
             status=next((each for each in ReportStatus if each.value == typed["status"]), ReportStatus.NOT_REPORTED),
             in_ordinance=bool(typed["in_ordinance"]),
             open=True,

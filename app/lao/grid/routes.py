@@ -13,7 +13,7 @@ from app.access import Permission, actor, requires
 from app.conflicts import merged
 from app.db import transaction
 from app.deeds import again, note_save, own_version, shows_once
-from app.errors import NOTHING_CHANGED, Refusal, Stale
+from app.errors import NOTHING_CHANGED, NotTheirs, Refusal, Stale
 from app.history.queries import who_was_first
 from app.lao.grid import queries
 from app.lao.grid.forms import (
@@ -26,7 +26,7 @@ from app.lao.grid.forms import (
     sentences,
     status_form,
 )
-from app.lao.grid.rules import Boxes, GridFilter, KeptRow, RowProblem, boxes_of, differing, sums_in_words
+from app.lao.grid.rules import Boxes, GridFilter, KeptRow, RowProblem, beside_theirs, boxes_of, differing, sums_in_words
 from app.lao.reporting import operations
 from app.lao.reporting.counts import round_summary
 from app.lao.reporting.details import ReportDetail, report_detail, report_questions, starting_facts, take_over_count
@@ -161,7 +161,8 @@ def _save_row(project_id: int, year: int, round_: Round, seen: int, sent: Boxes,
         theirs = line.facts.as_fields()
         together, both = merged(drawn.as_fields() if drawn else dict.fromkeys(theirs), theirs, facts.as_fields())
         if both:
-            return _conflict(line, round_, drawn, facts, typed, both)
+            shown = beside_theirs(typed, boxes_of(facts_of(together)), [BOX_OF[name] for name in both])
+            return _conflict(line, round_, drawn, facts, shown, both)
         facts = facts_of(together)
     return _write_row(line, round_, facts, typed) or _save_row(project_id, year, round_, seen, sent, sure)
 
@@ -200,26 +201,51 @@ def save_all() -> Response:
     """Every row of the page, sent as one form: those that are right are saved, the others come back as typed."""
     gates = year_gates(actor())
     asked = _deed_asked(gates)
-    seen, round_ = seen_versions(request.form.get("versions", "")), Round(asked.round)
-    sent = sent_rows(request.form)
+    seen = seen_versions(request.form.get("versions", ""))
     rows = {row.id: row for row in queries.grid_rows(actor(), GridFilter(asked.year, asked.round))}
-    saved, wrong = 0, {}
-    for id_, boxes in sent.items():
-        if id_ not in rows or not differing(boxes, rows[id_].boxes):
-            continue
-        tried = _save_row(id_, asked.year, round_, seen.get(id_, 0), boxes, request.form.get(f"sure-{id_}", ""))
-        if isinstance(tried, RowProblem):
-            wrong[id_] = tried
-        else:
-            saved += tried.changed
+    saved, wrong = _save_rows(asked, rows, seen)
     words = f"บันทึกแล้ว {saved:,} โครงการ" if saved else NOTHING_CHANGED
     if not wrong:
         flash(words, "ok" if saved else "info")
         return redirect(f"/reporting/grid?{asked.query()}", 303)
-    shown = [row.refused(wrong[row.id]) if row.id in wrong else row for row in queries.grid_rows(actor(), asked)]
+    narrowed = {row.id for row in queries.grid_rows(actor(), asked)} | wrong.keys()
+    shown = [
+        row.refused(wrong[row.id], seen.get(row.id, 0)) if row.id in wrong else row
+        for row in queries.grid_rows(actor(), GridFilter(asked.year, asked.round))
+        if row.id in narrowed
+    ]
     return _grid_page(asked, gates, shown, 422, problems=_links(shown), saved=saved)
 
 
+def _save_rows(
+    asked: GridFilter, rows: Mapping[int, queries.RoundRow], seen: Mapping[int, int]
+) -> tuple[int, dict[int, RowProblem]]:
+    """How many rows of the page were saved, and what is wrong with the others."""
+    saved, wrong, round_ = 0, {}, Round(asked.round)
+    for id_, boxes in sent_rows(request.form).items():
+        if id_ in rows and not differing(boxes, rows[id_].boxes):
+            continue
+        try:
+            tried = _save_row(id_, asked.year, round_, seen.get(id_, 0), boxes, request.form.get(f"sure-{id_}", ""))
+        except NotTheirs:
+            if id_ in seen:
+                flash("โครงการหนึ่งในหน้านี้ถูกลบแล้ว จึงไม่ได้บันทึก", "warn")
+            continue
+        if isinstance(tried, KeptRow):
+            saved += tried.changed
+        elif id_ in rows:
+            wrong[id_] = tried
+        else:
+            _say_left(report_detail(actor(), id_, asked.year, round_), tried)
+    return saved, wrong
+
+
+def _say_left(line: ReportDetail, problem: RowProblem) -> None:
+    """Something was typed of a project that need not be reported any more: it is named, for its row is gone."""
+    flash(f"{line.name}: {problem.sentences.get('', NOT_ASKED)}", "warn")
+
+
+NOT_ASKED = "ไม่ต้องรายงานผลแล้ว จึงไม่ได้บันทึก"
 MOST = 5000  # ticks: no LAO has as many projects
 
 

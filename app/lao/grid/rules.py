@@ -1,6 +1,6 @@
 """The boxes of one row of the round's grid: what they show of a report. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -84,6 +84,15 @@ class RowProblem(NamedTuple):
         """As the page's script is told it."""
         told = {"problems": self.sentences, "sure": self.sure, "version": self.version, "theirs": self.theirs}
         return {name: value for name, value in told.items() if value}
+
+
+_TOGETHER = ({"status", "reason"}, {"in_ordinance", "budget"})  # each is one thing said in two boxes
+
+
+def beside_theirs(typed: Boxes, merged: Boxes, both: Collection[str]) -> dict[str, str]:
+    """What a row shows whose boxes `both` two windows changed: those as typed, the others as they go together."""
+    as_typed = set(both).union(*(pair for pair in _TOGETHER if pair & set(both)))
+    return {box: typed[box] if box in as_typed else merged[box] for box in BOXES}
 
 
 def differing(boxes: Boxes, others: Boxes) -> dict[str, str]:

@@ -190,6 +190,38 @@ def test_an_old_page_without_javascript_undoes_nothing(client: Client, lao: Acto
     assert _facts(lao, touched).status is ReportStatus.IN_PROGRESS
 
 
+def test_without_javascript_a_wrong_row_takes_what_was_saved_elsewhere_along(client: Client, lao: Actor) -> None:
+    # Given a row that comes back to be mended, and one changed in two windows, of which the other also wrote a note
+    wrong, both = (make_project(lao, facts(name)) for name in "กข")
+    for each in (wrong, both):
+        make_report(lao, each, spent=Decimal(5))
+    typed = fields(client.get(PAGE + "&status=done").text)
+    _elsewhere(lao, wrong, note="จากอีกหน้าต่าง")
+    _elsewhere(lao, both, status=ReportStatus.IN_PROGRESS, spent=Decimal(7), note="จากอีกหน้าต่าง")
+    answer = client.send(PAGE + "&status=done", typed | {f"spent-{wrong}": ["หลายพัน"], f"spent-{both}": ["8"]})
+    # Then both are shown, also the one that the filter no longer takes in, with the note beside the amount typed
+    assert "ยังบันทึกไม่ได้ 2 แถว" in answer.text
+    shown = fields(answer.text)
+    assert (shown[f"spent-{both}"], shown[f"note-{both}"]) == (["8"], ["จากอีกหน้าต่าง"])
+    assert shown[f"status-{both}"] == ["in_progress"]
+    # And mended, nothing of the other window is undone
+    client.send(PAGE + "&status=done", shown | {f"spent-{wrong}": ["9"]})
+    assert [_facts(lao, each).spent for each in (wrong, both)] == [Decimal(9), Decimal(8)]
+    assert {_facts(lao, each).note for each in (wrong, both)} == {"จากอีกหน้าต่าง"}
+    assert _facts(lao, both).status is ReportStatus.IN_PROGRESS
+
+
+def test_without_javascript_a_row_that_is_no_longer_asked_for_is_named(client: Client, lao: Actor) -> None:
+    gone, left = (make_project(lao, facts(f"โครงการ {name}")) for name in "กข")
+    typed = fields(client.get(PAGE).text)
+    review(gone, ReviewStatus.REJECTED, "ไม่ตรงมิติ")
+    answer = client.send(PAGE, typed | {f"status-{each}": ["done"] for each in (gone, left)}, follow_redirects=True)
+    assert "บันทึกแล้ว 1 โครงการ" in answer.text
+    assert "โครงการ ก: โครงการนี้ถูกปฏิเสธ" in answer.text
+    # And where nothing was typed into it, nothing is said
+    assert "ถูกปฏิเสธ ไม่ต้องรายงานผล" not in client.send(PAGE, typed, follow_redirects=True).text
+
+
 def test_a_filter_shows_what_is_not_reported_or_of_one_dimension(client: Client, lao: Actor) -> None:
     first, second = make_project(lao), make_project(lao, facts("ข", dimension=2))
     make_report(lao, first)
@@ -199,3 +231,21 @@ def test_a_filter_shows_what_is_not_reported_or_of_one_dimension(client: Client,
     assert "ไม่พบโครงการตามตัวกรองนี้" in client.get(f"{PAGE}&dimension=9").text
     for query in ("?year=x&round=99&status=%00&dimension=abc", "?year=99999", "?status=done&dimension=" + "9" * 30):
         assert client.get(f"/reporting/grid{query}").status_code == 200, query
+
+
+@pytest.mark.parametrize(
+    ("path", "entry"),
+    [
+        (PAGE, "/reporting"),
+        ("/reporting/check", "/reporting"),
+        ("/reporting/papers", "/reporting"),
+        ("/reporting/all", "/reporting/all"),
+        ("/projects/new", "/projects/new"),
+        ("/projects/import", "/projects"),
+        ("/reports/province", "/reports/province"),
+    ],
+)
+def test_the_menu_marks_the_entry_a_page_belongs_to(client: Client, lao: Actor, path: str, entry: str) -> None:
+    menu = client.get(path).text.partition('<nav class="menu"')[2].partition("</nav>")[0]
+    marked = [values["href"].partition("?")[0] for _name, values in tags(menu) if values.get("aria-current")]
+    assert marked == [entry]
