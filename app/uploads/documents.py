@@ -5,6 +5,7 @@ table in a cell is a table of its own. Numbers that Word draws by itself are cou
 imports nothing of the application.
 """
 
+from collections import Counter
 from typing import Any
 from xml.parsers import expat
 from zipfile import ZipFile
@@ -25,6 +26,7 @@ class WordTable:
     def __init__(self, number: int, above: list[str]) -> None:
         self.number, self.above = number, above
         self.rows: list[list[tuple[int, int, str]]] = []
+        self.starts: list[list[int]] = []  # of every cell of a row, those that go on from above too
         self.merged: list[list[int]] = []  # row, column, row, column as in a workbook
         self.open: dict[int, list[int]] = {}  # a cell that goes on downwards, by its column
         self.column = 0
@@ -34,6 +36,7 @@ class WordTable:
 
     def start_row(self) -> None:
         self.rows.append([])
+        self.starts.append([])
         self.column = 0
 
     def start_cell(self) -> None:
@@ -43,6 +46,7 @@ class WordTable:
         text = "".join(self.cell or [])[:-1][:LETTERS]  # without the end of the last paragraph
         self.cell = None
         row, first, last = len(self.rows), self.column, self.column + self.span - 1
+        self.starts[-1].append(first)
         if self.merge == "continue" and first in self.open:
             self.open[first][2] = row
         else:
@@ -54,6 +58,38 @@ class WordTable:
             elif self.span > 1:
                 self.merged.append([row, first, row, last])
         self.column = last + 1
+
+    def align(self) -> None:
+        """Put rows of as many cells as most have below each other.
+
+        Where somebody dragged the border of one row, Word counts its cells by other columns than the rest.
+        """
+        usual = _usual(self.starts)
+        for place, starts in enumerate(self.starts):
+            if moved := _moved(starts, usual):
+                self.rows[place] = [(moved[first], span, text) for first, span, text in self.rows[place]]
+                for range_ in self.merged:
+                    if range_[0] == place + 1:
+                        after = [moved[start] for start in starts if start > range_[3]]
+                        range_[1], range_[3] = moved[range_[1]], after[0] - 1 if after else range_[3]
+
+
+def _usual(rows: list[list[int]]) -> tuple[int, ...]:
+    """The columns in which the cells of most rows begin."""
+    lengths = Counter(len(starts) for starts in rows if len(starts) > 2)
+    length = max(lengths, key=lambda each: (lengths[each], each), default=0)
+    layouts = Counter(tuple(starts) for starts in rows if len(starts) == length)
+    return max(layouts, key=lambda each: layouts[each], default=())
+
+
+def _moved(starts: list[int], usual: tuple[int, ...]) -> dict[int, int]:
+    """Where each cell of a row belongs; nothing for a row that needs no moving, or is built otherwise."""
+    if len(starts) > len(usual) or set(starts) <= set(usual):
+        return {}
+    if len(starts) == len(usual):
+        return dict(zip(starts, usual, strict=True))
+    nearest = [min(usual, key=lambda column: abs(column - start)) for start in starts]
+    return dict(zip(starts, nearest, strict=True)) if len(set(nearest)) == len(nearest) else {}
 
 
 class Document:
@@ -119,6 +155,7 @@ class Document:
         self.stack.append(table)
 
     def _end_table(self) -> None:
+        self.stack[-1].align()
         self.tables.append(self.stack.pop())
 
     def _row(self, _attributes: Any) -> None:

@@ -126,6 +126,8 @@ def _sent(form: PlanFileForm) -> list[Grid]:
     if form.sealed.data:
         return unpacked(unseal(SEALED_AS, actor(), form.sealed.data)[0])
     if (form.pasted.data or "").strip():
+        if form.file.data and form.file.data.filename:
+            raise Refusal("เลือกไฟล์และวางตารางไว้ทั้งสองอย่าง ลบตารางที่วางไว้ หากจะใช้ไฟล์", "pasted")
         return read_pasted(form.pasted.data, MOST_ROWS)
     return read_grids(form.sent(), MOST_ROWS)
 

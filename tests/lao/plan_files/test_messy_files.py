@@ -243,3 +243,26 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 def test_a_refused_file_says_what_to_do_with_this_kind(content: bytes, sentence: str) -> None:
     with pytest.raises(NotAWorkbook, match=re.escape(sentence)):
         read_grids(BytesIO(content))
+
+
+def _spanning(cells: list[str], *spans: int) -> str:
+    cell = '<w:tc><w:tcPr><w:gridSpan w:val="{}"/></w:tcPr>{}</w:tc>'.format
+    return f"<w:tr>{''.join(cell(span, paragraph(text)) for text, span in zip(cells, spans, strict=True))}</w:tr>"
+
+
+def test_rows_whose_borders_were_dragged_stay_below_their_heads() -> None:
+    rows = [
+        _spanning(PLAN, 1, 1, 2, 1, 1),
+        _spanning(["1.1 ก", "โครงการ ก", "1", "2", ""], 1, 2, 1, 1, 1),
+        _spanning(["", "โครงการ ข", "3", "4", ""], 2, 1, 1, 1, 1),
+        _spanning(["มิติที่ 2"], 6),
+        _spanning(["", "โครงการ ค", "-", ""], 1, 2, 2, 1),  # without budget in both years
+        _spanning(["", "โครงการ ง", "5", "6", ""], 1, 1, 2, 1, 1),
+    ]
+    found = read(document(paragraph("มิติที่ 1") + f"<w:tbl>{''.join(rows)}</w:tbl>"))
+    assert told(found) == [
+        (1, "โครงการ ก", {2561: Decimal(1), 2562: Decimal(2)}),
+        (1, "โครงการ ข", {2561: Decimal(3), 2562: Decimal(4)}),
+        (2, "โครงการ ค", {2561: None, 2562: None}),
+        (2, "โครงการ ง", {2561: Decimal(5), 2562: Decimal(6)}),
+    ]

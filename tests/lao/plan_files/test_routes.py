@@ -268,3 +268,10 @@ def test_2000_rows_are_checked_and_imported(app: Flask, client: Client) -> None:
     assert len(fields(answer.text)["sealed"]) < 1_000_000
     assert _confirm(client, answer).status_code == 303
     assert len(_projects(actor)) == 2000
+
+
+def test_a_file_and_a_pasted_table_together_are_not_one_of_them(app: Flask, client: Client) -> None:
+    _lao(client)
+    answer = _check(client, as_xlsx(WRONG), pasted=as_pasted(WRONG))
+    assert answer.status_code == 422
+    assert "เลือกไฟล์และวางตารางไว้ทั้งสองอย่าง" in answer.text
