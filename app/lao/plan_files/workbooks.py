@@ -31,6 +31,9 @@ HEAD_ROW = 5
 FILLED_ROWS = 2000  # as far as pick lists reach
 AS_TEXT = {QUARTERS, FURTHER}  # else Excel makes 1-4 a date
 WIDTHS = {NAME: 60, TARGET: 36, OBJECTIVE: 44, KIND: 18, DIMENSION: 12, ID: 14, QUARTERS: 18, FURTHER: 20}
+# Made once: making them takes longer than the cell.
+BOLD, THIN = (Font(name=FONT, size=POINTS, bold=bold) for bold in (True, False))
+WRAPPED, ON_A_LINE = (Alignment(vertical="top", wrap_text=wrapped) for wrapped in (True, False))
 HEAD, WRONG, ODD = (PatternFill("solid", fgColor=color) for color in ("EFEAE0", "F6C6C0", "FCE9B2"))
 
 
@@ -201,7 +204,7 @@ def _put(page: Worksheet, row: int, column: int, value: Any, *, bold: bool = Fal
         cell.data_type = "s"
     else:
         cell.value = value
-    cell.font, cell.alignment = Font(name=FONT, size=POINTS, bold=bold), Alignment(vertical="top", wrap_text=row >= 4)
+    cell.font, cell.alignment = BOLD if bold else THIN, WRAPPED if row >= 4 else ON_A_LINE
     return cell
 
 
