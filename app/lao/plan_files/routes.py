@@ -152,9 +152,10 @@ def _checked(form: PlanFileForm, grids: list[Grid], key: str, seen: dict[str, in
 
 
 def _period(years: list[int]) -> Period:
-    """The period of the first year that belongs to one, else of the year a page opens with."""
-    if known := next((period for year in years if (period := period_of(year))), None):
-        return known
+    """The period that most of the years belong to, the first of several; else that of the year a page opens with."""
+    known = [period for year in years if (period := period_of(year))]
+    if known:
+        return max(known, key=known.count)
     gates = year_gates(actor())
     return current_period(default_year([gate.year for gate in gates], gates, clock.fiscal_year(clock.now())))
 

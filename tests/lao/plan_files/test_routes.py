@@ -275,3 +275,14 @@ def test_a_file_and_a_pasted_table_together_are_not_one_of_them(app: Flask, clie
     answer = _check(client, as_xlsx(WRONG), pasted=as_pasted(WRONG))
     assert answer.status_code == 422
     assert "เลือกไฟล์และวางตารางไว้ทั้งสองอย่าง" in answer.text
+
+
+def test_years_of_another_plan_are_left_out_and_called_so(app: Flask, client: Client) -> None:
+    actor = _lao(client)
+    head = ["มิติ", "ประเภทงาน", "ชื่อโครงการ", "2561", "2563", "2566", "ไตรมาส", "กลุ่มเป้าหมาย", "วัตถุประสงค์"]
+    answer = _check(client, as_xlsx([head, ["1", "โครงการ", "โครงการ ก", "5", "6", "7", "1", "ก", "ข"]]))
+    told = " ".join(re.sub("<[^>]+>", "", answer.text).split())
+    assert "ไม่นำเข้างบประมาณปี 2566 ของ 1 รายการ เพราะไม่ใช่ปีของแผน 2561" in told
+    assert "ไม่นำเข้างบประมาณปี 2563 ของ 1 รายการ เพราะปีนั้นยังบันทึกไม่ได้" in told
+    _confirm(client, answer)
+    assert [each.budgets for each in _projects(actor)] == [{2561: Decimal(5)}]
