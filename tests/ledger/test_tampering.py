@@ -12,7 +12,7 @@ from flask import Flask, current_app
 from sqlalchemy import Table, delete, func, insert, select, update
 from sqlalchemy.exc import DBAPIError
 
-from app.db import db, table
+from app.db import db, is_sqlite, table
 from app.ledger import heads, merkle, operations, queries
 from app.ledger.rules import canonical, entry
 from app.models import (
@@ -354,10 +354,15 @@ KINDS: list[Callable[[random.Random], None]] = [
 ]
 
 
+def tries() -> int:
+    """All on one engine; the verifier reads the same published lines of the other, where some are enough."""
+    return 1_000 if is_sqlite(db.engine) else 100
+
+
 def test_a_thousand_random_changes_are_all_noticed(world: World) -> None:
     missed = []
     tried = seed = 0
-    while tried < 1_000:
+    while tried < tries():
         seed += 1
         rng = random.Random(seed)
         as_attacker()
@@ -379,7 +384,7 @@ def test_a_thousand_random_changes_are_all_noticed(world: World) -> None:
 
 def test_a_thousand_untouched_logs_give_no_alarm(world: World) -> None:
     """Each with another deed on top, of every kind, up to four of them; a refused one leaves nothing behind."""
-    for number in range(1_000):
+    for number in range(tries()):
         rng = random.Random(number)
         some_deed(world, rng)
         while operations.sequence():
