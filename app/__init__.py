@@ -2,6 +2,10 @@
 
 import hashlib
 import os
+
+# lxml is here for Word files. Where openpyxl finds it, each Thai letter takes seven bytes in a sheet (findings/).
+os.environ["OPENPYXL_LXML"] = "False"
+
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path

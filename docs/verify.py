@@ -64,6 +64,7 @@ FACTS = {
 }
 WHOLE_REPORT = FACTS["report"] - {"reported_at"}  # most entries: all facts of one report, whatever there was before
 LATER_TEXTS = {"obstacles", "suggestions"}  # of reports: older entries tell nothing of them; an empty one says as much
+REMOVED = {"report", "plan period", "dimension", "window"}  # what an entry can end
 NO_ROW = {"plan year": "not_sent", "report": "not_reported"}
 ROWS_AT_ONCE = 30_000  # of a part of the tables, in memory
 NO_CHAIN = bytes(32)
@@ -331,6 +332,8 @@ def replay(row: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]:
     """What an entry makes of the facts of its row; empty: no row."""
     entity, action = entry["entity"], entry["action"]
     facts = entry["after"] or {}
+    if entity in REMOVED and entry["after"] is None:
+        return {}
     if action == "stand":
         return known(entity, {**facts, "organisation": entry["organisation"]} if facts else {})
     if entity == "account":
@@ -356,8 +359,6 @@ def replay_account(row: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]
 
 def replay_report(row: dict[str, Any], facts: dict[str, Any], entry: dict[str, Any]) -> dict[str, Any]:
     """Most entries are these: a report tells all its facts, whatever stood there before."""
-    if entry["after"] is None:
-        return {}
     if entry["action"] not in ("report", "correct report"):
         return known("report", {**row, **facts})
     whole = facts if facts.keys() >= WHOLE_REPORT else {**row, **facts}

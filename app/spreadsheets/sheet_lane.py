@@ -32,6 +32,8 @@ if openpyxl.__version__ != KNOWN_VERSION:
         f"sheet_lane.py uses private names of openpyxl {KNOWN_VERSION}, and {openpyxl.__version__} is installed: "
         "install the pinned one, or compare the new one with tests/house/test_sheet_lane.py and raise KNOWN_VERSION."
     )
+if openpyxl.xml.LXML:
+    raise ImportError("openpyxl was imported before the app could tell it to leave lxml alone")
 
 # Bytes of UTF-8 after which a text needs a closer look: controls, markup, and the first bytes of every space that
 # is not ASCII's and of U+FFFE. Thai letters begin with E0.

@@ -257,6 +257,9 @@ def test_no_other_code_makes_a_number_of_what_was_typed() -> None:
         "app/lao/signs/rules.py",
         "app/lao/sending/rules.py",
         "app/ledger/rules.py",
+        "app/lao/round_workbook/rules.py",  # what the file said when it was made, sealed
+        "app/typeset/letters.py",  # lengths on paper
+        "app/typeset/sheet.py",
     }
     found = {
         str(path.relative_to(ROOT))

@@ -260,6 +260,10 @@ WHERE_THE_FORM_STANDS = {
     "/reporting/grid/7/7/7": "/reporting/grid",
     "/reporting/grid/take-back": "/reporting/grid",
     "/reporting/grid/take-over": "/reporting/grid",
+    "/reporting/workbook/confirm": "/reporting/workbook",
+    "/projects/copy/undo": "/projects/copy",
+    "/projects/import/confirm": "/projects/import",
+    "/projects/import/copy": "/projects/import",
     "/reports/exports/7/cancel": "/reports/exports/7",  # which leads on to the list
     "/reports/exports/7/delete": "/reports/exports/7",
 }

@@ -40,6 +40,7 @@ OF_LAO = (
     f"/reporting/table.xlsx?{MOMENT}",
     f"/reporting/all/table.xlsx?{MOMENT}",
     f"/reporting/workbook.xlsx?{MOMENT}",
+    "/projects/import/template.xlsx",
     f"/evaluation/table.xlsx?year={YEAR}",
     "/history/table.xlsx",
     f"/reports/places/organisations/6650807/table.xlsx?{MOMENT}",

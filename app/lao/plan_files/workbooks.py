@@ -17,7 +17,7 @@ from app.lao.plan_files.rules import EXAMPLES, RULES, PlanProblem, Understood
 from app.lao.projects.queries import NO_BUDGET, ProjectDetail
 from app.models.enums import Kind
 from app.plans.rules import Period, YearGate
-from app.spreadsheets.excel import BAHT_FORMAT, FONT, LINE, POINTS
+from app.spreadsheets.excel import BAHT_FORMAT, BAHT_WIDTH, FONT, LINE, POINTS
 from app.spreadsheets.sheets import plain_text
 from app.uploads.cells import Marked, Value, text_of
 from app.uploads.reader import Grid
@@ -74,7 +74,7 @@ def _table(page: Worksheet, head_row: int, period: Period, rows: Iterable[Sequen
     for place, head in enumerate(columns, start=1):
         cell = _put(page, head_row, place, head, bold=True)
         cell.fill, cell.border = HEAD, Border(bottom=LINE, top=LINE)
-        page.column_dimensions[get_column_letter(place)].width = WIDTHS.get(head, 22)
+        page.column_dimensions[get_column_letter(place)].width = WIDTHS.get(head, BAHT_WIDTH)
     for number, row in enumerate(rows, start=head_row + 1):
         for place, value in enumerate(row, start=1):
             cell = _put(page, number, place, value)
