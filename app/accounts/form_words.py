@@ -108,7 +108,10 @@ DEEDS: Mapping[str, str] = {
     "waiting.send_waiting": "ส่งอีเมลที่รอส่ง",
 }
 # What was checked is sealed and cannot be shown here; nobody confirms what they do not see: the file is checked again.
-CHECKED = ("evaluation.confirm_file", "plan_years.confirm_file", "round_workbook.confirm_workbook")
+CHECKED = (
+    *("evaluation.confirm_file", "plan_years.confirm_file"),
+    *("plan_files.confirm_file", "round_workbook.confirm_workbook"),
+)
 YEAR, ROUND = "ปีงบประมาณ", "รอบการรายงาน"
 OF_PROVINCES = ("place", "provinces", "province_code")
 
