@@ -1,5 +1,6 @@
 """Deeds on projects: record, edit, delete. Each checks the gate, changes, and writes the history."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -53,7 +54,12 @@ def record_projects(
     """
     organisation_id = actor.own_organisation_id
     db.session.execute(select(Organisation.id).where(Organisation.id == organisation_id).with_for_update())
-    keys = [_form_key(submission_key, facts, place) for place, facts in enumerate(projects)]
+    alike: Counter[str] = Counter()
+    keys = []
+    for facts in projects:
+        words = str(facts)
+        keys.append(_form_key(submission_key, words, alike[words]))
+        alike[words] += 1
     known = queries.recorded_before(actor, keys) if submission_key else {}
     new = [(key, facts) for key, facts in zip(keys, projects, strict=True) if key not in known]
     ids = iter(_record_new(actor, period, [facts for _key, facts in new], [key for key, _facts in new], now))
@@ -247,9 +253,12 @@ def _held(project: queries.ProjectDetail, closed: list[ClosedRound]) -> list[Clo
     return [each for each in closed if (each.year, each.round) in project.report_lines]
 
 
-def _form_key(submission_key: str, facts: ProjectFacts, place: int) -> str | None:
-    """The same form with the same words is one project; gone back to and changed, it is the next one."""
-    return str(uuid5(NAMESPACE_OID, f"{submission_key} {facts} {place or ''}".rstrip())) if submission_key else None
+def _form_key(submission_key: str, words: str, before: int) -> str | None:
+    """The same form with the same words is one project; gone back to and changed, it is the next one.
+
+    `before`: how many of the same words stand before it; of others there may be more or fewer the second time.
+    """
+    return str(uuid5(NAMESPACE_OID, f"{submission_key} {words} {before or ''}".rstrip())) if submission_key else None
 
 
 def _locked(actor: Actor, project_id: int) -> queries.ProjectDetail:

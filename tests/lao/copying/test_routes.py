@@ -123,3 +123,13 @@ def test_a_renamed_dimension_is_said(client: Client, lao: Actor) -> None:
         dimension.name = "ชื่อใหม่ของมิติ"
     page = client.get(PAGE).text
     assert "มิติที่ 1: “การสร้างสังคมที่ไม่ทนต่อการทุจริต” → “ชื่อใหม่ของมิติ”" in page
+
+
+def test_going_back_and_copying_again_doubles_nothing(client: Client, lao: Actor) -> None:
+    to = "/projects/copy?from=2561&to=2566"
+    asked = client.send(to, _typed(client.get(PAGE).text) | {"from_2566": "2562"})
+    done = client.send(to, _typed(asked.text))
+    assert client.send(to, _typed(asked.text)).location == done.location  # from there it can be taken back
+    fewer = client.send(to, _typed(asked.text) | {"ids": ["2"]})
+    assert client.send(to, _typed(fewer.text) | {"ids": ["2"]}).status_code == 303
+    assert [each.name for each in _copied(lao)] == ["โครงการหนึ่ง", "โครงการสอง"]

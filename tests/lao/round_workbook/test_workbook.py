@@ -152,6 +152,7 @@ def test_what_was_filled_in_is_shown_and_then_saved_with_its_history(client: Cli
     ):
         assert words in said, said
     assert confirm(client, page).location == f"/reporting?year={YEAR}&round=6"
+    assert confirm(client, page).location == f"/reporting?year={YEAR}&round=6"  # pressed twice, or gone back to
     assert report(lao, 2) == ReportFacts(DONE, Decimal(700), Decimal(1200), note="เรียบร้อย")
     assert report(lao, 3).suggestions == ""
     entries = db.session.scalars(select(HistoryEntry.action).order_by(HistoryEntry.id.desc()).limit(2)).all()
