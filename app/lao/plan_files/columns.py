@@ -55,9 +55,10 @@ WORDS: Sequence[tuple[str, ColumnRole]] = (
 )
 _WORDS = [(re.compile(words), role) for words, role in WORDS]
 _YEAR = re.compile("25[0-9]{2}")
-_NO_BUDGET = re.compile("^(ดำเนินการปี|โครงการ|ผล)|เป้าหมาย|ตัวชี้วัด|ร้อยละ|เบิกจ่าย|จ่ายจริง|คงเหลือ|จำนวนโครงการ")
+_NO_BUDGET = re.compile("^(ดำเนินการปี|โครงการ|ผล)|เป้าหมาย|ตัวชี้วัด|ร้อยละ|เบิกจ่าย|จ่ายจริง|คงเหลือ|จำนวนโครงการ|บัญญัติ")
 _NOT_LETTERS = re.compile(r"[\s./()\-:*]")
 UNITS = {"งบประมาณบาท", "งบประมาณ", "บาท", "จำนวนเงินบาท", "จำนวนเงิน", "ปี", "ปีงบประมาณพศ", "ปีงบประมาณ"}
+UNITS |= {"พันบาท", "หมื่นบาท", "แสนบาท", "ล้านบาท"}
 
 Kept = Mapping[str, str]  # role or year by head, as `plain_head` has it
 

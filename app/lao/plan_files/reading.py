@@ -22,6 +22,7 @@ from app.lao.plan_files.rules import (
     MISSION,
     NUMBER,
     OURS,
+    SIGNED,
     TOTAL,
     WHOLE_TOTAL,
     PlanProblem,
@@ -35,7 +36,7 @@ from app.lao.plan_files.rules import (
     without_number,
     without_spaces,
 )
-from app.lao.plan_files.titles import Titles, mission_number, says_dimension
+from app.lao.plan_files.titles import Titles, explains_columns, large_unit, mission_number, says_dimension
 from app.lao.projects.rules import MAX_NAME
 from app.models.enums import Kind
 from app.uploads.cells import Marked, Value, digits_of, quoted, text_of
@@ -126,6 +127,9 @@ class _Reading:
 
     def begin(self, number: int, grid: Grid, heading: Heading) -> None:
         self.number, self.grid, self.heading = number, grid, heading
+        self.signed = False
+        over = [text_of(cell) for row in grid.rows if row.number <= heading.last_row for cell in row.cells]
+        self.unit = large_unit([*grid.above, *heading.texts.values(), *over])
         self.columns = {role: heading.column(role) for role in ColumnRole}
         self.years = heading.years
         self.name_column = self.columns[ColumnRole.NAME] or 0
@@ -136,8 +140,15 @@ class _Reading:
         self._heads_nothing("")
 
     def row(self, row: SheetRow) -> None:
-        if same_heading(row, self.heading) or self._only_units(row):
+        if same_heading(row, self.heading) or explains_columns(row):
             return
+        self.signed = self.signed or any(isinstance(cell, str) and SIGNED.match(cell) for cell in row.cells)
+        if self.signed:
+            self._skip(row, "ส่วนลงนามและข้อความใต้ลายมือชื่อ")
+        else:
+            self._row_of_plan(row)
+
+    def _row_of_plan(self, row: SheetRow) -> None:
         has_amount = any(self._cell(row, column) is not None for column in self.years.values())
         if total := self._total_words(row):
             self._total(row, total)
@@ -184,12 +195,6 @@ class _Reading:
     def _is_footnote(self, row: SheetRow) -> bool:
         texts = {text_of(cell) for cell in row.cells if cell is not None}
         return len(texts) == 1 and bool(FOOTNOTE.match(texts.pop()))
-
-    def _only_units(self, row: SheetRow) -> bool:
-        filled = [cell for cell in row.cells if cell is not None]
-        return all(isinstance(cell, str) for cell in filled) and all(
-            clean_line(str(cell)).replace(" ", "") in ("งบประมาณ(บาท)", "(บาท)", "บาท", "งบประมาณ") for cell in filled
-        )
 
     def _is_title(self, row: SheetRow) -> bool:
         """A row that only says a dimension or a mission, wherever in it that stands."""
@@ -264,6 +269,8 @@ class _Reading:
         starts = [start for start, _text in listed]
         for year, column in self.years.items():
             put_budget(lines, starts, year, column, self._cell(row, column))
+            if self.unit and any(line.budgets.get(year) for line in lines):
+                lines[0].wrong(f"หัวตารางบอกจำนวนเป็น{self.unit} พิมพ์เป็นบาทเต็มจำนวน แล้วแก้หัวตาราง", column)
         self.found.lines += lines
         self._heads_nothing(lines[0].stood)
         self.since_total += lines

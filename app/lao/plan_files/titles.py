@@ -1,9 +1,11 @@
 """Where in a plan a reader stands: the dimension and the mission that rows below belong to. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from app.lao.plan_files.rules import (
+    COLUMN_NUMBER,
     DIMENSION,
+    LARGE_UNIT,
     MISSION,
     MISSION_NUMBER,
     dimension_in_title,
@@ -11,6 +13,8 @@ from app.lao.plan_files.rules import (
     first_digit,
     without_number,
 )
+from app.uploads.cells import text_of
+from app.uploads.reader import SheetRow
 from app.words import arabic_digits, clean_line
 
 
@@ -57,6 +61,20 @@ class Titles:
     def number(self) -> int | None:
         """The dimension, else the one that the mission's number begins with."""
         return self.dimension or first_digit(self.mission)
+
+
+def explains_columns(row: SheetRow) -> bool:
+    """Whether a row below a head only says units, or numbers its columns: (1) (2) (3)."""
+    words = [arabic_digits(text_of(cell)) for cell in row.cells if cell is not None]
+    if all(word.replace(" ", "") in ("งบประมาณ(บาท)", "(บาท)", "บาท", "งบประมาณ") for word in words):
+        return True
+    numbers = [int(match[1]) for word in words if (match := COLUMN_NUMBER.fullmatch(word))]
+    return len(numbers) == len(words) > 2 and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+
+
+def large_unit(texts: Iterable[str]) -> str:
+    """พันบาท and larger, where a head or a title says that amounts are told in it."""
+    return next((match[1] for text in texts if (match := LARGE_UNIT.search(clean_line(text)))), "")
 
 
 def mission_number(text: str) -> str:

@@ -266,3 +266,27 @@ def test_rows_whose_borders_were_dragged_stay_below_their_heads() -> None:
         (2, "โครงการ ค", {2561: None, 2562: None}),
         (2, "โครงการ ง", {2561: Decimal(5), 2562: Decimal(6)}),
     ]
+
+
+@pytest.mark.parametrize("where", ["head", "below", "title", "above"])
+def test_amounts_told_in_thousands_are_never_taken_for_baht(where: str) -> None:
+    said = "หน่วย : พันบาท"
+    head = ["มิติ", "โครงการ", "งบประมาณปี 2561 (พันบาท)" if where == "head" else "งบประมาณปี 2561"]
+    rows = [head, ["1", "โครงการ ก", "5"], ["1", "โครงการ ข", "-"]]
+    rows[:0] = [["", "", said]] if where == "title" else []
+    rows[1:1] = [["", "", "(พันบาท)"]] if where == "below" else []
+    found = read(as_docx(rows, *([said] if where == "above" else [])))
+    assert [line.name for line in found.lines if line.problems] == ["โครงการ ก"]
+    assert problems(found) == ["หัวตารางบอกจำนวนเป็นพันบาท พิมพ์เป็นบาทเต็มจำนวน แล้วแก้หัวตาราง"]
+
+
+def test_a_row_that_numbers_columns_and_the_signatures_are_no_projects() -> None:
+    found = pasted(
+        ["(๑)", "(๒)", "(๓)", "(๔)"],
+        ["1", "โครงการ ก", "5", "1"],
+        ["", "ลงชื่อ........................ผู้จัดทำ", "", ""],
+        ["", "(นายหนึ่ง สอง)", "", ""],
+        ["", "", "ปลัดองค์การบริหารส่วนตำบล", ""],
+    )
+    assert told(found) == [(1, "โครงการ ก", {2561: Decimal(5)})]
+    assert [each.place.row for each in found.skipped] == [4, 5, 6]
