@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from app.conflicts import Differences
 from app.lao.fixed_rounds.rules import ClosedRound
 from app.lao.plan_files.columns import ColumnRole
-from app.lao.plan_files.rules import PlanProblem, ReadLine
+from app.lao.plan_files.rules import PlanProblem, ReadLine, row_seen_from
 from app.lao.projects.forms import comparison
 from app.lao.projects.queries import ProjectDetail
 from app.lao.projects.rules import BUDGET, No, ProjectFacts, changed_fields, return_refusal, same_words
@@ -145,7 +145,7 @@ class _Names:
         if line.project_id not in self.projects:
             line.wrong(f"ไม่พบรหัสรายการ {line.project_id} ในแผนของท่าน ลบรหัสออกหากเป็นรายการใหม่")
         elif (other := self.taken.setdefault(line.project_id, line)) is not line:
-            line.wrong(f"รหัสรายการ {line.project_id} ซ้ำกับแถวที่ {other.place.row}")
+            line.wrong(f"รหัสรายการ {line.project_id} ซ้ำกับ{row_seen_from(other.place, line.place)}")
 
     def project_of(self, line: ReadLine) -> ProjectDetail | None:
         if line.project_id is not None:
@@ -160,7 +160,7 @@ class _Names:
         """Called alike in the file, or in the plan: pointed out, never refused."""
         words = same_words(line.name)
         if (first := self.first.setdefault(words, line)) is not line:
-            return PlanProblem(line.place, f"“{line.name}” ชื่อเดียวกับแถวที่ {first.place.row}")
+            return PlanProblem(line.place, f"“{line.name}” ชื่อเดียวกับ{row_seen_from(first.place, line.place)}")
         mine = [id_ for id_, each in self.taken.items() if each is line]
         others = [id_ for id_ in self.free.get(words, ()) if id_ not in mine]
         if words and others:

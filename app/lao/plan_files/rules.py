@@ -56,6 +56,12 @@ class Spot(NamedTuple):
         return f"{sheet}แถวที่ {self.row}{cell}"
 
 
+def row_seen_from(place: Spot, here: Spot) -> str:
+    """Another row, for a sentence that stands at `here`: its sheet or table too, where that is another."""
+    row = f"แถวที่ {place.row}"
+    return row if place.grid == here.grid else f"{row} ของแผ่นงานหรือตารางที่ {place.grid + 1}"
+
+
 class PlanProblem(NamedTuple):
     """What is wrong, or odd, at a place of the file."""
 

@@ -11,7 +11,7 @@ import pytest
 from openpyxl import Workbook
 
 from app.lao.plan_files.reading import understand
-from app.lao.plan_files.rules import Understood
+from app.lao.plan_files.rules import Spot, Understood, row_seen_from
 from app.uploads.reader import NotAWorkbook, read_grids, read_pasted
 from tests.lao.plan_files.files import as_docx, as_pasted, document, paragraph, table
 
@@ -290,3 +290,8 @@ def test_a_row_that_numbers_columns_and_the_signatures_are_no_projects() -> None
     )
     assert told(found) == [(1, "โครงการ ก", {2561: Decimal(5)})]
     assert [each.place.row for each in found.skipped] == [4, 5, 6]
+
+
+def test_another_row_is_named_with_its_table_where_that_is_another() -> None:
+    assert row_seen_from(Spot(0, 3), Spot(0, 9)) == "แถวที่ 3"
+    assert row_seen_from(Spot(0, 3), Spot(1, 3)) == "แถวที่ 3 ของแผ่นงานหรือตารางที่ 1"
