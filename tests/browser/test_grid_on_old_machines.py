@@ -143,3 +143,19 @@ def test_a_deleted_project_stops_no_other_and_the_line_that_is_back_is_told(open
     page.wait_for_timeout(500)
     expect(row(page, kept).get_by_role("radio").first).to_be_checked()
     assert _told(actor, kept).status is ReportStatus.IN_PROGRESS
+
+
+def test_an_old_screen_and_a_zoomed_one_show_each_row_whole(opened: Open) -> None:
+    actor = lao()
+    last = [make_project(actor, facts(f"โครงการที่ {place}")) for place in range(100)][-1]
+    page = opened()
+    sign_in(page)
+    page.goto(GRID)
+    number = row(page, last).locator(".n label")
+    more = row(page, last).get_by_role("button", name="หมายเหตุของแถวนี้")
+    for width in (1366, 1093, 1024):
+        page.set_viewport_size({"width": width, "height": 657})
+        more.scroll_into_view_if_needed()
+        hidden = page.locator(".tw").evaluate("element => element.scrollWidth - element.clientWidth")
+        assert not hidden, width
+        assert number.evaluate("element => element.offsetHeight") < 30, width
