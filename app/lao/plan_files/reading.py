@@ -173,8 +173,10 @@ class _Reading:
         if self._facts(row):
             return ""
         first = [cell for cell in row.cells if cell is not None][:2]
-        texts = [clean_line(cell) for cell in (*first, self._cell(row, self.name_column)) if isinstance(cell, str)]
-        return next((text for text in texts if TOTAL.match(arabic_digits(text))), "")
+        texts = [
+            cell for cell in (*first, self._cell(row, self.name_column)) if isinstance(cell, str) and "รวม" in cell
+        ]
+        return next((text for each in texts if TOTAL.match(arabic_digits(text := clean_line(each)))), "")
 
     def _facts(self, row: SheetRow) -> list[ColumnRole]:
         """What only a project says of itself."""

@@ -17,6 +17,8 @@ from app.uploads.cells import text_of
 from app.uploads.reader import SheetRow
 from app.words import arabic_digits, clean_line
 
+LONGEST_UNIT = 20  # letters of a cell that only says a unit
+
 
 def says_dimension(text: str) -> bool:
     """Whether a cell begins with a dimension's number: มิติที่ 1 …, 1. มิติที่ 1 …"""
@@ -65,6 +67,8 @@ class Titles:
 
 def explains_columns(row: SheetRow) -> bool:
     """Whether a row below a head only says units, or numbers its columns: (1) (2) (3)."""
+    if any(isinstance(cell, str) and len(cell) > LONGEST_UNIT for cell in row.cells):
+        return False  # as nearly all rows: looking is faster
     words = [arabic_digits(text_of(cell)) for cell in row.cells if cell is not None]
     if all(word.replace(" ", "") in ("งบประมาณ(บาท)", "(บาท)", "บาท", "งบประมาณ") for word in words):
         return True
