@@ -159,3 +159,22 @@ def test_an_old_screen_and_a_zoomed_one_show_each_row_whole(opened: Open) -> Non
         hidden = page.locator(".tw").evaluate("element => element.scrollWidth - element.clientWidth")
         assert not hidden, width
         assert number.evaluate("element => element.offsetHeight") < 30, width
+
+
+def test_somebody_who_stays_at_the_question_of_a_logout_loses_nothing(opened: Open) -> None:
+    project = make_project(lao())
+    page = opened()
+    sign_in(page)
+    page.goto(GRID)
+    page.route("**/reporting/grid/*/*/*", lambda route: route.abort())
+    row(page, project).get_by_text("เสร็จ", exact=True).click()
+    page.wait_for_function("Object.keys(localStorage).length === 1")
+    page.once("dialog", lambda dialog: dialog.dismiss())
+    page.get_by_role("button", name="Logout").click(no_wait_after=True)
+    page.wait_for_timeout(500)
+    assert page.evaluate("Object.keys(localStorage).length") == 1
+    # And gone where the answer was to leave
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.get_by_role("button", name="Logout").click()
+    page.wait_for_url("**/login")
+    assert page.evaluate("Object.keys(localStorage).length") == 0
