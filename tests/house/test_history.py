@@ -25,6 +25,7 @@ NOTHING_TO_TELL = {
     "exports.cancel": "as above",
     "exports.delete": "as above",
     "plan_files.annotated_copy": "makes a file for who asks, and nothing else",
+    "round_workbook.check_workbook": "shows what a file would change",
 }
 # Deeds that write, or hand back what was written, without an entry of their own.
 SILENT_DEEDS = {
@@ -43,6 +44,7 @@ SILENT_DEEDS = {
     "app.lao.signs.operations": "nobody acts: a sign follows from reports, which tell of themselves",
     "app.nacc.mails.operations": "what became of a mail stands in its own row",
     "app.nacc.administration.periods.operations.refuse_bad_period": "only reads",
+    "app.lao.round_workbook.operations.refuse_without_consent": "only reads",
     "app.nacc.digests.operations": "nobody acts: what is told has its entries",
     "app.lao.fixed_rounds.operations.add_report_lines": "a part of recording and of opening again, which tell of it",
     "app.lao.projects.operations.edit_refusal": "only reads",
