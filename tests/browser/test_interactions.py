@@ -96,7 +96,8 @@ def _first_steps(clerk: Clerk, found: dict[str, tuple[int, int]]) -> None:
     page.goto("/")
     clerk.begin()
     clerk.click(page.locator(".doors").get_by_role("link", name="e-PlanNACC"))
-    page.keyboard.type("6650807")  # the field has the focus
+    expect(page.get_by_label("Username")).to_be_focused()
+    page.keyboard.type("6650807")
     clerk.press("Enter")
     page.wait_for_url("**/profile")
     clerk.click(page.get_by_role("radio", name="กลาง", exact=True))

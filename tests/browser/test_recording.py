@@ -46,6 +46,7 @@ def test_a_project_is_recorded_with_at_most_eight_keys_besides_its_words(opened:
     sign_in(page)
     # The first one: nothing is kept yet
     page.goto("/projects/new?year=2561")
+    expect(page.get_by_label(NAME)).to_be_focused()
     board = Keyboard(page)
     board.type("กิจกรรมวันต่อต้านคอร์รัปชัน")
     board.press("Enter")  # its kind stands in its name
