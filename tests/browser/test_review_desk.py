@@ -107,6 +107,7 @@ def test_what_is_judged_is_in_sight_at_each_of_fifty_decisions(
     page.goto("/nacc/review")
     if way == "touch":
         page.locator("#queue a").first.tap()
+        expect(page.locator("#review-project [value=approve]")).to_be_in_viewport()  # the card has come
     # when they are decided one after the other
     faults, before, corrected = [], "", 0
     for number in range(MANY):

@@ -125,7 +125,10 @@ def test_a_score_is_what_was_typed_last(client: Client, opened: Open, site: str)
     cell, score = page.get_by_label("คะแนน SAR มิติที่ 1"), ScoreCell(Which.SAR, 1)
 
     def answer() -> None:
-        page.wait_for_timeout(20)
+        for _step in range(400):  # as long as it takes to be sent
+            page.wait_for_timeout(20)
+            if held:
+                break
         with page.expect_response("**/sar"):
             held.pop(0).continue_()
 
