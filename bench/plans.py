@@ -9,7 +9,7 @@ from openpyxl import Workbook
 
 from app.lao.plan_files.outcomes import Given, Standing, What, dry_run
 from app.lao.plan_files.reading import understand
-from app.lao.plan_files.workbooks import heads
+from app.lao.plan_files.workbooks import columns
 from app.models.enums import PlanStatus
 from app.plans.rules import Period, YearGate
 from app.uploads.reader import read_grids
@@ -25,7 +25,7 @@ STANDING = Standing({}, [YearGate(year, PlanStatus.PASSED) for year in PERIOD.ye
 def plan_file() -> bytes:
     book = Workbook(write_only=True)
     page = book.create_sheet("แผน")
-    page.append(heads(PERIOD))
+    page.append([column.head for column in columns(PERIOD)])
     for n in range(ROWS):
         budgets = [n * 100.5 + year if (n + year) % 3 else "-" for year in range(4)]
         name, group, aim = f"โครงการส่งเสริมคุณธรรม ครั้งที่ {n}", f"บุคลากรกลุ่มที่ {n}", f"เพื่อให้เกิดผลข้อที่ {n}"

@@ -67,6 +67,7 @@ HAIR = Side(style="hair", color="999999")
 EXPLANATIONS = "คำอธิบาย"
 CHOICES = "ตัวเลือก"
 FORM_ROWS = 5000  # below the head that have the pick lists
+AS_TEXT = "@"  # else Excel makes 1-4 a date as it is typed
 
 
 def workbook(*tables: Table[Any], at: datetime | None = None) -> bytes:
@@ -84,6 +85,7 @@ def write_workbook(file: IO[bytes], *tables: Table[Any], at: datetime | None = N
     choices = [column for table in tables for column in table.columns if column.choices]
     if choices:
         blocks.append(_choices(book.create_sheet(CHOICES), choices))
+        book[CHOICES].sheet_state = "hidden"
     if any(table.rules or any(column.explain for column in table.columns) for table in tables):
         blocks.append(_explanations(book.create_sheet(EXPLANATIONS), tables))
     way = sheet_lane if any(is_long for _table, is_long in peeked) else sheets
@@ -111,7 +113,7 @@ def _blocks(page: WriteOnlyWorksheet, table: Table[Any]) -> list[Block]:
         _make_form(page, table)
     fits = _fits(table.columns)
     blocks.append(Block([_head(page) for _each in heads], [heads], fits))
-    cells = [_form_cells(page, column) if table.is_form else _cells(page, column) for column in table.columns]
+    cells = [_form_cells(page, column, table) if table.is_form else _cells(page, column) for column in table.columns]
     blocks.append(Block(cells, table.cells(), fits, arrows=True))
     blocks.append(Block([_cells(page, column, bold=True) for column in table.columns], table.totals(), fits))
     return blocks
@@ -120,7 +122,7 @@ def _blocks(page: WriteOnlyWorksheet, table: Table[Any]) -> list[Block]:
 def _make_form(page: WriteOnlyWorksheet, table: Table[Any]) -> None:
     """Lock what is not to be filled in, without a password: it keeps from slips. Pick lists come from a sheet, for
     LibreOffice cuts those that stand in the rule itself at 255 letters."""
-    page.protection.sheet = True
+    page.protection.sheet = not table.grows
     for allowed in ("formatCells", "formatColumns", "formatRows", "sort", "autoFilter"):
         setattr(page.protection, allowed, False)
     first = len(table.title) + 3 if table.title else 2
@@ -128,10 +130,12 @@ def _make_form(page: WriteOnlyWorksheet, table: Table[Any]) -> None:
     for place, column in enumerate(table.columns, start=1):
         letter = get_column_letter(place)
         page.column_dimensions[letter].hidden = column.hidden
+        if table.grows and column.kind is CellKind.TEXT:
+            page.column_dimensions[letter].number_format = AS_TEXT
         if column.choices:
             among = get_column_letter(with_choices.index(column) + 1)
             rule = DataValidation("list", formula1=f"{CHOICES}!${among}$2:${among}${len(column.choices) + 1}")
-            rule.allow_blank, rule.showErrorMessage = True, True
+            rule.allow_blank, rule.showErrorMessage = True, not column.free
             rule.errorTitle, rule.error = column.head, "เลือกจากรายการ"
             rule.add(f"{letter}{first}:{letter}{first + FORM_ROWS}")
             page.data_validations.append(rule)
@@ -208,7 +212,13 @@ def _head(page: WriteOnlyWorksheet) -> tuple[WriteOnlyCell, WriteOnlyCell]:
     return cell, cell
 
 
-def _form_cells(page: WriteOnlyWorksheet, column: Column[Any]) -> tuple[WriteOnlyCell, WriteOnlyCell]:
+def _form_cells(
+    page: WriteOnlyWorksheet, column: Column[Any], table: Table[Any]
+) -> tuple[WriteOnlyCell, WriteOnlyCell]:
+    if table.grows:
+        text, number = _cells(page, column)
+        text.number_format = AS_TEXT if column.kind is CellKind.TEXT else text.number_format
+        return text, number
     if column.typed:
         return _cells(page, column, protection=Protection(locked=False))
     return _cells(page, column, fill=PatternFill("solid", fgColor="EEEEEE"))

@@ -68,8 +68,8 @@ class Ratio(NamedTuple):
 class Column(Generic[Row]):
     """`get` gives what of a row stands under `head`; `width` in characters; `explain` a Thai sentence.
 
-    `typed`: it is to be filled in; a table that has such columns is a form, and its others are locked. `choices`: the
-    words to fill in, as a pick list. `hidden`: for us alone, when the file comes back.
+    `typed`: it is to be filled in; a table that has such columns is a form, and its others are locked. `choices`: what
+    to fill in, as a pick list; `free`: or something else. `hidden`: for us alone, when the file comes back.
 
     In the total row stand the sum of one that is `summed`, and the ratio of two sums.
     """
@@ -82,7 +82,8 @@ class Column(Generic[Row]):
     summed: bool = False
     ratio: Ratio | None = None
     typed: bool = False
-    choices: Sequence[str] = ()
+    choices: Sequence[Any] = ()
+    free: bool = False
     hidden: bool = False
 
     @property
@@ -148,6 +149,11 @@ class Table(Generic[Row]):
     @property
     def is_form(self) -> bool:
         return any(column.typed for column in self.columns)
+
+    @property
+    def grows(self) -> bool:
+        """Whether rows are added to the form: all that is in it is filled in."""
+        return all(column.typed for column in self.columns)
 
     def cells(self) -> Iterator[Sequence[Cell]]:
         """The rows, each as the cells under the heads."""

@@ -127,7 +127,7 @@ def _check_sheet(sheet: Worksheet) -> None:
             assert cell.data_type != "f"
             if cell.number_format == BAHT_FORMAT and cell.value is not None:
                 assert sheet.column_dimensions[cell.column_letter].width >= BAHT_WIDTH, (sheet.title, cell.coordinate)
-    if sheet.title in (excel.EXPLANATIONS, excel.CHOICES) or not sheet.print_title_rows:  # what a template explains
+    if sheet.title in (excel.EXPLANATIONS, excel.CHOICES):
         return
     head = int(sheet.print_title_rows.split("$")[-1])
     last = sheet.max_row - (sheet.cell(sheet.max_row, 1).value == "รวม")

@@ -9,13 +9,14 @@ from typing import Any, NamedTuple
 
 from app.amounts import NotAnAmount, read_amount, read_number_cell
 from app.models.enums import Kind
+from app.spreadsheets.excel import CHOICES, EXPLANATIONS
 from app.uploads.cells import Marked, column_letters, quoted
 from app.uploads.reader import Grid
 from app.words import arabic_digits, clean_line
 
 MAX_TEXT = 4000
-EXAMPLES, RULES = "ตัวอย่าง", "กติกา"
-OURS = {EXAMPLES, RULES}  # sheets of our template that hold no plan
+EXAMPLES = "ตัวอย่าง"
+OURS = {EXAMPLES, EXPLANATIONS, CHOICES}  # sheets of our template that hold no plan
 DIMENSION = re.compile(r"^มิติ(?:ที่)?\s*([0-9])(?![0-9.])[.:]?\s*(.*)")
 DIMENSION_WITHIN = re.compile(r"มิติ(?:ที่)?\s*([0-9])(?!\s*(?:[-–—,0-9.]|ถึง|และ))")
 DIMENSION_CELL = re.compile(r"^(?:มิติ(?:ที่)?)?\s*([0-9])(?:\.0|[.:]?\s*[^0-9.,]*)$")

@@ -177,9 +177,10 @@ def test_the_template_of_this_lao_comes_back_with_its_ids(app: Flask, client: Cl
     content = client.get(f"{IMPORT}/template.xlsx?filled=1&year=2561").data
     book = load_workbook(BytesIO(content))
     rules = book["แผน"].data_validations.dataValidation
-    assert all(rule.formula1.startswith("'ตัวเลือก'!$") for rule in rules)
+    assert all(rule.formula1.startswith("ตัวเลือก!$") for rule in rules)
     assert "6650807" in book["แผน"]["A2"].value
     page = book["แผน"]
+    assert not page.protection.sheet  # rows are added
     quarters = next(cell.column_letter for cell in page[5] if cell.value == "ดำเนินการในไตรมาส")
     assert (
         page.column_dimensions[quarters].number_format == page[f"{quarters}6"].number_format == "@"
