@@ -1,6 +1,6 @@
 """The gate of a plan year and the window of a round. Facts in, answer out; "now" is passed in. Years are FYs, B.E."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -119,7 +119,7 @@ def report_window(
     return ReportWindow(year, round_, opens_at, closes_at)
 
 
-def default_year(years: Iterable[int], year_gates: Iterable[YearGate], this_year: int) -> int:
+def default_year(year_gates: Sequence[YearGate], this_year: int) -> int:
     """The year a page opens with: this one if it is open, else the latest open one, else the nearest of the period."""
     opened = open_years(year_gates)
     if this_year in opened:
@@ -127,7 +127,7 @@ def default_year(years: Iterable[int], year_gates: Iterable[YearGate], this_year
     if opened:
         past = [year for year in opened if year <= this_year]
         return max(past) if past else min(opened)
-    candidates = sorted(years)
+    candidates = sorted(gate.year for gate in year_gates)
     return min(max(this_year, candidates[0]), candidates[-1])
 
 

@@ -54,7 +54,7 @@ def test_a_page_opens_with_this_year_or_the_nearest_that_can_be_worked_in(
     statuses: dict[int, PlanStatus], this_year: int, expected: int
 ) -> None:
     years = range(2561, 2565)
-    assert default_year(years, gates(years, statuses), this_year) == expected
+    assert default_year(gates(years, statuses), this_year) == expected
 
 
 def test_a_period_has_both_its_ends() -> None:

@@ -17,8 +17,9 @@ from app.lao.copying.queries import PlannedBefore
 from app.lao.projects.operations import record_projects
 from app.lao.projects.rules import ProjectFacts
 from app.listing import number
+from app.plans.asked import opening_year
 from app.plans.queries import current_period, period_of, periods, year_gates
-from app.plans.rules import Period, default_year, open_years
+from app.plans.rules import Period, open_years
 from app.web import sent_moment
 
 blueprint = Blueprint("copying", __name__)
@@ -48,8 +49,7 @@ def _asked_plans() -> Plans:
 
 
 def _running() -> Period:
-    gates = year_gates(actor())
-    year = default_year([gate.year for gate in gates], gates, clock.fiscal_year(clock.now()))
+    year = opening_year(year_gates(actor()))
     return period_of(year) or current_period(year)
 
 

@@ -36,8 +36,9 @@ from app.lao.reporting.rules import ReportFacts, facts_of
 from app.lao.signs.queries import project_sentences
 from app.listing import YEARS, choice_of, number, query_of
 from app.models.enums import Entity, ReportStatus, Round
+from app.plans.asked import opening_year
 from app.plans.queries import window_for, year_gates
-from app.plans.rules import YearGate, closed_year_sentence, default_year, open_years, round_of
+from app.plans.rules import YearGate, closed_year_sentence, open_years, round_of
 from app.web import nothing_chosen, sent_moment
 
 blueprint = Blueprint("grid", __name__)
@@ -53,10 +54,9 @@ def _take_whole_page(endpoint: str | None, _values: Any) -> None:
 
 def _asked(gates: list[YearGate]) -> GridFilter:
     args = request.args
-    default = default_year([gate.year for gate in gates], gates, clock.fiscal_year(clock.now()))
     status = args.get("status", "")
     return GridFilter(
-        number(args.get("year", ""), default, YEARS),
+        number(args.get("year", ""), opening_year(gates), YEARS),
         int(round_of(args.get("round", ""))),
         status if status in set(ReportStatus) else "",
         number(args.get("dimension", ""), 0, range(1, 10)),

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from flask import Blueprint, abort, current_app, render_template, request
+from flask import Blueprint, abort, current_app, render_template
 from werkzeug.wrappers import Response
 
 from app import clock
@@ -13,18 +13,17 @@ from app.lao.sending.pages import receipt_address
 from app.ledger.receipts import proven_history
 from app.listing import ListState
 from app.models.enums import Round
+from app.plans.asked import round_asked, year_asked
 from app.plans.queries import period_of, year_gates
-from app.plans.rules import Period, default_year, open_years, round_of
+from app.plans.rules import Period, open_years
 from app.typeset.content import Paper
-from app.web import asked_year, attachment
+from app.web import attachment
 
 blueprint = Blueprint("papers", __name__, url_prefix="/reporting/papers")
 
 
 def _year() -> int:
-    gates = year_gates(actor())
-    known = [gate.year for gate in gates]
-    return asked_year(known, default_year(known, gates, clock.fiscal_year(clock.now())))
+    return year_asked(year_gates(actor()))
 
 
 def _period(year: int) -> Period:
@@ -39,7 +38,7 @@ def _period(year: int) -> Period:
 def papers() -> str:
     who, year, now = actor(), _year(), clock.now()
     period = _period(year)
-    round_ = round_of(request.args.get("round", ""))
+    round_ = round_asked()
     return render_template(
         "lao/papers/page.html",
         place=place(who),
@@ -79,7 +78,7 @@ def plan_file(written_as: str) -> Response:
 @requires(Permission.REPORTS)
 def round_file(written_as: str) -> Response:
     who, year, now = actor(), _year(), clock.now()
-    told = queries.round_told(who, year, round_of(request.args.get("round", "")), now)
+    told = queries.round_told(who, year, round_asked(), now)
     proven = proven_history(told.sent.id) if told.sent else None
     paper = rules.round_paper(
         told,

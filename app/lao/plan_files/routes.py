@@ -19,8 +19,9 @@ from app.lao.plan_files.reading import understand, years_of
 from app.lao.plan_files.rules import Understood
 from app.lao.profile.queries import place
 from app.listing import number
+from app.plans.asked import opening_year
 from app.plans.queries import current_period, period_of, year_gates
-from app.plans.rules import Period, default_year
+from app.plans.rules import Period
 from app.uploads.reader import Grid, read_grids, read_pasted
 from app.uploads.seals import packed, seal, unpacked, unseal
 from app.web import attachment
@@ -156,8 +157,7 @@ def _period(years: list[int]) -> Period:
     known = [period for year in years if (period := period_of(year))]
     if known:
         return max(known, key=known.count)
-    gates = year_gates(actor())
-    return current_period(default_year([gate.year for gate in gates], gates, clock.fiscal_year(clock.now())))
+    return current_period(opening_year(year_gates(actor())))
 
 
 def _keep_columns() -> None:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, flash, make_response, redirect, render_template, request, session
+from flask import Blueprint, flash, make_response, redirect, render_template, session
 from werkzeug.wrappers import Response
 
 from app import clock
@@ -23,10 +23,10 @@ from app.lao.profile.operations import FIELDS
 from app.lao.projects.queries import review_counts
 from app.lao.reporting.counts import recorded_by_year, round_summary
 from app.lao.signs.queries import own_signs
-from app.listing import ListState, number
+from app.listing import ListState
 from app.models.enums import Entity, Round
+from app.plans.asked import year_asked
 from app.plans.queries import current_period, period_of, periods, window_for, year_gates
-from app.plans.rules import default_year
 from app.web import answer
 
 TOLD_FOR = timedelta(days=30)
@@ -117,10 +117,7 @@ def _after_save(saved: operations.Saved, amounts: str) -> Response:
 def home() -> Response:
     who, now = actor(), clock.now()
     gates = year_gates(who)
-    year = number(request.args.get("year", ""), 0)
-    known = [gate.year for gate in gates]
-    if year not in known:
-        year = default_year(known, gates, clock.fiscal_year(now))
+    year = year_asked(gates)
     period = period_of(year) or current_period(year)
     summaries = {round_: round_summary(who, year, round_) for round_ in Round}
     windows = {round_: window_for(who.own_organisation_id, year, round_) for round_ in Round}

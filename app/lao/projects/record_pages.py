@@ -17,8 +17,9 @@ from app.lao.projects.pages import blueprint, gates_of, questions, tell_namesake
 from app.lao.projects.queries import ProjectDetail
 from app.lao.projects.rules import budgets_text, kept_text
 from app.listing import number
+from app.plans.asked import opening_year
 from app.plans.queries import current_period, period_of, periods, year_gates
-from app.plans.rules import Period, default_year, open_years
+from app.plans.rules import Period, open_years
 from app.words import clean_line
 
 
@@ -72,8 +73,7 @@ def _year_for_recording() -> int:
     year = number(request.args.get("year", ""), 0)
     if period_of(year):
         return year
-    gates = year_gates(actor())
-    return default_year([gate.year for gate in gates], gates, clock.fiscal_year(clock.now()))
+    return opening_year(year_gates(actor()))
 
 
 def _record_page(period: Period, form: ProjectForm, recorded: ProjectDetail | None = None, **more: Any) -> str:

@@ -23,18 +23,18 @@ from app.lao.projects.queries import ProjectDetail
 from app.lao.projects.rules import budgets_text, facts_of
 from app.listing import ListState, Pager, list_state, number, on_a_page
 from app.models.enums import Entity, ReviewStatus
+from app.plans.asked import opening_year
 from app.plans.queries import periods, year_gates
-from app.plans.rules import Period, YearGate, closed_year_sentence, default_year, open_years
+from app.plans.rules import Period, YearGate, closed_year_sentence, open_years
 from app.spreadsheets import excel
 from app.web import answer, attachment, wants_fragment
 
 
 def _state(gates: list[YearGate] | None = None) -> ListState:
     years = gates or year_gates(actor())
-    this_year = clock.fiscal_year(clock.now())
     return list_state(
         request.args,
-        default_year=default_year([gate.year for gate in years], years, this_year),
+        default_year=opening_year(years),
         sorts=queries.SORTS,
         review=("", *ReviewStatus),
     )

@@ -21,8 +21,9 @@ from app.lao.reporting.rules import facts_of
 from app.lao.signs.queries import project_sentences
 from app.listing import ListState, Pager, list_state, number, on_a_page
 from app.models.enums import Entity, ReportStatus, ReviewStatus, Round
+from app.plans.asked import opening_year
 from app.plans.queries import periods, window_for, year_gates
-from app.plans.rules import closed_year_sentence, default_year, open_years
+from app.plans.rules import closed_year_sentence, open_years
 from app.spreadsheets import excel
 from app.web import answer, attachment, wants_fragment
 from app.words import baht
@@ -37,8 +38,7 @@ def _state(year: int = 0, round_: int = 0) -> ListState:
     if year:
         asked["year"] = str(year)
     else:
-        gates = year_gates(actor())
-        year = default_year([gate.year for gate in gates], gates, clock.fiscal_year(clock.now()))
+        year = opening_year(year_gates(actor()))
         if asked.get("year") == "all":
             del asked["year"]
     if round_:

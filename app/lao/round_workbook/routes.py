@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, Response, abort, flash, make_response, redirect, render_template, request
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
@@ -16,27 +16,21 @@ from app.lao.round_workbook.queries import OwnRound
 from app.lao.round_workbook.rules import NOT_IN_FILE, RoundPreview, SeenRow, foreign_sentence
 from app.listing import ListState
 from app.models.enums import Round
+from app.plans.asked import round_asked, year_asked
 from app.plans.queries import window_for, year_gates
-from app.plans.rules import closed_year_sentence, default_year, open_years, round_of
+from app.plans.rules import closed_year_sentence, open_years
 from app.spreadsheets import excel
 from app.uploads.cells import Problems
 from app.uploads.reader import read_sheet
 from app.uploads.rules import CHANGED_MEANWHILE
 from app.uploads.seals import seal, unseal
-from app.web import asked_year, attachment
+from app.web import attachment
 
 blueprint = Blueprint("round_workbook", __name__)
 
 
 def _asked() -> tuple[int, Round]:
-    """Year and round in the address; a deed for one that is none is refused: 404."""
-    gates = year_gates(actor())
-    known = [gate.year for gate in gates]
-    typed = request.args.get("round", "")
-    round_ = round_of(typed)
-    if request.method == "POST" and typed != str(int(round_)):
-        abort(404)
-    return asked_year(known, default_year(known, gates, clock.fiscal_year(clock.now()))), round_
+    return year_asked(year_gates(actor())), round_asked()
 
 
 def _closed(year: int, round_: Round) -> str:

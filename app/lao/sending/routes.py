@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, abort, current_app, flash, make_response, redirect, render_template, request
+from flask import Blueprint, current_app, flash, make_response, redirect, render_template
 from werkzeug.wrappers import Response
 
 from app import clock
@@ -21,23 +21,16 @@ from app.ledger.jobs import head_of_now
 from app.ledger.receipts import proven_history
 from app.listing import ListState
 from app.models.enums import Round
+from app.plans.asked import round_asked, year_asked
 from app.plans.queries import window_for, year_gates
-from app.plans.rules import default_year, round_of
 from app.typeset.codes import code_drawing
-from app.web import asked_year, attachment
+from app.web import attachment
 
 blueprint = Blueprint("sending", __name__)
 
 
 def _asked() -> tuple[int, Round]:
-    """Year and round in the address; a deed for one that is none is refused: 404."""
-    gates = year_gates(actor())
-    known = [gate.year for gate in gates]
-    typed = request.args.get("round", "")
-    round_ = round_of(typed)
-    if request.method == "POST" and typed != str(int(round_)):
-        abort(404)
-    return asked_year(known, default_year(known, gates, clock.fiscal_year(clock.now()))), round_
+    return year_asked(year_gates(actor())), round_asked()
 
 
 @blueprint.get("/reporting/check")

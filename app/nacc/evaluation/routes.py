@@ -39,12 +39,12 @@ from app.nacc.evaluation.rules import (
 from app.nacc.plan_years.pages import plan_filter
 from app.nacc.plan_years.queries import plan_counts
 from app.nacc.plan_years.rules import ScoreStanding, listed
+from app.plans.asked import year_asked
 from app.plans.queries import current_period, period_of, periods, year_gates
-from app.plans.rules import YearGate, default_year
 from app.spreadsheets import excel
 from app.uploads.cells import Problems, Sheet
 from app.uploads.rules import Preview, UploadLao
-from app.web import answer, asked_year, attachment
+from app.web import answer, attachment
 
 blueprint = Blueprint("evaluation", __name__)
 
@@ -272,7 +272,7 @@ def own() -> BaseResponse:
 def _own_page(form: ScoreForm | None, status: int = 200) -> BaseResponse:
     who = actor()
     gates = year_gates(who)
-    year = _own_year(gates)
+    year = year_asked(gates)
     kept, maxima, period = queries.own_scores(who, year), queries.max_scores(year), period_of(year)
     return answer(
         "nacc/evaluation/own.html",
@@ -294,7 +294,7 @@ def _own_page(form: ScoreForm | None, status: int = 200) -> BaseResponse:
 @requires(Permission.EVALUATION)
 def own_file(file: str) -> Response:
     who = actor()
-    year = _own_year(year_gates(who))
+    year = year_asked(year_gates(who))
     summary = _planned(who, year)
     table = workbooks.own_scores(who, year, summary, place(who).whole_name, clock.now())
     return attachment(f"ผลการประเมิน {who.organisation_code} ปี {year}", file, excel.file_content(file, table))
@@ -305,11 +305,6 @@ def _planned(who: Actor, year: int) -> RoundSummary:
     return round_summary(who, year, Round.TWELVE)
 
 
-def _own_year(gates: list[YearGate]) -> int:
-    known = [gate.year for gate in gates]
-    return asked_year(known, default_year(known, gates, clock.fiscal_year(clock.now())))
-
-
 def _own_cells(maxima: Mapping[int, Decimal]) -> list[ScoreCell]:
     return [cell for cell in cells(maxima) if cell.which is Which.SAR]
 
@@ -317,7 +312,7 @@ def _own_cells(maxima: Mapping[int, Decimal]) -> list[ScoreCell]:
 @blueprint.post("/evaluation")
 @requires(Permission.EVALUATION)
 def save_own() -> BaseResponse:
-    year = _own_year(year_gates(actor()))
+    year = year_asked(year_gates(actor()))
     maxima = queries.max_scores(year)
     form = score_form(_own_cells(maxima), maxima)
     changed = _save_typed_scores(form, actor().own_organisation_id, year)
