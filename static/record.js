@@ -1,4 +1,4 @@
-// Recording in few keys. Enter leads to the next field that is still empty, 1-4 choose in a group, and the word a name
+// Recording in few keys. Enter leads to the next field that is still empty, 1-4 choose in a group, 0 all of it, and the word a name
 // begins with is its kind. Without this file Tab, Space and the mouse do the same.
 (() => {
   "use strict";
@@ -32,11 +32,14 @@
       nextEmpty(field).focus();
     }
     // By place on the keyboard: with Thai letters on, these keys write no digits.
-    const digit = /^(?:Digit|Numpad)([1-9])$/.exec(event.code)?.[1];
+    const digit = /^(?:Digit|Numpad)([0-9])$/.exec(event.code)?.[1];
     if (!digit || !isTick(field) || field.closest(".year, .same")) return;
-    const chosen = [...field.form.elements].filter((each) => each.name === field.name)[digit - 1];
-    chosen?.focus();
-    chosen?.click();
+    event.preventDefault(); // no digit where it leads to
+    const choices = [...field.form.elements].filter((each) => each.name === field.name);
+    const chosen = digit === "0" ? choices.filter((each) => each.type === "checkbox" && !each.checked) : choices.slice(digit - 1, digit);
+    chosen[0]?.focus();
+    for (const each of chosen) each.click();
+    if (chosen[0]?.type === "radio") nextEmpty(chosen[0]).focus(); // there is only one to choose
   });
 
   // A name says what kind of work it is; whoever chose another kind knows better.

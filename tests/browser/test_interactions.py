@@ -133,7 +133,7 @@ def _recording(clerk: Clerk, found: dict[str, tuple[int, int]]) -> None:
         page.keyboard.type("20,000")
         clerk.press("Enter")
         if place == 0:
-            clerk.press("2", "Enter", "3", "Enter")
+            clerk.press("2", "Enter", "3")
         page.keyboard.type("ประชาชน")
         clerk.press("Tab")
         page.keyboard.type("เพื่อรณรงค์")

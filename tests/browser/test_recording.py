@@ -51,7 +51,7 @@ def test_a_project_is_recorded_with_at_most_eight_keys_besides_its_words(opened:
     board.type("กิจกรรมวันต่อต้านคอร์รัปชัน")
     board.press("Enter")  # its kind stands in its name
     board.type("20,000")
-    board.press("Enter", "2", "Enter", "3", "Enter")  # the quarter, the dimension
+    board.press("Enter", "2", "Enter", "3")  # the quarter, the dimension: there is one, so it leads on
     board.type("ประชาชน 100 คน")
     board.press("Tab")
     board.type("เพื่อรณรงค์")
@@ -92,6 +92,27 @@ def test_a_project_is_recorded_with_at_most_eight_keys_besides_its_words(opened:
     expect(page.locator("#kept")).to_have_count(0)
     # And Enter never saves by itself: with all filled it leads to the button
     expect(page.get_by_label(NAME)).to_be_focused()
+
+
+def test_whatever_has_to_be_chosen_eight_keys_are_enough(opened: Open) -> None:
+    actor = lao()
+    page = opened()
+    sign_in(page)
+    page.goto("/projects/new?year=2561")
+    expect(page.get_by_label(NAME)).to_be_focused()
+    board = Keyboard(page)
+    board.type("วันต่อต้านคอร์รัปชัน")  # does not say its kind
+    board.press("Enter", "3")
+    board.type("20,000")
+    board.press("Enter", "0", "Enter", "4")  # all quarters
+    board.type("ประชาชน")
+    board.press("Tab")
+    board.type("เพื่อรณรงค์")
+    board.press("Control+Enter")
+    page.wait_for_url("**&after=*")
+    assert board.keys <= MOST_KEYS
+    saved = _last(actor)
+    assert (saved.kind, saved.quarters, saved.dimension) == (Kind.MEASURE, (1, 2, 3, 4), 4)
 
 
 def test_one_tick_gives_every_year_the_same_budget(opened: Open, js: bool) -> None:
