@@ -79,9 +79,9 @@ def kept_facts(kept: Mapping[str, Any] | None) -> ReportFacts:
 
 def cannot_words(reason: CannotReason | None, text: str | None) -> str:
     """Why a project cannot be done, as the LAO said it; empty for every other status."""
-    if reason is CannotReason.OTHER and text:
-        return text
-    return reason.label if reason else ""
+    if reason is None:
+        return ""
+    return text if reason is CannotReason.OTHER and text else reason.label
 
 
 @dataclass(frozen=True)
