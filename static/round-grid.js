@@ -116,7 +116,10 @@
     if (number) tell(`นำที่กรอกค้างไว้ ${number} แถวกลับมาแล้ว`);
   };
   const explain = (row, parts) => {
-    $(".said", row)?.remove();
+    const before = $(".said", row);
+    // Whoever pressed a button of it goes on in the box that it was about.
+    if (before?.contains(document.activeElement)) window.grids.go(window.grids.cellOf($(".bad", row) ?? box(row, "status")));
+    before?.remove();
     for (const field of row.querySelectorAll(".bad")) {
       field.classList.remove("bad");
       field.removeAttribute("aria-invalid");
@@ -307,7 +310,9 @@
       put(row, Object.fromEntries(taken));
       state.apart = others;
       for (const [name, sentence] of Object.entries(others)) {
-        parts.push(words(sentence), button("ใช้ค่านี้", { take: name }), button("ใช้ค่าที่กรอก", { keep: name }));
+        const choice = Object.assign(document.createElement("span"), { className: "choice" });
+        choice.append(words(sentence), button("ใช้ค่านี้", { take: name }), button("ใช้ค่าที่กรอก", { keep: name }));
+        parts.push(choice);
       }
     } else parts.push(...Object.values(others).map(words));
     if (sure) parts.push(button("ถูกต้อง บันทึก", { sure }));
@@ -418,7 +423,8 @@
       const name = theirs ?? keep;
       if (theirs) put(row, Object.fromEntries((TOGETHER[name] ?? [name]).map((each) => [each, state.saved[each]])));
       delete state.apart[name];
-      for (const each of row.querySelectorAll(`[data-take="${name}"], [data-keep="${name}"]`)) each.remove();
+      window.grids.go(cell(row, name));
+      pressed.closest(".choice").remove();
       if (!Object.keys(state.apart).length) send(row);
     }
   });

@@ -149,7 +149,7 @@ def test_blocks_wrong_cells_another_window_and_a_dropped_line(opened: Open) -> N
         save_report(actor, ids[4], YEAR, Round.SIX, line.version, theirs, clock.now())
     fifth.get_by_label("เบิกจ่ายจริง").fill("8")
     fifth.get_by_label("เบิกจ่ายจริง").press("Enter")
-    expect(fifth.get_by_role("alert")).to_contain_text("ที่บันทึกไว้ล่าสุด 7.00")
+    expect(fifth.get_by_role("alert")).to_contain_text("เบิกจ่ายจริงที่บันทึกไว้ล่าสุด: 7.00")
     expect(fifth.get_by_label("หมายเหตุ", exact=True)).to_have_value("จากอีกหน้าต่าง")
     fifth.get_by_role("button", name="ใช้ค่าที่กรอก").click()
     _settled(page)

@@ -1,6 +1,6 @@
 """A row of the grid is read by the report form itself: this only says what each box is called there."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from werkzeug.datastructures import MultiDict
 
@@ -39,6 +39,12 @@ def sentences(form: ReportForm) -> dict[str, str]:
 
 def questions(form: ReportForm) -> dict[str, str]:
     return {BOX_OF[name]: f"{form[name].label.text} {sentence}" for name, sentence in form.questions.items()}
+
+
+def saved_values(names: Iterable[str], boxes: Boxes) -> dict[str, str]:
+    """What stands saved of each of these fields, with its name: in one row several may differ."""
+    form = ReportForm(formdata=None)
+    return {BOX_OF[name]: f"{form[name].label.text}ที่บันทึกไว้ล่าสุด: {boxes[BOX_OF[name]] or '–'}" for name in names}
 
 
 def sent_boxes(sent: Mapping[str, str]) -> dict[str, str]:

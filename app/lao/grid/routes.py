@@ -20,6 +20,7 @@ from app.lao.grid.forms import (
     BOX_OF,
     questions,
     row_form,
+    saved_values,
     seen_versions,
     sent_boxes,
     sent_rows,
@@ -189,7 +190,7 @@ def _conflict(
     who, theirs = actor(), boxes_of(line.facts)
     first = who_was_first(who, Entity.REPORT, f"{line.project_id}/{line.year}/{int(round_)}", who.organisation_id)
     theirs_in_words = {**theirs, "status": line.facts.status.label}
-    words = {box: f"ที่บันทึกไว้ล่าสุด {theirs_in_words[box] or '–'}" for box in map(BOX_OF.__getitem__, both)}
+    words = saved_values(both, theirs_in_words)
     taken = differing(theirs, boxes_of(drawn) if drawn else boxes_of(ours))
     return RowProblem(typed, {"": f"รายงานนี้{first}", **words}, version=line.version, theirs=taken)
 

@@ -110,7 +110,7 @@ def test_what_two_windows_changed_apart_goes_together_and_what_both_changed_is_s
     told = _row(client, project, 2, spent="7")
     assert (told["version"], told["boxes"]) == (4, {"spent": "7.00", "note": "จากอีกหน้าต่าง"})
     told = _row(client, project, 2, spent="8", obstacles="ฝนตก")
-    assert told["problems"]["spent"] == "ที่บันทึกไว้ล่าสุด 7.00"
+    assert told["problems"]["spent"] == "เบิกจ่ายจริงที่บันทึกไว้ล่าสุด: 7.00"
     assert "จากหน้าต่างอื่นหรือเครื่องอื่นของบัญชีนี้" in told["problems"][""]
     assert (told["version"], told["theirs"]) == (4, {"spent": "7.00", "note": "จากอีกหน้าต่าง"})
     assert _row(client, project, 4, spent="8", obstacles="ฝนตก")["version"] == 5
@@ -184,7 +184,7 @@ def test_an_old_page_without_javascript_undoes_nothing(client: Client, lao: Acto
     _elsewhere(lao, left, status=ReportStatus.DONE, note="จากอีกหน้าต่าง")
     _elsewhere(lao, touched, status=ReportStatus.DONE)
     answer = client.send(PAGE, typed | {f"status-{touched}": ["in_progress"]})
-    assert (answer.status_code, "ที่บันทึกไว้ล่าสุด ดำเนินการแล้วเสร็จ" in answer.text) == (422, True)
+    assert (answer.status_code, "สถานะการดำเนินงานที่บันทึกไว้ล่าสุด: ดำเนินการแล้วเสร็จ" in answer.text) == (422, True)
     assert _facts(lao, left).note == "จากอีกหน้าต่าง"
     client.send(PAGE, fields(answer.text))
     assert _facts(lao, touched).status is ReportStatus.IN_PROGRESS
