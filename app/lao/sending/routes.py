@@ -84,7 +84,7 @@ def send() -> Response:
         form.refuse(refusal)
     else:
         if sent:
-            return _after_sending(sent, year, round_)
+            return _after_sending(sent, year, round_, bool(form.reason.data))
     round_now = queries.round_to_send(actor(), year, round_, clock.now())
     form.shown.data = sealed(round_now.figures)
     form.shown.raw_data = None
@@ -97,9 +97,12 @@ def _send(form: SendForm, year: int, round_: Round) -> operations.SentRound:
         return operations.send_round(actor(), year, round_, shown, clock.now(), reason)
 
 
-def _after_sending(sent: operations.SentRound, year: int, round_: Round) -> Response:
+def _after_sending(sent: operations.SentRound, year: int, round_: Round, says_nothing: bool) -> Response:
     what = f"{round_.label} ปีงบประมาณ {year}"
-    flash(*((f"ส่งรายงาน{what} แล้ว", "ok") if sent.new else (f"รายงาน{what} ส่งไว้แล้ว และไม่มีอะไรเปลี่ยน", "info")))
+    if not sent.new:
+        flash(f"รายงาน{what} ส่งไว้แล้ว และไม่มีอะไรเปลี่ยน", "info")
+    else:
+        flash(f"แจ้งว่าไม่มีโครงการที่ต้องรายงานใน{what} แล้ว" if says_nothing else f"ส่งรายงาน{what} แล้ว", "ok")
     _prove()
     return redirect(f"/reporting/receipts/{sent.entry_id}", 303)
 
