@@ -171,6 +171,7 @@ def _say_nothing(client: Client, lao: Actor) -> str:
     assert "เขียนเหตุผล" in sentences(silent.text)["reason"]
     answer = client.send(CHECK, fields(silent.text) | {"reason": "งบประมาณปีนี้ตกไป"})
     assert answer.status_code == 303
+    assert f"แจ้งว่าไม่มีโครงการที่ต้องรายงานในรอบ 6 เดือน ปีงบประมาณ {YEAR} แล้ว" in client.get(answer.location).text
     return answer.location
 
 
