@@ -1,6 +1,7 @@
 """Every form is done once: sent again it is answered as then, with the state as it is now."""
 
 from datetime import timedelta
+from io import BytesIO
 from threading import Barrier, Thread
 from typing import Any
 
@@ -12,9 +13,11 @@ from werkzeug.exceptions import BadRequest
 from app import clock
 from app.access import Actor
 from app.db import db, transaction
-from app.deeds import KEPT, forget_old_deeds, once
-from app.errors import AlreadyDone
-from app.models import Account, DoneDeed, HistoryEntry, PlanYear, Project, RejectionReason, Report
+from app.deeds import AT_MOST_EARLIER, KEPT, forget_old_deeds, once
+from app.errors import AlreadyDone, Stale
+from app.lao.grid import routes as grid_routes
+from app.lao.reporting.operations import save_report
+from app.models import Account, DoneDeed, HistoryEntry, Organisation, PlanYear, Project, RejectionReason, Report
 from app.models.enums import PlanStatus, Role
 from app.nacc.plan_years.operations import set_status
 from tests.client import Client
@@ -75,7 +78,8 @@ def test_words_typed_after_a_lost_answer_stand_on_what_it_saved(client: Client, 
     form = opened(client, note="หนึ่ง")
     client.send(PATH, form, htmx=True, headers=keyed("k1"))
     # The answer never came, and the clerk types on in the same form
-    typed_on = client.send(PATH, form | {"note": "หนึ่งสอง"}, htmx=True, headers=keyed("k2", "k1"))
+    lost = [f"lost{number}" for number in range(AT_MOST_EARLIER)]
+    typed_on = client.send(PATH, form | {"note": "หนึ่งสอง"}, htmx=True, headers=keyed("k2", *lost, "k1"))
     assert (typed_on.status_code, kept_note()) == (200, "หนึ่งสอง")
     # A first try that never arrived, and does after the second, is a stale page
     late = client.send(PATH, form | {"note": "ก่อนหน้า"}, htmx=True, headers=keyed("k0"))
@@ -152,6 +156,32 @@ def test_a_code_that_is_shown_once_is_made_anew(client: Client) -> None:
     assert len(hashes) == 2
 
 
+def test_another_file_of_the_same_name_is_another_deed(client: Client) -> None:
+    enter(client, make_staff("chief", Role.ADMINISTRATOR).id)
+    form = {"do": "import", **fields(client.get("/nacc/admin/registry").text)}
+    for line in ("6650807,องค์การบริหารส่วนตำบลดินทอง", "6650808,องค์การบริหารส่วนตำบลนครไทย"):
+        file = BytesIO(f"code,name,type,province_code,district_code\n{line},องค์การบริหารส่วนตำบล,65,6508".encode())
+        client.send("/nacc/admin/registry/file", form | {"file": (file, "a.csv")}, content_type="multipart/form-data")
+    assert db.session.scalar(select(func.count()).select_from(Organisation)) == 2
+
+
+def test_a_save_tried_anew_in_the_same_request_claims_its_key_too(
+    client: Client, lao: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries = iter([Stale])
+
+    def first_too_late(*args: Any) -> bool:
+        for error in tries:
+            raise error
+        return save_report(*args)
+
+    monkeypatch.setattr(grid_routes, "save_report", first_too_late)
+    client.get("/profile")
+    answer = client.send(f"/reporting/grid/1/{YEAR}/6", {"version": 1, "status": "done"}, headers=keyed("k1"))
+    assert answer.get_json()["version"] == 2
+    assert db.session.scalars(select(DoneDeed.key)).all() == ["k1"]
+
+
 # --- the table ------------------------------------------------------------------------------------------------------
 def test_of_one_key_at_one_moment_one_is_done(app: Flask, lao: Actor) -> None:
     together, outcomes = Barrier(4), list[str]()
@@ -176,8 +206,11 @@ def test_of_one_key_at_one_moment_one_is_done(app: Flask, lao: Actor) -> None:
     assert sorted(outcomes) == ["again"] * 3 + ["done"]
     with pytest.raises(BadRequest), transaction():
         once(lao.own_account_id, "k1", NOW, words="other")
+    # Then another account's key of that name is another key, and neither is in the other's way
     with transaction():
         once(make_lao("6650899").own_account_id, "k1", NOW)
+    with pytest.raises(AlreadyDone), transaction():
+        once(lao.own_account_id, "k1", NOW)
 
 
 def test_deeds_are_forgotten_after_some_days(app: Flask, lao: Actor) -> None:
