@@ -7,13 +7,17 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from app import clock
 from app.access import Actor
 from app.db import db, transaction
 from app.lao.projects.operations import edit_project
 from app.lao.projects.queries import project_detail
+from app.lao.reporting.operations import save_report
+from app.lao.reporting.rules import ReportFacts
 from app.models import Dimension, PlanPeriod, Project, Window
-from app.models.enums import ReviewStatus, Round
+from app.models.enums import ReportStatus, ReviewStatus, Round
 from app.plans.queries import period_of
 from tests.client import Client
 from tests.factories import NOW, all_projects, facts, make_lao, make_project, review
@@ -80,6 +84,20 @@ def test_a_plan_is_taken_over_in_two_steps_and_can_be_taken_back(client: Client,
     assert [each.name for each in _copied(lao) if each.deleted_at is None] == ["แก้แล้ว"]
     assert "เลิกทำแล้ว 1 โครงการ" in client.get(PAGE).text
     assert client.send("/projects/copy/undo?from=2561&to=2566", {"at": "x"}).status_code == 404
+
+
+def test_taking_back_leaves_what_was_reported_since_and_what_another_lao_recorded_then(
+    client: Client, lao: Actor
+) -> None:
+    at, other = NOW + timedelta(hours=1), make_lao("2900101", province="90", district="9001", passed=(2566,))
+    copied = [make_project(lao, facts(f"โครงการ {name}", budgets={2566: None}), now=at) for name in "กข"]
+    make_project(other, facts(budgets={2566: None}), now=at)
+    with transaction():
+        save_report(lao, copied[0], 2566, Round.SIX, 1, ReportFacts(status=ReportStatus.DONE), clock.now())
+    enter(client, lao.account_id)
+    assert client.send("/projects/copy/undo?from=2561&to=2566", {"at": at.isoformat()}).status_code == 303
+    gone = select(Project.id).where(Project.deleted_at.is_not(None))
+    assert db.session.scalars(gone).all() == [copied[1]]
 
 
 def test_what_cannot_be_copied_is_said(client: Client, lao: Actor) -> None:

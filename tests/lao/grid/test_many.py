@@ -65,11 +65,22 @@ def test_one_status_for_the_ticked_rows_is_asked_for_with_their_number_and_taken
     assert told[waiting] == ReportFacts(**why, ordinance_budget=Decimal(900))
     assert told[reported] == ReportFacts(**why, spent=Decimal(7), note="ก")
     assert told[other].status is ReportStatus.NOT_REPORTED
-    # And undo puts all back as it stood; the history keeps both
+    # And undo puts all back as it stood, in that round only; the history keeps both
+    twelve = _rows(Round.TWELVE)
+    sent = {"at": fields(client.get(done.location).text)["at"]}
+    elsewhere = client.send(f"/reporting/grid/take-back?{TWELVE}", sent, follow_redirects=True)
+    assert ("เลิกทำแล้ว 0 โครงการ" in elsewhere.text, _rows(Round.TWELVE)) == (True, twelve)
     assert "เลิกทำแล้ว 2 โครงการกลับเป็นอย่างเดิม" in _undo(client, SIX, done.location)
     assert _rows(Round.SIX) == before
     actions = db.session.scalars(select(HistoryEntry.action).order_by(HistoryEntry.id)).all()
     assert sorted(actions[-4:]) == ["correct report", "report", "take back report", "take back report"]
+
+
+def test_all_means_the_rows_that_the_filters_show(client: Client, lao: Actor) -> None:
+    waiting, reported = make_project(lao), make_project(lao)
+    make_report(lao, reported)
+    asked = client.get(f"/reporting/grid/many?{SIX}&status=not_reported&all=1")
+    assert fields(asked.text)["ids"] == [str(waiting)]
 
 
 def test_undo_leaves_what_was_changed_since(client: Client, lao: Actor) -> None:

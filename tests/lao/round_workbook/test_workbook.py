@@ -5,6 +5,7 @@ import io
 import shutil
 import subprocess
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -14,12 +15,13 @@ from openpyxl import load_workbook
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from app import clock
 from app.access import Actor
-from app.db import db
+from app.db import db, transaction
 from app.lao.reporting.details import report_detail
 from app.lao.reporting.rules import ReportFacts
 from app.lao.round_workbook.workbooks import PIECES
-from app.models import HistoryEntry
+from app.models import HistoryEntry, Window
 from app.models.enums import CannotReason, ReportStatus, ReviewStatus, Round
 from tests.client import Client, text_of
 from tests.factories import YEAR, facts, make_lao, make_project, make_report, review
@@ -162,6 +164,11 @@ def test_what_was_filled_in_is_shown_and_then_saved_with_its_history(client: Cli
 def test_an_unusual_amount_is_asked_about_where_it_is_shown(client: Client, lao: Actor) -> None:
     page = send(client, cells(downloaded(client), (1, "ตามที่เบิก", 1_000_000)))
     assert "มากกว่า 10 เท่าของงบประมาณตามแผน" in page.text
+    # and once it stands, no more
+    confirm(client, page)
+    again = send(client, cells(downloaded(client), (1, "หมายเหตุ", "อื่น")))
+    assert len(moves(again)) == 1
+    assert "มากกว่า 10 เท่าของงบประมาณตามแผน" not in again.text
 
 
 def test_each_cell_that_both_changed_is_chosen_on_its_own(client: Client, lao: Actor) -> None:
@@ -311,5 +318,21 @@ def test_what_is_no_workbook_is_refused_beside_the_field(client: Client, lao: Ac
     page = send(client, content)
     assert page.status_code == 422
     assert sentences(page.text)["file"]
-    closed = send(client, downloaded(client), page=PAGE.replace("2561", "2563"))
-    assert "ยังบันทึกหรือรายงานไม่ได้" in closed.text
+
+
+def test_a_file_comes_too_late_once_the_round_has_closed(client: Client, lao: Actor) -> None:
+    never_open = PAGE.replace("2561", "2563")
+    refused = send(client, downloaded(client, never_open), page=never_open)
+    assert (refused.status_code, "ยังบันทึกหรือรายงานไม่ได้" in refused.text) == (422, True)
+    content = cells(downloaded(client), (2, "สถานะ", DONE.label))
+    shown = send(client, content)
+    assert shown.status_code == 200
+    with transaction():
+        now = clock.now()
+        times = {"opens_at": now - timedelta(days=2), "closes_at": now - timedelta(days=1)}
+        db.session.add(Window(fiscal_year=YEAR, round=6, **times))
+    before = kept()
+    late = send(client, content)
+    assert (late.status_code, "ปิดรับรายงานแล้ว" in late.text) == (422, True)
+    assert confirm(client, shown).status_code == 422
+    assert kept() == before
