@@ -16,17 +16,21 @@ from pypdf import PdfReader
 
 from app import clock
 from app.access import Actor
+from app.db import transaction
 from app.lao.papers.queries import executive, planned_projects, round_told
 from app.lao.papers.rules import PLAN, plan_paper, position, round_paper
 from app.lao.reporting.counts import round_summary
-from app.models.enums import CannotReason, OrganisationType, ReportStatus, Role, Round
+from app.lao.sending.operations import send_round
+from app.lao.sending.queries import round_to_send
+from app.lao.sending.rules import sealed
+from app.models.enums import CannotReason, OrganisationType, ReportStatus, ReviewStatus, Role, Round
 from app.plans.queries import period_of
-from app.typeset.content import Paper
+from app.typeset.content import Paper, RowKind
 from app.typeset.pdf import paper_pdf
 from app.typeset.word import paper_docx
 from app.words import baht
 from tests.client import Client
-from tests.factories import NOW, YEAR, facts, make_lao, make_project, make_report, make_staff
+from tests.factories import NOW, YEAR, facts, make_lao, make_project, make_report, make_staff, review
 from tests.house.test_printed import FONTS
 from tests.lao.fixed_rounds.closing import close, fix
 from tests.lao.sending.test_sending import sent
@@ -107,6 +111,31 @@ def test_a_paper_is_a_draft_until_it_was_sent_as_it_stands_or_the_round_closed(c
     make_report(lao, project, ReportStatus.IN_PROGRESS)
     assert "มีการแก้ไขหลังส่ง" in round_told(lao, YEAR, Round.SIX, NOW).draft
     assert "ร่าง:มีการแก้ไขหลังส่ง" in in_pdf(client.get(f"{PAPERS}/round.pdf?year={YEAR}&round=6").data)
+    sent(client, lao)
+    assert round_told(lao, YEAR, Round.SIX, NOW).draft == ""
+
+
+def test_on_paper_stands_what_counts_in_that_plan_and_round_numbered_through(app: Flask) -> None:
+    lao, period = make_lao(passed=(YEAR, 2566)), period_of(YEAR)
+    assert period
+    first, _second = make_project(lao, facts("โครงการแรก")), make_project(lao, facts("โครงการที่สอง", dimension=2))
+    review(make_project(lao, facts("โครงการที่ถูกปฏิเสธ")), ReviewStatus.REJECTED, "ซ้ำ")
+    make_project(lao, facts("โครงการของแผนหน้า", budgets={2566: None}))
+    for round_, note in ((Round.SIX, "ครึ่งปี"), (Round.TWELVE, "ทั้งปี")):
+        make_report(lao, first, round_=round_, note=note)
+        told = [(each.name, each.note) for each in round_told(lao, YEAR, round_, NOW).projects]
+        assert told == [("โครงการแรก", note), ("โครงการที่สอง", "")]
+    assert [each.name for each in planned_projects(lao, period)] == ["โครงการแรก", "โครงการที่สอง"]
+    rows = [row.cells[:2] for row in told_paper(lao).tables[1].rows if row.kind is RowKind.PLAIN]
+    assert rows == [("1", "โครงการแรก"), ("2", "โครงการที่สอง")]
+
+
+def test_a_round_with_nothing_to_report_says_on_paper_why(app: Flask) -> None:
+    lao, why = make_lao(), "งบประมาณปีนี้ตกไป"
+    with transaction():
+        figures = round_to_send(lao, YEAR, Round.SIX, NOW).figures
+        send_round(lao, YEAR, Round.SIX, sealed(figures), NOW, why)
+    assert any(line.endswith(f"เหตุผล: {why}") for line in told_paper(lao).lines)
 
 
 def test_a_closed_round_is_on_paper_as_it_was_fixed(app: Flask) -> None:

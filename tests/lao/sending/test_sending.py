@@ -201,6 +201,22 @@ def test_nothing_to_report_is_an_answer_with_a_receipt_and_not_silence(client: C
     assert "ยืนยันส่ง" not in client.get(CHECK).text
 
 
+def test_a_reason_goes_with_nothing_to_report_only_and_another_one_is_sent_anew(app: Flask) -> None:
+    lao = make_lao()
+
+    def say(why: str) -> tuple[bool, str]:
+        with transaction():
+            figures = queries.round_to_send(lao, YEAR, Round.SIX, NOW).figures
+            told = send_round(lao, YEAR, Round.SIX, sealed(figures), NOW, why)
+        return told.new, queries.own_receipt(lao, told.entry_id).reason
+
+    assert say("งบประมาณตกไป") == (True, "งบประมาณตกไป")
+    assert say("งบประมาณตกไป") == (False, "งบประมาณตกไป")
+    assert say("แผนปีนี้ไม่มีโครงการ") == (True, "แผนปีนี้ไม่มีโครงการ")
+    make_report(lao, make_project(lao))
+    assert say("งบประมาณตกไป") == (True, "")
+
+
 def test_nothing_to_report_falls_away_with_the_first_project(client: Client) -> None:
     lao = make_lao()
     receipt = _say_nothing(client, lao)
