@@ -14,14 +14,14 @@ from sqlalchemy import func, select
 from app.access import Actor
 from app.db import db, transaction
 from app.lao.plan_files.queries import standing_projects
-from app.lao.projects.operations import edit_project
+from app.lao.projects.operations import delete_project, edit_project
 from app.lao.projects.queries import project_detail
 from app.lao.projects.rules import ProjectFacts
 from app.models import HistoryEntry, Project
 from app.models.enums import Kind, ReviewStatus
 from app.plans.queries import period_of
 from tests.client import Client
-from tests.factories import NOW, YEAR, facts, make_lao, make_project, make_report, review
+from tests.factories import NOW, YEAR, all_projects, facts, make_lao, make_project, make_report, review
 from tests.lao.plan_files.files import ALL_KINDS, HEADS, KINDS, as_docx, as_pasted, as_xlsx, kept, songkhla
 from tests.pages import enter, fields
 
@@ -155,7 +155,7 @@ def test_a_change_made_meanwhile_is_said_and_never_overwritten(app: Flask, clien
         edit_project(actor, period_of(YEAR), project, 1, changed, NOW)
     stale = _confirm(client, answer)
     assert stale.status_code == 422
-    assert "ถูกเปลี่ยนในระบบระหว่างที่ท่านตรวจ" in stale.text
+    assert f"รายการรหัส {project} ถูกเปลี่ยนในระบบระหว่างที่ท่านตรวจ" in stale.text
     assert project_detail(actor, project).facts == changed
     assert _confirm(client, stale).status_code == 303
     assert project_detail(actor, project).facts.budgets == {YEAR: Decimal(500)}
@@ -223,9 +223,24 @@ def test_what_a_rule_refuses_stands_at_its_row(app: Flask, client: Client) -> No
     make_report(actor, reported)
     head = ["มิติ", "ประเภทงาน", "ชื่อโครงการ", "2561", "2562", "รหัสรายการ"]
     rows = [head, ["1", "โครงการ", "โครงการรายงานแล้ว", "", "1", ""], ["1", "โครงการ", "โครงการ ข", "", "", "999"]]
+    other = str(make_project(actor, facts("โครงการ ค")))
+    rows += [["1", "โครงการ", f"โครงการ ค{number}", "1", "", other] for number in (1, 2)]
     answer = _check(client, as_xlsx(rows))
+    assert f"แถวที่ 5: รหัสรายการ {other} ซ้ำกับแถวที่ 4" in answer.text
     assert "แถวที่ 2: เอาปี 2561 ออกไม่ได้ เพราะรายงานผลของปีนั้นไว้แล้ว" in answer.text
     assert "แถวที่ 3: ไม่พบรหัสรายการ 999 ในแผนของท่าน" in answer.text
+
+
+def test_no_line_is_about_a_deleted_project_or_one_of_another_plan(app: Flask, client: Client) -> None:
+    actor = make_lao(passed=(YEAR, 2566))
+    enter(client, actor.account_id)
+    gone = make_project(actor, facts("โครงการ ก"), key="1")
+    with transaction():
+        delete_project(actor, period_of(YEAR), gone, 1, "ซ้ำ", NOW)
+    make_project(actor, facts("โครงการ ก", budgets={2566: None}), key="2")
+    _confirm(client, _check(client, as_xlsx([HEADS, ["1", "1", "โครงการ", "โครงการ ก", "500", "1", "ก", "ข"]])))
+    assert [each.budgets for each in _projects(actor)] == [{YEAR: Decimal(500)}]
+    assert len(all_projects(actor.own_organisation_id)) == 3
 
 
 def test_a_corrected_project_goes_back_to_naccs_queue(app: Flask, client: Client) -> None:
