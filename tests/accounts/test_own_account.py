@@ -39,6 +39,8 @@ def test_an_officer_sees_where_the_account_is_signed_in_and_ends_the_others(app:
     other.environ_base["HTTP_USER_AGENT"] = FIREFOX
     other.sign_in("officer65", PASSWORD)
     client.sign_in("officer65", PASSWORD)
+    make_staff("other65", Role.OFFICER, "65")
+    Client(app).sign_in("other65", PASSWORD)
     page = client.get(PAGE).text
     assert "Firefox บน Windows" in page
     assert page.count("เครื่องนี้</span>") == 1
@@ -91,6 +93,16 @@ def test_a_guess_at_the_present_password_is_counted(app: Flask, client: Client) 
     for _guess in range(6):
         answer = client.send(f"{PAGE}/password", {"current": "เดา", "password": NEW})
     assert "หลายครั้งเกินไป" in answer.text
+
+
+def test_what_drafts_are_encrypted_with_is_told_to_the_own_account_only(app: Flask, client: Client) -> None:
+    ids = [make_staff(name, Role.OFFICER, "65").id for name in ("officer65", "other65")]
+    keys = set()
+    for own, other in (ids, reversed(ids)):
+        enter(client, own)
+        keys.add(client.get(f"/drafts/key/{own}").text)
+        assert client.get(f"/drafts/key/{other}").status_code == 404
+    assert len(keys) == 2
 
 
 def test_it_is_for_staff(app: Flask, client: Client) -> None:

@@ -1,14 +1,20 @@
 """A way back: each deed of today is listed with its undo, for verdicts and for plan years, one, many or a file."""
 
 import re
+from datetime import datetime, timedelta
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.db import db
+from app import clock
+from app.clock import BANGKOK
+from app.db import db, transaction
 from app.lao.projects.queries import project_detail
 from app.models import HistoryEntry
 from app.models.enums import PlanStatus, ReviewStatus, Role
+from app.nacc.review.operations import decide_chosen
+from app.nacc.review.rules import Verdict
 from tests.client import Client
 from tests.factories import YEAR, facts, make_lao, make_organisation, make_project, make_staff
 from tests.pages import enter
@@ -38,6 +44,21 @@ def test_a_verdict_of_this_morning_is_taken_back(app: Flask, client: Client) -> 
         ReviewStatus.REJECTED
     ]
     assert "ไม่มีอะไรให้เลิกทำ" in _undo(client, page, 1)
+    assert [len(re.findall(AT, each, re.DOTALL)) for each in (page, client.get("/nacc/deeds").text)] == [2, 2]
+
+
+def test_the_day_begins_at_midnight_in_thailand(app: Flask, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    # given a deed of last night and one of this morning, when it was still yesterday in Greenwich
+    lao, morning = make_lao(), datetime(2018, 4, 3, 8, tzinfo=BANGKOK)
+    officer = enter(client, make_staff("officer65", Role.OFFICER, "65").id)
+    for name, before in (("เมื่อคืน", timedelta(hours=9)), ("เช้านี้", timedelta(hours=2))):
+        id_ = make_project(lao, facts(name))
+        with transaction():
+            decide_chosen(officer, [id_], Verdict.APPROVE, "", morning - before)
+    # when the officer looks at eight, then only the latter is of today
+    monkeypatch.setattr(clock, "now", lambda: morning)
+    page = client.get("/nacc/deeds").text
+    assert ("เช้านี้" in page, "เมื่อคืน" in page) == (True, False)
 
 
 def test_plan_years_set_together_are_as_they_were_before(app: Flask, client: Client) -> None:
