@@ -312,3 +312,20 @@ def test_the_log_shows_only_the_own_provinces(app: Flask) -> None:
     assert queries.mail_total(stranger, MailFilter()) == 0
     assert queries.progress(stranger, thai_day(NOW), NOW) == (0, 0, 0, 0)
     assert queries.mail_total(officer, MailFilter()) == 1
+
+
+def test_only_what_waits_in_the_own_provinces_is_tried_at_once(app: Flask) -> None:
+    officer = _owed(2)
+    given_up, waiting = db.session.scalars(select(MailLog.id).order_by(MailLog.id)).all()
+    with transaction():
+        operations.note_not_taken(given_up, "550", NOW, for_good=True)
+        operations.note_not_taken(waiting, "451", NOW, for_good=False)
+    stranger = actor_of(make_staff("officer90", Role.OFFICER, "90").id)
+    for who, tried, due in ((stranger, 0, []), (officer, 1, [waiting])):
+        with transaction():
+            assert operations.try_now(who) == tried
+        assert queries.due_after(0, 9, NOW) == due
+    # and the log tells them apart
+    for state, number in ((MailState.SENT, 0), (MailState.WAITING, 1), (MailState.FAILED, 1)):
+        assert len(queries.mail_lines(officer, MailFilter(state=state))) == number
+        assert queries.mail_total(officer, MailFilter(state=state)) == number
