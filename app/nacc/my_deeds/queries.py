@@ -1,16 +1,17 @@
 """What an officer did today on projects and plan years: one line for all that was done in one moment."""
 
+import json
 from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import Text, case, cast, func, select
 
 from app.access import Actor
 from app.db import db, table
 from app.history.rules import action_label
 from app.models import HistoryEntry, Organisation, Project
-from app.models.enums import Action, Entity
+from app.models.enums import Action, Entity, PlanStatus
 
 MOST_SHOWN = 200
 UNDONE_BY = {Entity.PROJECT: "/nacc/review/take-back", Entity.PLAN_YEAR: "/nacc/plan-years/take-back"}
@@ -32,24 +33,31 @@ class MyDeed(NamedTuple):
 
 def deeds_since(actor: Actor, since: datetime) -> list[MyDeed]:
     """The latest first, at most MOST_SHOWN moments."""
-    columns = (_H.at, _H.action, _H.entity, func.count(), func.min(_H.entity_key), func.max(_H.reason))
+    status = case((_H.entity == Entity.PLAN_YEAR, cast(_H.after, Text)))
+    facts = func.min(_H.entity_key), func.max(_H.reason), func.min(status), func.max(status)
+    columns = (_H.at, _H.action, _H.entity, func.count(), *facts)
     mine = _H.actor_id == actor.account_id, _H.at >= since, _H.action.in_([each.value for each in _DEEDS])
     rows = db.session.execute(
         select(*columns).where(*mine).group_by(_H.at, _H.action, _H.entity).order_by(_H.at.desc()).limit(MOST_SHOWN)
     ).all()
-    names = _names([(entity, key) for _at, _action, entity, number, key, _reason in rows if number == 1])
+    names = _names([(entity, key) for _at, _action, entity, number, key, *_more in rows if number == 1])
     return [
         MyDeed(
             at,
-            action_label(action),
+            action_label(action) + _became(lowest, highest),
             number,
             "แห่ง" if entity == Entity.PLAN_YEAR else "โครงการ",
             names.get((entity, key), "") if number == 1 else "",
             reason,
             "" if action == Action.TAKE_BACK else UNDONE_BY.get(Entity(entity), ""),
         )
-        for at, action, entity, number, key, reason in rows
+        for at, action, entity, number, key, reason, lowest, highest in rows
     ]
+
+
+def _became(lowest: str | None, highest: str | None) -> str:
+    """What the plans of one moment were set to, where it was the same: lowest and highest of what stands written."""
+    return f" “{PlanStatus(json.loads(lowest)['status']).label}”" if lowest and lowest == highest else ""
 
 
 def _names(keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], str]:

@@ -15,7 +15,7 @@ from app.listing import Choice, Pager
 from app.models.enums import Entity, PlanStatus
 from app.nacc.desk.file_pages import FileDesk, Page
 from app.nacc.desk.pages import NOTHING_LEFT, all_years, chosen_rows, filter_choices
-from app.nacc.desk.queries import PAGE_SIZE, filter_words
+from app.nacc.desk.queries import PAGE_SIZE, filter_words, laos_by_id
 from app.nacc.plan_years import operations, queries, workbooks
 from app.nacc.plan_years.forms import StatusForm
 from app.nacc.plan_years.pages import plan_filter
@@ -89,9 +89,14 @@ def ask_many() -> str | BaseResponse:
 
 
 def _many_plan_years_page(asked: PlanFilter, form: StatusForm, choice: Choice) -> str:
-    total = len(choice.ids or queries.filtered_ids(actor(), asked))
     return render_template(
-        "nacc/plan_years/many.html", asked=asked, form=form, choice=choice, total=total, words=filter_words(asked)
+        "nacc/plan_years/many.html",
+        asked=asked,
+        form=form,
+        choice=choice,
+        total=len(choice.ids or queries.filtered_ids(actor(), asked)),
+        names=[lao.name for lao in laos_by_id(actor(), choice.ids).values()],
+        words=filter_words(asked),
     )
 
 

@@ -71,7 +71,10 @@ def test_plan_years_set_together_are_as_they_were_before(app: Flask, client: Cli
     client.send(path, {"status": "failed", "ids": ids, "reason": "ไม่มีงบประมาณ"})
     page = client.get("/nacc/deeds").text
     assert "2 แห่ง" in page
+    assert "เปลี่ยนผลแผน “แผนไม่ผ่าน”" in page
     assert "ไม่มีงบประมาณ" in page
+    one = client.get(f"{path}&ids={other.id}&to=failed").text
+    assert "องค์การบริหารส่วนตำบลที่อื่น ปีงบประมาณ" in one
     # and one of them set again since
     client.send(f"/nacc/plan-years/{other.id}?year={YEAR}", {"status": "passed", "version": "1"})
     # when the deed is undone
