@@ -28,6 +28,7 @@ from app.lao.grid.forms import (
     status_form,
 )
 from app.lao.grid.rules import Boxes, GridFilter, KeptRow, RowProblem, beside_theirs, boxes_of, differing, sums_in_words
+from app.lao.profile.queries import place
 from app.lao.reporting import operations
 from app.lao.reporting.counts import round_summary
 from app.lao.reporting.details import ReportDetail, report_detail, report_questions, starting_facts, take_over_count
@@ -72,6 +73,7 @@ def _grid_page(
     closed = "" if asked.year in open_years(gates) else closed_year_sentence(asked.year, gates)
     context = {
         "asked": asked,
+        "place": place(who),
         "gates": gates,
         "window": window,
         "closed": closed or window.refusal(now),

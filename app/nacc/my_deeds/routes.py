@@ -14,4 +14,5 @@ blueprint = Blueprint("my_deeds", __name__)
 @requires(Permission.REVIEW)
 def today() -> str:
     midnight = clock.now().astimezone(BANGKOK).replace(hour=0, minute=0, second=0, microsecond=0)
-    return render_template("nacc/my_deeds/page.html", deeds=deeds_since(actor(), midnight), most=MOST_SHOWN)
+    deeds = deeds_since(actor(), midnight)
+    return render_template("nacc/my_deeds/page.html", deeds=deeds, most=MOST_SHOWN, now=clock.now())
