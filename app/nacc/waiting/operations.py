@@ -8,6 +8,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from app.access import Actor
 from app.db import db, is_sqlite, table
+from app.errors import Refusal
 from app.history.operations import entry, record_all
 from app.models import MailLog
 from app.models.enums import Action, Entity
@@ -22,6 +23,7 @@ from app.nacc.waiting.rules import (
     sort_out,
     thai_day,
 )
+from app.plans.queries import everybodys_window
 
 ROWS_AT_ONCE = 200
 
@@ -29,24 +31,29 @@ ROWS_AT_ONCE = 200
 def remind_chosen(
     actor: Actor, ids: Collection[int], asked: WaitingFilter, now: datetime
 ) -> tuple[int, SortedCandidates]:
-    """Queue a reminder to each of `ids` that needs one; gives how many were queued, and why others were not."""
+    """Queue a reminder to each of `ids` that needs one; gives how many were queued, and why others were not.
+
+    Raises Refusal where the round is open for none of them.
+    """
     return _remind(actor, queries.chosen_works(actor, ids, asked.year, asked.round), asked, now)
 
 
 def remind_filtered(actor: Actor, asked: WaitingFilter, expected: int, now: datetime) -> tuple[int, SortedCandidates]:
     """Queue a reminder to every LAO the filters show and that needs one.
 
-    Raises Refusal where their number is not the one that was said before.
+    Raises Refusal where their number is not the one that was said before, or the round is open for none of them.
     """
     works = queries.shown(actor, asked).works
-    refuse_unexpected(len(sort_out(queries.candidates(works, thai_day(now))).mailed), expected, "จะส่งถึง")
+    refuse_unexpected(len(sort_out(queries.candidates(works, asked, now)).mailed), expected, "จะส่งถึง")
     return _remind(actor, works, asked, now)
 
 
 def _remind(
     actor: Actor, works: dict[int, RoundWork], asked: WaitingFilter, now: datetime
 ) -> tuple[int, SortedCandidates]:
-    found = sort_out(queries.candidates(works, thai_day(now)))
+    found = sort_out(queries.candidates(works, asked, now))
+    if found.not_open and not found.mailed:
+        raise Refusal(f"ไม่ส่งอีเมลเตือน เพราะ{everybodys_window(asked.year, asked.round).refusal(now)}")
     queued = 0
     for first in range(0, len(found.mailed), ROWS_AT_ONCE):
         queued += _queue(actor, found.mailed[first : first + ROWS_AT_ONCE], asked, now)

@@ -6,17 +6,18 @@ together here (7,850 LAOs at most) and only the shown page is read in full.
 
 from collections.abc import Collection, Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, and_, select
 
 from app.access import Actor
 from app.db import db, table
+from app.lao.fixed_rounds.queries import given_more_time
 from app.lao.reporting.counts import organisation_counts
 from app.lao.reporting.rules import Counts
 from app.lao.sending.queries import said_nothing
-from app.models import District, MailLog, Organisation, PlanYear, Profile, Project, ProjectYear, Province, Window
+from app.models import District, MailLog, Organisation, PlanYear, Profile, Project, ProjectYear, Province
 from app.models.enums import PlanStatus, ReviewStatus, Round
 from app.nacc.desk.queries import (
     IN_ONE_STATEMENT,
@@ -37,8 +38,9 @@ from app.nacc.waiting.rules import (
     RoundWork,
     WaitingFilter,
     standing,
+    thai_day,
 )
-from app.plans.rules import ReportWindow, report_window
+from app.plans.queries import everybodys_window
 
 _O, _PY, _D, _P, _C, _M = (table(model).c for model in (Organisation, PlanYear, District, Province, Profile, MailLog))
 
@@ -58,10 +60,11 @@ class WaitingRow(NamedTuple):
     email: str
     mail: str
     mailed_today: bool
+    can_report: bool
 
     @property
     def remindable(self) -> bool:
-        return self.standing in REMINDED and bool(self.email) and not self.mailed_today
+        return self.standing in REMINDED and bool(self.email) and not self.mailed_today and self.can_report
 
 
 def _works(year: int, round_: Round, *wanted: ColumnElement[bool]) -> dict[int, RoundWork]:
@@ -129,19 +132,23 @@ def works_of(year: int, round_: Round, ids: Collection[int] | None = None) -> di
     return _works(year, round_, _O.closed_at.is_(None), *some)
 
 
-def waiting_rows(works: dict[int, RoundWork], page: int, today: date) -> list[WaitingRow]:
-    """The page of `works`, in their order."""
-    return _with_coordinators(works, list(works)[(page - 1) * PAGE_SIZE : page * PAGE_SIZE], today)
+def waiting_rows(works: dict[int, RoundWork], asked: WaitingFilter, now: datetime) -> list[WaitingRow]:
+    """The page of `works` that is asked for, in their order."""
+    first = (asked.page - 1) * PAGE_SIZE
+    return _with_coordinators(works, list(works)[first : first + PAGE_SIZE], asked, now)
 
 
-def every_row(works: dict[int, RoundWork], today: date) -> Iterator[WaitingRow]:
+def every_row(works: dict[int, RoundWork], asked: WaitingFilter, now: datetime) -> Iterator[WaitingRow]:
     """All of `works`, in their order."""
     for some in batches(works):
-        yield from _with_coordinators(works, some, today)
+        yield from _with_coordinators(works, some, asked, now)
 
 
-def _with_coordinators(works: dict[int, RoundWork], ids: list[int], today: date) -> list[WaitingRow]:
-    mails = _last_mails(ids)
+def _with_coordinators(
+    works: dict[int, RoundWork], ids: list[int], asked: WaitingFilter, now: datetime
+) -> list[WaitingRow]:
+    mails, today = _last_mails(ids), thai_day(now)
+    can_report = with_open_window(ids, asked.year, asked.round, now)
     found = {row.id: row for row in db.session.execute(_details(ids))}
     rows = []
     for id_ in ids:
@@ -149,7 +156,8 @@ def _with_coordinators(works: dict[int, RoundWork], ids: list[int], today: date)
         day, words = mails.get(id_, (None, ""))
         place = place_words(row.province, row.district)
         contact = (row.contact_name or "", row.phone or "", row.mobile or "", row.email or "")
-        rows.append(WaitingRow(id_, row.code, row.name, place, work, standing(work), *contact, words, day == today))
+        reminded = words, day == today, id_ in can_report
+        rows.append(WaitingRow(id_, row.code, row.name, place, work, standing(work), *contact, *reminded))
     return rows
 
 
@@ -175,8 +183,9 @@ def _last_mails(ids: list[int]) -> dict[int, tuple[date, str]]:
     return {id_: (day, mail_words(day, *moments)) for id_, day, *moments in rows}
 
 
-def candidates(works: dict[int, RoundWork], today: date) -> Iterator[ReminderCandidate]:
+def candidates(works: dict[int, RoundWork], asked: WaitingFilter, now: datetime) -> Iterator[ReminderCandidate]:
     """The LAOs of `works`, with what decides whether a reminder goes to them."""
+    today, can_report = thai_day(now), with_open_window(works, asked.year, asked.round, now)
     for some in batches(works):
         mailed = set(
             db.session.scalars(
@@ -185,10 +194,13 @@ def candidates(works: dict[int, RoundWork], today: date) -> Iterator[ReminderCan
         )
         found = {row.id: row for row in db.session.execute(_details(some))}
         for id_ in some:
-            yield ReminderCandidate(id_, found[id_].name, works[id_], (found[id_].email or "").strip(), id_ in mailed)
+            facts = works[id_], (found[id_].email or "").strip(), id_ in mailed, id_ in can_report
+            yield ReminderCandidate(id_, found[id_].name, *facts)
 
 
-def general_window(year: int, round_: Round) -> ReportWindow:
-    """The window for all LAOs, without what one of them was given on top."""
-    row = db.session.get(Window, (year, int(round_)))
-    return report_window(year, round_, (row.opens_at, row.closes_at) if row else None, None)
+def with_open_window(ids: Collection[int], year: int, round_: Round, now: datetime) -> set[int]:
+    """Those of `ids` that can report the round now: all, or those that were given more time."""
+    window = everybodys_window(year, round_)
+    if window.closing_passed(now) is None:
+        return set(ids) if window.is_open(now) else set()
+    return {id_ for id_, until in given_more_time(window).items() if now < until}.intersection(ids)

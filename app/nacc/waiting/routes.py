@@ -21,6 +21,7 @@ from app.nacc.mails.rules import MailState
 from app.nacc.waiting import operations, queries, workbooks
 from app.nacc.waiting.forms import waiting_filter_of
 from app.nacc.waiting.rules import SortedCandidates, WaitingFilter, sort_out, state_choices, thai_day
+from app.plans.queries import everybodys_window
 from app.spreadsheets import excel
 from app.web import along, answer, attachment, nothing_chosen
 
@@ -38,12 +39,12 @@ def _waiting_page(asked: WaitingFilter, status: int = 200, **more: Any) -> Respo
         "nacc/waiting/page.html",
         "nacc/waiting/_table.html",
         status,
-        rows=queries.waiting_rows(shown.works, asked.page, thai_day(now)),
+        rows=queries.waiting_rows(shown.works, asked, now),
         counts=shown.counts,
         states=state_choices(shown.counts),
         pager=Pager(asked.page, len(shown.works), PAGE_SIZE),
         progress=mail_log.progress(who, thai_day(now), now),
-        window=queries.general_window(asked.year, asked.round).sentence(now),
+        window=everybodys_window(asked.year, asked.round).sentence(now),
         **filter_choices(asked) | {"saved_id": 0, "refusal": ""} | more,
     )
 
@@ -66,8 +67,11 @@ def list_file(file: str) -> Response:
 @requires(Permission.WAITING)
 def remind_one(organisation_id: int) -> Response:
     asked, now = _waiting_filter(), clock.now()
-    with transaction():
-        queued, found = operations.remind_chosen(actor(), [organisation_id], asked, now)
+    try:
+        with transaction():
+            queued, found = operations.remind_chosen(actor(), [organisation_id], asked, now)
+    except Refusal as refusal:
+        return _waiting_page(asked, 422, refusal=refusal.message)
     if not queued:
         return _waiting_page(asked, 422, refusal=_why_not(found))
     jobs.send_behind_the_request()
@@ -103,8 +107,8 @@ def _many_reminders_page(asked: WaitingFilter, form: ExpectedForm, choice: Choic
         works = queries.chosen_works(who, choice.ids, asked.year, asked.round)
     else:
         works = queries.shown(who, asked).works
-    found = sort_out(queries.candidates(works, thai_day(now)))
-    window = queries.general_window(asked.year, asked.round).sentence(now)
+    found = sort_out(queries.candidates(works, asked, now))
+    window = everybodys_window(asked.year, asked.round).sentence(now)
     return render_template(
         "nacc/waiting/many.html",
         asked=asked,

@@ -96,13 +96,17 @@ class WaitingFilter(DeskFilter):
 
 @dataclass(frozen=True)
 class ReminderCandidate:
-    """An LAO that was chosen for a reminder. No `email`: its coordinator has not given one."""
+    """An LAO that was chosen for a reminder. No `email`: its coordinator has not given one.
+
+    `can_report`: its window of the round is open.
+    """
 
     organisation_id: int
     name: str
     work: RoundWork
     email: str
     mailed_today: bool
+    can_report: bool = True
 
 
 @dataclass(frozen=True)
@@ -113,22 +117,28 @@ class SortedCandidates:
     without_email: int
     already_today: int
     not_needed: int
+    not_open: int = 0
 
 
 def sort_out(candidates: Iterable[ReminderCandidate]) -> SortedCandidates:
-    """Each candidate stands in exactly one place: not needed first, then no address, then reminded today."""
+    """Each candidate stands in exactly one place.
+
+    Not needed comes first, then a window that is not open, then no address, then reminded today.
+    """
     mailed: list[ReminderCandidate] = []
-    without_email = already_today = not_needed = 0
+    without_email = already_today = not_needed = not_open = 0
     for each in candidates:
         if standing(each.work) not in REMINDED:
             not_needed += 1
+        elif not each.can_report:
+            not_open += 1
         elif not each.email:
             without_email += 1
         elif each.mailed_today:
             already_today += 1
         else:
             mailed.append(each)
-    return SortedCandidates(mailed, without_email, already_today, not_needed)
+    return SortedCandidates(mailed, without_email, already_today, not_needed, not_open)
 
 
 def subject(year: int, round_: Round) -> str:

@@ -6,7 +6,7 @@ from operator import attrgetter
 from app.access import Actor
 from app.nacc.desk.queries import filter_words
 from app.nacc.waiting.queries import WaitingRow, every_row, shown
-from app.nacc.waiting.rules import WaitingFilter, thai_day
+from app.nacc.waiting.rules import WaitingFilter
 from app.spreadsheets.excel import CellKind, Column, Table, count, made
 
 COLUMNS: tuple[Column[WaitingRow], ...] = (
@@ -27,4 +27,4 @@ COLUMNS: tuple[Column[WaitingRow], ...] = (
 def waiting_file(actor: Actor, asked: WaitingFilter, now: datetime) -> Table[WaitingRow]:
     """Every LAO the filters show, on whatever page."""
     title = ("สถานะการรายงานของ อปท.", filter_words(asked), made(now, actor.name))
-    return Table("การรายงาน", title, COLUMNS, every_row(shown(actor, asked).works, thai_day(now)))
+    return Table("การรายงาน", title, COLUMNS, every_row(shown(actor, asked).works, asked, now))

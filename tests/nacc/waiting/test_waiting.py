@@ -12,8 +12,9 @@ from app.access import Actor
 from app.accounts.queries import actor_of
 from app.db import db, transaction
 from app.errors import Refusal
-from app.models import HistoryEntry, MailLog, Profile, Window
+from app.models import HistoryEntry, MailLog, Profile, Window, WindowException
 from app.models.enums import ReviewStatus, Role, Round
+from app.nacc.mails import jobs as mails
 from app.nacc.waiting import queries
 from app.nacc.waiting.forms import waiting_filter_of
 from app.nacc.waiting.operations import remind_chosen, remind_filtered
@@ -33,7 +34,7 @@ from tests.factories import (
     make_staff,
     review,
 )
-from tests.pages import kept, without_choices
+from tests.pages import enter, kept, without_choices
 from tests.smtp import Mailbox
 
 ASKED = WaitingFilter(year=YEAR, round=Round.SIX)
@@ -265,6 +266,57 @@ def test_an_empty_address_is_none_at_all_and_nothing_is_queued(app: Flask) -> No
     assert kept() == before
     with pytest.raises(Refusal), transaction():
         remind_filtered(officer, ASKED, 1, NOW)
+
+
+def _window(opens: timedelta, closes: timedelta) -> None:
+    with transaction():
+        db.session.merge(Window(fiscal_year=YEAR, round=6, opens_at=NOW + opens, closes_at=NOW + closes, version=1))
+
+
+CLOSED, NOT_YET = (timedelta(-9), timedelta(-1)), (timedelta(1), timedelta(9))
+
+
+@pytest.mark.parametrize(("times", "why"), [(CLOSED, "ปิดรับรายงานแล้ว"), (NOT_YET, "ยังไม่เปิดรับรายงาน")])
+def test_nobody_is_reminded_of_a_round_that_is_not_open(
+    app: Flask, client: Client, monkeypatch: pytest.MonkeyPatch, times: tuple[timedelta, timedelta], why: str
+) -> None:
+    # given an LAO that has not reported in a round that has closed, or opens tomorrow
+    officer, (lao,) = _officer(), _laos(1)
+    _window(*times)
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    enter(client, officer.account_id)
+    # then its row offers no reminder, and one sent all the same is refused, for one, for ticked ones and for all
+    assert "ส่งอีเมลเตือน</button>" not in client.get(DESK).text
+    assert "รอบนี้ไม่เปิดรับรายงานสำหรับ อปท. 1 แห่ง" in client.get(f"{MANY}&all=1").text
+    one = client.send(f"/nacc/waiting/{lao.organisation_id}?year={YEAR}&round=6", {})
+    many = [client.send(MANY, sent) for sent in ({"ids": [lao.organisation_id]}, {"all": "1", "expected": "0"})]
+    for answer in (one, *many):
+        assert answer.status_code == 422
+        assert f"ไม่ส่งอีเมลเตือน เพราะรอบ 6 เดือน ปีงบประมาณ 2561 {why}" in answer.text
+    assert not db.session.scalars(select(MailLog)).all()
+
+
+def test_of_a_closed_round_only_those_with_more_time_are_reminded(app: Flask) -> None:
+    officer, (longer, over, neither) = _officer(), _laos(3)
+    _window(*CLOSED)
+    with transaction():
+        for lao, until in ((longer, timedelta(hours=1)), (over, timedelta(hours=-1))):
+            facts_ = {"fiscal_year": YEAR, "round": 6, "closes_at": NOW + until, "reason": "น้ำท่วม"}
+            db.session.add(WindowException(organisation_id=lao.own_organisation_id, **facts_))
+    ids = [lao.own_organisation_id for lao in (longer, over, neither)]
+    with transaction():
+        queued, found = remind_chosen(officer, ids, ASKED, NOW)
+    assert (queued, found.not_open) == (1, 2)
+    assert db.session.scalars(select(MailLog.organisation_id)).all() == [longer.own_organisation_id]
+
+
+def test_a_reminder_of_a_round_that_closed_meanwhile_is_not_sent(app: Flask, mailbox: Mailbox) -> None:
+    officer, (lao,) = _officer(), _laos(1)
+    with transaction():
+        assert remind_chosen(officer, [lao.own_organisation_id], ASKED, NOW)[0] == 1
+    _window(*CLOSED)
+    mails.send_queued()
+    assert (mailbox.mails, db.session.scalars(select(MailLog)).all()) == ([], [])
 
 
 def test_the_page_begins_with_those_who_must_report_and_have_not() -> None:
