@@ -2,14 +2,19 @@
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from app.accounts.queries import actor_of
+from app.db import db
 from app.errors import Refusal
 from app.listing import Pager
+from app.models import Organisation
 from app.models.enums import Role
+from app.nacc.desk.queries import filtered_laos, laos_by_code, laos_by_id, laos_of_place
 from app.nacc.desk.rules import DeskFilter, refuse_unexpected
 from app.nacc.review.rules import ReviewQueue
 from tests.client import Client
-from tests.factories import make_lao, make_project, make_staff
+from tests.factories import make_former, make_lao, make_organisation, make_project, make_staff
 from tests.pages import enter
 
 DESKS = ("/nacc/review", "/nacc/plan-years", "/nacc/waiting", "/nacc/accounts", "/nacc/scores")
@@ -30,6 +35,38 @@ def test_whoever_oversees_several_chooses_the_province_first(app: Flask, client:
     enter(client, make_staff("officer65", Role.OFFICER, "65", "90").id)
     assert 'name="district"' not in client.get(desk).text
     assert 'name="district"' in client.get(f"{desk}?province=65").text
+
+
+def test_laos_are_offered_named_and_found_in_the_own_provinces_only(app: Flask) -> None:
+    # given
+    own = make_organisation()
+    strange = make_organisation("2900101", "องค์การบริหารส่วนจังหวัดสงขลา", province="90", district=None)
+    officer = actor_of(make_staff("officer65", Role.OFFICER, "65").id)
+    chief = actor_of(make_staff("chief", Role.ADMINISTRATOR).id)
+    # then
+    assert laos_of_place(officer, DeskFilter(province="65")) == [(own.code, own.name)]
+    assert laos_of_place(officer, DeskFilter(province="90")) == []
+    assert laos_of_place(chief, DeskFilter(province="90")) == [(strange.code, strange.name)]
+    assert list(laos_by_id(officer, [own.id, strange.id])) == [own.id]
+    assert list(laos_by_code(officer, [own.code, strange.code])) == [own.code]
+
+
+@pytest.mark.parametrize("word", ["พิษณุโลก", "วังทอง", "ดินทอง", "6650807"])
+def test_a_word_of_a_search_may_name_the_province_the_district_or_the_lao(app: Flask, word: str) -> None:
+    make_organisation()
+    make_organisation("2900101", "องค์การบริหารส่วนจังหวัดสงขลา", province="90", district=None)
+    chief = actor_of(make_staff("chief", Role.ADMINISTRATOR).id)
+    found = db.session.scalars(select(Organisation.code).where(*filtered_laos(chief, DeskFilter(q=word))))
+    assert list(found) == ["6650807"]
+
+
+def test_a_code_that_was_given_again_leads_to_who_has_it_today(app: Flask) -> None:
+    chief = actor_of(make_staff("chief", Role.ADMINISTRATOR).id)
+    upgraded = make_organisation("5650807", "เทศบาลตำบลดินทอง")
+    make_former(upgraded, code="6650807")
+    assert laos_by_code(chief, ["6650807"])["6650807"].id == upgraded.id
+    heir = make_organisation("6650807", "องค์การบริหารส่วนตำบลใหม่")
+    assert laos_by_code(chief, ["6650807"])["6650807"].id == heir.id
 
 
 def test_the_ticks_send_along_what_the_address_says() -> None:
