@@ -1,40 +1,52 @@
 """Flask extensions, made once and bound to the app by the factory."""
 
+from collections.abc import Callable
+
 from flask import Flask, current_app
 from flask_login import LoginManager
 from flask_migrate import Migrate
 from flask_wtf import CSRFProtect
 from htmx_flask import Htmx
 from limits import parse_many
-from limits.storage import storage_from_string
+from limits.errors import StorageError
+from limits.storage import MemoryStorage, storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 
 from app.db import db
 
 
 class Limiter:
-    """Counts tries against limits like "8/minute;30/hour", where somebody signs in; no other request pays for it."""
+    """Counts tries against limits like "8/minute;30/hour", where somebody signs in; no other request pays for it.
+
+    While their storage is out of reach each process counts for itself: people sign in, and guessing stays slow.
+    """
 
     def init_app(self, app: Flask) -> None:
-        app.extensions["limiter"] = FixedWindowRateLimiter(storage_from_string(app.config["RATELIMIT_STORAGE_URI"]))
+        waits = {"socket_connect_timeout": 2, "socket_timeout": 2}  # seconds
+        shared = storage_from_string(app.config["RATELIMIT_STORAGE_URI"], wrap_exceptions=True, **waits)
+        app.extensions["limiter"] = FixedWindowRateLimiter(shared), FixedWindowRateLimiter(MemoryStorage())
 
     def hit(self, limits: str, *keys: str) -> bool:
         """Count one try for `keys`; False where any of the limits is used up. Each limit counts, also after a no."""
-        hits = [self._strategy.hit(limit, *keys) for limit in parse_many(limits)]
+        hits = [self._ask(lambda strategy, limit=limit: strategy.hit(limit, *keys)) for limit in parse_many(limits)]
         return all(hits)
 
     def forget(self, limits: str, *keys: str) -> None:
         for limit in parse_many(limits):
-            self._strategy.clear(limit, *keys)
+            self._ask(lambda strategy, limit=limit: strategy.clear(limit, *keys))
 
     def reset(self) -> None:
         """Forget every try (tests)."""
-        self._strategy.storage.reset()
+        for strategy in current_app.extensions["limiter"]:
+            strategy.storage.reset()
 
-    @property
-    def _strategy(self) -> FixedWindowRateLimiter:
-        strategy: FixedWindowRateLimiter = current_app.extensions["limiter"]
-        return strategy
+    def _ask(self, deed: Callable[[FixedWindowRateLimiter], bool | None]) -> bool | None:
+        shared, alone = current_app.extensions["limiter"]
+        try:
+            return deed(shared)
+        except StorageError as error:
+            current_app.logger.warning("tries are counted in this process alone: %s", error)
+            return deed(alone)
 
 
 csrf = CSRFProtect()

@@ -13,19 +13,18 @@ from app.access import Actor, Permission, actor, public, requires
 from app.accounts import jobs, operations, queries
 from app.accounts.forms import ForgotForm, LoginForm, OwnPasswordForm, ResetForm
 from app.accounts.passwords import matches
-from app.accounts.queries import load_actor, reset_account
+from app.accounts.queries import reset_account
 from app.accounts.resume import resume_page, unseal
 from app.accounts.rules import PASSWORD_HINT, browser_words, fingerprint
 from app.accounts.sessions import open_session, signed_in_at
 from app.contact import contact
 from app.db import transaction
 from app.errors import Refusal
-from app.extensions import limiter, login_manager
+from app.extensions import limiter
 from app.web import form_status, local_path
 from app.words import clean_line
 
 blueprint = Blueprint("accounts", __name__)
-login_manager.user_loader(load_actor)
 SHOWN_SIGN_INS = timedelta(days=7)
 TOO_OFTEN = "ลองเข้าสู่ระบบหลายครั้งเกินไป รอประมาณ 1 นาที แล้วลองอีกครั้ง"
 

@@ -2,11 +2,13 @@
 
 from datetime import datetime
 
-from flask import g, session
+from flask import current_app, g, session
 from flask_login import login_user
 
 from app import clock
 from app.access import Actor
+from app.accounts.queries import load_actor
+from app.extensions import login_manager
 from app.web import token_seed
 
 
@@ -24,3 +26,12 @@ def signed_in_at() -> datetime | None:
     """When this session was opened."""
     at = session.get("signed_in")
     return datetime.fromisoformat(at) if at else None
+
+
+@login_manager.user_loader
+def who_is_signed_in(session_id: str) -> Actor | None:
+    """None from SESSION_HOURS after the sign-in on: a save writes the cookie anew, and must not make it live longer."""
+    opened = signed_in_at()
+    if opened is not None and clock.now() - opened >= current_app.permanent_session_lifetime:
+        return None
+    return load_actor(session_id)

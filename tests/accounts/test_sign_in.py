@@ -230,6 +230,38 @@ def test_one_address_cannot_try_all_codes(app: Flask, client: Client, monkeypatc
     assert codes == [422, 422, 422, 429]
 
 
+def test_where_tries_cannot_be_counted_together_people_sign_in_and_guessing_stays_slow(
+    app: Flask, client: Client, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given a Redis that is down
+    monkeypatch.setitem(app.config, "RATELIMIT_STORAGE_URI", "redis://127.0.0.1:1/0")
+    monkeypatch.setitem(app.extensions, "limiter", app.extensions["limiter"])
+    warned: list[object] = []
+    monkeypatch.setattr(app.logger, "warning", lambda *told: warned.append(told))
+    limiter.init_app(app)
+    # when, then
+    assert client.send("/login", {"username": CODE, "password": PASSWORD}).location == "/home"
+    assert warned
+    client.send("/logout", {})
+    answers = [client.send("/login", {"username": CODE, "password": "ผิด"}) for _try in range(6)]
+    assert [TOO_OFTEN in answer.text for answer in answers] == [False] * 5 + [True]
+
+
+def test_a_session_ends_a_working_day_after_the_sign_in_whatever_was_saved_since(
+    app: Flask, client: Client, account: Account
+) -> None:
+    # given
+    client.send("/login", {"username": CODE, "password": PASSWORD})
+    hours = app.permanent_session_lifetime
+    for age, signed_in in ((hours - timedelta(minutes=1), True), (hours, False)):
+        # when the cookie was written anew, as a save does
+        with client.session_transaction() as session:
+            session["signed_in"] = (clock.now() - age).isoformat()
+        # then
+        assert (client.get("/home").status_code == 200) is signed_in
+    assert client.get("/home").location.startswith("/login")
+
+
 def test_closing_an_lao_ends_its_sessions_for_good(app: Flask, client: Client, account: Account) -> None:
     """What was opened before cannot save, and does not come alive when the LAO is opened again."""
     enter(client, account.id)
