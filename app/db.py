@@ -71,6 +71,18 @@ def transaction() -> Iterator[None]:
         raise
 
 
+@contextmanager
+def read_at_one_moment() -> Iterator[None]:
+    """Read everything as it is at one moment; nobody who writes waits for it."""
+    db.session.rollback()
+    options = {} if is_sqlite(db.engine) else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    db.session.connection(execution_options=options)
+    try:
+        yield
+    finally:
+        db.session.rollback()
+
+
 def _is_taken(error: IntegrityError) -> bool:
     names = (getattr(error.orig, name, None) for name in ("sqlstate", "sqlite_errorname"))
     return not TAKEN.isdisjoint(names)

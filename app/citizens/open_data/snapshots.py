@@ -26,7 +26,7 @@ from app.citizens.open_data.queries import DataRow
 from app.citizens.open_data.rules import Dataset, plain_row
 from app.citizens.open_data.workbooks import table
 from app.contact import contact
-from app.db import db, is_sqlite
+from app.db import read_at_one_moment
 from app.spreadsheets.csv_files import write_csv
 from app.spreadsheets.excel import write_workbook
 
@@ -66,7 +66,7 @@ def forget_all_but(folder: Path, number: int) -> list[str]:
 
 
 def _write_all(folder: Path, about: Publication) -> None:
-    with _one_moment():
+    with read_at_one_moment():
         numbers = {each.name: _write(folder, each, about) for each in DATASETS.values()}
     files = [_made(path) for path in sorted(folder.iterdir())]
     _write_json(folder / "datapackage.json", metadata.datapackage(about, files, numbers))
@@ -82,18 +82,6 @@ def _one_writer(folder: Path) -> Iterator[None]:
     with open(folder / ".lock", "w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
-
-
-@contextmanager
-def _one_moment() -> Iterator[None]:
-    """Read everything as it is at one moment; nobody who writes waits for it."""
-    db.session.rollback()
-    options = {} if is_sqlite(db.engine) else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-    db.session.connection(execution_options=options)
-    try:
-        yield
-    finally:
-        db.session.rollback()
 
 
 def _write(folder: Path, dataset: Dataset, about: Publication) -> int:

@@ -127,7 +127,7 @@ def _counted(attempt: ExportTry, rows: Iterable[Any]) -> Iterator[Any]:
             attempt.note(rows_done=number)
             told = time.monotonic()
         yield row
-    attempt.note(rows_done=number)
+    attempt.note(rows_done=number, rows_total=number)
 
 
 def _save_export(attempt: ExportTry, whole: Table[Any], kind: ExportKind) -> None:

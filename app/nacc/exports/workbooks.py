@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 
 from app.access import Actor
 from app.citizens.results.columns import COUNTS, LEVEL, MONEY, LaoLine, ResultColumn
+from app.db import read_at_one_moment
 from app.lao.reporting.rules import budget_percent, cannot_words
 from app.models.enums import ExportWhat
 from app.nacc.exports import queries
@@ -81,14 +82,15 @@ RULES = ("โครงการที่ ป.ป.ช. ปฏิเสธ แล�
 
 @contextmanager
 def export_table(actor: Actor, asked: ExportRequest, place: ExportPlace, now: datetime) -> Iterator[Table[Any]]:
-    """What was asked for; its rows are read from the database while they are taken, inside the block."""
+    """What was asked for, as it is at one moment; projects are read while they are taken, inside the block."""
     title = (asked.what.label, place.label, asked.period, made(now, actor.name))
-    with queries.one_moment() as connection:
-        if asked.what is ExportWhat.RESULTS:
-            yield Table("ผลการดำเนินงาน", title, RESULT_COLUMNS, _results(asked, place), rules=RULES)
-        else:
-            with closing(_projects(asked, place, connection)) as found:
-                yield Table("โครงการ", title, PROJECT_COLUMNS, found, rules=RULES)
+    if asked.what is ExportWhat.RESULTS:
+        with read_at_one_moment():  # before the first is taken: a job commits while it writes
+            lines = list(_results(asked, place))
+        yield Table("ผลการดำเนินงาน", title, RESULT_COLUMNS, lines, rules=RULES)
+    else:
+        with queries.one_moment() as connection, closing(_projects(asked, place, connection)) as found:
+            yield Table("โครงการ", title, PROJECT_COLUMNS, found, rules=RULES)
 
 
 def _projects(

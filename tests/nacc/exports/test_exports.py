@@ -25,6 +25,7 @@ from app.nacc.exports import jobs, queries, routes, rules
 from app.nacc.exports.queries import ExportedProject
 from app.nacc.exports.rules import ExportProvince, places
 from app.nacc.exports.workbooks import PROJECT_COLUMNS, RESULT_COLUMNS
+from app.registry.operations import set_closed
 from app.spreadsheets.excel import BAHT_FORMAT, PERCENT_FORMAT
 from app.spreadsheets.tables import Table
 from tests.client import Client
@@ -234,6 +235,38 @@ def test_the_bar_moves(app: Flask, client: Client, large: None, monkeypatch: pyt
         *([("2", "1")], [("2", "2")], [("2", "2")]),
     ]
     assert files()[0].state is ExportState.DONE
+
+
+def test_results_of_all_provinces_are_of_one_moment(
+    app: Flask, client: Client, large: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given two provinces with a project each, and an LAO that closed later
+    laos = [make_lao(), make_lao("6670101", name="องค์การบริหารส่วนตำบลที่สอง", province="67", district=None)]
+    projects = [make_project(lao) for lao in laos]
+    closed = make_lao("6670102", name="องค์การบริหารส่วนตำบลที่ปิด", province="67", district=None)
+    make_project(closed)
+    with transaction():
+        set_closed(laos[0], closed.own_organisation_id, True, "ยุบรวม", clock.now())
+    enter(client, officer("65", "67").id)
+    client.get(HERE)
+    client.send(HERE, FORM | {"what": "results", "kind": "csv", "place": "all"})
+    # when both report while the file is written
+    reported: list[int] = []
+
+    def report() -> None:
+        while len(reported) < len(projects):
+            make_report(laos[len(reported)], projects[len(reported)])
+            reported.append(1)
+
+    _watched(monkeypatch, report)
+    engine(app).work_off()
+    # then
+    with client.get(f"{HERE}/1/file") as file:
+        rows = list(csv.reader(StringIO(file.data.decode("utf-8-sig"), newline="")))[6:-1]
+    done = [column.head for column in RESULT_COLUMNS].index("แล้วเสร็จ")
+    assert reported
+    assert [row[done] for row in rows] == ["0", "0", "0"]
+    assert (files()[0].rows_done, files()[0].rows_total) == (3, 3)
 
 
 @pytest.mark.parametrize("running", [False, True])
