@@ -49,6 +49,7 @@
     for (const part of all("[data-scripted][hidden]")) part.hidden = false;
     drawViews();
     count();
+    bringPasted();
   };
   on("htmx:after:swap", () => {
     putBack();
@@ -98,6 +99,25 @@
     writeViews([...readViews().filter((each) => !(isHere(place)(each) && each.name === view.name)), view].slice(-40));
     drawViews();
   });
+
+  // --- a block pasted on a list goes to the page that checks it ------------------------------------
+  const PASTED = "e-plannacc-pasted";
+  on("paste", (event) => {
+    const link = $("[data-pastes]");
+    const text = event.clipboardData.getData("text/plain");
+    if (!link || !text.includes("\t") || event.target.closest("input:not([type=checkbox]), select, textarea")) return;
+    event.preventDefault();
+    sessionStorage.setItem(PASTED, text);
+    location.assign(link.href);
+  });
+  const bringPasted = () => {
+    const [box, text] = [$("#pasted"), sessionStorage.getItem(PASTED)];
+    if (!box || text === null) return;
+    sessionStorage.removeItem(PASTED);
+    box.value = text;
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+    $("button.btn", box.form).focus();
+  };
 
   // --- keys of the review desk --------------------------------------------------------------------
   const isOff = () => localStorage.getItem(OFF) === "1";

@@ -1,4 +1,4 @@
-"""Tables as CSV: UTF-8 with a byte order mark, which Excel needs to read Thai."""
+"""Tables as text for spreadsheets. CSV: UTF-8 with a byte order mark, which Excel needs to read Thai."""
 
 import csv
 from decimal import Decimal
@@ -16,6 +16,15 @@ def csv_text(*tables: Table[Any]) -> bytes:
     out = StringIO(newline="")
     write_csv(out, *tables)
     return out.getvalue().encode()
+
+
+def tab_text(table: Table[Any]) -> str:
+    """Heads and rows with tabs between, as spreadsheets exchange them by the clipboard."""
+    out = StringIO(newline="")
+    lines = csv.writer(out, dialect="excel-tab", lineterminator="\n")
+    lines.writerow(map(_value, table.heads))
+    lines.writerows(map(_value, row) for row in table.cells())
+    return out.getvalue()
 
 
 def write_csv(file: TextIO, *tables: Table[Any]) -> None:

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
-from io import StringIO, TextIOWrapper
+from io import TextIOWrapper
 from itertools import islice
 from pathlib import Path
 from shutil import copyfileobj
@@ -94,9 +94,13 @@ class FirstSheet(NamedTuple):
 def read_sheet(file: BinaryIO, heads: Sequence[str], *optional: str) -> Sheet:
     """The table under `heads`, which may stand in any order and under titles. Raises NotAWorkbook."""
     with opened(file) as raw:
-        head, places = _heading(raw.rows, heads, optional)
-        beside = _Beside(head, places)
-        lines, hidden = _lines(beside.watched(raw.rows), places, len(heads))
+        return sheet_under(raw, heads, optional)
+
+
+def sheet_under(raw: FirstSheet, heads: Sequence[str], optional: Sequence[str]) -> Sheet:
+    head, places = _heading(raw.rows, heads, optional)
+    beside = _Beside(head, places)
+    lines, hidden = _lines(beside.watched(raw.rows), places, len(heads))
     letters = tuple("" if place is None else column_letters(place) for place in places)
     merged = tuple(_merged(raw.facts["merged"], head.number, places[: len(heads)]))
     facts = raw.facts
@@ -124,17 +128,6 @@ def _every_grid(file: BinaryIO, most_rows: int) -> list[Grid]:
     if sum(len(grid.rows) for grid in found) > most_rows:
         raise NotAWorkbook(f"ไฟล์มีมากกว่า {most_rows:,} แถว แบ่งเป็นหลายไฟล์")
     return found
-
-
-def read_pasted(text: str, most_rows: int = MOST_ROWS) -> list[Grid]:
-    """A table pasted out of a program: cells with tabs between, quoted where they have several lines."""
-    try:
-        rows = list(islice(_csv_rows(StringIO(text, newline=""), "\t"), most_rows + 1))
-    except NotAWorkbook:  # quotation marks that are the text's own, as Word copies them
-        rows = list(islice(_csv_rows(StringIO(text, newline=""), "\t", quoting=csv.QUOTE_NONE), most_rows + 1))
-    if len(rows) > most_rows:
-        raise NotAWorkbook(f"มีมากกว่า {most_rows:,} แถว แบ่งวางหลายครั้ง")
-    return [Grid("", "paste", rows)]
 
 
 def _grids(lines: Iterator[bytes]) -> Iterator[Grid]:
@@ -311,7 +304,7 @@ def _csv(text: TextIOWrapper) -> FirstSheet:
         raise NotAWorkbook(NO_WORKBOOK)
     if shown.lstrip().startswith("<"):
         raise NotAWorkbook("ไฟล์นี้เป็นหน้าเว็บ (HTML) หรือ XML เปิดด้วย Excel แล้วบันทึกเป็น .xlsx ใหม่")
-    return FirstSheet({"sheet": "", "blind": False, "merged": []}, _csv_rows(text, separator(shown)))
+    return FirstSheet({"sheet": "", "blind": False, "merged": []}, csv_rows(text, separator(shown)))
 
 
 def _encoding(file: BinaryIO, start: bytes) -> str:
@@ -332,7 +325,7 @@ def _encoding(file: BinaryIO, start: bytes) -> str:
     raise NotAWorkbook(NO_WORKBOOK)
 
 
-def _csv_rows(text: Iterable[str], delimiter: str, quoting: Literal[0, 3] = csv.QUOTE_MINIMAL) -> Iterator[SheetRow]:
+def csv_rows(text: Iterable[str], delimiter: str, quoting: Literal[0, 3] = csv.QUOTE_MINIMAL) -> Iterator[SheetRow]:
     lines = csv.reader(text, delimiter=delimiter, quoting=quoting, strict=True)
     number = 0
     try:

@@ -101,3 +101,16 @@ def uncovered(place: Locator) -> bool:
             }"""
         )
     )
+
+
+def paste(page: Page, text: str) -> None:
+    """As Ctrl+V does, with what Excel puts on the clipboard."""
+    page.evaluate(
+        """text => {
+            const clipboardData = new DataTransfer();
+            clipboardData.setData("text/plain", text);
+            const told = { clipboardData, bubbles: true, cancelable: true };
+            document.activeElement.dispatchEvent(new ClipboardEvent("paste", told));
+        }""",
+        text,
+    )

@@ -21,7 +21,7 @@ from app.models.enums import CannotReason, ReportStatus, Round
 from app.registry.operations import load_registry
 from app.seeds.demo import load_demo
 from tests.browser.conftest import Open
-from tests.browser.steps import come_in, lao, row, sign_in
+from tests.browser.steps import come_in, lao, paste, row, sign_in
 from tests.browser.test_every_page import check
 from tests.client import Client
 from tests.factories import YEAR, facts, make_project
@@ -67,19 +67,6 @@ def _bytes(request: Request) -> int:
     return sum(request.sizes().values())  # type: ignore[arg-type]
 
 
-def _paste(page: Page, text: str) -> None:
-    """As Ctrl+V does, with what Excel puts on the clipboard."""
-    page.evaluate(
-        """text => {
-            const clipboardData = new DataTransfer();
-            clipboardData.setData("text/plain", text);
-            const told = { clipboardData, bubbles: true, cancelable: true };
-            document.activeElement.dispatchEvent(new ClipboardEvent("paste", told));
-        }""",
-        text,
-    )
-
-
 def _copied(page: Page) -> str:
     return str(
         page.evaluate(
@@ -112,7 +99,7 @@ def test_blocks_wrong_cells_another_window_and_a_dropped_line(opened: Open) -> N
     # When a block comes from Excel: words of statuses, amounts as offices write them, and one row too many
     first.get_by_role("radio").first.focus()
     lines = ("แล้วเสร็จ\t๑,๕๐๐.-\t20", "ระหว่างดำเนินการ\t\t0", "ไม่สามารถดำเนินการได้\t\t\tน้ำท่วม", "เสร็จสิ้นแล้ว\t\t")
-    _paste(page, "\r\n".join(lines) + "\r\n")
+    paste(page, "\r\n".join(lines) + "\r\n")
     _settled(page)
     assert told(ids[0]) == ReportFacts(ReportStatus.DONE, Decimal(1500), Decimal(20))
     assert told(ids[1]) == ReportFacts(ReportStatus.IN_PROGRESS, None, Decimal(0))

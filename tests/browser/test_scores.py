@@ -1,11 +1,15 @@
 """The score grid under the fingers: typing, arrows, saving in place; and what axe says of each score page."""
 
+import re
+
 from playwright.sync_api import Page, expect
 
+from app.accounts.queries import actor_of
+from app.db import db
 from app.models.enums import Role, Which
 from app.nacc.evaluation.queries import scores_of
 from tests.browser.conftest import Open
-from tests.browser.steps import lao, sign_in
+from tests.browser.steps import lao, paste, sign_in
 from tests.browser.test_every_page import check
 from tests.factories import PASSWORD, YEAR, make_lao, make_project, make_staff
 
@@ -48,6 +52,39 @@ def test_the_grid_works_like_a_spreadsheet(opened: Open) -> None:
         str(scores_of(upper, [upper.own_organisation_id], YEAR)[upper.own_organisation_id].total(Which.SAR)) == "30.50"
     )
     assert not check(page, "a grid with a refused cell")
+
+
+def test_a_block_from_excel_fills_scores_and_plan_years_and_comes_back(opened: Open) -> None:
+    # Given two LAOs, and their scores in Excel: one of them too high
+    upper, lower = make_lao("6650807"), make_lao("6650808", name="องค์การบริหารส่วนตำบลวังทอง")
+    officer = actor_of(make_staff("officer65", Role.OFFICER, "65").id)
+    page = opened()
+    _officer(page)
+    page.goto(f"/nacc/scores?year={YEAR}")
+    first, second = page.locator("#scores tbody").all()
+    # When the block is pasted into the first cell
+    first.get_by_label("คะแนน SAR มิติที่ 1").focus()
+    paste(page, "๑๐\t20.5\r\n12.25\t26\r\n")
+    # Then each cell is saved by itself, and the wrong one says why
+    expect(second.get_by_role("alert")).to_contain_text("ไม่เกิน 25.00")
+    expect(first.locator(f"#t{upper.organisation_id}-sar")).to_have_text("30.50")
+    expect(second.locator(f"#t{lower.organisation_id}-sar")).to_have_text("12.25")
+    ids = [upper.own_organisation_id, lower.own_organisation_id]
+    db.session.rollback()
+    kept = scores_of(officer, ids, YEAR)
+    assert [str(kept[id_].total(Which.SAR)) for id_ in ids] == ["30.50", "12.25"]
+    # And when a block of outcomes is pasted on the list of plan years, it is checked, confirmed and saved
+    page.goto(f"/nacc/plan-years?year={YEAR}")
+    page.get_by_role("heading", level=1).click()
+    paste(page, f"6650807\t{YEAR}\tแผนไม่ผ่าน\tไม่มีตัวชี้วัด\r\n6650808\t{YEAR}\tแผนผ่าน\r\n")
+    expect(page.get_by_label("วางตาราง")).to_have_value(re.compile("ไม่มีตัวชี้วัด"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("ไฟล์นี้จะเปลี่ยน 1 แห่ง")).to_be_visible()
+    page.get_by_role("button", name="ยืนยันการเปลี่ยน 1 แห่ง").click()
+    expect(page.locator(f"#o{upper.organisation_id}")).to_contain_text("ไม่มีตัวชี้วัด")
+    # And the block it gives back holds the reason
+    page.get_by_role("link", name="นำเข้าหรือวางจาก Excel").click()
+    expect(page.get_by_label("ตารางตามตัวกรอง")).to_have_value(re.compile("ไม่มีตัวชี้วัด"))
 
 
 def test_score_pages_pass_axe(opened: Open) -> None:

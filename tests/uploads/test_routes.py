@@ -23,6 +23,7 @@ from tests.uploads.files import workbook_of
 
 PLANS, SCORES = "/nacc/plan-years/file", "/nacc/scores/file"
 HEAD = ["รหัส", "ปีงบประมาณ", "ผลแผน"]
+FAILING, WHY = [*HEAD, "เหตุผลที่แผนไม่ผ่าน"], "ไม่มีตัวชี้วัด"
 
 
 def _officer(client: Client) -> Actor:
@@ -63,8 +64,8 @@ def test_no_file_chosen_and_a_damaged_one_are_told_apart(app: Flask, client: Cli
 def test_only_what_would_change_is_shown_old_and_new_with_names(app: Flask, client: Client) -> None:
     lao, _other = make_lao(), make_organisation("6650808", "องค์การบริหารส่วนตำบลอื่น", passed=(YEAR,))
     _officer(client)
-    rows = [["6650807", YEAR, "แผนไม่ผ่าน"], ["6650808", YEAR, "แผนผ่าน"]]
-    dry = _send(client, PLANS, workbook_of(HEAD, *rows))
+    rows = [["6650807", YEAR, "แผนไม่ผ่าน", WHY], ["6650808", YEAR, "แผนผ่าน"]]
+    dry = _send(client, PLANS, workbook_of(FAILING, *rows))
     assert "ยืนยันการเปลี่ยน 1 แห่ง" in dry.text
     assert "อีก 1 แถวตรงกับในระบบแล้ว" in dry.text
     assert "ตำบลอื่น" not in dry.text
@@ -78,7 +79,7 @@ def test_only_what_would_change_is_shown_old_and_new_with_names(app: Flask, clie
 def test_a_file_of_another_year_says_so_first_and_leads_to_its_list(app: Flask, client: Client) -> None:
     lao = make_lao()
     _officer(client)
-    dry = _send(client, PLANS, workbook_of(["ผลแผน"], HEAD, ["6650807", 2562, "แผนไม่ผ่าน"]))
+    dry = _send(client, PLANS, workbook_of(["ผลแผน"], FAILING, ["6650807", 2562, "แผนไม่ผ่าน", WHY]))
     assert dry.text.index("ไฟล์นี้มีปีงบประมาณ 2562 จำนวน 1 แถว") < dry.text.index("ไฟล์นี้จะเปลี่ยน")
     assert "ช่อง B3" in dry.text
     assert "year=2562" in _confirm(client, PLANS, dry).headers["Location"]
@@ -107,7 +108,7 @@ def test_a_verdict_given_while_the_file_was_looked_at_is_not_overwritten(app: Fl
     lao, other = make_lao(), make_organisation("6650808", "องค์การบริหารส่วนตำบลอื่น", passed=(YEAR,))
     officer = _officer(client)
     rows = [[code, YEAR, "ยังไม่ส่งแผน"] for code in ("6650807", "6650808")]
-    dry = _send(client, PLANS, workbook_of(HEAD, *rows))
+    dry = _send(client, PLANS, workbook_of(FAILING, *rows))
     with transaction():
         set_many(officer, [lao.own_organisation_id], YEAR, PlanStatus.FAILED, NOW)
     stale = _confirm(client, PLANS, dry)
@@ -157,16 +158,16 @@ def test_former_codes_lead_on_and_closed_laos_are_named(app: Flask, client: Clie
     with transaction():
         db.session.get_one(Organisation, closed.id).closed_at = NOW
     _officer(client)
-    dry = _send(client, PLANS, workbook_of(HEAD, [6650107, YEAR, "แผนไม่ผ่าน"]))
+    dry = _send(client, PLANS, workbook_of(FAILING, [6650107, YEAR, "แผนไม่ผ่าน", WHY]))
     assert ">6650807<" in dry.text
-    refused = _send(client, PLANS, workbook_of(HEAD, ["6650808", YEAR, "แผนไม่ผ่าน"]))
+    refused = _send(client, PLANS, workbook_of(FAILING, ["6650808", YEAR, "แผนไม่ผ่าน", WHY]))
     assert "องค์การบริหารส่วนตำบลเก่า (รหัส 6650808) ปิดไปแล้ว" in refused.text
 
 
 def test_every_problem_has_its_true_cell_and_the_page_says_how_many_it_shows(app: Flask, client: Client) -> None:
     _officer(client)
     rows = [[str(6650900 + n), YEAR, "แผนผ่าน"] for n in range(60)]
-    answer = _send(client, PLANS, workbook_of(["ผลแผน ปี 2561"], [], HEAD, *rows))
+    answer = _send(client, PLANS, workbook_of(["ผลแผน ปี 2561"], [], FAILING, *rows))
     assert answer.status_code == 422
     assert "มี 60 จุดที่ต้องแก้ไข" in answer.text
     assert "แสดง 50 จุดแรก" in answer.text
@@ -176,7 +177,7 @@ def test_every_problem_has_its_true_cell_and_the_page_says_how_many_it_shows(app
 def test_another_account_does_not_confirm_what_it_did_not_check(app: Flask, client: Client) -> None:
     lao = make_lao()
     _officer(client)
-    dry = _send(client, PLANS, workbook_of(HEAD, ["6650807", YEAR, "แผนไม่ผ่าน"]))
+    dry = _send(client, PLANS, workbook_of(FAILING, ["6650807", YEAR, "แผนไม่ผ่าน", WHY]))
     enter(client, make_staff("officer66", Role.OFFICER, "65").id)
     client.get(PLANS)
     answer = _confirm(client, PLANS, dry)

@@ -2,26 +2,16 @@
 
 from collections.abc import Sequence
 
-from wtforms import BooleanField, Field, HiddenField, TextAreaField
+from wtforms import BooleanField, Field, HiddenField
 
 from app.fields import AtMost, ManyOf, OneOf, TextBlock
 from app.lao.plan_files.outcomes import Given
 from app.lao.projects.forms import MAX_TEXT, QUARTER_MONTHS
 from app.models.enums import Kind
-from app.uploads.forms import UploadForm
-
-MOST_PASTED = 2_000_000  # letters
+from app.uploads.forms import PastableForm
 
 
-class PastedTable(TextAreaField):
-    """A table as it was pasted: tabs and empty cells stay."""
-
-    def process_formdata(self, valuelist: Sequence[str]) -> None:
-        self.data = valuelist[0] if valuelist else ""
-
-
-class PlanFileForm(UploadForm):
-    pasted = PastedTable("วางตาราง", validators=[AtMost(MOST_PASTED)])
+class PlanFileForm(PastableForm):
     kind = OneOf("ประเภทงาน", choices=[(kind, kind.label) for kind in Kind])
     quarters = ManyOf("ดำเนินการในไตรมาส", choices=list(QUARTER_MONTHS.items()))
     target_group = TextBlock("กลุ่มเป้าหมาย", validators=[AtMost(MAX_TEXT)])

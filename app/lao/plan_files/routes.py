@@ -22,7 +22,8 @@ from app.listing import number
 from app.plans.asked import opening_year
 from app.plans.queries import current_period, period_of, year_gates
 from app.plans.rules import Period
-from app.uploads.reader import Grid, read_grids, read_pasted
+from app.uploads.pasted import read_pasted
+from app.uploads.reader import Grid, read_grids
 from app.uploads.seals import packed, seal, unpacked, unseal
 from app.web import attachment
 
@@ -126,10 +127,8 @@ def _sent(form: PlanFileForm) -> list[Grid]:
     """The rows of what was sent: a file, a pasted table, or what was read before. Raises Refusal."""
     if form.sealed.data:
         return unpacked(unseal(SEALED_AS, actor(), form.sealed.data)[0])
-    if (form.pasted.data or "").strip():
-        if form.file.data and form.file.data.filename:
-            raise Refusal("เลือกไฟล์และวางตารางไว้ทั้งสองอย่าง ลบตารางที่วางไว้ หากจะใช้ไฟล์", "pasted")
-        return read_pasted(form.pasted.data, MOST_ROWS)
+    if pasted := form.pasted_table():
+        return read_pasted(pasted, MOST_ROWS)
     return read_grids(form.sent(), MOST_ROWS)
 
 

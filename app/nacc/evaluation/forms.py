@@ -11,7 +11,7 @@ from app.amounts import NotAnAmount, read_amount
 from app.fields import AtMost, Form, Number, TextLine
 from app.models.enums import Which
 from app.nacc.evaluation.rules import ScoreCell, ScoreEntry, YearScores
-from app.uploads.forms import UploadForm
+from app.uploads.forms import PastableForm
 
 SEEN = "seen_"
 MAX_REASON = 500
@@ -88,5 +88,5 @@ def score_class(cells: Iterable[ScoreCell], maxima: Mapping[int, Decimal]) -> ty
     return cast(type[ScoreForm], type("CellsForm", (ScoreForm,), fields))
 
 
-class ScoreFileForm(UploadForm):
+class ScoreFileForm(PastableForm):
     reason = TextLine("เหตุผลที่แก้ไข", validators=[AtMost(MAX_REASON)])

@@ -242,6 +242,7 @@ FILE = FileDesk(
     unsealed=SeenScores.of,
     again=SeenScores.again,
     save=_save_score_file,
+    table=workbooks.score_file,
 )
 
 

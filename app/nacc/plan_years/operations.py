@@ -45,11 +45,21 @@ def set_status(
 
 
 def set_many(
-    actor: Actor, organisation_ids: Collection[int], year: int, status: PlanStatus, now: datetime, reason: str = ""
+    actor: Actor,
+    organisation_ids: Collection[int],
+    year: int,
+    status: PlanStatus,
+    now: datetime,
+    reason: str = "",
+    *,
+    reword: bool = False,
 ) -> int:
-    """Set the plan year of those LAOs the actor oversees; gives how many changed. What is so already stays."""
+    """Set the plan year of those LAOs the actor oversees; gives how many changed. What is so already stays.
+
+    `reword`: a plan that failed for another reason gets this one.
+    """
     some = batches(sorted(set(organisation_ids)))
-    return sum(_set_some(actor, _seen(actor, ids), year, status, now, reason) for ids in some)
+    return sum(_set_some(actor, _seen(actor, ids), year, status, now, reason, reword) for ids in some)
 
 
 def set_filtered(
@@ -67,10 +77,15 @@ def _seen(actor: Actor, ids: list[int]) -> list[int]:
     return list(db.session.scalars(statement.with_for_update(key_share=True)))
 
 
-def _set_some(actor: Actor, ids: list[int], year: int, status: PlanStatus, now: datetime, reason: str) -> int:
+def _set_some(
+    actor: Actor, ids: list[int], year: int, status: PlanStatus, now: datetime, reason: str, reword: bool
+) -> int:
     here = _PY.organisation_id.in_(ids), _PY.fiscal_year == year
     before = dict(db.session.execute(select(_PY.organisation_id, _PY.status).where(*here).with_for_update()).all())
     moving = [id_ for id_ in ids if before.get(id_, PlanStatus.NOT_SENT) is not status]
+    if reword and status is PlanStatus.FAILED and reason:
+        because = queries.failed_because([(id_, year) for id_ in ids if before.get(id_) is status])
+        moving += [id_ for (id_, _year), why in because.items() if why != reason]
     fix_due(now, now, moving)
     new = [id_ for id_ in moving if id_ not in before]
     if new:
@@ -106,16 +121,20 @@ def take_back(actor: Actor, done_at: datetime, now: datetime) -> int:
     """
     undone = 0
     for (year, status, reason), ids in queries.set_together(actor, done_at).items():
-        undone += set_many(actor, ids, year, status, now, reason)
+        undone += set_many(actor, ids, year, status, now, reason, reword=True)
     return undone
 
 
 def set_from_file(actor: Actor, lines: Collection[SeenStatus], now: datetime) -> int:
     """Set what a checked file says; gives how many changed. Raises Stale where one was changed since it was shown."""
     kept = queries.statuses([(line.organisation_id, line.year) for line in lines], lock=True)
+    because = queries.failed_because([place for place, status in kept.items() if status is PlanStatus.FAILED])
     grouped: dict[tuple[int, PlanStatus, str], list[int]] = {}
     for line in lines:
-        if kept.get((line.organisation_id, line.year), PlanStatus.NOT_SENT) not in (line.seen, line.status):
+        place = line.organisation_id, line.year
+        if line.was_changed(kept.get(place, PlanStatus.NOT_SENT), because.get(place, "")):
             raise Stale
         grouped.setdefault((line.year, line.status, line.reason), []).append(line.organisation_id)
-    return sum(set_many(actor, ids, year, status, now, why) for (year, status, why), ids in grouped.items())
+    return sum(
+        set_many(actor, ids, year, status, now, why, reword=True) for (year, status, why), ids in grouped.items()
+    )

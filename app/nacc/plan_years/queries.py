@@ -181,3 +181,14 @@ def statuses(places: Collection[tuple[int, int]], *, lock: bool = False) -> dict
             rows = db.session.execute(wanted.with_for_update() if lock else wanted)
             found |= {(id_, year): status for id_, status in rows}
     return found
+
+
+def failed_plans(organisation_ids: Collection[int]) -> set[tuple[int, int]]:
+    """(organisation id, fiscal year) of every plan of these that failed."""
+    found: set[tuple[int, int]] = set()
+    for some in batches(organisation_ids):
+        failed = _PY.organisation_id.in_(some), _PY.status == PlanStatus.FAILED
+        found |= {
+            (id_, year) for id_, year in db.session.execute(select(_PY.organisation_id, _PY.fiscal_year).where(*failed))
+        }
+    return found

@@ -22,7 +22,7 @@ from app.nacc.plan_years.pages import plan_filter
 from app.nacc.plan_years.rules import COLUMNS, OPTIONAL, PlanFilter, PlanLine, SeenStatus, listed, preview, read_lines
 from app.spreadsheets import excel
 from app.uploads.cells import Problems, Sheet
-from app.uploads.forms import UploadForm
+from app.uploads.forms import PastableForm
 from app.uploads.rules import Preview, UploadLao
 from app.web import answer, attachment, nothing_chosen, sent_moment
 
@@ -141,14 +141,16 @@ def list_file(file: str) -> Response:
 
 
 def _read_plan_file(sheet: Sheet, laos: Mapping[str, UploadLao]) -> tuple[list[PlanLine], Problems]:
-    return read_lines(sheet, all_years(), laos)
+    return read_lines(sheet, all_years(), laos, queries.failed_plans({lao.id for lao in laos.values()}))
 
 
 def _preview_plan_file(lines: list[PlanLine]) -> Preview:
-    return preview(lines, queries.statuses([(line.key.lao.id, line.key.year) for line in lines]))
+    kept = queries.statuses([(line.key.lao.id, line.key.year) for line in lines])
+    failed = [place for place, status in kept.items() if status is PlanStatus.FAILED]
+    return preview(lines, kept, queries.failed_because(failed))
 
 
-def _save_plan_file(lines: list[SeenStatus], form: UploadForm) -> tuple[str, list[int]]:
+def _save_plan_file(lines: list[SeenStatus], form: PastableForm) -> tuple[str, list[int]]:
     chosen = [line for line in lines if form.everything.data or not line.since]
     changed = operations.set_from_file(actor(), chosen, clock.now())
     return f"นำเข้าแล้ว เปลี่ยน {changed:,} แห่ง", [line.year for line in chosen]
@@ -158,7 +160,7 @@ FILE = FileDesk(
     address="/nacc/plan-years",
     template="nacc/plan_years/file.html",
     sealed_as="plan-year-file",
-    form=UploadForm,
+    form=PastableForm,
     asked=plan_filter,
     heading=lambda: COLUMNS,
     read=_read_plan_file,
@@ -166,6 +168,7 @@ FILE = FileDesk(
     unsealed=SeenStatus.of,
     again=SeenStatus.again,
     save=_save_plan_file,
+    table=workbooks.plan_year_file,
     optional=OPTIONAL,
 )
 
@@ -173,7 +176,7 @@ FILE = FileDesk(
 @blueprint.get("/nacc/plan-years/file")
 @requires(Permission.PLAN_YEARS)
 def file_page() -> str:
-    return FILE.page(UploadForm(formdata=None))
+    return FILE.page(PastableForm(formdata=None))
 
 
 @blueprint.post("/nacc/plan-years/file")

@@ -12,7 +12,8 @@ from openpyxl import Workbook
 
 from app.lao.plan_files.reading import understand
 from app.lao.plan_files.rules import Spot, Understood, row_seen_from
-from app.uploads.reader import NotAWorkbook, read_grids, read_pasted
+from app.uploads.pasted import read_pasted
+from app.uploads.reader import NotAWorkbook, read_grids
 from tests.lao.plan_files.files import as_docx, as_pasted, document, paragraph, table
 
 DIMENSIONS = {1: "การสร้างสังคมที่ไม่ทนต่อการทุจริต", 2: "การบริหารราชการ", 3: "การมีส่วนร่วม", 4: "กลไกตรวจสอบ"}

@@ -9,7 +9,8 @@ import pytest
 from app.lao.plan_files.reading import understand
 from app.lao.plan_files.rules import Understood
 from app.models.enums import Kind
-from app.uploads.reader import Grid, NotAWorkbook, read_grids, read_pasted
+from app.uploads.pasted import read_pasted
+from app.uploads.reader import Grid, NotAWorkbook, read_grids
 from app.words import arabic_digits
 from tests.lao.plan_files.files import (
     PLANS,

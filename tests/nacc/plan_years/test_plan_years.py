@@ -1,9 +1,13 @@
 """The gate's keeper: which plans passed, one, many, all, or by Excel."""
 
 import re
+from collections.abc import Collection, Sequence
+from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
+from typing import Any
 
+import html5lib
 import pytest
 from flask import Flask
 from openpyxl import Workbook, load_workbook
@@ -22,13 +26,15 @@ from app.nacc.plan_years.operations import set_filtered, set_from_file, set_many
 from app.nacc.plan_years.queries import failed_because, plan_counts, plan_rows, statuses
 from app.nacc.plan_years.rules import PlanFilter, PlanLine, ScoreStanding, SeenStatus, preview, read_lines
 from app.plans.queries import plan_statuses
+from app.uploads.cells import Marked
 from app.uploads.rules import LineKey, UploadLao
-from tests.client import Client
+from tests.client import Client, text_of
 from tests.factories import NOW, PASSWORD, YEAR, facts, make_lao, make_organisation, make_project, make_staff
 from tests.pages import enter
 from tests.uploads.files import sheet_of
 
 HEAD = ["รหัส", "ปีงบประมาณ", "ผลแผน"]
+REASON = "เหตุผลที่แผนไม่ผ่าน"
 LAO = UploadLao(1, "6650807", "อบต.ดินทอง")
 
 
@@ -115,7 +121,7 @@ def test_excel_goes_out_comes_back_and_changes_only_after_confirming(app: Flask,
     assert [cell.value for cell in sheet[1]][:3] == HEAD
     assert [cell.value for cell in sheet[2]][:3] == ["6650807", YEAR, "แผนผ่าน"]
     client.get("/nacc/plan-years/file")
-    answer = _upload(client, [HEAD, ["6650807", YEAR, "แผนไม่ผ่าน"]])
+    answer = _upload(client, [[*HEAD, REASON], ["6650807", YEAR, "แผนไม่ผ่าน", "ไม่มีตัวชี้วัด"]])
     assert "ยืนยันการเปลี่ยน 1 แห่ง" in answer.text
     assert plan_statuses(lao.own_organisation_id)[YEAR] is PlanStatus.PASSED
     sealed = answer.text.split('name="sealed" value="')[1].split('"')[0]
@@ -204,7 +210,7 @@ def test_a_plan_fails_with_a_reason_that_the_lao_reads(app: Flask, client: Clien
 def test_a_file_says_why_a_plan_failed_and_goes_back_by_one_undo(app: Flask, client: Client) -> None:
     lao = make_lao()
     officer = enter(client, make_staff("officer65", Role.OFFICER, "65").id)
-    heads = [*HEAD, "ค่าเดิมตอนทำไฟล์", "เหตุผลที่แผนไม่ผ่าน"]
+    heads = [*HEAD, "ค่าเดิมตอนทำไฟล์", REASON]
     sheet = sheet_of(heads, ["6650807", str(YEAR), "แผนไม่ผ่าน", None, "ไม่มีตัวชี้วัด"])
     laos = {"6650807": UploadLao(lao.own_organisation_id, "6650807", lao.name)}
     lines, problems = read_lines(sheet, [YEAR], laos)
@@ -221,3 +227,116 @@ def test_a_file_says_why_a_plan_failed_and_goes_back_by_one_undo(app: Flask, cli
     with transaction():
         assert take_back(officer, NOW, NOW) == 1
     assert plan_rows(officer, PlanFilter(year=YEAR))[0].status is PlanStatus.PASSED
+
+
+def _rows_read(*rows: Sequence[Any], failed: Collection[tuple[int, int]] = ()) -> tuple[list[PlanLine], list[str]]:
+    lines, problems = read_lines(sheet_of([*HEAD, "ค่าเดิมตอนทำไฟล์", REASON], *rows), [2561], {LAO.code: LAO}, failed)
+    return lines, [f"{each.letter}{each.row} {each.text}" for each in problems.first]
+
+
+def test_a_row_that_fails_a_plan_without_a_reason_is_told_at_its_cell() -> None:
+    fails = ("6650807", "2561", "แผนไม่ผ่าน", "แผนผ่าน")
+    without = (None, "", "  ")
+    assert [_rows_read((*fails, none))[1] for none in without] == [
+        ["E2 เขียนเหตุผลที่แผนไม่ผ่าน เพราะ อปท. จะเห็นข้อความนี้"]
+    ] * 3
+    # a file that has no such column says it of the column
+    _lines, problems = read_lines(sheet_of([*HEAD, "ค่าเดิมตอนทำไฟล์", REASON], fails), [2561], {LAO.code: LAO})
+    assert problems.total == 1
+    # what is no text, or was cut off, is no reason
+    assert "ยาวเกินไป" in _rows_read((*fails, Marked("long", "ก" * 100)))[1][0]
+    assert "ยาวเกิน 1,000" in _rows_read((*fails, "ก" * 1001))[1][0]
+    # a plan that failed already need not say why once more, and a plan that passed has nothing to say
+    assert _rows_read(fails, failed=[(LAO.id, 2561)])[1] == []
+    assert [line.reason for line in _rows_read(("6650807", "2561", "แผนผ่าน", "", "ดีแล้ว"))[0]] == [""]
+
+
+def test_a_dry_run_tells_the_reason_before_and_after() -> None:
+    place = (LAO.id, 2561)
+    lines, _problems = _rows_read(("6650807", "2561", "แผนไม่ผ่าน", None, "ไม่มีตัวชี้วัด\r\nและไม่มีงบ"))
+    moves = preview(lines, {place: PlanStatus.PASSED}).shown[0].moves
+    assert [(each.label, each.old, each.new) for each in moves] == [
+        ("", PlanStatus.PASSED, PlanStatus.FAILED),
+        ("เหตุผล", None, "ไม่มีตัวชี้วัด\nและไม่มีงบ"),
+    ]
+    reworded = preview(lines, {place: PlanStatus.FAILED}, {place: "ไม่มีงบ"}).shown[0].moves
+    assert [(each.old, each.new) for each in reworded] == [("ไม่มีงบ", "ไม่มีตัวชี้วัด\nและไม่มีงบ")]
+    assert preview(lines, {place: PlanStatus.FAILED}, {place: lines[0].reason}).total == 0
+
+
+def test_a_file_gives_another_reason_unless_somebody_gave_one_meanwhile_and_goes_back(app: Flask) -> None:
+    lao, officer = make_lao(), _officer()
+    place = lao.own_organisation_id, YEAR
+    with transaction():
+        set_status(officer, *place, PlanStatus.FAILED, 1, NOW, "ไม่มีงบ")
+    seen = SeenStatus(*place, PlanStatus.FAILED, PlanStatus.FAILED, False, "ไม่มีตัวชี้วัด", "ไม่มีงบ")
+    with pytest.raises(Stale), transaction():
+        set_from_file(officer, [seen._replace(why="เหตุผลอื่น")], NOW)
+    later = NOW + timedelta(hours=1)
+    with transaction():
+        assert set_from_file(officer, [seen], later) == 1
+    assert failed_because([place]) == {place: "ไม่มีตัวชี้วัด"}
+    with transaction():
+        assert take_back(officer, later, later + timedelta(hours=1)) == 1
+    assert failed_because([place]) == {place: "ไม่มีงบ"}
+    # what is set for many at once leaves the reasons that were given before
+    with transaction():
+        assert set_many(officer, [place[0]], YEAR, PlanStatus.FAILED, later, "หลายแห่ง") == 0
+
+
+def _told(page: Any) -> str:
+    return " ".join(text_of(html5lib.parse(page.text)).split())
+
+
+def test_a_pasted_block_is_checked_like_a_file_and_told_at_its_cells(app: Flask, client: Client) -> None:
+    lao, other = make_lao(), make_organisation("6650808", name="เทศบาลตำบลวังทอง")
+    client.sign_in(make_staff("officer65", Role.OFFICER, "65").username or "", PASSWORD)
+    client.get("/nacc/plan-years/file")
+    here = f"/nacc/plan-years/file?year={YEAR}"
+    # given a block as Excel copies it, without a heading, one row wrong in its outcome and one without a reason
+    block = f"6650807\t{YEAR}\tดีมาก\t\r\n๖๖๕๐๘๐๘\t{YEAR}\tแผนไม่ผ่าน\r\n"
+    refused = client.send(here, {"pasted": block})
+    # then each is told at its cell, what was pasted stays, and nothing is saved
+    assert refused.status_code == 422
+    assert "แถวที่ 1 คอลัมน์ ผลแผน (ช่อง C1): “ดีมาก” ไม่ใช่ผลแผน" in _told(refused)
+    assert f"แถวที่ 2 คอลัมน์ {REASON} (ช่อง D2): เขียนเหตุผล" in _told(refused)
+    assert f"6650807\t{YEAR}\tดีมาก" in refused.text
+    # when it is put right, with a heading in another order this time
+    heads = f"{REASON}\tผลแผน\tรหัส\tปีงบประมาณ\n"
+    rows = f'"ไม่มีตัวชี้วัด\nไม่มีงบ"\tแผนไม่ผ่าน\t6650807\t{YEAR}\n\tยังไม่ส่งแผน\t6650808\t{YEAR}\n'
+    checked = client.send(here, {"pasted": heads + rows})
+    assert "เหตุผล – →เป็น “ไม่มีตัวชี้วัด ไม่มีงบ”" in _told(checked)
+    assert plan_statuses(lao.own_organisation_id)[YEAR] is PlanStatus.PASSED
+    sealed = checked.text.split('name="sealed" value="')[1].split('"')[0]
+    assert client.send("/nacc/plan-years/file/confirm", {"sealed": sealed}).status_code == 303
+    assert plan_statuses(other.id)[YEAR] is PlanStatus.NOT_SENT
+    # then deeds of today takes all of it back at once
+    deeds = client.get("/nacc/deeds")
+    at = re.split(r'name="at"\s+value="', deeds.text)[1].split('"')[0]
+    client.send("/nacc/plan-years/take-back", {"at": at})
+    assert {plan_statuses(id_)[YEAR] for id_ in (lao.own_organisation_id, other.id)} == {PlanStatus.PASSED}
+
+
+@pytest.mark.parametrize("path", ["/nacc/plan-years/file", "/nacc/scores/file"])
+def test_the_block_that_is_copied_out_pastes_back_unchanged(app: Flask, client: Client, path: str) -> None:
+    lao = make_lao()
+    make_organisation("6650808", name="เทศบาลตำบลวังทอง", passed=())
+    client.sign_in(make_staff("officer65", Role.OFFICER, "65").username or "", PASSWORD)
+    reason = '=ดู "ข้อ 1"\nและ\tข้อ 2'
+    client.get("/nacc/plan-years")
+    client.send(
+        f"/nacc/plan-years/{lao.organisation_id}?year={YEAR}", {"status": "failed", "version": "1", "reason": reason}
+    )
+    page = client.get(f"{path}?year={YEAR}")
+    block = next(
+        box.text
+        for box in html5lib.parse(page.text, namespaceHTMLElements=False).iter("textarea")
+        if box.get("id") == "block"
+    )
+    assert block.startswith("รหัส\tปีงบประมาณ\t")
+    checked = client.send(f"{path}?year={YEAR}", {"pasted": block.replace("\n", "\r\n")})
+    assert "ไม่มีอะไรต้องเปลี่ยน ทั้ง 2 แถวในไฟล์ตรงกับในระบบแล้ว" in _told(checked)
+    both = {"pasted": block, "file": (BytesIO(b"a"), "plan.xlsx")}
+    refused = client.send(path, both, content_type="multipart/form-data")
+    assert (refused.status_code, "ทั้งสองอย่าง" in refused.text) == (422, True)
+    assert "ไม่พบหัวตาราง" in _told(client.send(path, {"pasted": "อบต.ดินทอง\tแผนผ่าน"}))
