@@ -19,7 +19,7 @@ from app.db import db, transaction
 from app.errors import NotTheirs, Refusal, Stale
 from app.lao.projects.queries import project_detail
 from app.models import HistoryEntry
-from app.models.enums import PlanStatus, Role, Which
+from app.models.enums import PlanStatus, ReviewStatus, Role, Which
 from app.nacc.evaluation.operations import do_one, save_from_file
 from app.nacc.evaluation.rules import ScoreCell, ScoreDeed, ScoreEntry
 from app.nacc.plan_years.operations import set_filtered, set_from_file, set_many, set_status, take_back
@@ -29,7 +29,7 @@ from app.plans.queries import plan_statuses
 from app.uploads.cells import Marked
 from app.uploads.rules import LineKey, UploadLao
 from tests.client import Client, text_of
-from tests.factories import NOW, PASSWORD, YEAR, facts, make_lao, make_organisation, make_project, make_staff
+from tests.factories import NOW, PASSWORD, YEAR, facts, make_lao, make_organisation, make_project, make_staff, review
 from tests.pages import enter
 from tests.uploads.files import sheet_of
 
@@ -82,7 +82,19 @@ def test_all_filtered_change_together_and_the_number_is_checked(app: Flask) -> N
         set_filtered(officer, asked, 2, PlanStatus.PASSED, NOW)
     with transaction():
         assert set_filtered(officer, asked, 3, PlanStatus.PASSED, NOW) == 3
-    assert plan_counts(officer, PlanFilter(year=YEAR))[PlanStatus.PASSED] == 3
+    # then the numbers beside the choices are the same whichever is chosen
+    make_organisation("6650899", "องค์การบริหารส่วนตำบลที่ยังไม่ส่ง", passed=())
+    counts = plan_counts(officer, PlanFilter(year=YEAR))
+    assert (counts[PlanStatus.PASSED], counts[PlanStatus.NOT_SENT]) == (3, 1)
+    assert all(plan_counts(officer, PlanFilter(year=YEAR, status=each)) == counts for each in PlanStatus)
+
+
+def test_the_projects_of_a_plan_are_those_that_count(app: Flask) -> None:
+    lao, officer = make_lao(), _officer()
+    make_project(lao)
+    review(make_project(lao, facts("ที่ถูกปฏิเสธ")), ReviewStatus.REJECTED, "ผิดมิติ")
+    make_project(lao, facts("ปีอื่น", budgets={YEAR + 1: None}))
+    assert [row.projects for row in plan_rows(officer, PlanFilter(year=YEAR))] == [1]
 
 
 def test_a_file_is_read_whole_or_refused_with_every_cell_named() -> None:
@@ -205,6 +217,15 @@ def test_a_plan_fails_with_a_reason_that_the_lao_reads(app: Flask, client: Clien
     enter(client, lao.account_id)
     assert "ไม่มีตัวชี้วัด" in client.get(f"/home?year={YEAR}").text
     assert "ไม่มีตัวชี้วัด" in client.get("/history").text
+
+
+def test_of_a_plan_that_failed_twice_the_last_reason_is_told(app: Flask) -> None:
+    lao, officer = make_lao(), _officer()
+    id_, outcomes = lao.own_organisation_id, (PlanStatus.FAILED, PlanStatus.PASSED, PlanStatus.FAILED)
+    for version, (status, reason) in enumerate(zip(outcomes, ("ส่งไม่ครบ", "", "ไม่มีงบประมาณ"), strict=True), start=1):
+        with transaction():
+            set_status(officer, id_, YEAR, status, version, NOW, reason)
+    assert failed_because([(id_, YEAR)]) == {(id_, YEAR): "ไม่มีงบประมาณ"}
 
 
 def test_a_file_says_why_a_plan_failed_and_goes_back_by_one_undo(app: Flask, client: Client) -> None:

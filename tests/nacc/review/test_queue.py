@@ -4,12 +4,13 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import ColumnElement, update
 
 from app.access import Actor
 from app.accounts.queries import actor_of
 from app.db import db, transaction
-from app.lao.projects.operations import edit_project
-from app.models import Organisation, PlanPeriod, Project
+from app.lao.projects.operations import delete_project, edit_project
+from app.models import Dimension, Organisation, PlanPeriod, Project
 from app.models.enums import ReviewStatus, Role
 from app.nacc.desk.queries import filter_words
 from app.nacc.review.details import review_detail
@@ -51,6 +52,13 @@ def test_what_waits_longest_comes_first_by_the_date_that_is_shown(officer: Actor
     _edit(lao, corrected, "แก้ไขวันนี้")
     rows = queue_rows(officer, ReviewQueue(), LATER)
     assert [(row.id, row.waiting_since) for row in rows] == [(waiting, "2 เม.ย. 2561"), (corrected, "3 เม.ย. 2561")]
+
+
+def test_a_project_has_waited_so_many_days_from_the_very_moment_they_are_over(officer: Actor) -> None:
+    waiting, queue = make_project(make_lao()), ReviewQueue(days=2)
+    assert [row.id for row in queue_rows(officer, queue, NOW + 2 * DAY)] == [waiting]
+    assert queue_rows(officer, queue, NOW + 2 * DAY - timedelta(seconds=1)) == []
+    assert queue_count(officer, queue, NOW + 2 * DAY - timedelta(seconds=1)) == 0
 
 
 def test_what_was_judged_stands_with_the_date_of_its_verdict(officer: Actor) -> None:
@@ -138,6 +146,15 @@ def test_the_number_is_exact_on_the_desk_and_in_the_menu(app: Flask, client: Cli
     assert queue_count(actor_of(account.id), ReviewQueue(), LATER) == 0
 
 
+def test_the_number_in_the_menu_is_that_of_the_own_provinces(app: Flask, client: Client) -> None:
+    make_project(make_lao())
+    officers = {province: make_staff(f"officer{province}", Role.OFFICER, province).id for province in ("65", "90")}
+    for province, shown in (("65", True), ("90", False), ("65", True)):
+        enter(client, officers[province])
+        menu = client.get("/nacc/plan-years").text.partition('aria-label="เมนูหลัก"')[2]
+        assert ('class="n">1</span>' in menu) is shown
+
+
 def test_projects_of_a_closed_lao_do_not_wait(officer: Actor) -> None:
     lao = make_lao()
     make_project(lao)
@@ -154,9 +171,24 @@ def test_like_names_are_told_and_short_ones_are_not(officer: Actor) -> None:
     lao = make_lao()
     one, other = make_project(lao), make_project(lao, facts("โครงการ อบรมคุณธรรม"))
     make_project(lao, facts("ปลูกป่า"))
+    deleted = make_project(lao, facts("โครงการอบรมคุณธรรม 2"))
+    assert [each.id for each in review_detail(officer, one).alike] == [other, deleted]
+    with transaction():
+        delete_project(lao, period_of(YEAR), deleted, 1, "บันทึกซ้ำ", NOW)  # type: ignore[arg-type]
     assert [each.id for each in review_detail(officer, one).alike] == [other]
 
 
 def test_the_card_names_the_dimension_as_the_own_plan_does(officer: Actor) -> None:
-    detail = review_detail(officer, make_project(make_lao(), facts(dimension=3)))
-    assert detail.dimension(3) == f"มิติที่ 3 {period_of(YEAR).dimensions[3]}"  # type: ignore[union-attr]
+    # given a later plan that calls its third dimension otherwise
+    lao, own = make_lao(passed=(YEAR, 2566)), period_of(YEAR)
+    project_id = make_project(lao, facts(dimension=3))
+    with transaction():
+        db.session.execute(update(Dimension).where(Dimension.number == 3, *_of_plan(2566)).values(name="ชื่อใหม่"))
+    later = make_project(lao, facts("ที่สอง", dimension=3, budgets={2566: None}))
+    # then
+    assert review_detail(officer, project_id).dimension(3) == f"มิติที่ 3 {own.dimensions[3]}"  # type: ignore[union-attr]
+    assert review_detail(officer, later).dimension(3) == "มิติที่ 3 ชื่อใหม่"
+
+
+def _of_plan(year: int) -> tuple[ColumnElement[bool], ...]:
+    return (Dimension.plan_period_id == period_of(year).id,)  # type: ignore[union-attr]

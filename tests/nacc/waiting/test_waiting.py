@@ -1,5 +1,6 @@
 """Who has not reported: where each LAO stands, and reminders that go out once."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from threading import Barrier, Thread
 
@@ -14,11 +15,13 @@ from app.db import db, transaction
 from app.errors import Refusal
 from app.models import HistoryEntry, MailLog, Profile, Window, WindowException
 from app.models.enums import ReviewStatus, Role, Round
+from app.nacc.digests.rules import DIGEST
 from app.nacc.mails import jobs as mails
 from app.nacc.waiting import queries
 from app.nacc.waiting.forms import waiting_filter_of
 from app.nacc.waiting.operations import remind_chosen, remind_filtered
-from app.nacc.waiting.rules import RoundStanding, RoundWork, WaitingFilter, standing, thai_day
+from app.nacc.waiting.rules import RoundStanding, RoundWork, WaitingFilter, body, standing, thai_day
+from app.plans.rules import report_window
 from app.registry.operations import set_closed
 from tests.client import Client
 from tests.factories import (
@@ -96,6 +99,13 @@ def test_the_desk_counts_each_standing_as_the_reports_say(app: Flask) -> None:
     assert list(only.works) == [partly.own_organisation_id]
     other_round = queries.shown(officer, WaitingFilter(year=YEAR, round=Round.TWELVE))
     assert other_round.counts[RoundStanding.NOTHING_REPORTED] == 3
+
+
+def test_a_rejected_project_of_another_year_excuses_nobody(app: Flask) -> None:
+    officer, (lao,) = _officer(), _laos(1)
+    review(make_project(lao, facts(budgets={YEAR + 1: None})), ReviewStatus.REJECTED, "ไม่สอดคล้อง")
+    assert queries.shown(officer, ASKED).counts[RoundStanding.NOTHING_RECORDED] == 1
+    assert queries.shown(officer, replace(ASKED, year=YEAR + 1)).counts[RoundStanding.NOTHING_TO_REPORT] == 1
 
 
 def test_another_province_is_neither_seen_nor_reminded(app: Flask) -> None:
@@ -185,6 +195,25 @@ def test_the_next_day_in_thailand_is_another_day(app: Flask) -> None:
         assert remind_chosen(officer, [lao.own_organisation_id], ASKED, late)[0] == 1
         assert remind_chosen(officer, [lao.own_organisation_id], ASKED, late + timedelta(seconds=30))[0] == 0
         assert remind_chosen(officer, [lao.own_organisation_id], ASKED, late + timedelta(minutes=2))[0] == 1
+
+
+def test_what_is_told_once_a_day_is_no_reminder(app: Flask) -> None:
+    officer, (lao,) = _officer(), _laos(1)
+    id_, day = lao.own_organisation_id, thai_day(NOW)
+    with transaction():
+        db.session.add(MailLog(organisation_id=id_, kind=DIGEST, to_address="a@example.go.th", day=day, queued_at=NOW))
+    rows = queries.waiting_rows(queries.shown(officer, ASKED).works, ASKED, NOW)
+    assert [(row.mail, row.mailed_today) for row in rows] == [("", False)]
+    with transaction():
+        assert remind_chosen(officer, [id_], ASKED, NOW)[0] == 1
+
+
+def test_a_reminder_names_the_closing_that_is_still_ahead() -> None:
+    for closes, named in ((timedelta(days=5), True), (timedelta(), False), (-timedelta(days=1), False)):
+        window = report_window(YEAR, Round.SIX, (NOW - timedelta(days=90), NOW + closes), None)
+        told = body("อบต.ดินทอง", 3, 2, NOW, window, "https://e-plan.example")
+        assert ("ปิดรับรายงานวันที่" in told) is named
+        assert "ยังไม่ได้รายงานผล 2 โครงการ จากทั้งหมด 3 โครงการ" in told
 
 
 def test_whoever_needs_no_reminder_or_has_no_address_gets_none_and_it_is_said(
