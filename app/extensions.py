@@ -1,6 +1,7 @@
 """Flask extensions, made once and bound to the app by the factory."""
 
 from collections.abc import Callable
+from operator import methodcaller
 
 from flask import Flask, current_app
 from flask_login import LoginManager
@@ -28,12 +29,12 @@ class Limiter:
 
     def hit(self, limits: str, *keys: str) -> bool:
         """Count one try for `keys`; False where any of the limits is used up. Each limit counts, also after a no."""
-        hits = [self._ask(lambda strategy, limit=limit: strategy.hit(limit, *keys)) for limit in parse_many(limits)]
+        hits = [self._ask(methodcaller("hit", limit, *keys)) for limit in parse_many(limits)]
         return all(hits)
 
     def forget(self, limits: str, *keys: str) -> None:
         for limit in parse_many(limits):
-            self._ask(lambda strategy, limit=limit: strategy.clear(limit, *keys))
+            self._ask(methodcaller("clear", limit, *keys))
 
     def reset(self) -> None:
         """Forget every try (tests)."""

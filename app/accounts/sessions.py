@@ -28,10 +28,12 @@ def signed_in_at() -> datetime | None:
     return datetime.fromisoformat(at) if at else None
 
 
-@login_manager.user_loader
 def who_is_signed_in(session_id: str) -> Actor | None:
     """None from SESSION_HOURS after the sign-in on: a save writes the cookie anew, and must not make it live longer."""
     opened = signed_in_at()
     if opened is not None and clock.now() - opened >= current_app.permanent_session_lifetime:
         return None
     return load_actor(session_id)
+
+
+login_manager.user_loader(who_is_signed_in)
