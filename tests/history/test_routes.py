@@ -1,6 +1,7 @@
 """The LAO sees every decision on it with who and why; NACC sees it for the provinces given."""
 
 import re
+from datetime import timedelta
 from decimal import Decimal
 
 from flask import Flask
@@ -138,6 +139,20 @@ def test_a_history_is_narrowed_by_day_role_kind_and_project(app: Flask, client: 
     file = client.get(f"/history/table.csv?project={first}").data.decode("utf-8-sig")
     assert "รายงานผล" in file
     assert f"โครงการ {second}" not in file
+
+
+def test_the_last_day_of_a_history_ends_at_midnight_in_thailand(app: Flask, client: Client) -> None:
+    actor = make_lao()
+    midnight = NOW.replace(hour=0, minute=0) + timedelta(days=1)
+    with transaction():
+        for name, at in (("ก่อนเที่ยงคืน", midnight - timedelta(seconds=1)), ("หลังเที่ยงคืน", midnight)):
+            told = {"organisation_id": actor.organisation_id, "after": {"name": name}, "at": at}
+            record(actor, Action.EDIT, Entity.PROJECT, 1, **told)
+    enter(client, actor.account_id)
+    last = client.get("/history?until=2/4/2561").text
+    assert ("ก่อนเที่ยงคืน" in last, "หลังเที่ยงคืน" in last) == (True, False)
+    next_day = client.get("/history?since=3/4/2561").text
+    assert ("ก่อนเที่ยงคืน" in next_day, "หลังเที่ยงคืน" in next_day) == (False, True)
 
 
 def test_the_administration_has_a_history_of_its_own(app: Flask, client: Client) -> None:

@@ -32,6 +32,19 @@ def test_amounts_and_moments_are_told_as_the_screens_tell_them() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("executive_name", "clerk_name", "contact_name", "contact_position", "contact_department"),
+        *("phone", "mobile", "fax", "email"),
+    ],
+)
+def test_of_who_coordinates_and_leads_only_that_it_changed_is_told(name: str) -> None:
+    told = changes({name: "เดิม"}, {name: "ใหม่"})
+    assert [each[1:] for each in told] == [("(ไม่แสดง)", "(ไม่แสดง)")]
+    assert [each[1:] for each in changes(None, {name: "ใหม่"})] == [("–", "(ไม่แสดง)")]
+
+
 def test_a_score_is_told_with_its_dimension_and_nacc_s_only_once_published() -> None:
     before = {"evaluation_2": "10.00", "sar_4": None}
     after = {"evaluation_2": "20.50", "sar_4": "5.00"}

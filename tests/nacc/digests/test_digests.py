@@ -14,6 +14,7 @@ from app.accounts.queries import actor_of
 from app.db import db, transaction
 from app.errors import Stale
 from app.jobs import engine
+from app.lao.projects.operations import delete_project
 from app.models import MailLog, PlanYear, Profile, Project, Window
 from app.models.enums import PlanStatus, ReviewStatus, Role, Round
 from app.nacc.digests import operations
@@ -22,6 +23,7 @@ from app.nacc.digests.rules import SETTLED, Span, is_morning, is_told_of_closing
 from app.nacc.mails import jobs, queries
 from app.nacc.mails.rules import MailFilter
 from app.nacc.plan_years.operations import set_status
+from app.plans.queries import period_of
 from app.registry.operations import set_closed
 from tests.client import Client
 from tests.factories import YEAR, facts, make_lao, make_project, make_report, make_staff, profile_form, review
@@ -181,6 +183,21 @@ def test_what_was_taken_back_before_the_mail_went_is_not_told(app: Flask, mailbo
     assert queries.queue_numbers(clock.now()) == (0, 0, 0, 0)
     _run()
     assert mailbox.mails == []
+
+
+def test_a_rejected_project_that_was_deleted_is_not_told(app: Flask, mailbox: Mailbox, at: At) -> None:
+    lao, own = make_lao(), period_of(YEAR)
+    kept, deleted = (make_project(lao, facts(name)) for name in ("โครงการที่เหลือ", "โครงการที่ลบ"))
+    for project_id in (kept, deleted):
+        _reject(project_id, "ไม่สอดคล้อง", EIGHT - timedelta(hours=2))
+    assert own
+    with transaction():
+        version = db.session.get_one(Project, deleted).version
+        delete_project(lao, own, deleted, version, "บันทึกซ้ำ", EIGHT - timedelta(hours=1))
+    _run()
+    text = _texts(mailbox)["6650807@example.go.th"]
+    assert ("โครงการที่เหลือ" in text, "โครงการที่ลบ" in text) == (True, False)
+    assert "ปฏิเสธ 1 โครงการ" in text
 
 
 def test_nobody_is_told_who_wants_no_mail_or_cannot_be_reached(app: Flask, mailbox: Mailbox, at: At) -> None:

@@ -223,3 +223,9 @@ def test_publishing_warns_where_a_dimension_has_no_score(app: Flask, client: Cli
     assert "1 แห่งยังให้คะแนนไม่ครบทุกมิติ" in client.get(f"/nacc/scores/publish?year={YEAR}").text
     assert "ขาด 3 จาก 4 มิติ" in client.get(f"/nacc/scores/{lao.own_organisation_id}/{YEAR}").text
     assert "ไม่ครบทุกมิติ" not in client.get(f"/nacc/scores/close?year={YEAR}").text
+    # and no more once all are there
+    with transaction():
+        rest = {ScoreCell(Which.EVALUATION, each): ScoreEntry(Decimal(5), None) for each in (2, 3, 4)}
+        save_from_file(officer, {(lao.own_organisation_id, YEAR): rest}, "", NOW)
+    assert "ไม่ครบทุกมิติ" not in client.get(f"/nacc/scores/publish?year={YEAR}").text
+    assert "จาก 4 มิติ" not in client.get(f"/nacc/scores/{lao.own_organisation_id}/{YEAR}").text

@@ -4,6 +4,7 @@ import csv
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO, StringIO
@@ -20,10 +21,10 @@ from app import clock
 from app.db import db, transaction
 from app.jobs import engine
 from app.models import Account, ExportJob
-from app.models.enums import ExportState, ReportStatus, ReviewStatus, Role, Round
+from app.models.enums import ExportKind, ExportState, ExportWhat, ReportStatus, ReviewStatus, Role, Round
 from app.nacc.exports import jobs, queries, routes, rules
 from app.nacc.exports.queries import ExportedProject
-from app.nacc.exports.rules import ExportProvince, places
+from app.nacc.exports.rules import ExportPlace, ExportProvince, ExportRequest, places
 from app.nacc.exports.workbooks import PROJECT_COLUMNS, RESULT_COLUMNS
 from app.registry.operations import set_closed
 from app.spreadsheets.excel import BAHT_FORMAT, PERCENT_FORMAT
@@ -119,6 +120,17 @@ def test_results_of_each_lao_in_the_order_of_the_province_table(app: Flask, clie
     ]
     assert rows[7][1] == "** องค์การบริหารส่วนตำบลไม่ผ่าน"
     assert rows[8] == ["รวม", "", "", "", *rows[6][4:10], "", *rows[6][11:]]
+
+
+def test_a_file_is_as_long_as_what_counts_in_it(app: Flask) -> None:
+    some_projects()
+    place = ExportPlace("65", "จังหวัดพิษณุโลก", (ExportProvince("65", "พิษณุโลก", 6),))
+    asked = [ExportRequest(what, "65", YEAR, Round.SIX, ExportKind.CSV) for what in ExportWhat]
+    assert {each.what: queries.row_total(each, place) for each in asked} == {
+        ExportWhat.PROJECTS: 2,
+        ExportWhat.RESULTS: 1,
+    }
+    assert queries.row_total(replace(asked[0], year=YEAR + 1), place) == 0
 
 
 def test_a_large_file_is_a_job_whose_owner_alone_can_fetch_it(app: Flask, client: Client, large: None) -> None:

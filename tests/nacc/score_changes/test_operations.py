@@ -1,5 +1,6 @@
 """A published score changes with two persons only: who may confirm, what is stale, what the history tells."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -16,6 +17,7 @@ from app.nacc.evaluation.operations import do_one, save_scores
 from app.nacc.evaluation.queries import own_scores, scores_of_one
 from app.nacc.evaluation.rules import ScoreCell, ScoreDeed, ScoreEntry
 from app.nacc.score_changes.operations import answer_change
+from app.nacc.score_changes.queries import waiting_list
 from app.nacc.score_changes.rules import ChangeAnswer
 from tests.factories import NOW, YEAR, make_lao, make_staff
 
@@ -104,6 +106,28 @@ def test_a_proposal_is_answered_once_and_as_it_was_shown(app: Flask) -> None:
     assert own_scores(lao, YEAR).value(EVALUATION) == Decimal(18)
     _answer(officer, lao, ChangeAnswer.CONFIRM, _change(lao).version)
     assert own_scores(lao, YEAR).value(EVALUATION) == Decimal(3)
+
+
+def test_what_waits_longest_stands_first(app: Flask) -> None:
+    # given two proposals, of which the LAO that was recorded first has the later one
+    officer, names = _officer(), {"6650807": "องค์การบริหารส่วนตำบลดินทอง", "6650808": "เทศบาลตำบลวังทอง"}
+    laos = [make_lao(code, name=name) for code, name in names.items()]
+    for lao, hours in zip(laos, (5, 2), strict=True):
+        _save(officer, lao, EVALUATION, "18")
+        with transaction():
+            do_one(officer, lao.own_organisation_id, YEAR, ScoreDeed.PUBLISH, NOW)
+            wrong = {EVALUATION: ScoreEntry(Decimal(17), Decimal(18))}
+            save_scores(officer, lao.own_organisation_id, YEAR, wrong, "รวมคะแนนผิด", NOW + timedelta(hours=hours))
+    # then
+    assert [each.name for each in waiting_list(officer, 1)] == ["เทศบาลตำบลวังทอง", "องค์การบริหารส่วนตำบลดินทอง"]
+    # and what was cancelled is told as taken back, and waits no more
+    _answer(officer, laos[1], ChangeAnswer.CANCEL, 1)
+    assert [each.organisation_id for each in waiting_list(officer, 1)] == [laos[0].organisation_id]
+    told = db.session.scalars(select(HistoryEntry).where(HistoryEntry.action == "cancel scores")).one()
+    assert (told.before, told.after) == (
+        {"evaluation_1": "17"},
+        {"evaluation_1": "18.00", "proposed_by": officer.account_id},
+    )
 
 
 def test_a_proposal_made_from_other_scores_is_not_confirmed(app: Flask) -> None:
