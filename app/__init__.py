@@ -78,6 +78,7 @@ FEATURES = (
     "nacc.exports",
     "nacc.lao_accounts",
     "nacc.my_deeds",
+    "nacc.notes",
     "nacc.plan_years",
     "nacc.proposals",
     "nacc.registry_upkeep",

@@ -72,6 +72,8 @@ DEEDS: Mapping[str, str] = {
     "nacc_accounts.lock": "ล็อกบัญชี อปท.",
     "nacc_accounts.send_reset": "ส่งลิงก์ตั้งรหัสผ่านใหม่",
     "nacc_accounts.unlock": "ปลดล็อกบัญชี อปท.",
+    "notes.write_of_lao": "บันทึกภายในของ อปท.",
+    "notes.write_of_project": "บันทึกภายในของโครงการ",
     "plan_years.check_file": "ตรวจไฟล์ผลแผนจาก Excel",
     "plan_years.confirm_file": "ยืนยันการนำเข้าผลแผนจาก Excel",
     "plan_years.set_many": "เปลี่ยนผลแผนหลายแห่งพร้อมกัน",

@@ -11,6 +11,7 @@ from app.access import Actor
 from app.db import db
 from app.errors import NotTheirs
 from app.history.rules import (
+    OF_NACC_ONLY,
     PROPOSED_BY,
     FactChange,
     HistoryFilter,
@@ -54,7 +55,7 @@ def entries_of(
     actor: Actor, organisation_id: int | None, asked: HistoryFilter, page: int
 ) -> tuple[list[HistoryLine], bool]:
     """A page of a history, the latest first, and whether there is more: of an LAO, or of the administration (None)."""
-    wanted = _wanted(organisation_id, asked).limit(PAGE_SIZE + 1).offset((page - 1) * PAGE_SIZE)
+    wanted = _wanted(actor, organisation_id, asked).limit(PAGE_SIZE + 1).offset((page - 1) * PAGE_SIZE)
     rows = list(db.session.scalars(wanted))
     reader = _reader(actor, organisation_id, rows)
     return [history_line(row, reader) for row in rows[:PAGE_SIZE]], len(rows) > PAGE_SIZE
@@ -62,7 +63,7 @@ def entries_of(
 
 def every_entry(actor: Actor, organisation_id: int | None, asked: HistoryFilter) -> Iterator[HistoryLine]:
     """All of a history, the latest first, read a part at a time."""
-    rows = db.session.scalars(_wanted(organisation_id, asked).execution_options(yield_per=500))
+    rows = db.session.scalars(_wanted(actor, organisation_id, asked).execution_options(yield_per=500))
     for some in map(list, rows.partitions()):
         reader = _reader(actor, organisation_id, some)
         yield from (history_line(row, reader) for row in some)
@@ -76,7 +77,7 @@ OF_ADMINISTRATORS = tuple(
 )
 
 
-def _wanted(organisation_id: int | None, asked: HistoryFilter) -> Select[HistoryEntry]:
+def _wanted(actor: Actor, organisation_id: int | None, asked: HistoryFilter) -> Select[HistoryEntry]:
     if organisation_id is None:
         whose = or_(
             HistoryEntry.organisation_id.is_(None),
@@ -85,7 +86,8 @@ def _wanted(organisation_id: int | None, asked: HistoryFilter) -> Select[History
         )
     else:
         whose = HistoryEntry.organisation_id == organisation_id
-    return select(HistoryEntry).where(whose, *_narrowed(asked)).order_by(HistoryEntry.id.desc())
+    of_nacc = [HistoryEntry.entity.not_in(OF_NACC_ONLY)] if actor.role is Role.LAO else []
+    return select(HistoryEntry).where(whose, *of_nacc, *_narrowed(asked)).order_by(HistoryEntry.id.desc())
 
 
 def _narrowed(asked: HistoryFilter) -> Iterator[ColumnElement[bool]]:
@@ -102,6 +104,7 @@ def _narrowed(asked: HistoryFilter) -> Iterator[ColumnElement[bool]]:
         yield or_(
             and_(HistoryEntry.entity == Entity.PROJECT.value, HistoryEntry.entity_key == key),
             and_(HistoryEntry.entity == Entity.REPORT.value, HistoryEntry.entity_key.startswith(f"{key}/")),
+            and_(HistoryEntry.entity == Entity.NOTE.value, HistoryEntry.entity_key == f"project/{key}"),
         )
 
 

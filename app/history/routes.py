@@ -9,8 +9,9 @@ from app import clock
 from app.access import Permission, actor, requires
 from app.history import queries, workbooks
 from app.history.forms import OF_AN_LAO, OF_THE_ADMINISTRATION, HistoryFilterForm
+from app.history.rules import OF_NACC_ONLY
 from app.listing import PAGES, number, query_of
-from app.models.enums import Role
+from app.models.enums import Entity, Role
 from app.registry.queries import place_of
 from app.spreadsheets import excel
 from app.web import attachment
@@ -43,7 +44,7 @@ class Timeline:
             asked=asked,
             query=query_of({name: request.args.get(name, "") for name in NARROWS}),
             roles=Role,
-            entities=OF_THE_ADMINISTRATION if self.organisation_id is None else OF_AN_LAO,
+            entities=_entities(self.organisation_id),
         )
 
     def file(self, kind: str) -> Response:
@@ -51,6 +52,13 @@ class Timeline:
         name = self.name if self.organisation_id is None else place_of(self.organisation_id).whole_name
         table = workbooks.history(actor(), self.organisation_id, name, asked, clock.now())
         return attachment(f"ประวัติการเปลี่ยนแปลง {self.name}", kind, excel.file_content(kind, table))
+
+
+def _entities(organisation_id: int | None) -> tuple[Entity, ...]:
+    """What a history can be narrowed to."""
+    if organisation_id is None:
+        return OF_THE_ADMINISTRATION
+    return OF_AN_LAO if actor().role is Role.LAO else (*OF_AN_LAO, *OF_NACC_ONLY)
 
 
 def _own() -> Timeline:

@@ -145,6 +145,10 @@ ACTION_LABELS = {action.value: action.label for action in Action}
 OTHER_ACTION = "เปลี่ยนแปลงข้อมูล"
 
 
+# What is told to NACC only, however much it is about an LAO.
+OF_NACC_ONLY = (Entity.NOTE,)
+
+
 def changed_by(role: Role | None, name: str, *, own: bool, asked_by: Role) -> str:
     """How a row came to be another than a page shows; stands behind the row's name. `role` None: nobody knows who."""
     if role is None:
@@ -211,6 +215,7 @@ SUBJECTS: dict[str, Callable[[list[str], str], str]] = {
     Entity.SENT_ROUND: lambda key, whose: f"{_year_and_round(*key[1:])} {whose}",
     Entity.PLAN_YEAR: lambda key, whose: f"{Entity.PLAN_YEAR.label} {key[1]} {whose}",
     Entity.SCORES: lambda key, whose: f"{Entity.SCORES.label} {key[1]} {whose}",
+    Entity.NOTE: lambda key, whose: f"{Entity.PROJECT.label} {key[1]}" if len(key) > 1 else whose,
     Entity.SCORE_CHANGE: lambda key, whose: f"{Entity.SCORE_CHANGE.label} {key[1]} {whose}",
     Entity.PROFILE: lambda _key, whose: f"{Entity.PROFILE.label} {whose}",
     Entity.ACCOUNT: lambda _key, whose: f"{Entity.ACCOUNT.label} {whose}",

@@ -14,6 +14,7 @@ from app.models.fixed_rounds import FixedDocument, FixedRound, FixedSum
 from app.models.history import HistoryEntry
 from app.models.ledger import ActorPseudonym, LogEntry, LogHead, LogMark, LogNode, LogStand
 from app.models.mails import DigestRun, MailLog
+from app.models.notes import InternalNote
 from app.models.plans import Dimension, MinimumScore, PlanPeriod, PlanYear, Score, ScoreChange, Window, WindowException
 from app.models.profiles import Profile
 from app.models.projects import Project, ProjectDimension, ProjectYear, RejectionReason, Report
@@ -35,6 +36,7 @@ __all__ = [
     "FixedSum",
     "FormerFacts",
     "HistoryEntry",
+    "InternalNote",
     "LogEntry",
     "LogHead",
     "LogMark",

@@ -210,6 +210,7 @@ class Action(Labelled):
     SEND_ROUND = "send round", "ส่งรายงานทั้งรอบ"
     STAND = "stand", "ข้อมูลที่มีอยู่เมื่อเริ่มบันทึกสาธารณะ"
     JUDGE_SIGN = "judge sign", "ป.ป.ช. บันทึกผลการตรวจสอบ"
+    WRITE_NOTE = "write note", "ป.ป.ช. แก้ไขบันทึกภายใน"
 
 
 class Entity(Labelled):
@@ -234,3 +235,4 @@ class Entity(Labelled):
     FIXED_ROUND = "fixed round", "ผลของรอบที่ปิดแล้ว"
     SIGN = "sign", "สิ่งที่ควรตรวจสอบ"
     SENT_ROUND = "sent round", "การส่งรายงานทั้งรอบ"
+    NOTE = "note", "บันทึกภายใน"

@@ -15,6 +15,7 @@ PATHS = (
     "/nacc/review?q=ไม่มีชื่อนี้",
     "/nacc/review/many?all=1",
     "/nacc/deeds",
+    "/nacc/notes/projects/2",
     f"/nacc/plan-years?year={YEAR}",
     f"/nacc/plan-years/many?year={YEAR}&all=1",
     "/nacc/plan-years/file",

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from app.db import db, table
 from app.history.forms import OF_AN_LAO, OF_THE_ADMINISTRATION
-from app.history.rules import FACTS, LABELS, SCORE
+from app.history.rules import FACTS, LABELS, OF_NACC_ONLY, SCORE
 from app.models import HistoryEntry
 
 
@@ -16,7 +16,7 @@ def untold_entries() -> Iterator[str]:
     for entity, action, lao, before, after in db.session.execute(
         select(h.entity, h.action, h.organisation_id, h.before, h.after)
     ):
-        if entity not in (OF_THE_ADMINISTRATION if lao is None else OF_AN_LAO):
+        if entity not in (OF_THE_ADMINISTRATION if lao is None else (*OF_AN_LAO, *OF_NACC_ONLY)):
             yield f"{entity}: on no page"
         for name, value in {**(before or {}), **(after or {})}.items():
             if name not in FACTS and not SCORE.fullmatch(name):

@@ -26,6 +26,8 @@ from app.nacc.administration.operations import change_staff, give_more_time, set
 from app.nacc.administration.periods.operations import change_period, rename_dimension
 from app.nacc.exports import operations as exports
 from app.nacc.exports.queries import own_file
+from app.nacc.notes.operations import write_note
+from app.nacc.notes.queries import noted_lao
 from app.nacc.plan_years.operations import set_many, set_status
 from app.nacc.proposals.operations import set_minimum
 from app.nacc.signs.operations import judge
@@ -40,6 +42,7 @@ ROOT = Path(__file__).parents[2]
 EDITED_BY = {
     "Account": "StaffForm",
     "Dimension": "DimensionForm",
+    "InternalNote": "NoteForm",
     "MinimumScore": "MinimumForm",
     "Organisation": "OrganisationForm",
     "PlanPeriod": "PeriodForm",
@@ -116,6 +119,7 @@ DEEDS: dict[str, tuple[Deed, int]] = {
         lambda who, n, v: give_more_time(who, "6650807", YEAR, Round.SIX, STILL_LATER, f"เหตุ {n}", v, NOW),
         0,
     ),
+    "note": (lambda who, n, v: write_note(who, noted_lao(who, 1), f"โทรแล้ว {n}", v, NOW), 0),
     "minimum": (lambda who, n, v: set_minimum(who, YEAR, Decimal(50 + n), v, NOW), 0),
     "sign": (lambda who, n, v: judge(who, 1, v, SignVerdict.ASKED, f"ถามแล้ว {n}", NOW + timedelta(days=400)), 1),
     "setting": (lambda who, n, v: set_setting(who, "contact", f"โทร {n}", v, NOW), 0),

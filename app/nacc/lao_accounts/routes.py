@@ -18,6 +18,7 @@ from app.nacc.lao_accounts import operations, queries, workbooks
 from app.nacc.lao_accounts.forms import AccountReasonForm, CodesForm, account_filter_of
 from app.nacc.lao_accounts.operations import IssuedCode
 from app.nacc.lao_accounts.rules import SHOWN_SECONDS, AccountFilter
+from app.nacc.notes.queries import laos_with_note, note_on, noted_lao
 from app.spreadsheets import excel
 from app.web import answer, attachment
 
@@ -33,10 +34,12 @@ def _account_filter() -> AccountFilter:
 @requires(Permission.ACCOUNTS)
 def desk() -> BaseResponse:
     who, asked, now = actor(), _account_filter(), clock.now()
+    rows = queries.account_rows(who, asked, now)
     return answer(
         "nacc/lao_accounts/page.html",
         "nacc/lao_accounts/_table.html",
-        rows=queries.account_rows(who, asked, now),
+        rows=rows,
+        noted=laos_with_note([row.organisation_id for row in rows]),
         pager=Pager(asked.page, queries.account_total(who, asked, now), PAGE_SIZE),
         counts=queries.state_counts(who, asked, now),
         **filter_choices(asked),
@@ -133,8 +136,9 @@ def _account_page(organisation_id: int, form: AccountReasonForm, status: int = 2
     history = queries.account_history(who, row)
     empty = AccountReasonForm(formdata=None)
     forms = {name: form if name == deed else empty for name in ("lock", "unlock", "hand-over")}
+    note = note_on(noted_lao(who, organisation_id))
     page = render_template(
-        "nacc/lao_accounts/account.html", row=row, history=history, forms=forms, form=form, deed=deed
+        "nacc/lao_accounts/account.html", row=row, history=history, forms=forms, form=form, deed=deed, note=note
     )
     return make_response(page, status)
 

@@ -16,6 +16,7 @@ from app.models.enums import Entity, PlanStatus
 from app.nacc.desk.file_pages import FileDesk, Page
 from app.nacc.desk.pages import NOTHING_LEFT, all_years, chosen_rows, filter_choices
 from app.nacc.desk.queries import PAGE_SIZE, filter_words, laos_by_id
+from app.nacc.notes.queries import laos_with_note
 from app.nacc.plan_years import operations, queries, workbooks
 from app.nacc.plan_years.forms import StatusForm
 from app.nacc.plan_years.pages import plan_filter
@@ -37,6 +38,7 @@ def _plan_years_page(asked: PlanFilter, status: int = 200, **more: Any) -> BaseR
         "nacc/plan_years/_table.html",
         status,
         rows=rows,
+        noted=laos_with_note([row.organisation_id for row in rows]),
         because=queries.failed_because([(row.organisation_id, asked.year) for row in rows if row.failed]),
         counts=counts,
         pager=Pager(asked.page, listed(counts, asked.status), PAGE_SIZE),

@@ -15,6 +15,7 @@ from app.lao.projects.queries import project_facts, years_text
 from app.lao.projects.rules import ProjectFacts
 from app.models import District, HistoryEntry, Organisation, Project, Province
 from app.models.enums import Action, Entity, ReviewStatus
+from app.nacc.notes.queries import NotesOfCard, notes_of_card
 from app.nacc.review.queries import JOINED, in_scope
 from app.nacc.review.rules import alike, sent_back
 from app.plans.queries import periods
@@ -56,6 +57,7 @@ class ReviewDetail:
     verdict: HistoryLine | None
     since_rejection: list[FactChange]
     alike: list[AlikeProject]
+    notes: NotesOfCard
 
     def dimension(self, number: int) -> str:
         """มิติที่ 3 with its name, as the project's own plan period has it."""
@@ -101,6 +103,7 @@ def review_detail(actor: Actor, project_id: int) -> ReviewDetail:
         verdict=history_line(verdict) if verdict else None,
         since_rejection=_since(returned, history, facts),
         alike=_alike(row.id, row.organisation_id, row.name),
+        notes=notes_of_card(row.id, row.organisation_id),
     )
 
 

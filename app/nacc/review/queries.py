@@ -37,6 +37,7 @@ from app.models import (
 from app.models.enums import Action, Entity, Kind, ReviewStatus
 from app.nacc.desk import queries as desk
 from app.nacc.desk.queries import PAGE_SIZE
+from app.nacc.notes.queries import with_note
 from app.nacc.review.rules import ReviewQueue
 from app.plans.queries import periods
 
@@ -113,6 +114,7 @@ class QueueRow(NamedTuple):
     waiting_since: str
     status: ReviewStatus
     sent_back: bool
+    noted: bool
 
 
 @lru_cache(maxsize=256)
@@ -151,9 +153,15 @@ def queue_rows(actor: Actor, queue: ReviewQueue, now: datetime) -> list[QueueRow
     """One page of the queue, the longest waiting first."""
     values = _queue_values(queue, now) | {"offset": (queue.page - 1) * PAGE_SIZE}
     found = db.session.execute(_queue_page(queue.shape).where(in_scope(actor)), values).all()
-    back = _sent_back_among([row.id for row in found]) if queue.status is ReviewStatus.PENDING else set()
+    ids = [row.id for row in found]
+    noted = with_note(ids)
+    back = _sent_back_among(ids) if queue.status is ReviewStatus.PENDING else set()
     return [
-        QueueRow(id_, name, lao, f"มิติที่ {dimension}", kind.label, thai_date(since, short=True), status, id_ in back)
+        QueueRow(
+            *(id_, name, lao, f"มิติที่ {dimension}", kind.label, thai_date(since, short=True), status),
+            sent_back=id_ in back,
+            noted=id_ in noted,
+        )
         for id_, name, lao, dimension, kind, since, status in found
     ]
 

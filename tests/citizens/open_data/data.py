@@ -14,6 +14,7 @@ from app.models import (
     FixedRound,
     FormerFacts,
     HistoryEntry,
+    InternalNote,
     MailLog,
     Organisation,
     PasswordReset,
@@ -92,6 +93,8 @@ def mark_personal_data() -> int:
         mail = MailLog(kind="-", to_address="-", day=NOW.date(), **of_year)
         mail.total, mail.waiting, mail.queued_at, mail.queued_by_id = 1, 1, NOW, officer.id
         db.session.add_all([mail, WindowException(closes_at=NOW, reason="-", given_by_id=officer.id, **of_year)])
+        written = {"text": "-", "changed_at": NOW, "changed_by_id": officer.id}
+        db.session.add_all([InternalNote(organisation_id=lao, **written), InternalNote(project_id=1, **written)])
         db.session.add(PasswordReset(token_hash="-", account_id=officer.id, expires_at=NOW))
         db.session.execute(update(Project).values(reviewed_by_id=officer.id))
         db.session.flush()
