@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from app.models.enums import OrganisationType
 from app.words import arabic_digits, clean_line
 
 LIST_COLUMNS = ("code", "name", "type", "province_code", "district_code")
 OLD_CODE = "old_code"
 UPGRADE_COLUMNS = (OLD_CODE, "new_code", "new_type", "new_name")
+TYPE_WORDS = {each.value: each.label for each in OrganisationType}  # as our own open data calls them
 HEADING_WITHIN = 20  # rows: titles may stand above it
 
 Lines = list[list[str]]
@@ -100,6 +102,8 @@ def _without_empty(cells: Iterable[str]) -> list[str]:
 
 
 def _cell(column: str, text: str) -> str:
+    if column.endswith("type"):
+        return TYPE_WORDS.get(text.lower(), text)
     return arabic_digits(text) if column.endswith("code") else text
 
 

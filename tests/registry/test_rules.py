@@ -81,6 +81,13 @@ def test_an_unknown_code_is_a_new_lao() -> None:
     assert change.after == RegistryFacts("6650809", "องค์การบริหารส่วนตำบลใหม่", OrganisationType.SAO, "65", "6508")
 
 
+@pytest.mark.parametrize("kind", list(OrganisationType))
+def test_a_type_may_be_called_as_our_own_open_data_call_it(kind: OrganisationType) -> None:
+    (by_name,), (by_value,) = (plan(HEADER, new_line(type=word)).changes for word in (kind.label, kind.value.upper()))
+    assert by_value.after == by_name.after
+    assert by_value.after.type is kind
+
+
 @pytest.mark.parametrize(
     ("row", "deeds"),
     [
