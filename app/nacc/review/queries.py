@@ -41,6 +41,7 @@ from app.nacc.notes.queries import with_note
 from app.nacc.review.rules import ReviewQueue
 from app.plans.queries import periods
 
+MOST_NAMED = 10  # where somebody is asked about many
 SETTLES = (Action.APPROVE.value, Action.REJECT.value, Action.TAKE_BACK.value)
 _P, _O, _Y, _H = (table(model).c for model in (Project, Organisation, ProjectYear, HistoryEntry))
 _D, _PR = table(District).c, table(Province).c
@@ -226,6 +227,14 @@ def waiting(actor: Actor, ids: list[int]) -> list[int]:
     """Those of `ids` that still wait and that the actor reviews."""
     wanted = _P.id.in_(ids), _P.review_status == ReviewStatus.PENDING, _P.deleted_at.is_(None), in_scope(actor)
     return list(db.session.scalars(select(_P.id).where(*wanted).order_by(_P.id)))
+
+
+def named_first(actor: Actor, queue: ReviewQueue, ids: list[int], now: datetime) -> list[tuple[str, str]]:
+    """Name and LAO of the first projects of a decision on many: of `ids`, or without any of the whole queue."""
+    asked = ReviewQueue() if ids else queue
+    named = _whole_queue(asked.shape, _P.name, _O.name.label("lao")).where(in_scope(actor)).limit(MOST_NAMED)
+    rows = db.session.execute(named.where(_P.id.in_(ids)) if ids else named, _queue_values(asked, now))
+    return [(name, lao) for name, lao in rows]
 
 
 def rejection_reasons() -> list[str]:

@@ -148,13 +148,14 @@ def ask_many() -> str | Response:
 
 
 def _many_verdicts_page(queue: ReviewQueue, form: VerdictForm, choice: Choice) -> str:
-    who, ids = actor(), list(choice.ids)
-    total = len(queries.waiting(who, ids)) if ids else queries.queue_count(who, queue, clock.now())
+    who, ids, now = actor(), list(choice.ids), clock.now()
+    total = len(queries.waiting(who, ids)) if ids else queries.queue_count(who, queue, now)
     return render_template(
         "nacc/review/many.html",
         asked=queue,
         choice=choice,
         total=total,
+        named=queries.named_first(who, queue, ids, now),
         form=form,
         reasons=queries.rejection_reasons(),
         words=filter_words(queue),

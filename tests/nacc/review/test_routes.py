@@ -48,10 +48,22 @@ def test_many_at_once_says_the_number_before(app: Flask, client: Client) -> None
     ids = [make_project(lao, facts(f"โครงการ {number}")) for number in range(3)]
     page = _desk(client).get("/nacc/review/many?status=pending&all=1")
     assert "จะเปลี่ยน 3 โครงการ" in page.text
+    assert all(f"<li>โครงการ {number} – {lao.name}</li>" in page.text for number in range(3))
+    ticked = client.get(f"/nacc/review/many?status=pending&ids={ids[1]}").text
+    assert [f"<li>โครงการ {number} –" in ticked for number in range(3)] == [False, True, False]
     sent = {"verdict": "reject", "picked": "ไม่สอดคล้องกับมิติที่กำหนด", "reason": "ทุกโครงการ", "expected": "3", "all": "1"}
     answer = client.send("/nacc/review/many?status=pending", sent, follow_redirects=True)
     assert "บันทึกผลพิจารณา 3 โครงการแล้ว" in answer.text
     assert project_detail(lao, ids[0]).review_reason == "ไม่สอดคล้องกับมิติที่กำหนด – ทุกโครงการ"
+
+
+def test_of_very_many_the_first_are_named_and_the_others_numbered(app: Flask, client: Client) -> None:
+    lao = make_lao()
+    for number in range(13):
+        make_project(lao, facts(f"โครงการที่ {number}"))
+    page = _desk(client).get("/nacc/review/many?status=pending&all=1").text
+    assert page.count("<li>โครงการที่") == 10
+    assert "และอีก 3 โครงการ" in page
 
 
 def test_a_stranger_province_and_bad_addresses_are_404_or_empty(app: Flask, client: Client) -> None:
