@@ -136,6 +136,23 @@ def test_time_is_taken_back_with_a_reason_from_all_or_some(laos: list[Actor], cl
     assert client.get(f"{ADDRESS}/{rest}/{YEAR}/6").status_code == 404
 
 
+def test_time_that_was_changed_since_the_page_was_opened_is_not_taken_back(laos: list[Actor], client: Client) -> None:
+    # given a page that shows two LAOs of the same time, one of which was given more since
+    _give(client, area="6508")
+    ids = [str(lao.organisation_id) for lao in laos[:2]]
+    given = db.session.scalars(
+        select(WindowException.version).where(WindowException.organisation_id == int(ids[1]))
+    ).one()
+    longer = FLOOD | {"code": "6650808", "until": "31/12/2641", "version": str(given)}
+    assert client.send(ADDRESS, longer).status_code == 303
+    # when
+    page = f"{ADDRESS}/{ids[0]}/{YEAR}/6"
+    client.get(page)
+    assert client.send(page, {"ids": ids, "why": "ให้ผิด"}).status_code == 303
+    # then
+    assert [until and until.year for until in map(_until, laos[:2])] == [None, 2641 - 543]
+
+
 def test_a_round_that_more_time_opened_again_is_closed_again_when_it_is_taken_back(
     laos: list[Actor], client: Client
 ) -> None:
