@@ -141,6 +141,23 @@ def test_a_history_is_narrowed_by_day_role_kind_and_project(app: Flask, client: 
     assert f"โครงการ {second}" not in file
 
 
+def test_a_history_goes_on_on_the_next_page_only_where_there_is_more(app: Flask, client: Client) -> None:
+    actor = make_lao()
+
+    def tell(number: int) -> None:
+        with transaction():
+            for _each in range(number):
+                facts_ = {"organisation_id": actor.organisation_id, "after": {"name": "โครงการ"}, "at": NOW}
+                record(actor, Action.EDIT, Entity.PROJECT, 1, **facts_)
+
+    enter(client, actor.account_id)
+    tell(50)
+    assert "page=2" not in client.get("/history?entity=project").text
+    tell(1)
+    assert "page=2" in client.get("/history?entity=project").text
+    assert client.get("/history?entity=project&page=2").text.count('<th scope="row">') == 1
+
+
 def test_the_last_day_of_a_history_ends_at_midnight_in_thailand(app: Flask, client: Client) -> None:
     actor = make_lao()
     midnight = NOW.replace(hour=0, minute=0) + timedelta(days=1)

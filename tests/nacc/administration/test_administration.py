@@ -15,7 +15,7 @@ from app.lao.projects.operations import delete_project
 from app.lao.projects.queries import project_detail
 from app.lao.reporting.counts import round_summary
 from app.models import Account, HistoryEntry, Organisation, Project
-from app.models.enums import ReviewStatus, Role, Round
+from app.models.enums import Action, ReviewStatus, Role, Round
 from app.moments import MomentField
 from app.nacc.administration.operations import bring_back
 from app.nacc.administration.periods.rules import names_problem, years_problem
@@ -213,7 +213,9 @@ def test_a_deleted_project_comes_back_with_its_counts(app: Flask, client: Client
         delete_project(lao, period_of(YEAR), project_id, 1, "บันทึกซ้ำ", NOW)
     _admin(client)
     assert f"[{project_id}]" in client.get("/nacc/admin/deleted?q=6650807").text
+    assert f"[{project_id}]" not in client.get("/nacc/admin/deleted?q=2900101").text
     client.send(f"/nacc/admin/deleted/{project_id}", {})
+    assert Action.BRING_BACK.label in client.get("/nacc/admin/history").text
     assert project_detail(lao, project_id).version == 3
     assert round_summary(lao, YEAR, Round.SIX).counts.total == 1
     assert client.send(f"/nacc/admin/deleted/{project_id}", {}).status_code == 404

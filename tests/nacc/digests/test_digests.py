@@ -15,14 +15,15 @@ from app.db import db, transaction
 from app.errors import Stale
 from app.jobs import engine
 from app.lao.projects.operations import delete_project
-from app.models import MailLog, PlanYear, Profile, Project, Window
+from app.models import Account, MailLog, PlanYear, Profile, Project, Window
 from app.models.enums import PlanStatus, ReviewStatus, Role, Round
+from app.nacc.administration.operations import give_more_time
 from app.nacc.digests import operations
 from app.nacc.digests.jobs import owe_todays_digests
 from app.nacc.digests.rules import SETTLED, Span, is_morning, is_told_of_closing, next_span
 from app.nacc.mails import jobs, queries
 from app.nacc.mails.rules import MailFilter
-from app.nacc.plan_years.operations import set_status
+from app.nacc.plan_years.operations import set_many, set_status
 from app.plans.queries import period_of
 from app.registry.operations import set_closed
 from tests.client import Client
@@ -183,6 +184,39 @@ def test_what_was_taken_back_before_the_mail_went_is_not_told(app: Flask, mailbo
     assert queries.queue_numbers(clock.now()) == (0, 0, 0, 0)
     _run()
     assert mailbox.mails == []
+
+
+def test_a_plan_that_passed_again_before_the_mail_went_is_not_told(app: Flask, mailbox: Mailbox, at: At) -> None:
+    lao, moment = make_lao(), EIGHT - timedelta(hours=1)
+    _fail(lao, YEAR, moment)
+    owe_todays_digests()
+    officer = actor_of(db.session.scalars(select(Account.id).where(Account.username == "officer65")).one())
+    with transaction():
+        set_many(officer, [lao.own_organisation_id], YEAR, PlanStatus.PASSED, EIGHT)
+    jobs.send_queued()
+    assert mailbox.mails == []
+
+
+def test_more_time_that_ends_soon_is_told_at_once_to_whom_it_was_given(app: Flask, mailbox: Mailbox, at: At) -> None:
+    # given a round that closes in a month, and was set long ago
+    laos = [make_lao(code, name=f"เทศบาลตำบล {code}") for code in ("6650801", "6650802")]
+    for lao in laos:
+        make_project(lao)
+    _close_at(EIGHT + timedelta(hours=1))
+    chief = actor_of(make_staff("chief", Role.ADMINISTRATOR).id)
+    # when one of two is given four more days
+    with transaction():
+        moment = EIGHT - timedelta(hours=1)
+        give_more_time(chief, "6650801", YEAR, Round.TWELVE, EIGHT + 4 * DAY, "น้ำท่วม", 0, moment)
+    # then
+    _run()
+    texts = _texts(mailbox)
+    assert "ปิดรับรายงานวันที่ 7 เมษายน 2561" in texts["6650801@example.go.th"]
+    # and whose mail comes too late is told of no closing that is over
+    _reject(make_project(laos[1], facts("โครงการดูงาน")), "ไม่สอดคล้อง", EIGHT + timedelta(hours=2))
+    at(EIGHT + DAY)
+    _run()
+    assert "ปิดรับรายงาน" not in _texts(mailbox)["6650802@example.go.th"]
 
 
 def test_a_rejected_project_that_was_deleted_is_not_told(app: Flask, mailbox: Mailbox, at: At) -> None:

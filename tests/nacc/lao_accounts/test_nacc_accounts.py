@@ -21,6 +21,7 @@ from app.models.enums import Role
 from app.nacc.lao_accounts.operations import hand_over, issue_filtered, issue_one, set_locked
 from app.nacc.lao_accounts.queries import account_rows, state_counts
 from app.nacc.lao_accounts.rules import AccountFilter, AccountState
+from app.registry.operations import set_closed
 from tests.client import Client
 from tests.factories import (
     NOW,
@@ -89,6 +90,21 @@ def test_a_strangers_account_page_is_not_there(app: Flask, client: Client) -> No
     assert client.get(path).status_code == 404
     for deed in ("code", "reset", "hand-over", "lock", "unlock"):
         assert client.send(f"{path}/{deed}", {"reason": REASON}).status_code == 404
+
+
+def test_nothing_is_done_with_the_account_of_a_closed_lao(officer: Actor) -> None:
+    (account,) = _unclaimed()
+    id_ = account.organisation_id
+    assert id_
+    with transaction():
+        set_closed(officer, id_, True, "ยุบรวม", NOW)
+    for deed in (
+        lambda: issue_one(officer, id_, NOW),
+        lambda: hand_over(officer, id_, REASON, NOW),
+        lambda: set_locked(officer, id_, True, REASON, NOW),
+    ):
+        with pytest.raises(NotTheirs), transaction():
+            deed()
 
 
 def test_the_states_and_their_counts(app: Flask, officer: Actor) -> None:

@@ -14,6 +14,7 @@ from app.models import HistoryEntry
 from app.models.enums import PlanStatus, Role, Which
 from app.nacc.evaluation.operations import save_from_file
 from app.nacc.evaluation.rules import ScoreCell, ScoreEntry
+from app.nacc.plan_years.queries import failed_because
 from app.nacc.plan_years.rules import PlanFilter
 from app.nacc.proposals.operations import confirm_proposals, set_minimum
 from app.nacc.proposals.queries import minimum_score, proposals
@@ -51,6 +52,7 @@ def test_confirming_changes_who_passed(app: Flask) -> None:
         assert confirm_proposals(officer, ASKED, (1, 1), NOW) == 2
     assert [plan_statuses(id_)[YEAR] for id_ in ids] == [PlanStatus.PASSED, PlanStatus.FAILED, PlanStatus.PASSED]
     assert proposals(officer, ASKED) == []
+    assert failed_because([(ids[1], YEAR)]) == {(ids[1], YEAR): f"ผลประเมินรวมต่ำกว่าคะแนนขั้นต่ำของปี {YEAR}"}
     stranger = actor_of(make_staff("officer90", Role.OFFICER, "90").id)
     assert proposals(stranger, ASKED) == []
 
