@@ -74,6 +74,7 @@ FEATURES = (
     "nacc.administration",
     "nacc.amendments",
     "nacc.blackouts",
+    "nacc.day",
     "nacc.evaluation",
     "nacc.exports",
     "nacc.lao_accounts",

@@ -131,7 +131,7 @@ class Actor:
         """Where signing in leads."""
         if self.claiming:
             return "/profile"
-        return "/home" if self.role is Role.LAO else "/nacc/review"
+        return "/home" if self.role is Role.LAO else "/nacc"
 
 
 def system(name: str) -> Actor:

@@ -27,6 +27,16 @@ def fiscal_year(moment: datetime) -> int:
     return local.year + BUDDHIST_OFFSET + (1 if local.month >= 10 else 0)
 
 
+def day_start(moment: datetime) -> datetime:
+    """Midnight in Thailand before `moment`: when its day began."""
+    return moment.astimezone(BANGKOK).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def month_start(moment: datetime) -> datetime:
+    """When the calendar month of `moment` began in Thailand."""
+    return day_start(moment).replace(day=1)
+
+
 def fiscal_year_start(year: int) -> datetime:
     """First moment of fiscal year `year`, in UTC."""
     return datetime(year - BUDDHIST_OFFSET - 1, 10, 1, tzinfo=BANGKOK).astimezone(UTC)

@@ -196,7 +196,7 @@ def app(shared_app: Flask, database: Sqlite | Postgresql) -> Iterator[Flask]:
     with shared_app.app_context():
         limiter.reset()
         shared_app.extensions["public-pages"].clear()
-        shared_app.extensions.get("waiting_reviews", {}).clear()
+        shared_app.extensions.get("kept_numbers", {}).clear()
         forget_fixed_rows()
         yield shared_app
         db.session.rollback()

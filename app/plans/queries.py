@@ -96,6 +96,13 @@ def next_closing(now: datetime) -> ReportWindow | None:
     return report_window(row.fiscal_year, Round(row.round), (row.opens_at, row.closes_at), None) if row else None
 
 
+def closings_between(since: datetime, until: datetime) -> list[ReportWindow]:
+    """The windows that close for everybody after `since` and by `until`, the first closing first."""
+    wanted = select(Window).where(Window.closes_at > since, Window.closes_at <= until)
+    rows = db.session.scalars(wanted.order_by(Window.closes_at, Window.fiscal_year, Window.round))
+    return [report_window(row.fiscal_year, Round(row.round), (row.opens_at, row.closes_at), None) for row in rows]
+
+
 def latest_recorded_year(province_code: str) -> int | None:
     """The latest fiscal year for which an LAO of the province has a project that counts."""
     latest: int | None = db.session.scalar(_LATEST, {"province_code": province_code})

@@ -38,7 +38,7 @@ def test_staff_are_made_with_their_provinces_and_can_sign_in(app: Flask, client:
     assert account.role is Role.OFFICER
     assert actor_of(account.id).province_codes == {"65", "90"}
     assert PASSWORD not in str(kept())
-    assert client.send("/login", {"username": "somsri", "password": PASSWORD}).location == "/nacc/review"
+    assert client.send("/login", {"username": "somsri", "password": PASSWORD}).location == "/nacc"
 
 
 def test_a_bad_staff_account_is_refused_whole(app: Flask) -> None:

@@ -64,7 +64,7 @@ def test_an_lao_signs_in_with_its_code_also_in_thai_digits(client: Client, accou
 
 def test_staff_sign_in_by_name_and_come_to_their_desk(app: Flask, client: Client) -> None:
     make_staff("somsri", Role.OFFICER, "65")
-    assert client.send("/login", {"username": "somsri", "password": PASSWORD}).location == "/nacc/review"
+    assert client.send("/login", {"username": "somsri", "password": PASSWORD}).location == "/nacc"
 
 
 def test_a_former_code_signs_in_to_the_account_of_today(client: Client, account: Account) -> None:

@@ -9,6 +9,7 @@ from tests.browser.test_every_page import check
 from tests.factories import PASSWORD, YEAR, facts, make_project, make_sign, make_staff
 
 PATHS = (
+    f"/nacc?year={YEAR}",
     "/nacc/review",
     "/nacc/review/2",
     "/nacc/review?status=rejected",
@@ -59,7 +60,7 @@ def _come_in(page: Page) -> None:
     page.get_by_label("Username").fill("chief")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Login").click()
-    page.wait_for_url("**/nacc/review")
+    page.wait_for_url("**/nacc")
 
 
 def test_pages_of_nacc(opened: Open) -> None:
@@ -83,6 +84,7 @@ def test_a_project_is_approved_by_key_and_taken_back(opened: Open) -> None:
         make_project(actor, facts(name))
     page = opened()
     _come_in(page)
+    page.goto("/nacc/review")
     page.keyboard.press("j")
     page.get_by_role("heading", name="โครงการที่สอง").wait_for()
     page.keyboard.press("k")
@@ -104,6 +106,7 @@ def test_a_project_is_rejected_without_javascript(opened: Open) -> None:
     make_project(actor, facts("โครงการแรก"))
     page = opened(js=False)
     _come_in(page)
+    page.goto("/nacc/review")
     page.get_by_role("button", name="ปฏิเสธ").click()
     page.get_by_text("เลือกหรือเขียนเหตุผลที่ปฏิเสธ").first.wait_for()
     page.get_by_label("เลือกเหตุผล").select_option("ไม่สอดคล้องกับมิติที่กำหนด")

@@ -19,7 +19,7 @@ def _officer(page: Page) -> None:
     page.get_by_label("Username").fill("officer65")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Login").click()
-    page.wait_for_url("**/nacc/**")
+    page.wait_for_url("**/nacc")
 
 
 def test_the_grid_works_like_a_spreadsheet(opened: Open) -> None:

@@ -138,6 +138,7 @@ WHO_OPENS = {
     "GET review.ask_many": STAFF,
     "POST review.decide_many": STAFF,
     "POST review.take_back": STAFF,
+    "GET day.day": STAFF,
     "GET my_deeds.today": STAFF,
     "GET notes.open_of_project": STAFF,
     "POST notes.write_of_project": STAFF,
@@ -254,7 +255,7 @@ ADDRESSES = """
 / /codes /login /logout /forgot /profile /home /projects /projects/new /projects/1 /reporting /reporting/1/2561/6
 /reporting/1/2561/12 /reporting/all /reports /reports/province /public /public/provinces/90
 /public/organisations/2900101 /public/districts/9001 /public/regions/9 /public/projects/1 /reports/places
-/help /help/lao /help/officer /help/citizen /help/lao/start /help/questions /help/new /healthz /nacc/review
+/help /help/lao /help/officer /help/citizen /help/lao/start /help/questions /help/new /healthz /nacc /nacc/review
 /nacc/plan-years /nacc/admin /history /nacc/waiting /nacc/waiting/mails /nacc/accounts /nacc/scores /evaluation
 /reports/exports /nacc/signs
 /open-data /api/v1/ /api/v1/openapi.json /api/v1/organisations /api/v1/organisations/6650807 /api/v1/plan-years

@@ -9,6 +9,7 @@ from app.words import clean_line, search_key
 
 EXCERPT = 60  # characters shown before what was found, and twice as many after it
 PICTURE_WIDTH = 1100  # pixels
+FRONT = "/nacc"  # stands above all screens of NACC, and none of them was opened from it
 
 
 class ManualPart(Labelled):
@@ -111,7 +112,8 @@ def beside(chapters: Sequence[Chapter], chapter: Chapter) -> tuple[Chapter | Non
 def chapter_about(chapters: Iterable[Chapter], address: str, role: Role) -> Chapter | None:
     """The chapter that explains the screen at `address`, or the screen it was opened from, to somebody of `role`."""
     known = {each.screen: each for each in reversed(list(chapters)) if role in each.by}
-    while address and address not in known:
+    asked = address
+    while address and (address not in known or asked != address == FRONT):
         address = address.rpartition("/")[0]
     return known.get(address)
 

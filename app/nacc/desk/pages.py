@@ -1,12 +1,16 @@
 """What the routes of all desks share: the filter in the address, what it may choose from, and the rows ticked."""
 
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, TypeVar
+from datetime import datetime, timedelta
+from typing import Any, TypeVar, cast
 
-from flask import request
+from flask import current_app, request
+from flask_login import current_user
+from werkzeug.wrappers import Response
 
 from app import clock
-from app.access import actor
+from app.access import Permission, actor
 from app.listing import Choice, choice_of
 from app.nacc.desk.queries import PAGE_SIZE, laos_of_place, own_provinces
 from app.nacc.desk.rules import DeskFilter
@@ -15,6 +19,7 @@ from app.registry.queries import districts
 from app.web import asked_year
 
 Filter = TypeVar("Filter", bound=DeskFilter)
+Value = TypeVar("Value")
 
 
 def plan_year() -> int:
@@ -44,6 +49,37 @@ def filter_choices(asked: DeskFilter) -> dict[str, Any]:
         "laos": laos_of_place(actor(), asked),
         "periods": periods(),
     }
+
+
+KEPT = timedelta(seconds=30)
+
+
+def kept_for_a_moment(what: str, make: Callable[[], Value]) -> Value:
+    """What `make` counts for the actor, kept for half a minute for all who oversee the same provinces.
+
+    A deed of anybody at NACC forgets it: whoever decides sees the number go down.
+    """
+    who, now = actor(), clock.now()
+    kept, key = _kept_numbers(), (what, who.role, who.province_codes)
+    value, until = kept.get(key, (None, now))
+    if until <= now:
+        value = make()
+        for old in [each for each, (_value, until) in list(kept.items()) if until <= now]:
+            kept.pop(old, None)
+        kept[key] = value, now + KEPT
+    return cast(Value, value)
+
+
+def forget_kept(response: Response) -> Response:
+    """After a deed of somebody at NACC the numbers are counted anew."""
+    if request.method == "POST" and current_user.is_authenticated and current_user.may(Permission.REVIEW):
+        _kept_numbers().clear()
+    return response
+
+
+def _kept_numbers() -> dict[Any, tuple[Any, datetime]]:
+    numbers: dict[Any, tuple[Any, datetime]] = current_app.extensions.setdefault("kept_numbers", {})
+    return numbers
 
 
 NOTHING_LEFT = "ไม่มีอะไรให้เลิกทำ: มีการเปลี่ยนแปลงหลังจากนั้นแล้ว"

@@ -2,21 +2,23 @@
 
 import json
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from sqlalchemy import Text, case, cast, func, select
+from sqlalchemy import ColumnElement, Integer, Text, case, cast, func, select
 
 from app.access import Actor
 from app.db import db, table
 from app.history.rules import action_label
-from app.models import HistoryEntry, Organisation, Project
+from app.models import Account, HistoryEntry, Organisation, Project
 from app.models.enums import Action, Entity, PlanStatus
 
 MOST_SHOWN = 200
 UNDONE_BY = {Entity.PROJECT: "/nacc/review/take-back", Entity.PLAN_YEAR: "/nacc/plan-years/take-back"}
-_H, _P, _O = (table(model).c for model in (HistoryEntry, Project, Organisation))
+_H, _P, _O, _A = (table(model).c for model in (HistoryEntry, Project, Organisation, Account))
 _DEEDS = (Action.APPROVE, Action.REJECT, Action.TAKE_BACK, Action.SET_PLAN_YEAR)
+_VERDICT = _H.entity == Entity.PROJECT.value, _H.action.in_([Action.APPROVE.value, Action.REJECT.value])
+_ABOUT = cast(_H.entity_key, Integer) == _P.id
 
 
 class MyDeed(NamedTuple):
@@ -36,9 +38,12 @@ def deeds_since(actor: Actor, since: datetime) -> list[MyDeed]:
     status = case((_H.entity == Entity.PLAN_YEAR, cast(_H.after, Text)))
     facts = func.min(_H.entity_key), func.max(_H.reason), func.min(status), func.max(status)
     columns = (_H.at, _H.action, _H.entity, func.count(), *facts)
-    mine = _H.actor_id == actor.account_id, _H.at >= since, _H.action.in_([each.value for each in _DEEDS])
     rows = db.session.execute(
-        select(*columns).where(*mine).group_by(_H.at, _H.action, _H.entity).order_by(_H.at.desc()).limit(MOST_SHOWN)
+        select(*columns)
+        .where(*_mine(actor, since))
+        .group_by(_H.at, _H.action, _H.entity)
+        .order_by(_H.at.desc())
+        .limit(MOST_SHOWN)
     ).all()
     names = _names([(entity, key) for _at, _action, entity, number, key, *_more in rows if number == 1])
     return [
@@ -53,6 +58,36 @@ def deeds_since(actor: Actor, since: datetime) -> list[MyDeed]:
         )
         for at, action, entity, number, key, reason, lowest, highest in rows
     ]
+
+
+def _mine(actor: Actor, since: datetime) -> list[ColumnElement[bool]]:
+    return [_H.actor_id == actor.account_id, _H.at >= since, _H.action.in_([each.value for each in _DEEDS])]
+
+
+def tally_since(actor: Actor, since: datetime) -> dict[tuple[str, str], int]:
+    """How many rows the actor did something to, by action and reason: what the moments of `deeds_since` add up to."""
+    reasons = case((_H.action == Action.REJECT.value, _H.reason), else_="").label("why")
+    counted = select(_H.action, reasons, func.count()).where(*_mine(actor, since)).group_by(_H.action, reasons)
+    return {(action, reason): number for action, reason, number in db.session.execute(counted)}
+
+
+def waited_for(actor: Actor, since: datetime) -> list[timedelta]:
+    """How long each project waited that the actor decided on since then, and whose word still stands."""
+    words = _H.actor_id == actor.account_id, _H.at >= since, *_VERDICT
+    decided = select(_H.at, _P.updated_at).join_from(table(HistoryEntry), table(Project), _ABOUT)
+    rows = db.session.execute(decided.where(*words, _P.reviewed_at == _H.at, _P.updated_at <= _H.at))
+    return [at - updated_at for at, updated_at in rows]
+
+
+def verdicts_since(month: datetime, today: datetime) -> dict[int, list[tuple[str, int, int]]]:
+    """By account: each verdict, how many since the beginning of the month, and how many of them today."""
+    staff = select(_A.id).where(_A.username.is_not(None))
+    numbers = func.count(), func.count().filter(_H.at >= today)
+    counted = select(_H.actor_id, _H.action, *numbers).where(_H.actor_id.in_(staff), _H.at >= month, *_VERDICT)
+    found: dict[int, list[tuple[str, int, int]]] = {}
+    for account_id, action, of_month, of_today in db.session.execute(counted.group_by(_H.actor_id, _H.action)):
+        found.setdefault(account_id, []).append((action, of_month, of_today))
+    return found
 
 
 def _became(lowest: str | None, highest: str | None) -> str:

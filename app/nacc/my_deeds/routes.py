@@ -4,7 +4,6 @@ from flask import Blueprint, render_template
 
 from app import clock
 from app.access import Permission, actor, requires
-from app.clock import BANGKOK
 from app.nacc.my_deeds.queries import MOST_SHOWN, deeds_since
 
 blueprint = Blueprint("my_deeds", __name__)
@@ -13,6 +12,5 @@ blueprint = Blueprint("my_deeds", __name__)
 @blueprint.get("/nacc/deeds")
 @requires(Permission.REVIEW)
 def today() -> str:
-    midnight = clock.now().astimezone(BANGKOK).replace(hour=0, minute=0, second=0, microsecond=0)
-    deeds = deeds_since(actor(), midnight)
+    deeds = deeds_since(actor(), clock.day_start(clock.now()))
     return render_template("nacc/my_deeds/page.html", deeds=deeds, most=MOST_SHOWN, now=clock.now())

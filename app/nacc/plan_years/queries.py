@@ -126,6 +126,13 @@ def plan_counts(actor: Actor, asked: PlanFilter) -> dict[PlanStatus, int]:
     return found
 
 
+def number_by_province(actor: Actor, asked: PlanFilter) -> dict[str, int]:
+    """How many LAOs the filters show, by province; one without any is missing."""
+    counted = select(_O.province_code, func.count()).select_from(_with_plan_year(asked.year))
+    rows = db.session.execute(counted.where(*_wanted_laos(actor, asked)).group_by(_O.province_code))
+    return dict(rows.all())
+
+
 def filtered_ids(actor: Actor, asked: PlanFilter) -> list[int]:
     """Every LAO the filters show, on whatever page."""
     return list(

@@ -1,6 +1,7 @@
 """What waits for NACC: reads that see only the provinces given to the actor."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -205,6 +206,35 @@ def queue_count(actor: Actor, queue: ReviewQueue, now: datetime) -> int:
     """How many projects the whole queue has: what "all filtered" means."""
     statement = select(func.count()).select_from(JOINED).where(*_queue_conditions(queue.shape), in_scope(actor))
     return db.session.scalar(statement, _queue_values(queue, now)) or 0
+
+
+class ProvinceQueue(NamedTuple):
+    """What of a queue is in one province: how many projects, since when the first, and how many wait `long` days."""
+
+    number: int
+    oldest: datetime
+    long: int
+
+
+def queue_by_province(actor: Actor, queue: ReviewQueue, long: int, now: datetime) -> dict[str, ProvinceQueue]:
+    """The queue by province; one with nothing in it is missing. `long`: of so many days and more, as `days` says it."""
+    since = replace(queue, days=long)
+    waits_long = _P.updated_at <= bindparam("by_since")
+    numbers = func.count(), func.min(_P.updated_at), func.count().filter(waits_long)
+    statement = select(_P.province_code, *numbers).select_from(JOINED)
+    statement = statement.where(*_queue_conditions(queue.shape), in_scope(actor)).group_by(_P.province_code)
+    rows = db.session.execute(statement, _queue_values(since, now))
+    return {code: ProvinceQueue(*facts) for code, *facts in rows}
+
+
+def middle_of_queue(actor: Actor, queue: ReviewQueue, total: int, now: datetime) -> datetime | None:
+    """Since when the middle one of the `total` projects of the queue stands in it."""
+    place = bindparam("offset", type_=Integer)
+    statement = _whole_queue(queue.shape, _P.updated_at).where(in_scope(actor)).limit(1).offset(place)
+    middle: datetime | None = db.session.scalar(
+        statement, _queue_values(queue, now) | {"offset": max(total - 1, 0) // 2}
+    )
+    return middle
 
 
 def filtered_ids(actor: Actor, queue: ReviewQueue, now: datetime) -> tuple[Select[Any], dict[str, Any]]:

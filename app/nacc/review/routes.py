@@ -1,9 +1,8 @@
 """The review desk: HTTP only."""
 
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from app import clock
@@ -13,7 +12,7 @@ from app.errors import Refusal, Stale
 from app.history.queries import who_was_first
 from app.listing import Choice, Pager, number
 from app.models.enums import Entity
-from app.nacc.desk.pages import NOTHING_LEFT, chosen_rows, filter_choices, with_own_province
+from app.nacc.desk.pages import NOTHING_LEFT, chosen_rows, filter_choices, kept_for_a_moment, with_own_province
 from app.nacc.desk.queries import PAGE_SIZE, filter_words
 from app.nacc.desk.rules import MOST_IN_A_FILE
 from app.nacc.review import operations, queries, workbooks
@@ -24,24 +23,12 @@ from app.spreadsheets import excel
 from app.web import answer, attachment, nothing_chosen, sent_moment
 
 blueprint = Blueprint("review", __name__)
-MENU_SECONDS = 30
 
 
 @blueprint.app_template_global()
 def waiting_reviews() -> int:
-    """How many projects wait for the actor: the number in the menu, kept for a moment, as it stands on every page."""
-    who, now = actor(), clock.now()
-    kept = _kept_counts()
-    number, until = kept.get((who.role, who.province_codes), (0, now))
-    if until <= now:
-        number = queries.queue_count(who, ReviewQueue(), now)
-        kept[who.role, who.province_codes] = number, now + timedelta(seconds=MENU_SECONDS)
-    return number
-
-
-def _kept_counts() -> dict[Any, tuple[int, datetime]]:
-    counts: dict[Any, tuple[int, datetime]] = current_app.extensions.setdefault("waiting_reviews", {})
-    return counts
+    """How many projects wait for the actor: the number in the menu."""
+    return kept_for_a_moment("waiting reviews", lambda: queries.queue_count(actor(), ReviewQueue(), clock.now()))
 
 
 def asked_queue() -> ReviewQueue:
@@ -133,7 +120,6 @@ def _say(who: Actor, project_id: int, form: VerdictForm, reason: str, now: datet
 
 def _onward(queue: ReviewQueue, project_id: int | None, decided_at: datetime, decided: int) -> Response:
     """To the next project, with the way back to the decision just made."""
-    _kept_counts().clear()
     path = f"/nacc/review/{project_id}" if project_id else "/nacc/review"
     return redirect(f"{path}?{queue.query(undo=decided_at.isoformat(), decided=decided)}", 303)
 
@@ -192,7 +178,6 @@ def take_back() -> Response:
     decided_at = sent_moment()
     with transaction():
         returned = operations.take_back(actor(), decided_at, clock.now())
-    _kept_counts().clear()
     said = f"เลิกทำแล้ว {returned:,} โครงการกลับไปรอพิจารณา"
     flash(said if returned else NOTHING_LEFT, "ok" if returned else "info")
     return redirect("/nacc/deeds" if request.form.get("back") == "deeds" else f"/nacc/review?{queue.query()}", 303)

@@ -1,6 +1,6 @@
 """What NACC may say of a project, and what it must say with it. Facts in, answer out."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, TypeVar
@@ -52,9 +52,17 @@ class Verdict(StrEnum):
         return Action.APPROVE if self is Verdict.APPROVE else Action.REJECT
 
 
+APART = " – "
+
+
 def reason_text(picked: str, note: str) -> str:
     """The reason an LAO reads: the picked one, then the officer's own words."""
-    return " – ".join(part for part in (picked, note) if part)
+    return APART.join(part for part in (picked, note) if part)
+
+
+def picked_reason(reason: str, known: Collection[str]) -> str:
+    """Which of the `known` reasons of the pick list a reason begins with, as `reason_text` made it; "" for none."""
+    return next((each for each in known if reason == each or reason.startswith(f"{each}{APART}")), "")
 
 
 def refusal(status: ReviewStatus, verdict: Verdict, reason: str) -> str:

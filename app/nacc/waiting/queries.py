@@ -76,33 +76,34 @@ def _works(year: int, round_: Round, *wanted: ColumnElement[bool]) -> dict[int, 
     counts: dict[int, Counts] = {}
     for province in provinces:
         counts |= organisation_counts(province, year, round_)
-    rejected, none = _with_rejected(provinces, year), Counts()
+    none = Counts()
     found = {
-        id_: RoundWork(
-            status is PlanStatus.PASSED, counts.get(id_, none).total, counts.get(id_, none).reported, id_ in rejected
-        )
+        id_: RoundWork(status is PlanStatus.PASSED, counts.get(id_, none).total, counts.get(id_, none).reported)
         for id_, _province, status in rows
     }
     empty = [id_ for id_, work in found.items() if work.passed and not work.total]
-    said = said_nothing(empty, year, round_)
-    return found | {id_: replace(found[id_], said_nothing=True) for id_ in empty if id_ in said}
+    said, rejected = said_nothing(empty, year, round_), _with_rejected(empty, year)
+    told = {id_: replace(found[id_], said_nothing=id_ in said, rejected=id_ in rejected) for id_ in empty}
+    return found | told
 
 
-def _with_rejected(provinces: Collection[str], year: int) -> set[int]:
-    """LAOs that have a rejected project in that year."""
+def _with_rejected(ids: Collection[int], year: int) -> set[int]:
+    """Those of `ids` that have a rejected project in that year.
+
+    Asked of the few alone for whom it matters: no index knows the rejected ones of a province.
+    """
     project, year_of = table(Project).c, table(ProjectYear).c
-    rows = db.session.scalars(
+    rejected = (
         select(project.organisation_id)
         .join_from(table(Project), table(ProjectYear), year_of.project_id == project.id)
         .where(
-            project.province_code.in_(provinces),
-            project.review_status == ReviewStatus.REJECTED,
-            project.deleted_at.is_(None),
-            year_of.fiscal_year == year,
+            project.review_status == ReviewStatus.REJECTED, project.deleted_at.is_(None), year_of.fiscal_year == year
         )
-        .distinct()
     )
-    return set(rows)
+    found: set[int] = set()
+    for some in batches(ids):
+        found.update(db.session.scalars(rejected.where(project.organisation_id.in_(some)).distinct()))
+    return found
 
 
 class FilteredWorks(NamedTuple):

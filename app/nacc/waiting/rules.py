@@ -30,9 +30,9 @@ STATE_WORDS = {DUE: "ต้องรายงานและยังไม่�
 
 @dataclass(frozen=True)
 class RoundWork:
-    """Facts of one LAO, year and round: projects that count, and whether there are rejected ones beside them.
+    """Facts of one LAO, year and round: projects that count.
 
-    `said_nothing`: it answered that there is nothing to report.
+    Where there is none, `rejected`: all it recorded was; `said_nothing`: it answered that there is nothing to report.
     """
 
     passed: bool

@@ -51,6 +51,7 @@ def test_names_are_given_once() -> None:
         ("/projects/new", Role.LAO, "lao-record"),
         ("/reporting/5/2561/6", Role.LAO, "lao-report"),
         ("/nacc/review/5", Role.OFFICER, "officer-review"),
+        ("/nacc", Role.OFFICER, "officer-day"),
         ("/nacc/admin/windows/2561/6", Role.ADMINISTRATOR, "officer-windows"),
         ("/nacc/admin/staff", Role.ADMINISTRATOR, "officer-admin"),
         ("/nacc/admin", Role.OFFICER, None),

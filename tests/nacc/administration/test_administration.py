@@ -151,7 +151,7 @@ def test_staff_are_invited_by_a_link_and_never_by_a_password(app: Flask, client:
     stranger = Client(app)
     stranger.get(f"/forgot/{link[1]}")
     stranger.send(f"/forgot/{link[1]}", {"password": PASSWORD})
-    assert stranger.sign_in("officer65", PASSWORD).request.path == "/nacc/review"
+    assert stranger.sign_in("officer65", PASSWORD).request.path == "/nacc"
     assert client.send("/nacc/admin/staff", form).status_code == 422  # the name is taken
 
 
