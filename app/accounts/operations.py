@@ -11,9 +11,9 @@ from app.accounts.passwords import hash_password, matches
 from app.accounts.rules import (
     ACTIVATION_LIFETIME,
     RESET_LIFETIME,
+    activation_code_from,
     activation_fingerprint,
     fingerprint,
-    new_activation_code,
     password_problem,
 )
 from app.db import db
@@ -155,12 +155,15 @@ def create_staff(
     return account
 
 
-def issue_activation_code(actor: Actor, account_id: int, now: datetime) -> str:
-    """A one-time code for a first login: only its hash is kept, so it is shown once. Replaces an earlier one."""
+def issue_activation_code(actor: Actor, account_id: int, now: datetime, secret: bytes = b"") -> str:
+    """A one-time code for a first login: only its hash is kept. Replaces an earlier one.
+
+    With `secret` whoever keeps that can say the code once more, see `activation_code_from`.
+    """
     account = db.session.get_one(Account, account_id)
     if account.password_hash is not None:
         raise Refusal("อปท. นี้ตั้งรหัสผ่านแล้ว ไม่ต้องใช้รหัสเปิดใช้งาน")
-    code = new_activation_code()
+    code = activation_code_from(secret or secrets.token_bytes(), account_id)
     account.activation_hash = activation_fingerprint(code)
     account.activation_expires_at = now + ACTIVATION_LIFETIME
     record(actor, Action.ISSUE_CODE, Entity.ACCOUNT, account.id, organisation_id=account.organisation_id, at=now)

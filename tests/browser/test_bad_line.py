@@ -280,5 +280,5 @@ def test_codes_that_are_shown_once_survive_a_bad_line(client: Client, opened: Op
     page.get_by_role("link", name="เก็บรหัสไว้แล้ว").click()
     page.wait_for_url("**/nacc/accounts")
     page.go_back()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("บัญชีของ")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("บัญชี")
     assert shown not in page.content()

@@ -169,6 +169,7 @@ WHO_OPENS = {
     "GET nacc_accounts.ask_codes": STAFF,
     "POST nacc_accounts.issue_codes": STAFF,
     "POST nacc_accounts.code_file": STAFF,
+    "GET nacc_accounts.new_codes": STAFF,
     "GET nacc_accounts.account": STAFF,
     "POST nacc_accounts.issue_code": STAFF,
     "POST nacc_accounts.send_reset": STAFF,

@@ -246,7 +246,7 @@ WHERE_THE_FORM_STANDS = {
     "/nacc/scores/proposals/minimum": "/nacc/scores/proposals",
     "/nacc/account/password": "/nacc/account",
     "/nacc/account/sessions": "/nacc/account",
-    "/nacc/accounts/codes/excel": "/nacc/accounts/codes",
+    "/nacc/accounts/codes/xlsx": "/nacc/accounts/codes",
     "/nacc/accounts/7/code": "/nacc/accounts/7",
     "/nacc/accounts/7/reset": "/nacc/accounts/7",
     "/nacc/accounts/7/hand-over": "/nacc/accounts/7",

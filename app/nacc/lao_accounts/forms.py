@@ -2,15 +2,9 @@
 
 from collections.abc import Mapping
 
-from wtforms import HiddenField
-
 from app.fields import AtMost, Form, Required, TextBlock
-from app.nacc.desk.forms import ExpectedForm, one_of, place_and_words
+from app.nacc.desk.forms import one_of, place_and_words
 from app.nacc.lao_accounts.rules import AccountFilter, AccountState
-
-
-class CodesForm(ExpectedForm):
-    sealed = HiddenField()
 
 
 class AccountReasonForm(Form):

@@ -1,17 +1,16 @@
-"""Deeds on LAO accounts. Codes are handed back to be shown once; neither they nor passwords reach the history."""
+"""Deeds on LAO accounts. Neither new codes nor passwords reach the history.
 
-from collections.abc import Sequence
+A code is made of a `secret` that the caller keeps, so that it can be shown again for a while.
+"""
+
 from datetime import datetime
-from typing import NamedTuple
-
-from sqlalchemy import select
 
 from app.access import Actor
 from app.accounts.operations import issue_activation_code, shut_out
 from app.db import db
 from app.errors import Refusal
 from app.history.operations import record
-from app.models import Account, Organisation, Profile
+from app.models import Account, Profile
 from app.models.enums import Action, Entity
 from app.nacc.desk.rules import refuse_unexpected
 from app.nacc.lao_accounts import queries
@@ -20,38 +19,26 @@ from app.nacc.lao_accounts.rules import AccountFilter
 CONTACT = ("contact_name", "contact_position", "contact_department", "phone", "mobile", "fax", "email")
 
 
-class IssuedCode(NamedTuple):
-    """A code that was just made, by the LAO's 7-digit code."""
-
-    code: str
-    activation: str
-
-
-def issue_one(actor: Actor, organisation_id: int, now: datetime) -> IssuedCode:
+def issue_one(actor: Actor, organisation_id: int, now: datetime, secret: bytes = b"") -> None:
     """A new activation code for an LAO that has no password. Raises NotTheirs, Refusal."""
     row = queries.account_of(actor, organisation_id, now)
     if row.locked:
         raise Refusal("บัญชีนี้ล็อกอยู่ ปลดล็อกก่อนออกรหัส")
-    return IssuedCode(row.code, issue_activation_code(actor, row.account_id, now))
+    issue_activation_code(actor, row.account_id, now, secret)
 
 
-def issue_filtered(actor: Actor, asked: AccountFilter, expected: int, now: datetime) -> list[IssuedCode]:
+def issue_filtered(actor: Actor, asked: AccountFilter, expected: int, now: datetime, secret: bytes = b"") -> None:
     """New codes for every LAO the filters show that has no password; an earlier code ends.
 
     Raises Refusal where their number is not the one that was said before.
     """
     ids = queries.unclaimed(actor, asked, now).ids
     refuse_unexpected(len(ids), expected, "จะออกรหัส")
-    return _issue(actor, ids, now)
+    for id_ in ids:
+        issue_activation_code(actor, id_, now, secret)
 
 
-def _issue(actor: Actor, ids: Sequence[int], now: datetime) -> list[IssuedCode]:
-    loaded = select(Account, Organisation.code).join(Organisation, Organisation.id == Account.organisation_id)
-    codes = {account.id: code for account, code in db.session.execute(loaded.where(Account.id.in_(ids)))}
-    return [IssuedCode(codes[id_], issue_activation_code(actor, id_, now)) for id_ in ids]
-
-
-def hand_over(actor: Actor, organisation_id: int, reason: str, now: datetime) -> IssuedCode:
+def hand_over(actor: Actor, organisation_id: int, reason: str, now: datetime, secret: bytes = b"") -> None:
     """Take the account from who has it and give a code for whoever comes next. Raises NotTheirs, Refusal.
 
     The password, every session, every reset link and the coordinator's contact end here: a link mailed to the
@@ -67,7 +54,7 @@ def hand_over(actor: Actor, organisation_id: int, reason: str, now: datetime) ->
     shut_out(account, now)
     record(actor, Action.HAND_OVER, Entity.ACCOUNT, account.id, organisation_id=organisation_id, reason=reason, at=now)
     _forget_contact(actor, organisation_id, reason, now)
-    return IssuedCode(row.code, issue_activation_code(actor, account.id, now))
+    issue_activation_code(actor, account.id, now, secret)
 
 
 def _forget_contact(actor: Actor, organisation_id: int, reason: str, now: datetime) -> None:

@@ -1,6 +1,5 @@
-"""Reads for the desk of LAO accounts: those of the actor's provinces, and never what is secret of them."""
+"""Reads for the desk of LAO accounts: those of the actor's provinces. A code is told to whoever has its secret."""
 
-from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -8,12 +7,13 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 
 from app.access import Actor
+from app.accounts.rules import ACTIVATION_LIFETIME, activation_code_from, activation_fingerprint
 from app.clock import thai_date
 from app.db import db, table
 from app.errors import NotTheirs
 from app.history.rules import action_label
 from app.models import Account, District, HistoryEntry, Organisation, Profile, Province
-from app.models.enums import Entity
+from app.models.enums import Action, Entity
 from app.nacc.desk.queries import IN_THAI_ORDER, PAGE_SIZE, filtered_laos, in_scope, place_words, with_places
 from app.nacc.lao_accounts.rules import AccountFilter, AccountState, code_words
 
@@ -155,10 +155,26 @@ def unclaimed(actor: Actor, asked: AccountFilter, now: datetime) -> UnclaimedAcc
     return UnclaimedAccounts([row.id for row in rows], len(live))
 
 
-def rows_by_code(actor: Actor, codes: Collection[str], now: datetime) -> dict[str, AccountRow]:
-    """Accounts of those LAO codes that the actor oversees."""
-    rows = db.session.execute(_account_statement(in_scope(actor), _O.code.in_(codes)))
-    return {row.code: _account_row(row, now) for row in rows}
+class CodeLine(NamedTuple):
+    """A new activation code of an LAO, and until when it is good, in words."""
+
+    row: AccountRow
+    activation: str
+    until: str
+
+
+def issued_codes(actor: Actor, secret: bytes, at: datetime, now: datetime) -> list[CodeLine]:
+    """The codes that the actor made of `secret` at that moment, but not those that were used or replaced since."""
+    mine = HistoryEntry.actor_id == actor.account_id, HistoryEntry.at == at
+    keys = db.session.scalars(
+        select(HistoryEntry.entity_key).where(*mine, HistoryEntry.action == Action.ISSUE_CODE.value)
+    )
+    codes = {id_: activation_code_from(secret, id_) for id_ in map(int, keys)}
+    stored = select(_A.id, _A.activation_hash).where(_A.id.in_(codes), _A.password_hash.is_(None))
+    good = [id_ for id_, kept in db.session.execute(stored) if kept == activation_fingerprint(codes[id_])]
+    until = thai_date(at + ACTIVATION_LIFETIME)
+    rows = db.session.execute(_account_statement(in_scope(actor), _A.id.in_(good)))
+    return [CodeLine(_account_row(row, now), codes[row.id], until) for row in rows]
 
 
 def account_history(actor: Actor, row: AccountRow) -> list[AccountHistoryLine]:

@@ -1,23 +1,26 @@
 """The desk of LAO accounts: HTTP only."""
 
-from flask import Blueprint, Response, current_app, flash, make_response, redirect, render_template, request
-from itsdangerous import BadData, URLSafeTimedSerializer
+import hmac
+import secrets
+from datetime import datetime
+
+from flask import Blueprint, Response, current_app, flash, make_response, redirect, render_template, request, session
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock, mail
 from app.access import Permission, actor, requires
 from app.accounts.jobs import send_reset_link
-from app.accounts.rules import ACTIVATION_LIFETIME
 from app.db import transaction
 from app.deeds import shows_once
 from app.errors import NotTheirs, Refusal
 from app.listing import EVERYTHING, Pager
+from app.nacc.desk.forms import ExpectedForm
 from app.nacc.desk.pages import filter_choices, with_own_province
 from app.nacc.desk.queries import PAGE_SIZE, filter_words
-from app.nacc.lao_accounts import operations, queries, workbooks
-from app.nacc.lao_accounts.forms import AccountReasonForm, CodesForm, account_filter_of
-from app.nacc.lao_accounts.operations import IssuedCode
-from app.nacc.lao_accounts.rules import SHOWN_SECONDS, AccountFilter
+from app.nacc.lao_accounts import operations, paper, queries, workbooks
+from app.nacc.lao_accounts.forms import AccountReasonForm, account_filter_of
+from app.nacc.lao_accounts.queries import CodeLine
+from app.nacc.lao_accounts.rules import SHOWN_FOR, AccountFilter
 from app.nacc.notes.queries import laos_with_note, note_on, noted_lao
 from app.spreadsheets import excel
 from app.web import answer, attachment
@@ -33,6 +36,7 @@ def _account_filter() -> AccountFilter:
 @blueprint.get("/nacc/accounts")
 @requires(Permission.ACCOUNTS)
 def desk() -> BaseResponse:
+    session.pop("codes", None)  # whoever comes back has kept them
     who, asked, now = actor(), _account_filter(), clock.now()
     rows = queries.account_rows(who, asked, now)
     return answer(
@@ -57,10 +61,10 @@ def list_file(file: str) -> Response:
 @blueprint.get("/nacc/accounts/codes")
 @requires(Permission.ACCOUNTS)
 def ask_codes() -> str:
-    return _ask_page(_account_filter(), CodesForm(formdata=None))
+    return _ask_page(_account_filter(), ExpectedForm(formdata=None))
 
 
-def _ask_page(asked: AccountFilter, form: CodesForm) -> str:
+def _ask_page(asked: AccountFilter, form: ExpectedForm) -> str:
     if not asked.province and not form.form_errors:
         form.form_errors = [NO_PROVINCE]
     found = queries.unclaimed(actor(), asked, clock.now()) if asked.province else queries.UnclaimedAccounts([], 0)
@@ -79,46 +83,62 @@ def _ask_page(asked: AccountFilter, form: CodesForm) -> str:
 @requires(Permission.ACCOUNTS)
 @shows_once
 def issue_codes() -> BaseResponse:
-    asked, form = _account_filter(), CodesForm()
+    asked, form = _account_filter(), ExpectedForm()
+    nonce, now = secrets.token_urlsafe(16), clock.now()
     try:
         if not asked.province or not form.expected.data:
             raise Refusal(NO_PROVINCE if not asked.province else "ไม่มี อปท. ที่ต้องออกรหัส")
         with transaction():
-            issued = operations.issue_filtered(actor(), asked, form.expected.data, clock.now())
+            operations.issue_filtered(actor(), asked, form.expected.data, now, _secret_of(nonce))
     except Refusal as refusal:
         form.refuse(refusal)
         return make_response(_ask_page(asked, form), 422)
-    return _codes_page(issued)
+    return _lead_to_codes(nonce, now)
 
 
-def _codes_page(issued: list[IssuedCode]) -> Response:
-    """The only time the codes are seen. The Excel file is made from what this page carries, not from the server."""
-    who, now = actor(), clock.now()
-    until = clock.thai_date(now + ACTIVATION_LIFETIME)
-    known = queries.rows_by_code(who, [each.code for each in issued], now)
-    lines = [(known[each.code], each.activation) for each in issued]
-    sealed = _code_serializer().dumps([until, [list(each) for each in issued]])
-    response = make_response(
-        render_template("nacc/lao_accounts/codes.html", lines=lines, until=until, sealed=sealed, now=now)
-    )
-    response.headers["Cache-Control"] = "no-store"  # going back must not show them again
+def _secret_of(nonce: str) -> bytes:
+    """What new codes are made of. The session keeps the nonce, so that the page of codes can be loaded again."""
+    return hmac.digest(current_app.config["SECRET_KEY"].encode(), f"activation codes {nonce}".encode(), "sha256")
+
+
+def _lead_to_codes(nonce: str, at: datetime) -> BaseResponse:
+    session["codes"] = nonce, at.isoformat()
+    return redirect("/nacc/accounts/codes/issued", 303)
+
+
+def _new_codes(now: datetime) -> list[CodeLine]:
+    """The codes that were handed out last in this session, for as long as they are shown."""
+    nonce, at = session.get("codes", ("", ""))
+    made_at = datetime.fromisoformat(at) if at else now - SHOWN_FOR
+    return queries.issued_codes(actor(), _secret_of(nonce), made_at, now) if now < made_at + SHOWN_FOR else []
+
+
+@blueprint.get("/nacc/accounts/codes/issued")
+@requires(Permission.ACCOUNTS)
+def new_codes() -> BaseResponse:
+    now = clock.now()
+    lines = _new_codes(now)
+    if not lines:
+        flash("รหัสเปิดใช้งานที่ออกไว้ไม่แสดงแล้ว หากยังไม่ได้เก็บไว้ ออกรหัสใหม่ได้", "info")
+        return redirect("/nacc/accounts", 303)
+    response = make_response(render_template("nacc/lao_accounts/codes.html", lines=lines, now=now))
+    response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def _code_serializer() -> URLSafeTimedSerializer:
-    """Signed for this one person: a page taken elsewhere makes no file there."""
-    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt=f"activation-codes-{actor().account_id}")
-
-
-@blueprint.post("/nacc/accounts/codes/excel")
+@blueprint.post("/nacc/accounts/codes/<any(xlsx, pdf):written_as>")
 @requires(Permission.ACCOUNTS)
-def code_file() -> Response:
-    try:
-        until, issued = _code_serializer().loads(CodesForm().sealed.data or "", max_age=SHOWN_SECONDS)
-    except (BadData, ValueError, TypeError):
-        raise NotTheirs from None
-    codes = workbooks.code_file(actor(), issued, until, clock.now())
-    response = attachment("รหัสเปิดใช้งาน", "xlsx", excel.file_content("xlsx", codes))
+def code_file(written_as: str) -> Response:
+    """All codes in a table, or a letter to each LAO."""
+    now = clock.now()
+    lines = _new_codes(now)
+    if not lines:
+        raise NotTheirs
+    if written_as == "pdf":
+        content = paper.code_letters(lines, current_app.config["PUBLIC_URL"], now)
+    else:
+        content = excel.workbook(workbooks.code_file(actor(), lines, now))
+    response = attachment("รหัสเปิดใช้งาน", written_as, content)
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -148,13 +168,14 @@ def _account_page(organisation_id: int, form: AccountReasonForm, status: int = 2
 @shows_once
 def issue_code(organisation_id: int) -> BaseResponse:
     form = AccountReasonForm(formdata=None)
+    nonce, now = secrets.token_urlsafe(16), clock.now()
     try:
         with transaction():
-            issued = operations.issue_one(actor(), organisation_id, clock.now())
+            operations.issue_one(actor(), organisation_id, now, _secret_of(nonce))
     except Refusal as refusal:
         form.refuse(refusal)
         return _account_page(organisation_id, form, 422, "code")
-    return _codes_page([issued])
+    return _lead_to_codes(nonce, now)
 
 
 @blueprint.post("/nacc/accounts/<int:organisation_id>/reset")
@@ -175,14 +196,15 @@ def send_reset(organisation_id: int) -> BaseResponse:
 @shows_once
 def hand_over(organisation_id: int) -> BaseResponse:
     form = AccountReasonForm()
+    nonce, now = secrets.token_urlsafe(16), clock.now()
     if form.validate():
         try:
             with transaction():
-                issued = operations.hand_over(actor(), organisation_id, form.reason.data or "", clock.now())
+                operations.hand_over(actor(), organisation_id, form.reason.data or "", now, _secret_of(nonce))
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            return _codes_page([issued])
+            return _lead_to_codes(nonce, now)
     return _account_page(organisation_id, form, 422, "hand-over")
 
 

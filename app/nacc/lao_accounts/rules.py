@@ -1,13 +1,12 @@
 """What NACC may do with an LAO's account. Facts in, answer out; "now" is passed in."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.models.enums import Labelled
 from app.nacc.desk.rules import DeskFilter
 
-# How long the page that shows new codes can still be made into an Excel file.
-SHOWN_SECONDS = 3600
+SHOWN_FOR = timedelta(hours=1)  # new codes, on the page they are handed out on and as files
 
 
 class AccountState(Labelled):

@@ -3,37 +3,24 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from operator import attrgetter
-from typing import NamedTuple
 
 from app.access import Actor
 from app.clock import BANGKOK
 from app.nacc.desk.queries import filter_words
-from app.nacc.lao_accounts.queries import AccountRow, every_account, rows_by_code
+from app.nacc.lao_accounts.queries import AccountRow, CodeLine, every_account
 from app.nacc.lao_accounts.rules import AccountFilter
 from app.spreadsheets.excel import CellKind, Column, Table, made
 
-
-class CodeLine(NamedTuple):
-    """A new activation code of an LAO, and until when it is good, in words."""
-
-    lao: AccountRow
-    activation: str
-    until: str
-
-
 CODE_COLUMNS: tuple[Column[CodeLine], ...] = (
-    Column("รหัสผู้ใช้งาน", attrgetter("lao.code"), 16),
+    Column("รหัสผู้ใช้งาน", attrgetter("row.code"), 16),
     Column("รหัสเปิดใช้งาน", attrgetter("activation"), 18),
-    Column("ชื่อ อปท.", attrgetter("lao.name"), 50),
-    Column("อำเภอ จังหวัด", attrgetter("lao.place"), 30),
+    Column("ชื่อ อปท.", attrgetter("row.name"), 50),
+    Column("อำเภอ จังหวัด", attrgetter("row.place"), 30),
     Column("ใช้ได้ถึง", attrgetter("until"), 20),
 )
 
 
-def code_file(actor: Actor, issued: Sequence[tuple[str, str]], until: str, now: datetime) -> Table[CodeLine]:
-    """`issued`: (LAO code, activation code) each; those outside the actor's provinces are left out."""
-    known = rows_by_code(actor, [code for code, _activation in issued], now)
-    lines = (CodeLine(known[code], activation, until) for code, activation in issued if code in known)
+def code_file(actor: Actor, lines: Sequence[CodeLine], now: datetime) -> Table[CodeLine]:
     return Table("รหัสเปิดใช้งาน", ("รหัสเปิดใช้งาน e-PlanNACC", made(now, actor.name)), CODE_COLUMNS, lines)
 
 

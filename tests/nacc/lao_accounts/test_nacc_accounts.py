@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
 
 import pytest
 from flask import Flask
 from openpyxl import load_workbook
+from pypdf import PdfReader
 from sqlalchemy import select, update
 
 from app import clock, mail
@@ -20,7 +21,7 @@ from app.models import Account, HistoryEntry, PasswordReset, Profile
 from app.models.enums import Role
 from app.nacc.lao_accounts.operations import hand_over, issue_filtered, issue_one, set_locked
 from app.nacc.lao_accounts.queries import account_rows, state_counts
-from app.nacc.lao_accounts.rules import AccountFilter, AccountState
+from app.nacc.lao_accounts.rules import SHOWN_FOR, AccountFilter, AccountState
 from app.registry.operations import set_closed
 from tests.client import Client
 from tests.factories import (
@@ -36,6 +37,7 @@ from tests.factories import (
 from tests.pages import enter, kept, without_choices
 
 CODE = re.compile(r"[A-Z2-9]{5}-[A-Z2-9]{5}")
+ISSUED = "/nacc/accounts/codes/issued"
 REASON = "ผู้ประสานงานเดิมย้ายไปที่อื่น"
 
 
@@ -150,7 +152,9 @@ def test_codes_for_all_filtered_are_said_before_shown_once_and_kept_as_hashes(
     assert "จะออกรหัสใหม่ 2 แห่ง" in client.get("/nacc/accounts/codes").text
     wrong = client.send("/nacc/accounts/codes", {"expected": "3"})
     assert (wrong.status_code, "จะออกรหัส 2 แห่ง ไม่ใช่ 3" in wrong.text) == (422, True)
-    page = client.send("/nacc/accounts/codes", {"expected": "2"})
+    led = client.send("/nacc/accounts/codes", {"expected": "2"})
+    assert (led.status_code, led.location) == (303, ISSUED)
+    page = client.get(ISSUED)
     codes = CODE.findall(page.text)
     assert len(set(codes)) == len(codes) == 2
     assert page.headers["Cache-Control"] == "no-store"
@@ -158,19 +162,55 @@ def test_codes_for_all_filtered_are_said_before_shown_once_and_kept_as_hashes(
     for code in codes:
         assert code not in stored
         assert code.replace("-", "") not in stored
-    sealed = page.text.split('name="sealed" value="')[1].split('"')[0]
-    file = client.send("/nacc/accounts/codes/excel", {"sealed": sealed})
-    sheet = load_workbook(BytesIO(file.data)).active
+    sheet = load_workbook(BytesIO(client.send("/nacc/accounts/codes/xlsx", {}).data)).active
     rows = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=5)]
     assert [(row[0], row[1]) for row in rows] == list(zip(("6650800", "6650801"), codes, strict=True))
     again = client.get("/nacc/accounts/codes").text
     assert "2 แห่งมีรหัสที่ยังใช้ได้" in again
-    for path in ("/nacc/accounts/codes", "/nacc/accounts", f"/nacc/accounts/{_organisation_of('6650800')}"):
+    for path in ("/nacc/accounts/codes", f"/nacc/accounts/{_organisation_of('6650800')}"):
         assert not CODE.search(re.sub(r'value="[^"]*"', "", client.get(path).text))
-    for bad in ("", "x", sealed + "x"):
-        assert client.send("/nacc/accounts/codes/excel", {"sealed": bad}).status_code == 404
-    enter(client, make_staff("admin", Role.ADMINISTRATOR).id)
-    assert client.send("/nacc/accounts/codes/excel", {"sealed": sealed}).status_code == 404  # not shown to them
+
+
+def test_loading_the_page_of_new_codes_again_leaves_them_as_they_are_until_somebody_moves_on(
+    app: Flask, client: Client, officer: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, _second = _unclaimed(2)
+    other = make_staff("officer66", Role.OFFICER, "65").id
+    enter(client, officer.account_id)
+    client.get("/nacc/accounts/codes")
+    client.send("/nacc/accounts/codes", {"expected": "2"})
+    codes = CODE.findall(client.get(ISSUED).text)
+    # when the page is loaded again, it shows the same, and each letter holds one code and no other
+    assert CODE.findall(client.get(ISSUED).text) == codes
+    pages = _pages(client.send("/nacc/accounts/codes/pdf", {}).data)
+    assert [CODE.findall(page) for page in pages] == [[code] for code in codes]
+    assert ["6650800" in page for page in pages] == [True, False]
+    # a code that was replaced since is none to hand out
+    with transaction():
+        issue_one(officer, first.organisation_id or 0, clock.now())
+    assert CODE.findall(client.get(ISSUED).text) == codes[1:]
+    # another session of the same officer, another officer in this one, a later hour and the list behind see nothing
+    with client.session_transaction() as session:
+        of_codes = session["codes"]
+    for who in (officer.account_id, other):
+        stranger = Client(app)
+        enter(stranger, who)
+        if who == other:
+            with stranger.session_transaction() as session:
+                session["codes"] = of_codes
+        assert stranger.get(ISSUED).location == "/nacc/accounts"
+        stranger.get("/nacc/accounts/codes")
+        assert stranger.send("/nacc/accounts/codes/xlsx", {}).status_code == 404
+    with monkeypatch.context() as later:
+        later.setattr(clock, "now", lambda: datetime.fromisoformat(of_codes[1]) + SHOWN_FOR)
+        assert client.get(ISSUED).location == "/nacc/accounts"
+    assert CODE.search(client.get(ISSUED).text)
+    client.get("/nacc/accounts")
+    assert client.get(ISSUED).location == "/nacc/accounts"
+
+
+def _pages(pdf: bytes) -> list[str]:
+    return [page.extract_text() for page in PdfReader(BytesIO(pdf)).pages]
 
 
 def _organisation_of(code: str) -> int:
@@ -184,7 +224,7 @@ def test_an_administrator_chooses_a_province_first(app: Flask, client: Client) -
     enter(client, make_staff("admin", Role.ADMINISTRATOR).id)
     assert "เลือกจังหวัดในตัวกรองก่อน" in client.get("/nacc/accounts/codes").text
     assert client.send("/nacc/accounts/codes", {"expected": "1"}).status_code == 422
-    assert CODE.search(client.send("/nacc/accounts/codes?province=65", {"expected": "1"}).text)
+    assert CODE.search(client.send("/nacc/accounts/codes?province=65", {"expected": "1"}, follow_redirects=True).text)
 
 
 def test_a_code_opens_the_first_login_once_and_expires(
@@ -194,8 +234,8 @@ def test_a_code_opens_the_first_login_once_and_expires(
     enter(client, officer.account_id)
     path = f"/nacc/accounts/{_organisation_of('6650800')}"
     client.get(path)
-    first = CODE.findall(client.send(f"{path}/code", {}).text)[0]
-    second = CODE.findall(client.send(f"{path}/code", {}).text)[0]
+    first = CODE.findall(client.send(f"{path}/code", {}, follow_redirects=True).text)[0]
+    second = CODE.findall(client.send(f"{path}/code", {}, follow_redirects=True).text)[0]
     lao = Client(app)
 
     def signs_in(code: str) -> bool:
@@ -282,7 +322,7 @@ def test_hand_over_ends_everything_of_the_old_coordinator_and_keeps_the_work(
     client.get(path)
     assert client.send(f"{path}/hand-over", {"reason": ""}).status_code == 422
     assert old.get("/home").status_code == 200
-    page = client.send(f"{path}/hand-over", {"reason": REASON})
+    page = client.send(f"{path}/hand-over", {"reason": REASON}, follow_redirects=True)
     code = CODE.findall(page.text)[0]
     assert code not in str(kept())
     assert old.get("/home").location.startswith("/login")
