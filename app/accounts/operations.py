@@ -15,13 +15,13 @@ from app.accounts.rules import (
     activation_fingerprint,
     fingerprint,
     password_problem,
+    sign_in_name,
 )
 from app.db import db
 from app.errors import Refusal
 from app.history.operations import record
 from app.models import Account, AccountProvince, PasswordReset, Province
 from app.models.enums import Action, Entity, Role
-from app.words import arabic_digits, clean_line
 
 UNKNOWN = "ไม่พบผู้ใช้งาน"
 
@@ -136,7 +136,7 @@ def create_staff(
     actor: Actor, username: str, name: str, password: str, role: Role, provinces: tuple[str, ...], now: datetime
 ) -> Account:
     """A NACC account. Raises Refusal for a taken name, a bad password or an unknown province."""
-    username = arabic_digits(clean_line(username))  # as it is read when somebody signs in
+    username = sign_in_name(username)
     if username.isdigit():
         raise Refusal("ชื่อผู้ใช้ของเจ้าหน้าที่ต้องไม่เป็นตัวเลขล้วน เพราะจะซ้ำกับรหัสของ อปท.", "username")
     if queries.credentials(username) is not None:

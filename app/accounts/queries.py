@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Row, bindparam, func, or_, select, true
 
 from app.access import Actor
+from app.accounts.rules import sign_in_name
 from app.db import db, table
 from app.models import Account, AccountProvince, HistoryEntry, Organisation, PasswordReset, Profile, Project
 from app.models.enums import Action, Entity, Role
@@ -46,6 +47,7 @@ class Credentials:
 
 def credentials(username: str) -> Credentials | None:
     """The account `username` signs in to: an LAO by its present or a former code, staff by name."""
+    username = sign_in_name(username)
     row = db.session.execute(
         _IDENTITY.where(
             or_(

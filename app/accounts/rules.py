@@ -5,6 +5,8 @@ import hmac
 from datetime import timedelta
 from itertools import pairwise
 
+from app.words import arabic_digits, clean_line
+
 MINIMUM_LENGTH = 8
 MAXIMUM_LENGTH = 200
 RESET_LIFETIME = timedelta(minutes=30)
@@ -14,6 +16,11 @@ CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 TOO_EASY = frozenset(
     {"password", "12345678", "123456789", "1234567890", "87654321", "11111111", "00000000", "qwertyui"}
 )
+
+
+def sign_in_name(typed: str) -> str:
+    """A user name as it is kept and looked for: Admin and ADMIN are admin, officer๙๐ is officer90."""
+    return arabic_digits(clean_line(typed)).lower()
 
 
 PASSWORD_HINT = (

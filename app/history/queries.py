@@ -24,6 +24,7 @@ from app.history.rules import (
 )
 from app.models import Account, HistoryEntry, Organisation
 from app.models.enums import Action, Entity, Role
+from app.registry.queries import once_called
 
 PAGE_SIZE = 50
 
@@ -41,8 +42,9 @@ class HistoryLine:
 
 
 def overseen(actor: Actor, code: str) -> Organisation:
-    """The LAO with this code, for a NACC user who oversees its province. Raises NotTheirs."""
-    organisation = db.session.scalar(select(Organisation).where(Organisation.code == code))
+    """The LAO with this code, of today or former, for a NACC user who oversees its province. Raises NotTheirs."""
+    called = or_(Organisation.code == code, Organisation.id.in_(once_called(code)))
+    organisation = db.session.scalar(select(Organisation).where(called).order_by(Organisation.code != code).limit(1))
     if organisation is None:
         raise NotTheirs
     own = actor.role is Role.OFFICER and organisation.province_code in actor.province_codes

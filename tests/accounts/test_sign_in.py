@@ -6,14 +6,15 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask_migrate import downgrade, upgrade
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app import clock
 from app.access import system
 from app.accounts import passwords
-from app.accounts.operations import issue_activation_code
+from app.accounts.operations import create_staff, issue_activation_code
 from app.accounts.queries import actor_of, credentials
 from app.accounts.routes import TOO_OFTEN
 from app.db import db, transaction
@@ -65,6 +66,33 @@ def test_an_lao_signs_in_with_its_code_also_in_thai_digits(client: Client, accou
 def test_staff_sign_in_by_name_and_come_to_their_desk(app: Flask, client: Client) -> None:
     make_staff("somsri", Role.OFFICER, "65")
     assert client.send("/login", {"username": "somsri", "password": PASSWORD}).location == "/nacc"
+
+
+def test_a_staff_name_is_one_name_however_its_letters_and_digits_are_typed(app: Flask, client: Client) -> None:
+    with transaction():
+        made = create_staff(system("test"), "Somchai๙๐", "สมชาย", PASSWORD, Role.ADMINISTRATOR, (), clock.now())
+    for typed in ("somchai90", "SOMCHAI๙๐", " Somchai90 "):
+        assert Client(app).sign_in(typed, PASSWORD).request.path != "/login", typed
+    with pytest.raises(Refusal, match="มีผู้ใช้ชื่อ somchai90 แล้ว"), transaction():
+        create_staff(system("test"), "SomChai๙๐", "อีกคน", PASSWORD, Role.ADMINISTRATOR, (), clock.now())
+    assert made.username == "somchai90"
+
+
+def test_of_names_that_differed_in_letters_alone_each_keeps_its_account(app: Flask, client: Client) -> None:
+    # Given accounts of before: twins, of whom the one in capitals signed in last, and one nobody could sign in to
+    downgrade(revision="0020")
+    names = ("admin", "Admin", "ADMIN", "Somchai", "SOMCHAI", "officer๙๐")
+    ids = {name: make_staff(name, Role.ADMINISTRATOR).id for name in names}
+    with transaction():
+        db.session.execute(update(Account).where(Account.username == "SOMCHAI").values(last_login_at=clock.now()))
+    # When names are kept in one way
+    upgrade()
+    after = {name: db.session.scalar(select(Account.username).where(Account.id == id_)) for name, id_ in ids.items()}
+    # Then all are there, each by a name of its own, and the plain one, or the one in use, by the name itself
+    assert (after["admin"], after["SOMCHAI"], after["officer๙๐"]) == ("admin", "somchai", "officer90")
+    assert {after["Admin"], after["ADMIN"]} == {"admin-2", "admin-3"}
+    assert after["Somchai"] == "somchai-2"
+    assert client.sign_in("Officer๙๐", PASSWORD).request.path != "/login"
 
 
 def test_a_former_code_signs_in_to_the_account_of_today(client: Client, account: Account) -> None:

@@ -9,7 +9,7 @@ from flask import Flask
 from app.accounts.queries import actor_of
 from app.db import db, transaction
 from app.history.operations import record
-from app.models import PlanYear
+from app.models import Organisation, PlanYear
 from app.models.enums import Action, Entity, PlanStatus, Role, Which
 from app.nacc.evaluation.operations import do_one, save_scores
 from app.nacc.evaluation.rules import ScoreCell, ScoreDeed, ScoreEntry
@@ -18,7 +18,18 @@ from app.nacc.plan_years.operations import set_status
 from app.nacc.review.operations import decide_chosen
 from app.nacc.review.rules import Verdict
 from tests.client import Client
-from tests.factories import NOW, PASSWORD, YEAR, facts, make_lao, make_project, make_report, make_staff, profile_form
+from tests.factories import (
+    NOW,
+    PASSWORD,
+    YEAR,
+    facts,
+    make_former,
+    make_lao,
+    make_project,
+    make_report,
+    make_staff,
+    profile_form,
+)
 from tests.pages import enter
 
 
@@ -44,6 +55,14 @@ def test_nacc_sees_its_own_provinces_only(app: Flask, client: Client) -> None:
     stranger.sign_in("officer90", PASSWORD)
     assert stranger.get("/nacc/history/6650807").status_code == 404
     assert stranger.get("/history").status_code == 403
+
+
+def test_a_former_code_leads_to_the_history_of_the_lao_of_today(app: Flask, client: Client) -> None:
+    lao = make_lao()
+    make_former(db.session.get_one(Organisation, lao.organisation_id), code="6650107")
+    enter(client, make_staff("officer65", Role.OFFICER, "65").id)
+    assert lao.name in client.get("/nacc/history/6650107").text
+    assert client.get("/nacc/history/6650108").status_code == 404
 
 
 def test_contact_details_are_not_spread_by_the_history(app: Flask, client: Client) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 from app.access import Actor
 from app.accounts.operations import shut_out
 from app.accounts.queries import credentials
-from app.accounts.rules import fingerprint
+from app.accounts.rules import fingerprint, sign_in_name
 from app.db import db, write
 from app.errors import NotTheirs, Refusal
 from app.history.operations import record
@@ -36,7 +36,7 @@ from app.nacc.administration.rules import (
 )
 from app.plans.queries import everybodys_window, window_for
 from app.registry.queries import find_by_code
-from app.words import arabic_digits, clean_line, search_key
+from app.words import search_key
 
 INVITATION_LIFETIME = timedelta(days=7)
 
@@ -156,7 +156,7 @@ def _nobodys() -> NoReturn:
 
 def invite_staff(actor: Actor, username: str, name: str, role: Role, provinces: tuple[str, ...], now: datetime) -> str:
     """A NACC account without a password; gives the token of the link by which its owner sets one. Raises Refusal."""
-    username = arabic_digits(clean_line(username))  # as it is read when somebody signs in
+    username = sign_in_name(username)
     if username.isdigit():
         raise Refusal("ชื่อผู้ใช้ต้องไม่เป็นตัวเลขล้วน เพราะจะซ้ำกับรหัสของ อปท.", "username")
     if credentials(username) is not None:

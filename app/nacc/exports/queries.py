@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
+from datetime import datetime
 from decimal import Decimal
 from heapq import merge
 from operator import itemgetter
@@ -17,9 +18,9 @@ from app.errors import NotTheirs
 from app.lao.fixed_rounds.documents import FixedProject, fixed_projects
 from app.lao.fixed_rounds.sums import LaoInRound, LiveLaos, fixed_laos, live_laos
 from app.lao.reporting.rules import Money, ProvinceTableRow, in_table_order
-from app.models import District, ExportJob, Organisation, Project, ProjectYear, Province, Report
-from app.models.enums import CannotReason, ExportState, ExportWhat, Kind, ReportStatus, Role, Round
-from app.nacc.exports.rules import ExportPlace, ExportProvince, ExportRequest, places
+from app.models import District, ExportJob, HistoryEntry, Organisation, Project, ProjectYear, Province, Report
+from app.models.enums import Action, CannotReason, Entity, ExportState, ExportWhat, Kind, ReportStatus, Role, Round
+from app.nacc.exports.rules import ExportPlace, ExportProvince, ExportRequest, places, took_away
 from app.registry.past import LaoThen, laos_then
 
 _O, _P, _D, _V = table(Organisation).c, table(Project).c, table(District).c, table(Province).c
@@ -190,13 +191,29 @@ def results(area: ExportProvince, year: int, round_: Round) -> Iterator[tuple[Pr
 def own_files(actor: Actor) -> list[ExportJob]:
     """The files the actor asked for, the latest first."""
     mine = select(ExportJob).where(ExportJob.account_id == actor.account_id).order_by(ExportJob.id.desc())
-    return list(db.session.scalars(mine))
+    lost_at = _lost_at(actor)
+    return [job for job in db.session.scalars(mine) if _is_overseen(actor, job, lost_at)]
+
+
+def _lost_at(actor: Actor) -> datetime | None:
+    """When a province, or all of them, was last taken from the actor."""
+    own = HistoryEntry.entity == Entity.ACCOUNT.value, HistoryEntry.entity_key == str(actor.account_id)
+    edits = select(HistoryEntry).where(*own, HistoryEntry.action == Action.EDIT.value).order_by(HistoryEntry.id.desc())
+    return next((each.at for each in db.session.scalars(edits) if took_away(each.before or {}, each.after or {})), None)
+
+
+def _is_overseen(actor: Actor, job: ExportJob, lost_at: datetime | None) -> bool:
+    """Whether the actor may still see all that a file holds; that of one province goes by the province."""
+    return lost_at is None or job.created_at > lost_at or job.place in actor.province_codes
 
 
 def own_file(actor: Actor, job_id: int, *, lock: bool = False) -> ExportJob:
-    """A file as it stands; with `lock`, its worker waits. Raises NotTheirs for one that somebody else asked for."""
+    """A file as it stands; with `lock`, its worker waits.
+
+    Raises NotTheirs for one that somebody else asked for, or that holds a province taken from the actor since.
+    """
     mine = select(ExportJob).where(ExportJob.id == job_id, ExportJob.account_id == actor.account_id)
     found = db.session.scalar(mine.with_for_update().execution_options(populate_existing=True) if lock else mine)
-    if found is None:
+    if found is None or not _is_overseen(actor, found, _lost_at(actor)):
         raise NotTheirs
     return found

@@ -1,9 +1,9 @@
 """What can be made into a file, for which place, how long it is kept. Pure decisions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from app.citizens.places.rules import BANGKOK, region_name
 from app.models.enums import ExportKind, ExportWhat, Role, Round
@@ -62,3 +62,11 @@ def places(role: Role, areas: Sequence[ExportProvince]) -> list[ExportPlace]:
 
 def _province_label(area: ExportProvince) -> str:
     return area.name if area.code == BANGKOK else f"จังหวัด{area.name}"
+
+
+def took_away(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Whether a change of an account took a province from it; an administrator has all."""
+    if after.get("role") == Role.ADMINISTRATOR:
+        return False
+    lost = set(before.get("provinces", ())) - set(after.get("provinces", ()))
+    return before.get("role") == Role.ADMINISTRATOR or bool(lost)

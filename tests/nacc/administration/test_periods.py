@@ -1,5 +1,7 @@
 """A plan period is corrected and removed while nothing stands on it, and looked at twice before it is saved."""
 
+from decimal import Decimal
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -10,9 +12,11 @@ from app.errors import Refusal
 from app.ledger.replay import replayed
 from app.ledger.rules import Told
 from app.models import Dimension, HistoryEntry, PlanPeriod
-from app.models.enums import Role
+from app.models.enums import Role, Which
 from app.nacc.administration.periods.operations import change_period
 from app.nacc.administration.periods.rules import PeriodUse, in_use_problem, names_problem
+from app.nacc.evaluation.operations import save_scores
+from app.nacc.evaluation.rules import ScoreCell, ScoreEntry
 from app.plans.queries import period_of
 from tests.client import Client
 from tests.factories import NOW, make_lao, make_staff
@@ -140,6 +144,23 @@ def test_a_dimension_is_not_renamed_to_another_ones_name(app: Flask, client: Cli
     answer = client.send(f"{LIST}/{period_id}/2", {"name": "มิติใหม่", "max_score": "25", "version": "1"})
     assert answer.status_code == 422
     assert "ซ้ำกับมิติที่ 1" in answer.text
+
+
+def test_a_maximum_is_not_set_below_a_score_that_was_given(app: Flask, client: Client) -> None:
+    lao = make_lao()
+    _chief(client)
+    officer = actor_of(make_staff("officer65", Role.OFFICER, "65").id)
+    cell = ScoreCell(Which.EVALUATION, 2)
+    with transaction():
+        save_scores(officer, lao.own_organisation_id, 2561, {cell: ScoreEntry(Decimal("20.50"), None)}, "", NOW)
+    period = period_of(2561)
+    assert period
+    page = f"{LIST}/{period.id}/2"
+    sent = {name: values[0] for name, values in fields(client.get(page).text).items()}
+    refused = client.send(page, sent | {"max_score": "20.49"})
+    assert refused.status_code == 422
+    assert "20.50" in refused.text
+    assert client.send(page, sent | {"max_score": "20.50"}).status_code == 303
 
 
 def test_the_latest_year_stands_first_among_the_windows(app: Flask, client: Client) -> None:

@@ -18,10 +18,12 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import select, update
 
 from app import clock
+from app.accounts.queries import actor_of
 from app.db import db, transaction
 from app.jobs import engine
 from app.models import Account, ExportJob
 from app.models.enums import ExportKind, ExportState, ExportWhat, ReportStatus, ReviewStatus, Role, Round
+from app.nacc.administration.operations import change_staff
 from app.nacc.exports import jobs, queries, routes, rules
 from app.nacc.exports.queries import ExportedProject
 from app.nacc.exports.rules import ExportPlace, ExportProvince, ExportRequest, places
@@ -197,6 +199,47 @@ def test_a_province_taken_from_the_officer_ends_the_job(
     monkeypatch.setattr(app.logger, "exception", lambda *_args: None)
     engine(app).work_off()
     assert files()[0].state is ExportState.FAILED
+
+
+def test_a_file_that_holds_a_province_taken_from_its_owner_is_theirs_no_more(
+    app: Flask, client: Client, large: None
+) -> None:
+    some_projects()
+    account, chief = officer("65", "67"), make_staff("chief", Role.ADMINISTRATOR)
+    enter(client, account.id)
+    client.get(HERE)
+    for place in ("all", "65"):
+        client.send(HERE, FORM | {"place": place})
+    engine(app).work_off()
+    db.session.rollback()
+    with transaction():
+        change_staff(actor_of(chief.id), account.id, "ชื่อใหม่", Role.OFFICER, ("65", "67"), 1, clock.now())
+    assert [_status(client, f"{HERE}/{number}/file") for number in (1, 2)] == [200, 200]
+    with transaction():
+        change_staff(actor_of(chief.id), account.id, "ชื่อใหม่", Role.OFFICER, ("65",), 2, clock.now())
+    # then the file of all provinces is gone for them, that of the province they keep is not
+    assert [_status(client, f"{HERE}/{number}/file") for number in (1, 2)] == [404, 200]
+    page = client.get(HERE).text
+    assert (f"{HERE}/1/file" in page, f"{HERE}/2/file" in page) == (False, True)
+
+
+def _status(client: Client, path: str) -> int:
+    with client.get(path) as answer:
+        return answer.status_code
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "taken"),
+    [
+        (("officer", ["65", "67"]), ("officer", ["65"]), True),
+        (("officer", ["65"]), ("officer", ["65", "67"]), False),
+        (("administrator", []), ("officer", ["65"]), True),
+        (("officer", ["65"]), ("administrator", []), False),
+    ],
+)
+def test_what_takes_a_province_away(before: Any, after: Any, taken: bool) -> None:
+    facts = [{"role": role, "provinces": codes} for role, codes in (before, after)]
+    assert rules.took_away(*facts) is taken
 
 
 def test_places_are_offered_by_region_only_where_there_is_more_than_one_province() -> None:
