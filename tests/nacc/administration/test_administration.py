@@ -215,7 +215,7 @@ def test_a_deleted_project_comes_back_with_its_counts(app: Flask, client: Client
     assert f"[{project_id}]" in client.get("/nacc/admin/deleted?q=6650807").text
     assert f"[{project_id}]" not in client.get("/nacc/admin/deleted?q=2900101").text
     client.send(f"/nacc/admin/deleted/{project_id}", {})
-    assert Action.BRING_BACK.label in client.get("/nacc/admin/history").text
+    assert f'<th scope="row">{Action.BRING_BACK.label}' in client.get("/nacc/admin/history").text
     assert project_detail(lao, project_id).version == 3
     assert round_summary(lao, YEAR, Round.SIX).counts.total == 1
     assert client.send(f"/nacc/admin/deleted/{project_id}", {}).status_code == 404
