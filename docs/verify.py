@@ -49,7 +49,7 @@ FACTS = {
     "organisation": {"code", "name", "type", "province_code", "district_code", "founded_at", "closed_at"}
     | {"formerly", "goes_on"},
     "plan period": {"years"},
-    "dimension": {"name", "max_score"},
+    "dimension": {"name", "max_score", "sub_headings"},
     "window": {"opens_at", "closes_at", "reason"},
     "minimum score": {"score"},
     "account": {"role", "provinces", "locked_at"},
@@ -57,7 +57,7 @@ FACTS = {
     "scores": {"sar_closed_at", "published_at"}
     | {f"{which}_{number}" for which in ("sar", "evaluation") for number in range(1, 10)},
     "project": {"name", "kind", "dimension", "further_dimensions", "quarters", "target_group", "objective", "budgets"}
-    | {"organisation", "review_status", "review_reason", "reviewed_at", "created_at", "deleted_at"},
+    | {"organisation", "sub_heading", "review_status", "review_reason", "reviewed_at", "created_at", "deleted_at"},
     "fixed round": {"in_force", *map(str, range(1, 100))},
     "report": {"status", "ordinance_budget", "spent", "cannot_reason", "cannot_text", "note", "reported_at"}
     | {"obstacles", "suggestions"},

@@ -32,6 +32,7 @@ from app.models import (
     WindowException,
 )
 from app.models.enums import Entity, ReportStatus, Which
+from app.plans.queries import periods
 from app.registry.digests import past_digests
 
 _A, _AP, _O, _P, _PD, _Y = (
@@ -138,6 +139,13 @@ def _accounts(rows: Sequence[Any]) -> Iterable[LiveRow]:
 def _periods(rows: Sequence[Any]) -> Iterable[LiveRow]:
     for row in rows:
         yield LiveRow(str(row.id), None, {"years": [row.first_year, row.last_year]})
+
+
+def _dimensions(rows: Sequence[Any]) -> Iterable[LiveRow]:
+    """With their sub-headings, where they have some."""
+    known = {f"{period.id}/{number}": period.told(number) for period in periods() for number in period.sub_headings}
+    for row in _plainly(2)(rows):
+        yield row._replace(facts=row.facts | {"sub_headings": known.get(row.key)})
 
 
 def _fixed_rounds(rows: Sequence[Any]) -> Iterable[LiveRow]:
@@ -269,7 +277,7 @@ TABLES: dict[str, Covered] = {
         Entity.DIMENSION,
         select(_D.plan_period_id, _D.number, _D.name, _D.max_score_hundredths.label("max_score")),
         2,
-        _plainly(2),
+        _dimensions,
     ),
     "windows": Covered(Entity.WINDOW, select(_W.fiscal_year, _W.round, _W.opens_at, _W.closes_at), 2, _plainly(2)),
     "own-windows": Covered(
@@ -301,17 +309,8 @@ TABLES: dict[str, Covered] = {
         select(
             _P.id,
             _P.organisation_id.label("organisation"),
-            _P.name,
-            _P.kind,
-            _P.dimension,
-            _P.quarters,
-            _P.target_group,
-            _P.objective,
-            _P.review_status,
-            _P.review_reason,
-            _P.reviewed_at,
-            _P.created_at,
-            _P.deleted_at,
+            *(_P.name, _P.kind, _P.dimension, _P.sub_heading, _P.quarters, _P.target_group, _P.objective),
+            *(_P.review_status, _P.review_reason, _P.reviewed_at, _P.created_at, _P.deleted_at),
         ),
         1,
         _projects,

@@ -39,7 +39,7 @@ LATER_TEXTS = frozenset({"obstacles", "suggestions"})  # of reports; older entri
 TEXTS = frozenset({"name", "target_group", "objective", "note", "cannot_text", "review_reason"}) | LATER_TEXTS
 OPEN_FACTS: dict[Entity, frozenset[str]] = {
     Entity.PROJECT: frozenset(
-        {"kind", "dimension", "further_dimensions", "quarters", "budgets", "review_status"}
+        {"kind", "dimension", "sub_heading", "further_dimensions", "quarters", "budgets", "review_status"}
         | {"organisation", "deleted_at", "created_at", "reviewed_at"}
     ),
     Entity.REPORT: frozenset({"status", "ordinance_budget", "spent", "cannot_reason", "reported_at"}),
@@ -53,7 +53,7 @@ OPEN_FACTS: dict[Entity, frozenset[str]] = {
     ),
     Entity.REGISTRY: frozenset({"added", "upgraded"}),
     Entity.PLAN_PERIOD: frozenset({"years", "dimensions"}),
-    Entity.DIMENSION: frozenset({"name", "max_score"}),
+    Entity.DIMENSION: frozenset({"name", "max_score", "sub_headings"}),
     Entity.MINIMUM_SCORE: frozenset({"score"}),
     Entity.FIXED_ROUND: frozenset(
         {"edition", "total", "done", "percent", "level", "spent", "sha256", "in_force"}

@@ -15,7 +15,17 @@ from app.models.history import HistoryEntry
 from app.models.ledger import ActorPseudonym, LogEntry, LogHead, LogMark, LogNode, LogStand
 from app.models.mails import DigestRun, MailLog
 from app.models.notes import InternalNote
-from app.models.plans import Dimension, MinimumScore, PlanPeriod, PlanYear, Score, ScoreChange, Window, WindowException
+from app.models.plans import (
+    Dimension,
+    MinimumScore,
+    PlanPeriod,
+    PlanYear,
+    Score,
+    ScoreChange,
+    SubHeading,
+    Window,
+    WindowException,
+)
 from app.models.profiles import Profile
 from app.models.projects import Project, ProjectDimension, ProjectYear, RejectionReason, Report
 from app.models.registry import District, FormerFacts, Organisation, Province, Succession
@@ -60,6 +70,7 @@ __all__ = [
     "Setting",
     "Sign",
     "SignSearch",
+    "SubHeading",
     "Succession",
     "Window",
     "WindowException",

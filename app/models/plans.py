@@ -44,6 +44,20 @@ class Dimension(Base):
     version: Mapped[int] = mapped_column(default=1, server_default="1")  # rows are older than the column
 
 
+class SubHeading(Base):
+    """A heading below a dimension (1.1) or below one of those (1.1.1), for the plan periods that have them."""
+
+    __tablename__ = "sub_headings"
+    __table_args__ = (
+        ForeignKeyConstraint(["plan_period_id", "dimension"], ["dimensions.plan_period_id", "dimensions.number"]),
+    )
+
+    plan_period_id: Mapped[int] = mapped_column(primary_key=True)
+    dimension: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    number: Mapped[str] = mapped_column(String(7), primary_key=True)
+    name: Mapped[str] = mapped_column(String(300))
+
+
 class PlanYear(Base):
     """One LAO in one fiscal year. No row: the plan was not sent in."""
 

@@ -51,6 +51,11 @@ class Project(Base):
             onupdate="CASCADE",
         ),
         ForeignKeyConstraint(["plan_period_id", "dimension"], ["dimensions.plan_period_id", "dimensions.number"]),
+        # Of its own period and main dimension, or none.
+        ForeignKeyConstraint(
+            ["plan_period_id", "dimension", "sub_heading"],
+            ["sub_headings.plan_period_id", "sub_headings.dimension", "sub_headings.number"],
+        ),
         UniqueConstraint("id", *CARRIED),
         UniqueConstraint("organisation_id", "submission_key"),
         CheckConstraint("quarters BETWEEN 1 AND 15", name="quarters"),
@@ -85,6 +90,7 @@ class Project(Base):
     name_search: Mapped[str] = searched("name")
     kind: Mapped[Kind] = mapped_column(one_of(Kind, "kind"))
     dimension: Mapped[int] = mapped_column(SmallInteger)
+    sub_heading: Mapped[str | None] = mapped_column(String(7))
     quarters: Mapped[tuple[int, ...]] = mapped_column(Quarters)
     target_group: Mapped[str] = mapped_column(Text)
     objective: Mapped[str] = mapped_column(Text)

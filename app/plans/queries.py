@@ -6,22 +6,39 @@ from sqlalchemy import and_, bindparam, func, select, true
 
 from app.access import Actor
 from app.db import db, table
-from app.models import Dimension, PlanPeriod, PlanYear, ProjectYear, Window, WindowException
+from app.models import Dimension, PlanPeriod, PlanYear, ProjectYear, SubHeading, Window, WindowException
 from app.models.enums import PlanStatus, Round
-from app.plans.rules import Period, ReportWindow, YearGate, gates, report_window
+from app.plans.rules import Period, ReportWindow, YearGate, gates, heading_order, report_window
 
 
 def periods() -> list[Period]:
     """Every plan period, the earliest first."""
     rows = db.session.execute(
-        select(PlanPeriod.id, PlanPeriod.first_year, PlanPeriod.last_year, Dimension.number, Dimension.name)
+        select(
+            *(PlanPeriod.id, PlanPeriod.first_year, PlanPeriod.last_year, Dimension.number, Dimension.name),
+            *(SubHeading.number, SubHeading.name),
+        )
         .join(Dimension, Dimension.plan_period_id == PlanPeriod.id)
+        .outerjoin(
+            SubHeading,
+            and_(SubHeading.plan_period_id == PlanPeriod.id, SubHeading.dimension == Dimension.number),
+        )
         .order_by(PlanPeriod.first_year, Dimension.number)
     )
     found: dict[int, tuple[int, int, dict[int, str]]] = {}
-    for id_, first, last, number, name in rows:
+    below: dict[int, dict[int, dict[str, str]]] = {}
+    for id_, first, last, number, name, heading, heading_name in rows:
         found.setdefault(id_, (first, last, {}))[2][number] = name
-    return [Period(id_, first, last, dimensions) for id_, (first, last, dimensions) in found.items()]
+        if heading is not None:
+            below.setdefault(id_, {}).setdefault(number, {})[heading] = heading_name
+    return [Period(id_, *years_and_names, _in_order(below.get(id_, {}))) for id_, years_and_names in found.items()]
+
+
+def _in_order(sub_headings: dict[int, dict[str, str]]) -> dict[int, dict[str, str]]:
+    return {
+        dimension: {number: names[number] for number in sorted(names, key=heading_order)}
+        for dimension, names in sub_headings.items()
+    }
 
 
 def period_of(year: int) -> Period | None:

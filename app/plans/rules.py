@@ -1,7 +1,7 @@
 """The gate of a plan year and the window of a round. Facts in, answer out; "now" is passed in. Years are FYs, B.E."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.clock import fiscal_year_start, thai_date, thai_time
@@ -17,12 +17,24 @@ CLOSED_BECAUSE = {
 
 @dataclass(frozen=True)
 class Period:
-    """A plan period, both years included, with the name of each dimension by its number."""
+    """A plan period, both years included, with the name of each dimension by its number.
+
+    `sub_headings`: of the dimensions that have a list of them, name by number (1.1, 1.1.1), in their order.
+    """
 
     id: int
     first_year: int
     last_year: int
     dimensions: Mapping[int, str]
+    sub_headings: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+
+    def sub_heading(self, number: str | None) -> str:
+        """1.1 with its name; "" for none."""
+        return f"{number} {self.sub_headings[dimension_of(number)][number]}" if number else ""
+
+    def told(self, dimension: int) -> list[str]:
+        """The sub-headings of a dimension, each with its name, as its history and the pick lists have them."""
+        return [f"{number} {name}" for number, name in self.sub_headings.get(dimension, {}).items()]
 
     @property
     def years(self) -> range:
@@ -31,6 +43,15 @@ class Period:
     @property
     def label(self) -> str:
         return f"แผน {self.first_year} - {self.last_year}"
+
+
+def dimension_of(sub_heading: str) -> int:
+    return int(sub_heading.partition(".")[0])
+
+
+def heading_order(sub_heading: str) -> tuple[int, ...]:
+    """Before 1.10 comes 1.2, and 1.2.1 between them."""
+    return tuple(map(int, sub_heading.split(".")))
 
 
 @dataclass(frozen=True)

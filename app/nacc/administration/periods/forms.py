@@ -1,11 +1,13 @@
 """Shapes of plan periods and their dimensions."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from wtforms import HiddenField
 from wtforms.validators import StopValidation
 
 from app.fields import AtMost, Form, Number, Required, TextBlock, TextLine, Version, fiscal_year_field
+from app.nacc.administration.periods.rules import sub_headings_in, sub_headings_told
 from app.words import clean_line
 
 
@@ -52,7 +54,17 @@ class DimensionForm(Form):
     max_score = Number(
         "คะแนนเต็ม", places=2, maximum=Decimal(1000), unit="คะแนน", example="25", validators=[Required("กรอกคะแนนเต็ม")]
     )
+    sub_headings = TextBlock("หัวข้อย่อย (ถ้ามี) บรรทัดละ 1 หัวข้อ", validators=[AtMost(20_000)])
     version = Version()
+    sure = HiddenField()
+
+    def headings(self) -> list[tuple[str, str]]:
+        return sub_headings_in(self.sub_headings.data or "")
+
+    def second_look(self, kept: Mapping[str, str]) -> bool:
+        """Say once more what becomes of the sub-headings before it is saved; whether the answer is still to come."""
+        told = sub_headings_told(kept, dict(self.headings()))
+        return bool(told) and self.ask({"sub_headings": told})
 
     def validate_max_score(self, field: Number) -> None:
         if field.data is not None and field.data <= 0:

@@ -1,18 +1,27 @@
 """Deeds on plan periods and their dimensions. Each with its history."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from app.access import Actor
 from app.db import db, write
 from app.errors import NotTheirs, Refusal
 from app.history.operations import record
-from app.models import Dimension, PlanPeriod
+from app.models import Dimension, PlanPeriod, SubHeading
 from app.models.enums import Action, Entity
 from app.nacc.administration.periods import queries
-from app.nacc.administration.periods.rules import in_use_problem, maximum_problem, names_problem, years_problem
+from app.nacc.administration.periods.rules import (
+    headings_in_use_problem,
+    in_use_problem,
+    maximum_problem,
+    names_problem,
+    sub_headings_problem,
+    years_problem,
+)
 
 MAX_SCORE = Decimal(25)
 
@@ -101,35 +110,74 @@ def _name_dimensions(actor: Actor, period_id: int, names: list[str], now: dateti
             after = {"name": name, "max_score": MAX_SCORE}
             record(actor, Action.ADD, Entity.DIMENSION, key, after=after, at=now)
         elif known.name != name:
-            facts = {"name": known.name, "max_score": known.max_score}
+            facts = _told(known)
             known.name = name
             record(actor, Action.EDIT, Entity.DIMENSION, key, before=facts, after=facts | {"name": name}, at=now)
     for number, gone in sorted(kept.items()):
-        facts = {"name": gone.name, "max_score": gone.max_score}
-        record(actor, Action.REMOVE, Entity.DIMENSION, f"{period_id}/{number}", before=facts, at=now)
+        record(actor, Action.REMOVE, Entity.DIMENSION, f"{period_id}/{number}", before=_told(gone), at=now)
+        _write_headings(period_id, number, {})
         db.session.delete(gone)
     db.session.flush()
 
 
-def rename_dimension(
-    actor: Actor, period_id: int, number: int, name: str, max_score: Decimal, version: int, now: datetime
-) -> bool:
-    """Change a dimension's name and the most it can score; False where it is so already.
+def _told(dimension: Dimension) -> dict[str, Any]:
+    """What the history has of a dimension."""
+    sub_headings = queries.sub_headings(dimension.plan_period_id, dimension.number)
+    lines = [f"{number} {name}" for number, name in sub_headings.items()]
+    return {"name": dimension.name, "max_score": dimension.max_score, "sub_headings": lines or None}
 
-    Raises NotTheirs; Refusal where a score would be above the most; Stale at the commit.
+
+def _write_headings(period_id: int, number: int, sub_headings: Mapping[str, str]) -> None:
+    """Let the dimension have these and no others; those that stay keep their rows, for projects point at them."""
+    own = SubHeading.plan_period_id == period_id, SubHeading.dimension == number
+    db.session.execute(delete(SubHeading).where(*own, SubHeading.number.not_in(sub_headings)))
+    for heading, name in sub_headings.items():
+        db.session.merge(SubHeading(plan_period_id=period_id, dimension=number, number=heading, name=name))
+    db.session.flush()
+
+
+def refuse_bad_headings(period_id: int, number: int, headings: list[tuple[str, str]]) -> None:
+    """Raises Refusal where a dimension cannot have this list of sub-headings."""
+    kept = queries.sub_headings(period_id, number)
+    gone = kept.keys() - {each for each, _name in headings}
+    problem = sub_headings_problem(number, headings)
+    if problem := problem or headings_in_use_problem(gone, queries.projects_under(period_id, number) if gone else {}):
+        raise Refusal(problem, "sub_headings")
+
+
+def rename_dimension(
+    actor: Actor,
+    period_id: int,
+    number: int,
+    name: str,
+    max_score: Decimal,
+    version: int,
+    now: datetime,
+    headings: list[tuple[str, str]] | None = None,
+) -> bool:
+    """Change a dimension's name, the most it can score and its sub-headings; False where it is so already.
+
+    `headings`: number and name of each that it is to have; None leaves them as they are.
+
+    Raises NotTheirs; Refusal where a score would be above the most, or a sub-heading that is used would go; Stale at
+    the commit.
     """
     dimension = db.session.get(Dimension, (period_id, number), with_for_update=True)
     if dimension is None:
         raise NotTheirs
-    before = {"name": dimension.name, "max_score": dimension.max_score}
-    after = {"name": name, "max_score": max_score}
+    before = _told(dimension)
+    lines = before["sub_headings"] if headings is None else [" ".join(each) for each in headings] or None
+    after = {"name": name, "max_score": max_score, "sub_headings": lines}
     if before == after:
         return dimension.version != version  # a double click: the first one saved it
     names = [name if each.number == number else each.name for each in _dimensions(period_id)]
-    write(dimension, version, **after)
+    write(dimension, version, name=name, max_score=max_score)
     if problem := names_problem(names):
         raise Refusal(problem, "name")
     if problem := maximum_problem(max_score, queries.highest_score(period_id, number)):
         raise Refusal(problem, "max_score")
+    if headings is not None:
+        refuse_bad_headings(period_id, number, headings)
+        _write_headings(period_id, number, dict(headings))
     record(actor, Action.EDIT, Entity.DIMENSION, f"{period_id}/{number}", before=before, after=after, at=now)
     return True

@@ -14,6 +14,7 @@ from app.models.enums import Entity
 from app.nacc.administration.pages import ADMIN, blueprint, both_windows, done, page
 from app.nacc.administration.periods import operations, queries
 from app.nacc.administration.periods.forms import DimensionForm, PeriodForm, RemovalForm
+from app.nacc.administration.periods.rules import sub_headings_text
 from app.plans.queries import periods
 from app.plans.rules import Period
 
@@ -120,8 +121,7 @@ def remove_period(period_id: int) -> Response:
 @ADMIN
 def edit_dimension(period_id: int, dimension: int) -> Response:
     period, kept = _dimension(period_id, dimension)
-    form = DimensionForm(formdata=None, obj=kept)
-    return page("dimension", period=period, number=dimension, form=form)
+    return page("dimension", period=period, number=dimension, form=DimensionForm(formdata=None, data=_shown(kept)))
 
 
 def _dimension(period_id: int, dimension: int) -> Any:
@@ -130,20 +130,31 @@ def _dimension(period_id: int, dimension: int) -> Any:
     return (period, kept) if period and kept else abort(404)
 
 
+def _shown(kept: Any) -> dict[str, Any]:
+    below = sub_headings_text(queries.sub_headings(kept.plan_period_id, kept.number))
+    return {"name": kept.name, "max_score": kept.max_score, "sub_headings": below, "version": kept.version}
+
+
 @blueprint.post("/periods/<int:period_id>/<int:dimension>")
 @ADMIN
 def rename_dimension(period_id: int, dimension: int) -> Response:
     period, _kept = _dimension(period_id, dimension)
     form, conflict = DimensionForm(), None
     if form.validate() and form.max_score.data is not None:
-        name, most, version = form.name.data or "", form.max_score.data, form.version.data or 0
+        name, most, version, below = form.name.data or "", form.max_score.data, form.version.data or 0, form.headings()
         try:
+            operations.refuse_bad_headings(period_id, dimension, below)
+            if form.second_look(queries.sub_headings(period_id, dimension)):
+                return page("dimension", 422, period=period, number=dimension, form=form)
             with transaction():
-                saved = operations.rename_dimension(actor(), period_id, dimension, name, most, version, clock.now())
+                saved = operations.rename_dimension(
+                    actor(), period_id, dimension, name, most, version, clock.now(), below
+                )
         except Stale:
             _period, kept = _dimension(period_id, dimension)
-            values, key = {"name": kept.name, "max_score": kept.max_score}, f"{period_id}/{dimension}"
-            conflict = both_windows(form, "มิตินี้", values, kept.version, Entity.DIMENSION, key)
+            shown, key = _shown(kept), f"{period_id}/{dimension}"
+            form.sub_headings.data = sub_headings_text(dict(below))
+            conflict = both_windows(form, "มิตินี้", shown, shown.pop("version"), Entity.DIMENSION, key)
         except Refusal as refusal:
             form.refuse(refusal)
         else:

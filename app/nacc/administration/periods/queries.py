@@ -11,12 +11,15 @@ from app.models import (
     MinimumScore,
     PlanPeriod,
     PlanYear,
+    Project,
     ProjectYear,
     Score,
+    SubHeading,
     Window,
     WindowException,
 )
 from app.nacc.administration.periods.rules import PeriodUse
+from app.plans.rules import heading_order
 
 
 def other_years(period_id: int | None) -> list[tuple[int, int]]:
@@ -50,6 +53,22 @@ def max_scores() -> dict[tuple[int, int], Decimal]:
 
 def dimension(period_id: int, number: int) -> Dimension | None:
     return db.session.get(Dimension, (period_id, number))
+
+
+def sub_headings(period_id: int, number: int) -> dict[str, str]:
+    """Name by number, in their order."""
+    own = SubHeading.plan_period_id == period_id, SubHeading.dimension == number
+    rows = dict(db.session.execute(select(SubHeading.number, SubHeading.name).where(*own)).all())
+    return {heading: rows[heading] for heading in sorted(rows, key=heading_order)}
+
+
+def projects_under(period_id: int, number: int) -> dict[str, int]:
+    """How many projects, the deleted ones too, stand under each sub-heading of a dimension."""
+    wanted = select(Project.sub_heading, func.count()).where(
+        Project.plan_period_id == period_id, Project.dimension == number, Project.sub_heading.is_not(None)
+    )
+    found = db.session.execute(wanted.group_by(Project.sub_heading))
+    return {heading: count for heading, count in found if heading}
 
 
 def highest_score(period_id: int, number: int) -> Decimal | None:

@@ -1,14 +1,18 @@
 """What a plan period may be, and when it may be another. Facts in, answer out."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
 from app.clock import FIRST_YEAR, LAST_YEAR
-from app.words import search_key
+from app.plans.rules import dimension_of, heading_order
+from app.words import arabic_digits, clean_line, search_key
 
 LONGEST_PERIOD = 10
 MAX_DIMENSIONS = 9
+MAX_HEADING_NAME = 300
+_HEADING = re.compile(r"([1-9](?:\.[1-9][0-9]?){1,2})\.?\s+(\S.*)")
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,54 @@ def names_problem(names: list[str]) -> str:
         if (first := keys.index(key)) != number:
             return f"ชื่อมิติที่ {number + 1} ซ้ำกับมิติที่ {first + 1}: {names[number]}"
     return ""
+
+
+def sub_headings_in(text: str) -> list[tuple[str, str]]:
+    """Number and name of each line, in their order; a line that begins with no number of theirs is all name."""
+    lines = [clean_line(line) for line in text.splitlines() if line.strip()]
+    found = [(line, _HEADING.fullmatch(arabic_digits(line))) for line in lines]
+    read = [(match[1], line[match.start(2) :]) if match else ("", line) for line, match in found]
+    return sorted(read, key=lambda each: heading_order(each[0]) if each[0] else ())
+
+
+def sub_headings_text(sub_headings: Mapping[str, str]) -> str:
+    return "\n".join(f"{number} {name}" for number, name in sub_headings.items())
+
+
+def sub_headings_problem(dimension: int, lines: list[tuple[str, str]]) -> str:
+    """Why these cannot be the sub-headings of a dimension: a number that does not fit, or stands there twice."""
+    known = {number for number, _name in lines}
+    for place, (number, name) in enumerate(lines):
+        if not number or dimension_of(number) != dimension:
+            line = f"{number} {name}".strip()
+            return f"“{line}” ต้องขึ้นต้นด้วยเลข เช่น {dimension}.1 หรือ {dimension}.1.1 เว้นวรรค แล้วตามด้วยชื่อ"
+        above = number.rpartition(".")[0]
+        if above.count(".") and above not in known:
+            return f"มี {number} แต่ไม่มี {above} เพิ่มบรรทัดของ {above} ด้วย"
+        if number in (other for other, _name in lines[:place]):
+            return f"เลข {number} มี 2 บรรทัด แก้ให้เหลือบรรทัดเดียว"
+        if len(name) > MAX_HEADING_NAME:
+            return f"ชื่อหัวข้อย่อย {number} ยาวได้ไม่เกิน {MAX_HEADING_NAME} ตัวอักษร"
+    return ""
+
+
+def sub_headings_told(before: Mapping[str, str], after: Mapping[str, str]) -> str:
+    """What another list of sub-headings comes to: which are new, called otherwise, gone; empty where it is the same."""
+    told = [
+        ("เพิ่ม", [f"{number} {name}" for number, name in after.items() if number not in before]),
+        ("เปลี่ยนชื่อ", [f"{number} {name}" for number, name in after.items() if before.get(number, name) != name]),
+        ("ลบ", [f"{number} {name}" for number, name in before.items() if number not in after]),
+    ]
+    return " · ".join(f"{deed} {len(some)}: {', '.join(some)}" for deed, some in told if some)
+
+
+def headings_in_use_problem(gone: Iterable[str], used: Mapping[str, int]) -> str:
+    """Why sub-headings cannot go; `used`: projects by number, the deleted ones too, for they may come back."""
+    number = next((each for each in sorted(gone, key=heading_order) if used.get(each)), "")
+    if not number:
+        return ""
+    count = f"{used[number]:,} โครงการ (รวมที่ลบแล้ว)"
+    return f"ลบหรือเปลี่ยนเลขหัวข้อย่อย {number} ไม่ได้ เพราะใช้กับ {count} แล้ว เปลี่ยนชื่อได้"
 
 
 def in_use_problem(use: PeriodUse, deed: str) -> str:
