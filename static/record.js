@@ -22,7 +22,8 @@
     const below = empty.find((field) => from.compareDocumentPosition(field) & Node.DOCUMENT_POSITION_FOLLOWING);
     return below ?? empty[0] ?? $('button[name="then"]', from.form);
   };
-  const fieldOf = ({ target }) => (target.form?.matches("[data-onward]") && target.matches("input, textarea") ? target : null);
+  const fieldOf = ({ target }) =>
+    target.form?.matches("[data-onward]") && target.matches("input, textarea, select") ? target : null;
 
   on("keydown", (event) => {
     const field = fieldOf(event);
@@ -56,6 +57,22 @@
     if (said) said.checked = true;
   });
 
+  // Of the sub-headings only those of the main dimension can be chosen; another dimension lets go of what was.
+  const fitBelow = (form) => {
+    const below = form?.elements.sub_heading;
+    if (!below) return;
+    const dimension = form.elements.dimension.value;
+    for (const option of below.querySelectorAll("optgroup option")) {
+      const fits = !dimension || option.value.startsWith(`${dimension}.`);
+      option.disabled = !fits;
+      option.parentElement.hidden = !fits;
+      if (!fits && option.selected) below.value = "";
+    }
+  };
+  on("change", ({ target }) => {
+    if (target.name === "dimension") fitBelow(target.form);
+  });
+
   // Keys are told where there is a keyboard, most likely.
   const offerKeys = () => {
     const hint = $("[data-keys]");
@@ -63,6 +80,7 @@
   };
   on("htmx:after:swap", offerKeys);
   offerKeys();
+  fitBelow($("form[data-onward]"));
 
   // "ล้าง" beside what was kept: the words that are typed by now stay. The year stays that the page is about.
   on("click", (event) => {
@@ -73,6 +91,8 @@
     const [, ...laterYears] = [...form.elements].filter((field) => field.name === "years" && field.checked);
     const kept = [...form.elements].filter((field) => ["kind", "quarters", "dimension", "same_budget"].includes(field.name));
     for (const field of [...kept, ...laterYears]) field.checked = false;
+    if (form.elements.sub_heading) form.elements.sub_heading.value = "";
+    fitBelow(form);
     $("#kept").remove();
     $('[name="name"]', form).focus();
   });

@@ -21,7 +21,7 @@ from app.lao.projects.rules import ProjectFacts, counts
 from app.lao.reporting.details import report_detail
 from app.lao.reporting.operations import save_report
 from app.lao.reporting.rules import ReportFacts
-from app.models import Account, AccountProvince, FormerFacts, Organisation, PlanYear, Profile, Project, Sign
+from app.models import Account, AccountProvince, FormerFacts, Organisation, PlanYear, Profile, Project, Sign, SubHeading
 from app.models.enums import (
     Kind,
     OrganisationType,
@@ -34,6 +34,7 @@ from app.models.enums import (
     SizeClass,
 )
 from app.plans.queries import period_of
+from app.plans.rules import dimension_of
 from app.words import thai_sort_key
 
 PASSWORD = "รหัสผ่าน-ทดสอบ"
@@ -141,6 +142,17 @@ def facts(name: str = "โครงการอบรมคุณธรรม", 
         "budgets": {YEAR: Decimal("1000.00")},
     }
     return ProjectFacts(**values | changes)
+
+
+def make_sub_headings(*headings: str, year: int = YEAR) -> None:
+    """Sub-headings as they are typed ("1.1 ชื่อ") of the plan period of `year`."""
+    period = period_of(year)
+    assert period is not None
+    with transaction():
+        for number, name in (each.split(" ", 1) for each in headings):
+            db.session.add(
+                SubHeading(plan_period_id=period.id, dimension=dimension_of(number), number=number, name=name)
+            )
 
 
 def make_project(actor: Actor, given: ProjectFacts | None = None, *, key: str = "", now: datetime = NOW) -> int:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cached_property
+from itertools import takewhile
 
 from app.typeset.breaks import wrapped
 from app.typeset.content import (
@@ -98,7 +99,8 @@ class _Setting:
         cells = [self.lines(row) for row in rows]
         for place, row in enumerate(rows):
             first = max(0, len(rows) - KEPT_ROWS) == place
-            together = cells[place:] if first else cells[place : place + 1 + (row.kind is RowKind.BAND)]
+            bands = len(list(takewhile(lambda each: each.kind is RowKind.BAND, rows[place:])))
+            together = cells[place:] if first else cells[place : place + 1 + bands]
             self._row(row, cells[place], sum(map(self.height, together)) + (tail if first else 0))
 
     def _row(self, row: PaperRow, cells: Sequence[Sequence[str]], wanted: float) -> None:

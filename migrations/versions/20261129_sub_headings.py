@@ -1,14 +1,14 @@
 """Headings below a dimension, and the one a project stands under: of its own plan period and main dimension, or none.
 
-Revision ID: 0021
-Revises: 0020
+Revision ID: 0022
+Revises: 0021
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0021"
-down_revision = "0020"
+revision = "0022"
+down_revision = "0021"
 branch_labels = None
 depends_on = None
 KEY = "fk_projects_plan_period_id_dimension_sub_heading"

@@ -245,6 +245,7 @@ class PublicProject:
     name: str
     kind: Kind
     dimension: int
+    sub_heading: str | None
     quarters: tuple[int, ...]
     target_group: str
     objective: str
@@ -263,6 +264,7 @@ def public_project(id_: int) -> PublicProject:
     row = db.session.execute(
         select(
             *(_P.id, _P.name, _P.kind, _P.dimension, _P.quarters, _P.target_group, _P.objective, _P.plan_period_id),
+            _P.sub_heading,
             *(_P.review_status.label("review"), _P.review_reason.label("reason")),
             *(_O.code.label("lao_code"), _O.name.label("lao")),
         )

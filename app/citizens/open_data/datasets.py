@@ -43,10 +43,16 @@ from app.models.enums import (
 )
 from app.spreadsheets.tables import CellKind
 
-VERSION = "1.4.0"
+VERSION = "1.5.0"
 # What changed in the shape of the data, newest first. A column that goes or changes its meaning makes a new first
 # number and a new address (/api/v2); a column or data set that is added makes a new second number.
 CHANGELOG = (
+    (
+        "1.5.0",
+        "2026-11-29",
+        "projects มีเลขหัวข้อย่อยของมิติหลัก (sub_heading) ในแผนที่มีหัวข้อย่อย",
+        "projects have the number of their sub-heading (sub_heading) below the main dimension, in plans that have some",
+    ),
     (
         "1.4.0",
         "2026-11-29",
@@ -164,6 +170,7 @@ PROJECTS = Dataset(
             "ใน CSV และ Excel คือตาราง project_years",
             nested=(YEAR, PLAN_BUDGET),
         ),
+        Field("sub_heading", Type.TEXT, "หัวข้อย่อยของมิติหลัก", "1.1", "ว่าง: ไม่ระบุ หรือแผนไม่มีหัวข้อย่อย", True),
     ),
     ("id",),
     (
@@ -328,14 +335,7 @@ RESULTS = Dataset(
     ("place_kind", "place_code", "fiscal_year", "round"),
     (
         Parameter("year", "ปีงบประมาณ (พ.ศ.)", "ปีงบประมาณ", 2561, least=FIRST_YEAR, most=LAST_YEAR, required=True),
-        Parameter(
-            "round",
-            "รอบการรายงาน",
-            ROUNDS,
-            6,
-            choices=values_of(Round),
-            required=True,
-        ),
+        Parameter("round", "รอบการรายงาน", ROUNDS, 6, choices=values_of(Round), required=True),
         Parameter("kind", "ชนิดของพื้นที่", "ชนิดของพื้นที่", "province", choices=PLACE_KINDS, default="province"),
         Parameter("code", "พื้นที่", "รหัสพื้นที่ ประเทศใช้ TH", "90", pattern=PLACE_CODE),
         Parameter("province", "จังหวัด", "รหัสจังหวัด 2 หลัก: พื้นที่ในจังหวัดนี้ หรือที่จังหวัดนี้อยู่ใน", "90", CODE_2),

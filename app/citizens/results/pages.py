@@ -243,7 +243,9 @@ def project(site: Site, id_: int) -> Response:
     place = find(PlaceKind.ORGANISATION, told.lao_code)
     page, known = "citizens/results/project.html", frame(site, place, asked_moment(place.province_codes))
     own = next(period for period in known["periods"] if period.id == told.plan_period_id)  # names change with periods
-    return answer(page, page, **known, project=told, dimensions=own.dimensions)
+    return answer(
+        page, page, **known, project=told, dimensions=own.dimensions, sub_heading=own.sub_heading(told.sub_heading)
+    )
 
 
 def _tombstone_page(site: Site, told: Tombstone) -> Response:

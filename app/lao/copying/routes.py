@@ -119,7 +119,8 @@ def copy_projects() -> Response | tuple[str, int]:
 def _copies(plans: Plans, found: list[PlannedBefore], form: CopyForm) -> list[ProjectFacts]:
     years, dimensions = form.sources(), plans.target.dimensions
     chosen = [each.project.facts for each in found if each.project.id in form.ids.data]
-    taken = (rules.taken_over(facts, years, dimensions) for facts in chosen)
+    below = rules.same_sub_headings(plans.source, plans.target) if plans.source else ()
+    taken = (rules.taken_over(facts, years, dimensions, below) for facts in chosen)
     return [each for each in taken if each is not None]
 
 

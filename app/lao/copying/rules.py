@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from app.lao.projects.rules import ProjectFacts
 from app.plans.rules import Period
-from app.words import baht
+from app.words import baht, search_key
 
 NO_YEAR = 0  # "this year takes nothing over"
 
@@ -34,16 +34,29 @@ def renamed(source: Period, target: Period) -> list[Renamed]:
     ]
 
 
-def taken_over(facts: ProjectFacts, years: Mapping[int, int], dimensions: Collection[int]) -> ProjectFacts | None:
+def same_sub_headings(source: Period, target: Period) -> set[str]:
+    """The numbers of the sub-headings that both plans have under the same name."""
+    before, now = (
+        {(number, search_key(name)) for names in plan.sub_headings.values() for number, name in names.items()}
+        for plan in (source, target)
+    )
+    return {number for number, _name in before & now}
+
+
+def taken_over(
+    facts: ProjectFacts, years: Mapping[int, int], dimensions: Collection[int], sub_headings: Collection[str] = ()
+) -> ProjectFacts | None:
     """The project in the next plan, with the budget of the year each year takes it from.
 
-    None where it runs in none of those years, or its dimension has no namesake by number.
+    `sub_headings`: those that stay. None where it runs in none of those years, or its dimension has no namesake by
+    number.
     """
     budgets = {year: facts.budgets[before] for year, before in years.items() if before in facts.budgets}
     if not budgets or facts.dimension not in dimensions:
         return None
     further = tuple(number for number in facts.further_dimensions if number in dimensions)
-    return replace(facts, budgets=budgets, further_dimensions=further)
+    below = facts.sub_heading if facts.sub_heading in sub_headings else None
+    return replace(facts, budgets=budgets, further_dimensions=further, sub_heading=below)
 
 
 def count_sentence(copies: Sequence[ProjectFacts], chosen: int, target: Period) -> str:

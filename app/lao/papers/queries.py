@@ -17,7 +17,7 @@ from app.registry.queries import place_of
 
 _P, _Y, _R = table(Project).c, table(ProjectYear).c, table(Report).c
 _PLANNED = (
-    select(_P.id, _P.name, _P.kind, _P.dimension, _Y.fiscal_year, _Y.plan_budget_satang)
+    select(_P.id, _P.name, _P.kind, _P.dimension, _P.sub_heading, _Y.fiscal_year, _Y.plan_budget_satang)
     .join_from(table(Project), table(ProjectYear), _Y.project_id == _P.id)
     .where(_P.organisation_id == bindparam("organisation_id"), _P.plan_period_id == bindparam("period_id"), _P.counted)
     .order_by(_P.dimension, _P.id, _Y.fiscal_year)
@@ -43,8 +43,8 @@ def planned_projects(actor: Actor, period: Period) -> list[PlannedProject]:
     """All of the LAO's plan that count in any of its years, by dimension and number."""
     rows = db.session.execute(_PLANNED, {"organisation_id": actor.own_organisation_id, "period_id": period.id})
     found: dict[int, PlannedProject] = {}
-    for id_, name, kind, dimension, year, budget in rows:
-        found.setdefault(id_, PlannedProject(name, kind, dimension, {})).budgets[year] = budget
+    for id_, name, kind, dimension, below, year, budget in rows:
+        found.setdefault(id_, PlannedProject(name, kind, dimension, {}, below)).budgets[year] = budget
     return list(found.values())
 
 

@@ -11,7 +11,7 @@ from app.lao.fixed_rounds.rules import Edition, FixedLine
 from app.lao.reporting.rules import Counts, Money, cannot_words
 from app.lao.sending.rules import Receipt, RoundToSend
 from app.models.enums import Kind, OrganisationType, ReportStatus, Round
-from app.plans.rules import Period
+from app.plans.rules import Period, heading_order
 from app.typeset.content import (
     Align,
     Paper,
@@ -45,6 +45,7 @@ class PlannedProject(NamedTuple):
     kind: Kind
     dimension: int
     budgets: dict[int, Decimal | None]
+    sub_heading: str | None = None
 
 
 class ReportedProject(NamedTuple):
@@ -132,7 +133,11 @@ def plan_paper(
         PaperColumn(PROJECT, 26),
         *(PaperColumn(f"ปี {year}\n(บาท)", 8, Align.RIGHT) for year in years),
     ]
-    rows = [(each.dimension, _planned_cells(each, years), _sums_of_years([each], years)) for each in projects]
+    ordered = sorted(projects, key=lambda each: heading_order(each.sub_heading) if each.sub_heading else ())
+    rows = [
+        _Row(each.dimension, _planned_cells(each, years), _sums_of_years([each], years), _headings(period, each))
+        for each in ordered
+    ]
     table = PaperTable(columns, list(_by_dimension(rows, period.dimensions, 3)), PROJECT, small=True)
     return Paper(
         (PLAN, f"ระยะเวลา {len(years)} ปี (พ.ศ. {period.first_year} - {period.last_year})", name),
@@ -142,6 +147,13 @@ def plan_paper(
         source(address),
         draft,
     )
+
+
+def _headings(period: Period, project: PlannedProject) -> tuple[str, ...]:
+    """The sub-headings a project stands under, the upper one first."""
+    number = project.sub_heading
+    above = number.rpartition(".")[0] if number else ""
+    return tuple(period.sub_heading(each) for each in (above if "." in above else "", number) if each)
 
 
 def _planned_cells(project: PlannedProject, years: Iterable[int]) -> tuple[str, ...]:
@@ -156,10 +168,19 @@ def _sums_of_years(projects: Iterable[PlannedProject], years: Iterable[int]) -> 
 Amounts = tuple[Decimal, ...]
 
 
+class _Row(NamedTuple):
+    """What stands below the band of its dimension, and below those of `headings`; `amounts` are what is summed."""
+
+    dimension: int
+    cells: tuple[str, ...]
+    amounts: Amounts
+    headings: tuple[str, ...] = ()
+
+
 def _by_dimension(
-    rows: Sequence[tuple[int, tuple[str, ...], Amounts]], dimensions: Mapping[int, str], before: int, after: int = 0
+    rows: Sequence[_Row], dimensions: Mapping[int, str], before: int, after: int = 0
 ) -> Iterator[PaperRow]:
-    """The rows (dimension, cells, what is summed) under a band for each dimension, with its sums and those of all.
+    """The rows under a band for each dimension, with its sums and those of all.
 
     `before`, `after`: how many columns stand on each side of the sums, the number included.
     """
@@ -168,10 +189,13 @@ def _by_dimension(
         return
     written = 0
     for dimension, name in dimensions.items():
-        some = [row for row in rows if row[0] == dimension]
+        some = [row for row in rows if row.dimension == dimension]
         yield PaperRow((f"มิติที่ {dimension} {name}",), RowKind.BAND)
-        for place, (_dimension, cells, _amounts) in enumerate(some, start=written + 1):
-            yield PaperRow((str(place), *cells))
+        above: tuple[str, ...] = ()
+        for place, row in enumerate(some, start=written + 1):
+            yield from (PaperRow((heading,), RowKind.BAND) for heading in row.headings if heading not in above)
+            above = row.headings
+            yield PaperRow((str(place), *row.cells))
         written += len(some)
         yield _sum_row(f"รวมมิติที่ {dimension} ({count_text(len(some))} รายการ)", some, before, after, rows)
     yield _sum_row(f"รวมทั้งสิ้น ({count_text(len(rows))} รายการ)", rows, before, after, rows)
@@ -179,14 +203,14 @@ def _by_dimension(
 
 def _sum_row(
     words: str,
-    some: Iterable[tuple[int, tuple[str, ...], Amounts]],
+    some: Iterable[_Row],
     before: int,
     after: int,
-    every: Sequence[tuple[int, tuple[str, ...], Amounts]],
+    every: Sequence[_Row],
 ) -> PaperRow:
-    sums = [Decimal(0)] * len(every[0][2])
-    for _dimension, _cells, amounts in some:
-        sums = [total + amount for total, amount in zip(sums, amounts, strict=True)]
+    sums = [Decimal(0)] * len(every[0].amounts)
+    for row in some:
+        sums = [total + amount for total, amount in zip(sums, row.amounts, strict=True)]
     return PaperRow((*[""] * (before - 1), words, *map(baht, sums), *[""] * after), RowKind.SUM)
 
 
@@ -273,7 +297,7 @@ RESULT_COLUMNS = (
 
 
 def _results(told: RoundTold, dimensions: Mapping[int, str]) -> PaperTable:
-    rows = [(each.line.dimension, _result_cells(each), _weight(each)) for each in told.projects]
+    rows = [_Row(each.line.dimension, _result_cells(each), _weight(each)) for each in told.projects]
     return PaperTable(
         RESULT_COLUMNS, list(_by_dimension(rows, dimensions, 2, 3)), "ผลการดำเนินงานรายโครงการ", small=True
     )

@@ -20,6 +20,7 @@ class ColumnRole(StrEnum):
     ID = "id"
     DIMENSION = "dimension"
     MISSION = "mission"
+    SUB_HEADING = "sub_heading"
     KIND = "kind"
     NAME = "name"
     QUARTERS = "quarters"
@@ -33,6 +34,7 @@ ROLE_LABELS = {
     ColumnRole.NAME: "ชื่อโครงการ/กิจกรรม/มาตรการ",
     ColumnRole.DIMENSION: "มิติหลัก",
     ColumnRole.MISSION: "ภารกิจตามมิติ",
+    ColumnRole.SUB_HEADING: "หัวข้อย่อย",
     ColumnRole.KIND: "ประเภทงาน",
     ColumnRole.QUARTERS: "ดำเนินการในไตรมาส",
     ColumnRole.TARGET: "กลุ่มเป้าหมาย",
@@ -46,6 +48,7 @@ WORDS: Sequence[tuple[str, ColumnRole]] = (
     (r"^(รหัสรายการ|รหัสโครงการ)$", ColumnRole.ID),
     (r"มิติ.*(เพิ่มเติม|อื่น)", ColumnRole.FURTHER),
     (r"^ภารกิจ", ColumnRole.MISSION),
+    (r"^หัวข้อย่อย$", ColumnRole.SUB_HEADING),
     (r"^(มิติ|มิติที่|มิติหลัก|สอดคล้อง|สอดคล้องกับมิติ)$", ColumnRole.DIMENSION),
     (r"^ประเภท", ColumnRole.KIND),
     (r"ไตรมาส", ColumnRole.QUARTERS),
@@ -61,6 +64,9 @@ UNITS = {"งบประมาณบาท", "งบประมาณ", "บ�
 UNITS |= {"พันบาท", "หมื่นบาท", "แสนบาท", "ล้านบาท"}
 
 Kept = Mapping[str, str]  # role or year by head, as `plain_head` has it
+
+# Where the plan period has no sub-headings, a column that is called so is one nobody knows.
+NO_SUB_HEADINGS: Kept = {ROLE_LABELS[ColumnRole.SUB_HEADING]: ColumnRole.NOTHING}
 
 
 class Heading(NamedTuple):

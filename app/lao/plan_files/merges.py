@@ -13,7 +13,7 @@ from app.uploads.cells import Marked, Value, text_of
 from app.uploads.reader import Grid, SheetRow
 
 SHARED = {
-    *(ColumnRole.DIMENSION, ColumnRole.KIND, ColumnRole.QUARTERS),
+    *(ColumnRole.DIMENSION, ColumnRole.SUB_HEADING, ColumnRole.KIND, ColumnRole.QUARTERS),
     *(ColumnRole.TARGET, ColumnRole.OBJECTIVE, ColumnRole.FURTHER),
 }
 

@@ -12,7 +12,15 @@ from app.lao.plan_files.columns import ColumnRole
 from app.lao.plan_files.rules import PlanProblem, ReadLine, row_seen_from
 from app.lao.projects.forms import comparison
 from app.lao.projects.queries import ProjectDetail
-from app.lao.projects.rules import BUDGET, No, ProjectFacts, changed_fields, return_refusal, same_words
+from app.lao.projects.rules import (
+    BUDGET,
+    No,
+    ProjectFacts,
+    changed_fields,
+    return_refusal,
+    same_words,
+    sub_heading_refusal,
+)
 from app.models.enums import Kind, Labelled
 from app.plans.rules import YearGate, closed_year_sentence, open_years
 
@@ -213,6 +221,8 @@ def _facts(outcome: Outcome, given: Given, opened: set[int]) -> dict[str, Any]:
     told |= {name: getattr(given, name) for name in missing}
     told.setdefault("further_dimensions", ())
     told.setdefault("dimension", 0)
+    if sub_heading_refusal(told["dimension"], told.setdefault("sub_heading", None)):
+        told["sub_heading"] = None  # it went with the dimension it is of
     further = tuple(number for number in told["further_dimensions"] if number != told["dimension"])
     kept = {
         year: amount

@@ -18,7 +18,7 @@ from app.plans.rules import Period
 _P, _D, _Y, _R = (table(model).c for model in (Project, ProjectDimension, ProjectYear, Report))
 _READ = (
     *(_P.id, _P.organisation_id, _P.province_code, _P.plan_period_id, _P.version, _P.review_status, _P.review_reason),
-    *(_P.name, _P.kind, _P.dimension, _P.quarters, _P.target_group, _P.objective),
+    *(_P.name, _P.kind, _P.dimension, _P.quarters, _P.target_group, _P.objective, _P.sub_heading),
 )
 
 
@@ -62,6 +62,7 @@ def _detail(
         target_group=row.target_group,
         objective=row.objective,
         budgets=dict(sorted(budgets.items())),
+        sub_heading=row.sub_heading,
     )
     return ProjectDetail(
         id=row.id,

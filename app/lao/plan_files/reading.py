@@ -4,22 +4,28 @@ Nothing is guessed in silence: what was not taken for a project stands among `sk
 project does not say is left open, to be asked for once.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from app.amounts import NotAnAmount, plain, read_number_cell
 from app.lao.plan_files.budgets import put_budget
-from app.lao.plan_files.columns import ColumnRole, Heading, Kept, find_heading, first_filled, same_heading
+from app.lao.plan_files.columns import (
+    NO_SUB_HEADINGS,
+    ColumnRole,
+    Heading,
+    Kept,
+    find_heading,
+    first_filled,
+    same_heading,
+)
+from app.lao.plan_files.headings import NONE, SubHeadings, put_sub_headings
 from app.lao.plan_files.merges import without_merges
 from app.lao.plan_files.pages import goes_on
 from app.lao.plan_files.rules import (
-    CODE,
     DIMENSION_CELL,
     EVERY_QUARTER,
-    EXAMPLES,
     FOOTNOTE,
     MAX_TEXT,
-    MISSION,
     NUMBER,
     OURS,
     SIGNED,
@@ -29,14 +35,17 @@ from app.lao.plan_files.rules import (
     ReadLine,
     Spot,
     Understood,
+    code_in,
     dimension_named,
     kind_of,
+    mission_number,
+    notes_on,
     numbers_in,
     parts,
     without_number,
     without_spaces,
 )
-from app.lao.plan_files.titles import Titles, explains_columns, large_unit, mission_number, says_dimension
+from app.lao.plan_files.titles import Titles, explains_columns, large_unit, says_dimension
 from app.lao.projects.rules import MAX_NAME
 from app.models.enums import Kind
 from app.uploads.cells import Marked, Value, digits_of, quoted, text_of
@@ -44,17 +53,20 @@ from app.uploads.reader import Grid, SheetRow
 from app.words import arabic_digits, clean_line, clean_text
 
 
-def understand(grids: Sequence[Grid], dimensions: Mapping[int, str], kept: Kept) -> Understood:
-    """Every project of a file. `dimensions` of the plan period; `kept`: what an LAO said of its columns."""
+def understand(
+    grids: Sequence[Grid], dimensions: Mapping[int, str], kept: Kept, sub_headings: SubHeadings = NONE
+) -> Understood:
+    """Every project of a file. `kept`: what an LAO said of its columns; the rest is of the plan period."""
     found = Understood()
-    reading = _Reading(found, dimensions)
+    reading = _Reading(found, dimensions, sub_headings)
+    kept = kept if sub_headings else {**kept, **NO_SUB_HEADINGS}
     heading: Heading | None = None
     for number, grid in enumerate(grids):
         if grid.name in OURS:
             continue
         found.notes += grid.notes
         own = find_heading(grid.rows, kept)
-        found.code = found.code or _code_in(grid)
+        found.code = found.code or code_in(grid)
         if own is None:
             heading = heading if heading and goes_on(grid, heading) else None
             if heading is None:
@@ -66,18 +78,9 @@ def understand(grids: Sequence[Grid], dimensions: Mapping[int, str], kept: Kept)
         for column, text in heading.texts.items():
             found.heads.setdefault(text, heading.columns.get(column, ""))
         _read_grid(reading, number, grid, heading, from_row=own.last_row if own else 0)
-    found.notes += _notes(grids)
+    found.notes += notes_on(grids)
+    found.warnings += put_sub_headings(found.lines, sub_headings)
     return found
-
-
-def _notes(grids: Sequence[Grid]) -> Iterator[str]:
-    """What a clerk should know of how the file was read."""
-    if any(grid.name == EXAMPLES for grid in grids):
-        yield f"ไม่อ่านแผ่นงาน “{EXAMPLES}” กรอกรายการในแผ่นงานแรก"
-    if any(grid.blind for grid in grids):
-        yield "ไฟล์ชนิดนี้ไม่บอกว่าช่องใดเป็น % หรือเป็นสูตรที่ผิดพลาด ตรวจตัวเลขก่อนยืนยัน หรือบันทึกเป็น .xlsx แล้วส่งใหม่"
-    if hidden := sum(row.hidden for grid in grids for row in grid.rows):
-        yield f"มีแถวที่ซ่อนหรือกรองไว้ {hidden:,} แถว อ่านด้วย"
 
 
 def years_of(grids: Sequence[Grid], kept: Kept) -> list[int]:
@@ -92,14 +95,6 @@ def _without_heading(found: Understood, number: int, grid: Grid) -> None:
         found.heads.setdefault(text, "")
     name = f"“{grid.name}” " if grid.name else ""
     found.skipped.append(PlanProblem(Spot(number, grid.rows[0].number if grid.rows else 1), f"{name}ไม่มีหัวตารางของแผน"))
-
-
-def _code_in(grid: Grid) -> str:
-    for row in grid.rows[:8]:
-        for cell in row.cells:
-            if isinstance(cell, str) and (match := CODE.search(arabic_digits(cell))):
-                return match[1]
-    return ""
 
 
 def _read_grid(reading: "_Reading", number: int, grid: Grid, heading: Heading, from_row: int) -> None:
@@ -119,9 +114,8 @@ def _read_grid(reading: "_Reading", number: int, grid: Grid, heading: Heading, f
 class _Reading:
     """Where in the plan the reader stands: the dimension and the mission that rows below belong to."""
 
-    def __init__(self, found: Understood, dimensions: Mapping[int, str]) -> None:
-        self.found, self.dimensions = found, dimensions
-        self.titles = Titles(dimensions)
+    def __init__(self, found: Understood, dimensions: Mapping[int, str], sub_headings: SubHeadings) -> None:
+        self.found, self.dimensions, self.titles = found, dimensions, Titles(dimensions, sub_headings)
         self.since_total: list[ReadLine] = []
         self.childless: tuple[SheetRow, str, int] | None = None  # a heading of one cell, and how many lines stood then
 
@@ -205,12 +199,17 @@ class _Reading:
         if (own is not None and len(words) > 1) or self._facts(row) or len(words) > 2:
             return False
         name = text_of(self._cell(row, self.name_column))
-        if name and NUMBER.match(arabic_digits(name)) and kind_of(without_number(name)) and not self._mission_of(name):
+        if (
+            name
+            and NUMBER.match(arabic_digits(name))
+            and kind_of(without_number(name))
+            and not self.titles.is_mission(name)
+        ):
             return False
         if not any(self.titles.take(text) for text in words):
             return False
         self._heads_nothing(words[0])
-        if name and self._mission_of(name):
+        if name and self.titles.is_mission(name):
             self.childless = row, name, len(self.found.lines)
         return True
 
@@ -224,12 +223,13 @@ class _Reading:
                 self._skip(row, "อ่านเป็นหัวข้อ แต่ไม่มีโครงการใต้หัวข้อ (หากเป็นโครงการ ใส่งบประมาณหรือขีด -)")
         self.childless = None
 
-    @staticmethod
-    def _mission_of(text: str) -> bool:
-        return bool(MISSION.match(arabic_digits(text)))
-
     def _note_mission(self, row: SheetRow) -> None:
         self.titles.take_mission(clean_line(text_of(self._of(row, ColumnRole.MISSION))))
+
+    def _below(self, row: SheetRow) -> str:
+        """The heading a row stands below: what its own column says, where there is one, else the last one above."""
+        own = self.columns[ColumnRole.SUB_HEADING]
+        return self.titles.mission if own is None else clean_line(text_of(self._cell(row, own)))
 
     def _cell(self, row: SheetRow, column: int | None) -> Value:
         return None if column is None or column >= len(row.cells) else row.cells[column]
@@ -265,7 +265,7 @@ class _Reading:
         cell = self._cell(row, self.name_column)
         listed = parts(clean_text(cell)) if isinstance(cell, str) else [(0, text_of(cell))]
         place = Spot(self.number, row.number)
-        lines = [ReadLine(place, without_number(text), text, self.titles.mission) for _line, text in listed]
+        lines = [ReadLine(place, without_number(text), text, self._below(row)) for _line, text in listed]
         for line in lines:
             self._said_once(line, row)
         starts = [start for start, _text in listed]

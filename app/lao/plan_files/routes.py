@@ -12,7 +12,7 @@ from app.db import transaction
 from app.deeds import shows_once
 from app.errors import Refusal, Stale
 from app.lao.plan_files import operations, queries, workbooks
-from app.lao.plan_files.columns import ROLE_LABELS, plain_head
+from app.lao.plan_files.columns import ROLE_LABELS, ColumnRole, plain_head
 from app.lao.plan_files.forms import PlanFileForm
 from app.lao.plan_files.outcomes import ASKED, DryRun, What
 from app.lao.plan_files.reading import understand, years_of
@@ -143,7 +143,7 @@ def _checked(form: PlanFileForm, grids: list[Grid], key: str, seen: dict[str, in
     """Raises Refusal where it is the template of another LAO."""
     who, kept = actor(), queries.kept_columns(actor())
     period = _period(years_of(grids, kept))
-    found = understand(grids, period.dimensions, kept)
+    found = understand(grids, period.dimensions, kept, period.sub_headings)
     if found.code and found.code != who.organisation_code:
         words = f"ไฟล์นี้เป็นแบบของ อปท. รหัส {found.code} ไม่ใช่ของท่าน (รหัส {who.organisation_code})"
         raise Refusal(f"{words} ดาวน์โหลดแบบของท่าน แล้วคัดลอกรายการมาใส่", "file")
@@ -185,15 +185,18 @@ def _dry_run_page(form: PlanFileForm, file: PlanFile) -> Page:
 def _file_page(form: PlanFileForm, file: PlanFile | None = None, **more: Any) -> str:
     who = actor()
     gates = year_gates(who)
+    period = file.period if file else _period([number(request.args.get("year", ""), 0)])
     return render_template(
         "lao/plan_files/page.html",
         form=form,
         file=file,
         What=What,
         asked=ASKED,
-        roles=ROLE_LABELS,
+        roles={
+            role: words for role, words in ROLE_LABELS.items() if period.sub_headings or role != ColumnRole.SUB_HEADING
+        },
         all_years=[gate.year for gate in gates],
         shown=SHOWN,
-        period=file.period if file else _period([number(request.args.get("year", ""), 0)]),
+        period=period,
         **more,
     )

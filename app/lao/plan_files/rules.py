@@ -1,7 +1,7 @@
 """What a plan can say, and how its words are read: numbers, kinds, amounts, places. Facts in, answer out."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
@@ -107,6 +107,25 @@ class Understood:
     found: bool = False  # a heading
 
 
+def code_in(grid: Grid) -> str:
+    """The LAO whose template it is; "" of any other file."""
+    for row in grid.rows[:8]:
+        for cell in row.cells:
+            if isinstance(cell, str) and (match := CODE.search(arabic_digits(cell))):
+                return match[1]
+    return ""
+
+
+def notes_on(grids: Sequence[Grid]) -> Iterator[str]:
+    """What a clerk should know of how the file was read."""
+    if any(grid.name == EXAMPLES for grid in grids):
+        yield f"ไม่อ่านแผ่นงาน “{EXAMPLES}” กรอกรายการในแผ่นงานแรก"
+    if any(grid.blind for grid in grids):
+        yield "ไฟล์ชนิดนี้ไม่บอกว่าช่องใดเป็น % หรือเป็นสูตรที่ผิดพลาด ตรวจตัวเลขก่อนยืนยัน หรือบันทึกเป็น .xlsx แล้วส่งใหม่"
+    if hidden := sum(row.hidden for grid in grids for row in grid.rows):
+        yield f"มีแถวที่ซ่อนหรือกรองไว้ {hidden:,} แถว อ่านด้วย"
+
+
 @lru_cache(maxsize=4096)
 def amount_in(text: str) -> tuple[Decimal | None, str]:
     try:
@@ -170,6 +189,12 @@ def dimension_in_title(text: str) -> int | None:
 def first_digit(mission: str) -> int | None:
     match = MISSION.match(arabic_digits(mission))
     return int(match[1]) if match else None
+
+
+def mission_number(text: str) -> str:
+    """1.2 of `1.2 สร้างจิตสำนึก`."""
+    match = MISSION_NUMBER.match(arabic_digits(clean_line(text)))
+    return match[0].rstrip(".") if match else ""
 
 
 def numbers_in(text: str, known: Sequence[int]) -> tuple[int, ...] | None:

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 
+from app.lao.plan_files.headings import NONE, SubHeadings, meant
 from app.lao.plan_files.rules import (
     COLUMN_NUMBER,
     DIMENSION,
     LARGE_UNIT,
     MISSION,
-    MISSION_NUMBER,
     dimension_in_title,
     dimension_named,
     first_digit,
@@ -26,10 +26,10 @@ def says_dimension(text: str) -> bool:
 
 
 class Titles:
-    """The last dimension and mission that were said."""
+    """The last dimension and mission that were said. A sub-heading that the plan period has needs no number."""
 
-    def __init__(self, dimensions: Mapping[int, str]) -> None:
-        self.dimensions = dimensions
+    def __init__(self, dimensions: Mapping[int, str], sub_headings: SubHeadings = NONE) -> None:
+        self.dimensions, self.sub_headings = dimensions, sub_headings
         self.forget()
 
     def forget(self) -> None:
@@ -44,10 +44,14 @@ class Titles:
         if number is not None:
             self.dimension, self.mission = number, ""
             return True
-        if MISSION.match(words):
+        if self.is_mission(words):
             self.mission = clean_line(text)
             return True
         return False
+
+    def is_mission(self, text: str) -> bool:
+        words = arabic_digits(clean_line(text))
+        return bool(MISSION.match(words) or meant(words, self.sub_headings.get(self.dimension or 0, {})))
 
     def take_above(self, text: str) -> None:
         """Take what stands above a table; a dimension may be named anywhere in it."""
@@ -79,9 +83,3 @@ def explains_columns(row: SheetRow) -> bool:
 def large_unit(texts: Iterable[str]) -> str:
     """พันบาท and larger, where a head or a title says that amounts are told in it."""
     return next((match[1] for text in texts if (match := LARGE_UNIT.search(clean_line(text)))), "")
-
-
-def mission_number(text: str) -> str:
-    """1.2 of `1.2 สร้างจิตสำนึก`."""
-    match = MISSION_NUMBER.match(arabic_digits(clean_line(text)))
-    return match[0].rstrip(".") if match else ""

@@ -27,7 +27,7 @@ from app.uploads.reader import Grid
 PLAN = "แผน"
 ID, DIMENSION, KIND, NAME = "รหัสรายการ", "มิติหลัก", "ประเภทงาน", "ชื่อโครงการ/กิจกรรม/มาตรการ/แนวปฏิบัติงาน"
 QUARTERS, TARGET, OBJECTIVE = "ดำเนินการในไตรมาส", "กลุ่มเป้าหมาย", "วัตถุประสงค์"
-FURTHER = "มิติที่สอดคล้องเพิ่มเติม"
+FURTHER, SUB_HEADING = "มิติที่สอดคล้องเพิ่มเติม", "หัวข้อย่อย"
 CHECKED = "ผลการตรวจ"
 WIDE = 18  # characters of a column whose content nobody knows
 # Made once: making them takes longer than the cell.
@@ -48,11 +48,13 @@ class TemplateRow(NamedTuple):
     target_group: str
     objective: str
     further: str = ""
+    sub_heading: str = ""
 
 
 def columns(period: Period) -> list[Column[TemplateRow]]:
     """The template: the LAO's own years between what a project is and what it is for. All of it is filled in."""
     typed = partial(Column, typed=True)
+    below = [words for dimension in period.sub_headings for words in period.told(dimension)]
     return [
         typed(
             ID,
@@ -62,6 +64,7 @@ def columns(period: Period) -> list[Column[TemplateRow]]:
             "เว้นว่างสำหรับรายการใหม่ ห้ามแก้เลขของรายการเดิม เพราะใช้บอกว่าแก้รายการใด",
         ),
         typed(DIMENSION, attrgetter("dimension"), 12, CellKind.NUMBER, choices=list(period.dimensions)),
+        *([typed(SUB_HEADING, attrgetter("sub_heading"), 30, choices=below)] if below else []),
         typed(KIND, attrgetter("kind"), 18, choices=[kind.label for kind in Kind]),
         typed(NAME, attrgetter("name"), 60),
         *(typed(f"งบประมาณปี {year} (บาท)", partial(_budget, year), BAHT_WIDTH, CellKind.BAHT) for year in period.years),
@@ -93,12 +96,14 @@ def template(
     heads = columns(period)
     shown = [Column(each.head, each.get, each.width, each.kind) for each in heads]
     return workbook(
-        Table(PLAN, titles, heads, map(_template_row, projects), rules=_rules(period, gates)),
+        Table(
+            PLAN, titles, heads, [_template_row(period, project) for project in projects], rules=_rules(period, gates)
+        ),
         Table(EXAMPLES, (), shown, _examples(period)),
     )
 
 
-def _template_row(project: ProjectDetail) -> TemplateRow:
+def _template_row(period: Period, project: ProjectDetail) -> TemplateRow:
     facts = project.facts
     return TemplateRow(
         id=project.id,
@@ -110,6 +115,7 @@ def _template_row(project: ProjectDetail) -> TemplateRow:
         target_group=facts.target_group,
         objective=facts.objective,
         further=_numbers(facts.further_dimensions),
+        sub_heading=period.sub_heading(facts.sub_heading),
     )
 
 

@@ -3,15 +3,36 @@
 from collections.abc import Collection, Iterable
 from decimal import Decimal
 from functools import lru_cache
+from itertools import groupby
 from typing import Any
 
 from wtforms import BooleanField, Field, HiddenField
 
 from app.conflicts import Differences
-from app.fields import AtMost, Form, ManyOf, MoneyField, OneOf, OpenedForm, Required, TextBlock, TextLine, Version
-from app.lao.projects.rules import BUDGET, MAX_NAME, MAX_REASON, NO_REASON, ProjectFacts, same_every_year
+from app.fields import (
+    AtMost,
+    Choices,
+    Form,
+    ManyOf,
+    MoneyField,
+    OneOf,
+    OpenedForm,
+    Required,
+    TextBlock,
+    TextLine,
+    Version,
+)
+from app.lao.projects.rules import (
+    BUDGET,
+    MAX_NAME,
+    MAX_REASON,
+    NO_REASON,
+    ProjectFacts,
+    same_every_year,
+    sub_heading_refusal,
+)
 from app.models.enums import Kind
-from app.plans.rules import Period
+from app.plans.rules import Period, dimension_of
 from app.words import baht
 
 QUARTER_MONTHS = {1: "ต.ค. - ธ.ค.", 2: "ม.ค. - มี.ค.", 3: "เม.ย. - มิ.ย.", 4: "ก.ค. - ก.ย."}
@@ -21,6 +42,7 @@ NOT_IN_YEAR = "ไม่ดำเนินการ"
 
 LATER = {
     "dimension": "มิติหลัก",
+    "sub_heading": "หัวข้อย่อยของมิติหลัก (ถ้ามี)",
     "further_dimensions": "มิติที่สอดคล้องเพิ่มเติม (ถ้ามี)",
     "years": "ดำเนินการ ปีงบประมาณ พ.ศ.",
     BUDGET: "งบประมาณปี ",
@@ -47,6 +69,7 @@ class ProjectForm(OpenedForm):
     objective = TextBlock("วัตถุประสงค์", validators=[Required("กรอกวัตถุประสงค์"), AtMost(MAX_TEXT)])
     same_budget = BooleanField("งบประมาณเท่ากันทุกปีที่เลือก")
     dimension: OneOf
+    sub_heading: OneOf | None = None  # only where the plan period has sub-headings
     further_dimensions: ManyOf
     years: ManyOf
     all_years: tuple[int, ...] = ()
@@ -64,12 +87,27 @@ class ProjectForm(OpenedForm):
             field = self.budget(year)
             missing = "" if field.without else f"กรอกงบประมาณปี {year} หรือเลือก “ดำเนินการโดยไม่ใช้งบประมาณ”"
             self.ask_only(field, year in self.years_with_a_budget and not self.no_budget(year).data, missing)
+        if self.sub_heading is not None and (problem := self._sub_heading_problem(self.sub_heading)):
+            self.sub_heading.errors = [problem]
         return not self.problems
+
+    def _sub_heading_problem(self, chosen: OneOf) -> str:
+        if chosen.data is None and any(chosen.raw_data or ()):
+            return "หัวข้อย่อยที่เลือกไม่มีในแผนแล้ว เลือกใหม่ หรือไม่ระบุ"
+        return sub_heading_refusal(self.dimension.data, chosen.data) if self.dimension.data else ""
 
     def on_screen(self) -> list[Field]:
         years = [self.years, *map(self.budget, self.all_years)]
-        rest = [self.quarters, self.dimension, self.further_dimensions, self.target_group, self.objective]
-        return [self.name, self.kind, *years, *rest]
+        below = [] if self.sub_heading is None else [self.sub_heading]
+        rest = [self.further_dimensions, self.target_group, self.objective]
+        return [self.name, self.kind, *years, self.quarters, self.dimension, *below, *rest]
+
+    @property
+    def sub_heading_groups(self) -> list[tuple[str, Choices]]:
+        """The pick list, by dimension."""
+        choices = [] if self.sub_heading is None else self.sub_heading.choices
+        groups = groupby(choices, key=lambda choice: dimension_of(choice[0]))
+        return [(f"มิติที่ {dimension}", list(some)) for dimension, some in groups]
 
     @property
     def years_with_a_budget(self) -> list[int]:
@@ -95,6 +133,7 @@ class ProjectForm(OpenedForm):
             target_group=self.target_group.data,
             objective=self.objective.data,
             budgets=self.budgets(),
+            sub_heading=None if self.sub_heading is None else self.sub_heading.data,
         )
 
     def parts(self, name: str) -> tuple[str, ...]:
@@ -111,6 +150,7 @@ class ProjectForm(OpenedForm):
         self.name.data, self.kind.data, self.dimension.data = facts.name, facts.kind, facts.dimension
         self.further_dimensions.data, self.quarters.data = list(facts.further_dimensions), list(facts.quarters)
         self.target_group.data, self.objective.data = facts.target_group, facts.objective
+        self._show_sub_heading(facts)
         self._show_years(facts)
         for year, amount in facts.budgets.items():
             self.budget(year).data = amount
@@ -119,7 +159,12 @@ class ProjectForm(OpenedForm):
     def keep(self, facts: ProjectFacts) -> None:
         """Begin with what most often stays from one project to the next: its words and amounts do not."""
         self.kind.data, self.dimension.data, self.quarters.data = facts.kind, facts.dimension, list(facts.quarters)
+        self._show_sub_heading(facts)
         self._show_years(facts)
+
+    def _show_sub_heading(self, facts: ProjectFacts) -> None:
+        if self.sub_heading is not None:
+            self.sub_heading.data = facts.sub_heading
 
     def _show_years(self, facts: ProjectFacts) -> None:
         self.years.data, self.same_budget.data = sorted(facts.budgets), same_every_year(facts.budgets)
@@ -135,11 +180,14 @@ class DeleteForm(Form):
 
 def project_form(period: Period) -> type[ProjectForm]:
     """The form class of a plan period."""
-    return _form_class(tuple(period.years), tuple(period.dimensions.items()))
+    below = (words for dimension in period.sub_headings for words in period.told(dimension))
+    return _form_class(tuple(period.years), tuple(period.dimensions.items()), tuple(below))
 
 
 @lru_cache(maxsize=32)
-def _form_class(years: tuple[int, ...], dimensions: tuple[tuple[int, str], ...]) -> type[ProjectForm]:
+def _form_class(
+    years: tuple[int, ...], dimensions: tuple[tuple[int, str], ...], sub_headings: tuple[str, ...]
+) -> type[ProjectForm]:
     fields: dict[str, Any] = {
         "all_years": years,
         "dimension": OneOf(LATER["dimension"], choices=list(dimensions), missing="เลือกมิติหลัก 1 มิติ"),
@@ -150,6 +198,9 @@ def _form_class(years: tuple[int, ...], dimensions: tuple[tuple[int, str], ...])
             missing="เลือกปีงบประมาณที่ดำเนินการอย่างน้อย 1 ปี",
         ),
     }
+    if sub_headings:
+        choices = [(words.partition(" ")[0], words) for words in sub_headings]
+        fields["sub_heading"] = OneOf(LATER["sub_heading"], choices=choices)
     for year in years:
         fields[f"{BUDGET}{year}"] = MoneyField(f"{LATER[BUDGET]}{year}")
         fields[f"no_budget_{year}"] = BooleanField("ดำเนินการโดยไม่ใช้งบประมาณ")
@@ -161,6 +212,7 @@ SIDES = {
     "ประเภทงาน": "kind",
     "ไตรมาส": "quarters",
     "มิติหลัก": "dimension",
+    "หัวข้อย่อย": "sub_heading",
     "มิติที่สอดคล้องเพิ่มเติม": "further_dimensions",
     "กลุ่มเป้าหมาย": "target_group",
     "วัตถุประสงค์": "objective",
@@ -190,6 +242,7 @@ def _in_words(facts: ProjectFacts) -> dict[str, str]:
         **budgets,
         "ไตรมาส": ", ".join(map(str, facts.quarters)),
         "มิติหลัก": f"มิติที่ {facts.dimension}",
+        "หัวข้อย่อย": facts.sub_heading or "–",
         "มิติที่สอดคล้องเพิ่มเติม": ", ".join(map(str, facts.further_dimensions)) or "–",
         "กลุ่มเป้าหมาย": facts.target_group,
         "วัตถุประสงค์": facts.objective,

@@ -28,6 +28,7 @@ def columns(facts: ProjectFacts) -> dict[str, object]:
         "name_sort": thai_sort_key(facts.name),
         "kind": facts.kind,
         "dimension": facts.dimension,
+        "sub_heading": facts.sub_heading,
         "quarters": facts.quarters,
         "target_group": facts.target_group,
         "objective": facts.objective,

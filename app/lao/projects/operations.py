@@ -30,6 +30,7 @@ from app.lao.projects.rules import (
     reason_refusal,
     return_refusal,
     review_after_edit,
+    sub_heading_refusal,
     year_removal_refusal,
 )
 from app.models import Organisation, Project, Report
@@ -73,6 +74,7 @@ def _record_new(
         return []
     years = {year for facts in projects for year in facts.budgets}
     _check_years(_year_gates(actor, period), years)
+    _check_sub_headings(period, projects)
     closed = _fixed_before(actor.own_organisation_id, years, now)
     if refusal := return_refusal(years, closed, "บันทึกโครงการของปีนี้"):
         raise Refusal(refusal, "years")
@@ -96,6 +98,7 @@ def edit_project(
         return before.version != version  # a double click: the first one saved it
     closed = _fixed_before(before.organisation_id, {*before.facts.budgets, *facts.budgets}, now)
     project = db.session.get_one(Project, project_id)
+    _check_sub_headings(period, [facts])
     review = _review(project, review_after_edit(before.review_status, changed))
     # First: what the rules say of a stale page helps nobody. A refusal takes it back.
     write(project, version, **columns(facts), **review, updated_at=now)
@@ -275,6 +278,14 @@ def _check_years(year_gates: list[YearGate], years: set[int]) -> None:
     closed = sorted(years - set(open_years(year_gates)))
     if closed:
         raise Refusal(closed_year_sentence(closed[0], year_gates), "years")
+
+
+def _check_sub_headings(period: Period, projects: Sequence[ProjectFacts]) -> None:
+    for each in projects:
+        if refusal := sub_heading_refusal(each.dimension, each.sub_heading):
+            raise Refusal(refusal, "sub_heading")
+    if gone := queries.unknown_sub_heading(period.id, projects):
+        raise Refusal(f"{period.label} ไม่มีหัวข้อย่อย {gone} แล้ว เลือกหัวข้อย่อยใหม่ หรือไม่ระบุ", "sub_heading")
 
 
 def _check_editable(project: queries.ProjectDetail, year_gates: list[YearGate]) -> None:

@@ -14,7 +14,7 @@ from app.db import db, table
 from app.errors import NotTheirs
 from app.lao.projects.rules import ProjectFacts, amount_question, editable
 from app.listing import PAGE_SIZE, ListState, like_pattern
-from app.models import Project, ProjectDimension, ProjectYear, Report
+from app.models import Project, ProjectDimension, ProjectYear, Report, SubHeading
 from app.models.enums import Kind, ReportStatus, ReviewStatus
 from app.words import baht
 
@@ -72,7 +72,7 @@ _FURTHER = (
     .where(ProjectDimension.project_id == _P.id)
     .scalar_subquery()
 )
-_TYPED = (_FURTHER, _P.quarters, _P.target_group, _P.objective)
+_TYPED = (_FURTHER, _P.quarters, _P.target_group, _P.objective, _P.sub_heading)
 _LISTED = (_P.id, _P.kind, _P.name, _P.dimension, _P.review_status, _P.review_reason, _YEARS)
 SORTS = ("", "name", "dimension", "review", "kind")
 _ORDER: dict[str, tuple[Any, ...]] = {
@@ -156,10 +156,11 @@ def every_project(actor: Actor, state: ListState) -> list[WholeProject]:
 
 
 def _whole(row: tuple[Any, ...], year: int) -> WholeProject:
-    id_, kind, name, dimension, status, reason, packed, further, quarters, target_group, objective = row
+    id_, kind, name, dimension, status, reason, packed, further, *typed = row
     budgets = _unpack(packed)
+    quarters, target_group, objective, below = typed
     others = tuple(sorted(map(int, (further or "").split(",")))) if further else ()
-    facts = ProjectFacts(name, kind, dimension, others, quarters, target_group, objective, budgets)
+    facts = ProjectFacts(name, kind, dimension, others, quarters, target_group, objective, budgets, below)
     return WholeProject(id_, facts, _budget(budgets, year), status, reason or "")
 
 
@@ -266,6 +267,7 @@ def project_facts(project: Any) -> ProjectFacts:
         target_group=project.target_group,
         objective=project.objective,
         budgets=year_budgets(project.id),
+        sub_heading=project.sub_heading,
     )
 
 
@@ -283,6 +285,7 @@ def project_detail(actor: Actor, project_id: int) -> ProjectDetail:
             Project.name,
             Project.kind,
             Project.dimension,
+            Project.sub_heading,
             Project.quarters,
             Project.target_group,
             Project.objective,
@@ -308,6 +311,15 @@ def project_detail(actor: Actor, project_id: int) -> ProjectDetail:
         reported_years=frozenset(year for year, _, status in lines if status is not ReportStatus.NOT_REPORTED),
         report_lines=frozenset((year, round_) for year, round_, _ in lines),
     )
+
+
+def unknown_sub_heading(period_id: int, projects: Iterable[ProjectFacts]) -> str:
+    """The first sub-heading of theirs that the plan period does not have; those it has stay while this is done."""
+    asked = {each.sub_heading for each in projects if each.sub_heading}
+    if not asked:
+        return ""
+    kept = select(SubHeading.number).where(SubHeading.plan_period_id == period_id, SubHeading.number.in_(asked))
+    return min(asked.difference(db.session.scalars(kept.with_for_update(read=True, key_share=True))), default="")
 
 
 def recorded_before(actor: Actor, submission_keys: Iterable[str | None]) -> dict[str | None, int]:

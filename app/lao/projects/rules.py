@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from app.amounts import plain
 from app.lao.fixed_rounds.rules import ClosedRound, closed_years, stays_as_closed
 from app.models.enums import Kind, ReviewStatus
+from app.plans.rules import dimension_of
 from app.words import arabic_digits, baht
 
 MAX_NAME = 500
@@ -41,6 +42,7 @@ class ProjectFacts:
     target_group: str
     objective: str
     budgets: Mapping[int, Decimal | None]
+    sub_heading: str | None = None  # of the main dimension
 
     def as_dict(self) -> dict[str, Any]:
         return vars(self) | {"budgets": dict(self.budgets)}
@@ -68,7 +70,15 @@ def kept_text(facts: ProjectFacts) -> str:
     """โครงการ · ไตรมาส 1, 2 · มิติที่ 1 · ปี 2561, 2562: what the next form begins with."""
     quarters, years = (", ".join(map(str, each)) for each in (facts.quarters, sorted(facts.budgets)))
     same = " งบประมาณเท่ากันทุกปี" if same_every_year(facts.budgets) else ""
-    return f"{facts.kind.label} · ไตรมาส {quarters} · มิติที่ {facts.dimension} · ปี {years}{same}"
+    below = f" หัวข้อย่อย {facts.sub_heading}" if facts.sub_heading else ""
+    return f"{facts.kind.label} · ไตรมาส {quarters} · มิติที่ {facts.dimension}{below} · ปี {years}{same}"
+
+
+def sub_heading_refusal(dimension: int, sub_heading: str | None) -> str:
+    """Why a project of that main dimension cannot stand there; empty where it can."""
+    if not sub_heading or dimension_of(sub_heading) == dimension:
+        return ""
+    return f"หัวข้อย่อย {sub_heading} ไม่อยู่ในมิติที่ {dimension} เลือกหัวข้อย่อยของมิตินี้ หรือไม่ระบุ"
 
 
 def same_words(name: str) -> str:

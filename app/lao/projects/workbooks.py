@@ -65,6 +65,11 @@ LISTED: tuple[Column[ListedProject], ...] = (
 )
 
 
+SUB_HEADING: Column[ListedProject] = Column(
+    "หัวข้อย่อย", attrgetter("project.facts.sub_heading"), 10, explain="เลขหัวข้อย่อยของมิติหลัก"
+)
+
+
 def project_list(actor: Actor, state: ListState, place: str, now: datetime) -> Table[ListedProject]:
     """Every project of the list, on whatever page of it."""
     years = f"ปีงบประมาณ {state.year}" if state.year else "ทุกปีงบประมาณ"
@@ -72,7 +77,8 @@ def project_list(actor: Actor, state: ListState, place: str, now: datetime) -> T
     found = every_project(actor, state)
     of_years = sorted({year for each in found for year in each.facts.budgets})
     lines = [ListedProject(number, each) for number, each in enumerate(found, start=1)]
-    return Table("โครงการ", title, (*LISTED, *map(_of_year, of_years)), lines)
+    below = [SUB_HEADING] if any(each.facts.sub_heading for each in found) else []
+    return Table("โครงการ", title, (*LISTED, *below, *map(_of_year, of_years)), lines)
 
 
 def _of_year(year: int) -> Column[ListedProject]:

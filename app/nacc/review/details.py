@@ -52,6 +52,7 @@ class ReviewDetail:
     facts: ProjectFacts
     years: str
     dimensions: dict[int, str]
+    sub_heading: str
     history: list[HistoryLine]
     sent_back: HistoryLine | None
     verdict: HistoryLine | None
@@ -81,6 +82,7 @@ def review_detail(actor: Actor, project_id: int) -> ReviewDetail:
     if row is None:
         raise NotTheirs
     facts = project_facts(row)
+    period = next(each for each in periods() if each.id == row.plan_period_id)
     history = _project_history(project_id)
     pending = row.review_status is ReviewStatus.PENDING
     returned = sent_back(history) if pending else None
@@ -97,7 +99,8 @@ def review_detail(actor: Actor, project_id: int) -> ReviewDetail:
         reviewed_at=row.reviewed_at,
         facts=facts,
         years=years_text(facts.budgets),
-        dimensions=next((dict(each.dimensions) for each in periods() if each.id == row.plan_period_id), {}),
+        dimensions=dict(period.dimensions),
+        sub_heading=period.sub_heading(facts.sub_heading),
         history=[history_line(each) for each in history],
         sent_back=history_line(returned) if returned else None,
         verdict=history_line(verdict) if verdict else None,

@@ -1,8 +1,9 @@
 """What a plan takes over from the one before it."""
 
+from dataclasses import replace
 from decimal import Decimal
 
-from app.lao.copying.rules import by_position, count_sentence, renamed, taken_over
+from app.lao.copying.rules import by_position, count_sentence, renamed, same_sub_headings, taken_over
 from app.plans.rules import Period
 from tests.factories import facts
 
@@ -27,6 +28,17 @@ def test_a_project_comes_along_with_the_budget_of_the_year_it_is_taken_from() ->
     assert taken_over(facts(budgets={2563: Decimal(9)}), YEARS, NEW.dimensions) is None
     assert taken_over(facts(dimension=3), YEARS, NEW.dimensions) is None
     assert taken_over(given, {}, NEW.dimensions) is None
+
+
+def test_a_sub_heading_comes_along_where_number_and_name_are_the_same() -> None:
+    before = replace(OLD, sub_headings={1: {"1.1": "จิต สำนึก", "1.2": "ก", "1.3": "ค"}})
+    now = replace(NEW, sub_headings={1: {"1.1": "จิตสำนึก", "1.2": "ข"}})
+    same = same_sub_headings(before, now)
+    assert same == {"1.1"}
+    assert same_sub_headings(before, NEW) == set()
+    for number, kept in (("1.1", "1.1"), ("1.2", None), ("1.3", None)):
+        given = facts(sub_heading=number, budgets={2561: Decimal(5)})
+        assert taken_over(given, YEARS, NEW.dimensions, same) == facts(sub_heading=kept, budgets={2566: Decimal(5)})
 
 
 def test_the_count_says_how_many_come_into_which_year_and_how_many_stay() -> None:

@@ -176,7 +176,7 @@ def test_a_filled_database_of_before_takes_them(app: Flask) -> None:
     project_id = make_project(actor)
     before = project_detail(actor, project_id)
     db.session.rollback()
-    downgrade(revision="0020")
+    downgrade(revision="0021")
     with pytest.raises(DBAPIError, match="sub_heading"):
         db.session.execute(text("SELECT sub_heading FROM projects"))
     db.session.rollback()

@@ -121,7 +121,9 @@ def remove_period(period_id: int) -> Response:
 @ADMIN
 def edit_dimension(period_id: int, dimension: int) -> Response:
     period, kept = _dimension(period_id, dimension)
-    return page("dimension", period=period, number=dimension, form=DimensionForm(formdata=None, data=_shown(kept)))
+    return page(
+        "dimension", period=period, number=dimension, form=DimensionForm(formdata=None, data=_dimension_shown(kept))
+    )
 
 
 def _dimension(period_id: int, dimension: int) -> Any:
@@ -130,7 +132,7 @@ def _dimension(period_id: int, dimension: int) -> Any:
     return (period, kept) if period and kept else abort(404)
 
 
-def _shown(kept: Any) -> dict[str, Any]:
+def _dimension_shown(kept: Any) -> dict[str, Any]:
     below = sub_headings_text(queries.sub_headings(kept.plan_period_id, kept.number))
     return {"name": kept.name, "max_score": kept.max_score, "sub_headings": below, "version": kept.version}
 
@@ -152,7 +154,7 @@ def rename_dimension(period_id: int, dimension: int) -> Response:
                 )
         except Stale:
             _period, kept = _dimension(period_id, dimension)
-            shown, key = _shown(kept), f"{period_id}/{dimension}"
+            shown, key = _dimension_shown(kept), f"{period_id}/{dimension}"
             form.sub_headings.data = sub_headings_text(dict(below))
             conflict = both_windows(form, "มิตินี้", shown, shown.pop("version"), Entity.DIMENSION, key)
         except Refusal as refusal:
