@@ -16,7 +16,6 @@ from flask_migrate import upgrade
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import NullPool
 
 from app import create_app
 from app.citizens.results.queries import forget_fixed_rows
@@ -79,7 +78,7 @@ class Postgresql:
         self.urls = {
             part: server.set(database=name).render_as_string(hide_password=False) for part, name in self.names.items()
         }
-        self.keeper = create_engine(self.urls["test"], poolclass=NullPool)
+        self.keeper = create_engine(self.urls["test"])  # one connection, that knows its statements
         self.size = 0
 
     def _run(self, *statements: str) -> None:
@@ -96,6 +95,7 @@ class Postgresql:
 
     def fresh(self) -> None:
         if not self.size or not self.put_back():
+            self.keeper.dispose()
             self._run(
                 f"DROP DATABASE IF EXISTS {self.names['test']} WITH (FORCE)",
                 f"CREATE DATABASE {self.names['test']} TEMPLATE {self.names['template']}",
@@ -114,6 +114,7 @@ class Postgresql:
             return False
 
     def drop(self) -> None:
+        self.keeper.dispose()
         self._run(*(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)" for name in self.names.values()))
         self.server.dispose()
 
@@ -130,22 +131,33 @@ END $$;
 CREATE SCHEMA counters;
 CREATE TABLE counters.kept AS SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public';
 CREATE TABLE counters.filled AS  -- what a table is filled with: columns that make themselves are not written
-  SELECT table_name AS name, string_agg(quote_ident(column_name), ', ') AS columns FROM information_schema.columns
-  WHERE table_schema = 'public' AND is_generated = 'NEVER' GROUP BY table_name;
+  SELECT table_name AS name, string_agg(quote_ident(column_name), ', ') AS columns, 0::bigint AS rows
+  FROM information_schema.columns WHERE table_schema = 'public' AND is_generated = 'NEVER' GROUP BY table_name;
+DO $$ DECLARE t text; BEGIN
+  FOR t IN SELECT name FROM counters.filled LOOP
+    EXECUTE format('UPDATE counters.filled SET rows = (SELECT count(*) FROM public.%I) WHERE name = %L', t, t);
+  END LOOP;
+END $$;
+CREATE TABLE counters.since AS SELECT pg_current_xact_id()::text::bigint AS transaction;
 """
-# As a replica: no trigger runs, so the history can be emptied and no foreign key is asked.
+# As a replica: no trigger runs, so the history can be emptied and no foreign key is asked. Only tables that were
+# written to: another number of rows, or one of a later transaction than the last time all was put back.
 PUT_BACK = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
   WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend';
 SET LOCAL session_replication_role = replica;
 SET LOCAL synchronous_commit = off;
 SET LOCAL lock_timeout = '5s';
-DO $$ DECLARE t record; BEGIN
-  FOR t IN SELECT name, columns FROM counters.filled LOOP
+DO $$ DECLARE t record; touched boolean; BEGIN
+  FOR t IN SELECT f.*, s.transaction FROM counters.filled AS f, counters.since AS s LOOP
+    EXECUTE format('SELECT count(*) <> %s OR coalesce(bool_or(xmin::text::bigint > %s), false) FROM public.%I',
+      t.rows, t.transaction, t.name) INTO touched;
+    CONTINUE WHEN NOT touched;
     EXECUTE format('DELETE FROM public.%I', t.name);
     EXECUTE format('INSERT INTO public.%1$I (%2$s) SELECT %2$s FROM kept.%1$I', t.name, t.columns);
   END LOOP;
 END $$;
+UPDATE counters.since SET transaction = pg_current_xact_id()::text::bigint;
 SELECT setval(format('public.%I', sequencename)::regclass, coalesce(last_value, 1), last_value IS NOT NULL)
   FROM counters.kept;
 """

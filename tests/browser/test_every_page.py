@@ -14,22 +14,47 @@ from tests.browser.steps import LONG_NAME, lao, make_endless, row, sign_in
 from tests.factories import facts, make_account, make_organisation, make_project, make_report, review
 
 AXE = (Path(__file__).parent / "vendor" / "axe-4.14.1.min.js").read_text()
-EVERYTHING: dict[str, Any] = {"resultTypes": ["violations"]}
 COLOUR_RULES = ["color-contrast", "link-in-text-block"]
-COLOURS = EVERYTHING | {"runOnly": {"type": "rule", "values": COLOUR_RULES}}
+STRUCTURE: dict[str, Any] = {
+    "resultTypes": ["violations"],
+    "rules": {rule: {"enabled": False} for rule in COLOUR_RULES},
+}
+COLOURS: dict[str, Any] = {"resultTypes": ["violations"], "runOnly": {"type": "rule", "values": COLOUR_RULES}}
 # What depends on the window's width; all else is the same document, asked once.
-LAYOUT = EVERYTHING | {"runOnly": {"type": "rule", "values": ["scrollable-region-focusable"]}}
+SCROLLING: dict[str, Any] = {
+    "resultTypes": ["violations"],
+    "runOnly": {"type": "rule", "values": ["scrollable-region-focusable"]},
+}
+SCROLLS = """() => [...document.querySelectorAll("body *")].some(box =>
+    (box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1)
+        && /auto|scroll/.test(getComputedStyle(box).overflow))"""
+# Colours are the dearest of all to measure, and follow from the path of tags, classes and states down to an element:
+# what stands in a place that another page had is not measured again. Leaves what is new in `unmeasured`.
+UNMEASURED = """seen => {
+    const known = new Set(seen), added = [], roots = [];
+    const mix = (text, seed) =>
+        [...text].reduce((sum, letter) => Math.imul(sum ^ letter.charCodeAt(0), 16777619), seed);
+    const walk = (element, above, insideNew) => {
+        const worn = [...element.attributes].filter(each => !/^(id|style|data-|hx-)/.test(each.name)).map(each =>
+            /^(class|type|role|scope|aria-current)$/.test(each.name) ? each.name + each.value : each.name).sort();
+        const speaks = [...element.childNodes].some(node => node.nodeType === 3 && node.data.trim());
+        const place = mix([element.tagName, ...worn, speaks, element.matches(":checked")].join(" "), above);
+        const isNew = !known.has(place);
+        if (isNew) { known.add(place); added.push(place); if (!insideNew) roots.push(element); }
+        for (const child of element.children) walk(child, place, insideNew || isNew);
+    };
+    walk(document.body, 2166136261, false);
+    window.unmeasured = roots;
+    return added;
+}"""
 # Boxes that something sticks out of, unless they scroll.
 BURST = """() => [...document.querySelectorAll(".tw, .card, .panes, .note, .queue, td, tbody th, dd, li")]
     .filter(box => box.scrollWidth > box.clientWidth + 2 && getComputedStyle(box).overflowX === "visible"
         && getComputedStyle(box).display !== "inline" && box.clientWidth > 1)
     .slice(0, 3).map(box => `<${box.tagName} class="${box.className}"> of ${box.clientWidth} px holds `
         + `${box.scrollWidth}: ${box.innerText.slice(0, 40)}`)"""
-# Colours are measured in each scheme once: they are the same words at every width, and the dearest of all to measure.
-SIZES: tuple[tuple[int, int, dict[str, dict[str, Any]]], ...] = (
-    (1366, 768, {"light": EVERYTHING}),
-    (360, 740, {"light": LAYOUT, "dark": COLOURS}),
-)
+SIZES = ((1366, 768), (360, 740))
+measured: dict[str, set[int]] = {"light": set(), "dark": set()}
 PUBLIC = (
     "/",
     "/codes",
@@ -214,24 +239,32 @@ def _fill(actor: Any) -> None:
 def check(page: Page, where: str) -> list[str]:
     """What is wrong with the page as it stands, at each size and in each colour scheme."""
     faults: list[str] = []
-    for width, height, asked in SIZES:
+    page.emulate_media(reduced_motion="reduce")
+    for width, height in SIZES:
         page.set_viewport_size({"width": width, "height": height})
         wide = page.evaluate("document.documentElement.scrollWidth")
         if wide > width:
             faults.append(f"{where}: {wide} px wide in a window of {width}")
         faults += [f"{where} ({width} px): {fault}" for fault in page.evaluate(BURST)]
-        for scheme, options in asked.items():
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            faults += [f"{where} ({width} px, {scheme}): {fault}" for fault in _axe(page, options)]
+        if page.evaluate(SCROLLS):
+            faults += [f"{where} ({width} px): {fault}" for fault in _axe(page, SCROLLING)]
     page.set_viewport_size({"width": SIZES[0][0], "height": SIZES[0][1]})
+    faults += [f"{where}: {fault}" for fault in _axe(page, STRUCTURE)]
+    for scheme, places in measured.items():
+        new = page.evaluate(UNMEASURED, list(places))
+        if new:
+            places.update(new)
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            faults += [f"{where} ({scheme}): {fault}" for fault in _axe(page, COLOURS, "{ include: unmeasured }")]
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
     return faults
 
 
-def _axe(page: Page, options: dict[str, Any]) -> list[str]:
+def _axe(page: Page, options: dict[str, Any], where: str = "document") -> list[str]:
     """Violations, each with the first elements that show it."""
     if not page.evaluate("typeof axe === 'object'"):
         page.evaluate(AXE)
-    found = page.evaluate("options => axe.run(options)", options)
+    found = page.evaluate(f"options => axe.run({where}, options)", options)
     return [
         f"{violation['id']}: {[node['html'][:120] for node in violation['nodes'][:2]]}"
         for violation in found["violations"]
