@@ -128,7 +128,7 @@ class Reader:
         return self.laos.get(row.organisation_id or 0, "")
 
     def facts(self, row: HistoryEntry, kept: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
-        if kept is None or row.entity not in (Entity.SCORES, Entity.SCORE_CHANGE):
+        if kept is None or row.entity not in (Entity.SCORES, Entity.SCORE_CHANGE, Entity.PROPOSED_DEED):
             return kept
         told = with_names(kept, self.staff)
         if self.published is None:

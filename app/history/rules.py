@@ -21,6 +21,7 @@ from app.models.enums import (
     ReviewStatus,
     Role,
     Round,
+    SecondPerson,
     SignKind,
     SignVerdict,
     SizeClass,
@@ -93,6 +94,9 @@ FACTS = {
     "reasons": "ลำดับเหตุผล",
     "browser": "เครื่องที่ใช้",
     "value": "ข้อความ",
+    "second_person": "ผู้ยืนยันคนที่สอง",
+    "proposed": "สิ่งที่เสนอ",
+    "number": "จำนวน",
     "reason": "เหตุผลที่ขยายเวลา",
     "username": "ชื่อผู้ใช้",
     "role": "บทบาท",
@@ -141,6 +145,7 @@ CHOICES: dict[str, tuple[type[Labelled], ...]] = {
     "size": (SizeClass,),
     "sign": (SignKind,),
     "verdict": (SignVerdict,),
+    "second_person": (SecondPerson,),
 }
 LABELS = {name: {each.value: each.label for kind in kinds for each in kind} for name, kinds in CHOICES.items()}
 ACTION_LABELS = {action.value: action.label for action in Action}
@@ -148,7 +153,7 @@ OTHER_ACTION = "เปลี่ยนแปลงข้อมูล"
 
 
 # What is told to NACC only, however much it is about an LAO.
-OF_NACC_ONLY = (Entity.NOTE,)
+OF_NACC_ONLY = (Entity.NOTE, Entity.PROPOSED_DEED)
 
 
 def changed_by(role: Role | None, name: str, *, own: bool, asked_by: Role) -> str:
@@ -224,6 +229,7 @@ SUBJECTS: dict[str, Callable[[list[str], str], str]] = {
     Entity.ORGANISATION: lambda _key, whose: f"{Entity.ORGANISATION.label} {whose}",
     Entity.DIMENSION: lambda key, _whose: f"{Entity.DIMENSION.label}ที่ {key[1]}",
     Entity.MINIMUM_SCORE: lambda key, _whose: f"{Entity.MINIMUM_SCORE.label} {key[0]}",
+    Entity.PROPOSED_DEED: lambda _key, whose: whose,
     **{
         each: lambda _key, _whose, label=each.label: label  # type: ignore[misc]
         for each in (Entity.PLAN_PERIOD, Entity.REJECTION_REASON, Entity.SETTING, Entity.REGISTRY)

@@ -28,6 +28,7 @@ from app.models.plans import (
 )
 from app.models.profiles import Profile
 from app.models.projects import Project, ProjectDimension, ProjectYear, RejectionReason, Report
+from app.models.proposed import ProposedDeed, ProposedRow
 from app.models.registry import District, FormerFacts, Organisation, Province, Succession
 from app.models.settings import Setting
 from app.models.signs import Sign, SignSearch
@@ -62,6 +63,8 @@ __all__ = [
     "Project",
     "ProjectDimension",
     "ProjectYear",
+    "ProposedDeed",
+    "ProposedRow",
     "Province",
     "RejectionReason",
     "Report",

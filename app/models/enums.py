@@ -146,6 +146,32 @@ class SignVerdict(Labelled):
     NOTED = "noted", "รับทราบ เก็บไว้เป็นข้อมูล"
 
 
+class SecondPerson(Labelled):
+    """For which deeds of NACC's an administrator wants a second person."""
+
+    OFF = "off", "ไม่ใช้"
+    REJECTIONS = "rejections", "เมื่อปฏิเสธโครงการ"
+    BULK = "bulk", "เมื่อทำหลายรายการพร้อมกัน"
+    BOTH = "both", "ทั้งสองกรณี"
+
+
+class ProposedKind(Labelled):
+    """What is proposed to a second person."""
+
+    VERDICTS = "verdicts", "พิจารณาโครงการ:"
+    PLAN_YEARS = "plan_years", "เปลี่ยนผลแผนเป็น"
+    PUBLISHING = "publishing", "เผยแพร่คะแนน"
+
+
+class ProposalAnswer(Labelled):
+    """What became of a proposal: dropped where somebody decided otherwise first."""
+
+    CONFIRM = "confirm", "ยืนยันแล้ว"
+    DECLINE = "decline", "ไม่รับ"
+    WITHDRAW = "withdraw", "ถอนแล้ว"
+    DROP = "drop", "ตกไป เพราะมีการพิจารณาก่อน"
+
+
 class Action(Labelled):
     """What was done, as the history keeps it and as its readers see it: an LAO its own, NACC those it oversees.
 
@@ -210,6 +236,11 @@ class Action(Labelled):
     SEND_ROUND = "send round", "ส่งรายงานทั้งรอบ"
     STAND = "stand", "ข้อมูลที่มีอยู่เมื่อเริ่มบันทึกสาธารณะ"
     JUDGE_SIGN = "judge sign", "ป.ป.ช. บันทึกผลการตรวจสอบ"
+    PROPOSE_DEED = "propose deed", "ป.ป.ช. เสนอให้อีกคนยืนยัน"
+    CONFIRM_DEED = "confirm deed", "ป.ป.ช. ยืนยันข้อเสนอ"
+    DECLINE_DEED = "decline deed", "ป.ป.ช. ไม่รับข้อเสนอ"
+    WITHDRAW_DEED = "withdraw deed", "ป.ป.ช. ถอนข้อเสนอ"
+    DROP_DEED = "drop deed", "ข้อเสนอตกไป เพราะมีผู้พิจารณาก่อน"
     WRITE_NOTE = "write note", "ป.ป.ช. แก้ไขบันทึกภายใน"
 
 
@@ -236,3 +267,4 @@ class Entity(Labelled):
     SIGN = "sign", "สิ่งที่ควรตรวจสอบ"
     SENT_ROUND = "sent round", "การส่งรายงานทั้งรอบ"
     NOTE = "note", "บันทึกภายใน"
+    PROPOSED_DEED = "proposed deed", "ข้อเสนอที่รออีกคน"

@@ -144,6 +144,7 @@ WHO_OPENS = {
     "POST notes.write_of_project": STAFF,
     "GET notes.open_of_lao": STAFF,
     "POST notes.write_of_lao": STAFF,
+    "POST my_deeds.answer_proposal": STAFF,
     "POST plan_years.take_back": STAFF,
     "GET plan_years.desk": STAFF,
     "POST plan_years.set_one": STAFF,
@@ -228,6 +229,8 @@ WHO_OPENS = {
     "POST administration.retire_reason": ADMINISTRATOR,
     "GET administration.contact": ADMINISTRATOR,
     "POST administration.set_contact": ADMINISTRATOR,
+    "GET administration.second_person": ADMINISTRATOR,
+    "POST administration.set_second_person": ADMINISTRATOR,
     "GET administration.deleted": ADMINISTRATOR,
     "POST administration.bring_back": ADMINISTRATOR,
     "GET administration.staff": ADMINISTRATOR,
@@ -285,7 +288,7 @@ def address(app: Flask, rule: Rule, project_id: int = 1) -> str:
     examples |= {"dimension": 1, "which": "sar", "deed": "close", "answer": "cancel", "code": "6650807"}
     examples |= {"kind": "organisations", "figure": "percent", "file": "csv", "id_": project_id}
     examples |= {"period_id": 1, "reason_id": 1, "other_id": 1, "account_id": 1, "job_id": 1, "sign_id": 1}
-    examples |= {"written_as": "pdf"}
+    examples |= {"written_as": "pdf", "deed_id": 1, "said": "withdraw"}
     examples |= {"dataset": "projects", "ending": "csv", "day": "latest", "name": "SHA256SUMS"}
     examples |= {"part": "lao", "key": "start", "table": "projects", "entry_id": 1, "seq": 0}
     with app.test_request_context():

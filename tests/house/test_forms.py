@@ -20,17 +20,20 @@ from tests.pages import elements, enter, fields, tags
 TOO_MUCH = "ก" * 5001
 # Forms with at most one field to get wrong: a choice of rows, a file, a number that was said before.
 ONE_QUESTION = {
+    "AnswerForm",
     "ChangeForm",
     "CodesForm",
     "CopyForm",
     "DeleteForm",
     "HistoryFilterForm",
+    "NoteForm",
     "PlanFileForm",
     "ProposedNumbersForm",
     "RegistryFileForm",
     "RemovalForm",
     "RoundFileForm",
     "ScoreFileForm",
+    "SecondPersonForm",
     "SendForm",
     "StatusForm",
     "UploadForm",

@@ -45,6 +45,7 @@ SILENT_DEEDS = {
     "app.nacc.mails.operations": "what became of a mail stands in its own row",
     "app.nacc.administration.periods.operations.refuse_bad_period": "only reads",
     "app.lao.round_workbook.operations.refuse_without_consent": "only reads",
+    "app.nacc.second_person.operations.keep_number": "a part of confirming, which tells of it",
     "app.nacc.digests.operations": "nobody acts: what is told has its entries",
     "app.lao.fixed_rounds.operations.add_report_lines": "a part of recording and of opening again, which tell of it",
     "app.lao.projects.operations.edit_refusal": "only reads",

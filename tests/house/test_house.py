@@ -9,7 +9,7 @@ from docs import architecture
 ROOT = Path(__file__).parents[2]
 MOST_LINES = 350
 MOST_OF_ONE_NAME = 4  # private functions
-OPENS_TRANSACTIONS = {"routes", "record_pages", "period_pages", "window_pages", "file_pages", "jobs", "cli"}
+OPENS_TRANSACTIONS = {"routes", "record_pages", "period_pages", "window_pages", "proposing_pages", "jobs", "cli"}
 
 
 def test_one_deed_is_one_transaction_opened_where_the_deed_is_asked_for() -> None:

@@ -242,6 +242,7 @@ WHERE_THE_FORM_STANDS = {
     "/nacc/scores/7/7/7/sar": "/nacc/scores/7/7",
     "/nacc/scores/7/7/close": "/nacc/scores/7/7",
     "/nacc/scores/7/7/confirm": "/nacc/scores/7/7",
+    "/nacc/deeds/7/confirm": "/nacc/deeds",
     "/nacc/scores/file/confirm": "/nacc/scores/file",
     "/nacc/scores/proposals/minimum": "/nacc/scores/proposals",
     "/nacc/account/password": "/nacc/account",

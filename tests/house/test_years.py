@@ -37,11 +37,18 @@ PAGES = {
         *("/nacc/signs/many?year={y}&round=12&all=1", "/nacc/signs/{g}?year={y}&round=12"),
         *("/nacc/review/{p}?year={y}", "/nacc/review/many?year={y}&all=1", "/reports/exports?year={y}&round=12"),
         *("/nacc/accounts/{o}", "/nacc/accounts/codes?province=65", "/nacc/account"),
+        *("/nacc/notes/projects/{p}?year={y}", "/nacc/notes/organisations/{o}?year={y}"),
     ),
     "admin": (
         *("/nacc/admin/windows", "/nacc/admin/windows/{y}/12", "/nacc/admin/periods", "/nacc/admin/periods/1/1"),
         "/nacc/admin/periods/2",
-        *("/nacc/admin/reasons", "/nacc/admin/contact", "/nacc/admin/staff", "/nacc/admin/staff/{s}"),
+        *(
+            "/nacc/admin/reasons",
+            "/nacc/admin/contact",
+            "/nacc/admin/second-person",
+            "/nacc/admin/staff",
+            "/nacc/admin/staff/{s}",
+        ),
         *("/nacc/admin/registry", "/nacc/admin/registry/new", "/nacc/admin/registry/6650807"),
         *("/nacc/admin/registry/6650807/succession", "/nacc/admin/black-out/{p}"),
         "/nacc/scores/proposals?year={y}",
@@ -53,7 +60,7 @@ AFTER_A_DEED = {
     "administration.withdraw_time",  # of what was given
     "round_workbook.confirm_workbook",  # of a file that was checked
     *("administration.unlock_staff", "registry_upkeep.open_again"),  # of what is locked or closed
-    "score_changes.answer_change",  # of what was proposed
+    *("score_changes.answer_change", "my_deeds.answer_proposal"),  # of what was proposed
     *("copying.copy_projects", "copying.take_back_copies"),  # from one plan into another: once both have open years
     *("plan_files.check_file", "plan_files.confirm_file", "plan_files.annotated_copy"),  # of the years in the file
     *("amendments.amend_line", "amendments.take_today"),  # of a round that closed

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from app.fields import AtMost, Form, ManyOf, OneOf, Required, TextBlock, TextLine, Version
-from app.models.enums import Role
+from app.models.enums import Role, SecondPerson
 
 
 class RejectionReasonForm(Form):
@@ -13,6 +13,11 @@ class RejectionReasonForm(Form):
 
 class ContactForm(Form):
     contact = TextBlock("ข้อความติดต่อสอบถาม", validators=[Required("กรอกข้อความติดต่อ"), AtMost(500)])
+    version = Version()
+
+
+class SecondPersonForm(Form):
+    wanted = OneOf("ผู้ยืนยันคนที่สอง", choices=[(each, each.label) for each in SecondPerson], missing="เลือกว่าใช้เมื่อใด")
     version = Version()
 
 

@@ -279,10 +279,13 @@ def bring_back(actor: Actor, project_id: int, now: datetime) -> None:
     )
 
 
-def set_setting(actor: Actor, name: str, value: str, version: int, now: datetime) -> bool:
-    """Keep a word of the installation, like the contact; False where it is kept already. Raises Stale at the commit."""
+def set_setting(actor: Actor, name: str, value: str, version: int, now: datetime, fact: str = "value") -> bool:
+    """Keep a word of the installation, like the contact; False where it is kept already. Raises Stale at the commit.
+
+    `fact`: what the history calls it.
+    """
     kept = db.session.get(Setting, name, with_for_update=True)
-    before = {"value": kept.value} if kept else None
+    before = {fact: kept.value} if kept else None
     if kept is None:
         db.session.add(Setting(name=name, value=value))
         db.session.flush()
@@ -290,5 +293,5 @@ def set_setting(actor: Actor, name: str, value: str, version: int, now: datetime
         return kept.version != version  # a double click: the first one saved it
     else:
         write(kept, version, value=value)
-    record(actor, Action.SET, Entity.SETTING, name, before=before, after={"value": value}, at=now)
+    record(actor, Action.SET, Entity.SETTING, name, before=before, after={fact: value}, at=now)
     return True

@@ -15,6 +15,7 @@ from app.nacc.administration import operations, queries
 from app.nacc.administration.forms import (
     ContactForm,
     RejectionReasonForm,
+    SecondPersonForm,
     StaffForm,
     staff_form,
 )
@@ -25,6 +26,8 @@ from app.nacc.desk.forms import place_and_words
 from app.nacc.desk.queries import PAGE_SIZE
 from app.nacc.desk.rules import DeskFilter
 from app.nacc.mails.queries import failed_total
+from app.nacc.second_person.queries import second_person as second_person_wanted
+from app.nacc.second_person.rules import SETTING
 from app.registry.queries import provinces_by_region
 
 
@@ -102,6 +105,32 @@ def set_contact() -> Response:
         else:
             return done("contact", "บันทึกข้อความติดต่อแล้ว", saved)
     return page("contact", 422, form=form, conflict=conflict)
+
+
+@blueprint.get("/second-person")
+@ADMIN
+def second_person() -> Response:
+    kept = queries.kept_setting(SETTING)
+    form = SecondPersonForm(formdata=None, wanted=second_person_wanted(), version=kept.version if kept else 0)
+    return page("second_person", form=form)
+
+
+@blueprint.post("/second-person")
+@ADMIN
+def set_second_person() -> Response:
+    form, conflict = SecondPersonForm(), None
+    if form.validate():
+        wanted, version = form.wanted.data, form.version.data or 0
+        try:
+            with transaction():
+                saved = operations.set_setting(actor(), SETTING, wanted, version, clock.now(), "second_person")
+        except Stale:
+            kept = queries.kept_setting(SETTING)
+            now_wanted, version = {"wanted": second_person_wanted()}, kept.version if kept else 0
+            conflict = both_windows(form, "ค่านี้", now_wanted, version, Entity.SETTING, SETTING)
+        else:
+            return done("second-person", "บันทึกแล้ว ข้อเสนอที่รออยู่ยังยืนยันหรือถอนได้", saved)
+    return page("second_person", 422, form=form, conflict=conflict)
 
 
 @blueprint.get("/deleted")

@@ -11,7 +11,6 @@ from flask import flash, redirect, render_template
 from werkzeug.wrappers import Response
 
 from app.access import Actor, actor
-from app.db import transaction
 from app.errors import Refusal, Stale
 from app.nacc.desk.pages import plan_year
 from app.nacc.desk.queries import laos_by_code, laos_by_id
@@ -52,7 +51,8 @@ Shown = TypeVar("Shown", bound=ShownLine)
 class FileDesk(Generic[FileForm, Filter, Read, Shown]):
     """What is a desk's own of its file: where it stands, how it is read, compared and saved.
 
-    `save` gives what to say and the year of each line that was written; it may raise Stale and Refusal.
+    `save`, in a transaction of its own, gives what to say and the year of each line that was written; it may raise
+    Stale and Refusal.
     `table`: what goes out, to be sent or pasted back.
     """
 
@@ -127,8 +127,7 @@ class FileDesk(Generic[FileForm, Filter, Read, Shown]):
         if not form.validate():
             return self._dry_run(form, self._again(shown)), 422
         try:
-            with transaction():
-                words, years = self.save(shown, form)
+            words, years = self.save(shown, form)
         except Stale:
             form.form_errors = [CHANGED_MEANWHILE]
             return self._dry_run(form, self._again(shown)), 422

@@ -16,7 +16,7 @@ from app.errors import Refusal, Stale
 from app.history.operations import Facts, entry, plain_facts, record_all
 from app.history.rules import PROPOSED_BY
 from app.models import Organisation, PlanYear, Score, ScoreChange
-from app.models.enums import Action, Entity, PlanStatus, Role, Which
+from app.models.enums import Action, Entity, PlanStatus, ProposedKind, Role, Which
 from app.nacc.desk.queries import batches
 from app.nacc.desk.rules import refuse_unexpected
 from app.nacc.evaluation import queries
@@ -35,6 +35,8 @@ from app.nacc.evaluation.rules import (
     stale_cells,
 )
 from app.nacc.plan_years.rules import PlanFilter
+from app.nacc.second_person.queries import second_person
+from app.nacc.second_person.rules import AsksSecond, WantedRow, asks
 
 _O, _PY, _S = (table(model).c for model in (Organisation, PlanYear, Score))
 _NEW_SCORE = insert(table(Score))
@@ -242,10 +244,29 @@ def do_one(actor: Actor, organisation_id: int, year: int, deed: ScoreDeed, now: 
 
 
 def do_filtered(actor: Actor, asked: PlanFilter, expected: int, deed: ScoreDeed, now: datetime) -> int:
-    """The deed for all LAOs the filters show. Raises Refusal where their number is not the one that was said before."""
+    """The deed for all LAOs the filters show. Raises Refusal where their number is not the one that was said before.
+
+    Raises AsksSecond, and changes nothing, where publishing many wants a second person: it cannot be taken back.
+    """
     ids = queries.affected(actor, asked, deed)
     refuse_unexpected(len(ids), expected, "มี")
+    if deed is ScoreDeed.PUBLISH and asks(second_person(), len(ids), rejects=False):
+        read = queries.versions(ids, asked.year)
+        raise AsksSecond(ProposedKind.PUBLISHING, [WantedRow(id_, read.get(id_, 0), year=asked.year) for id_ in ids])
     return sum(_do_together(actor, some, asked.year, deed, now) for some in batches(ids))
+
+
+def publish_proposed(actor: Actor, rows: Collection[WantedRow], _reason: str, now: datetime) -> int:
+    """What one person proposed and the actor confirmed: those with the scores of then; gives how many."""
+    published = 0
+    for year in sorted({row.year for row in rows if row.year}):
+        seen = {row.organisation_id: row.seen for row in rows if row.year == year}
+        for some in batches(sorted(seen)):
+            _hold_laos(actor, some)
+            read = queries.versions(some, year)
+            as_read = [id_ for id_ in some if read.get(id_, 0) == seen[id_]]
+            published += _do_together(actor, as_read, year, ScoreDeed.PUBLISH, now)
+    return published
 
 
 def _do_together(actor: Actor, ids: Collection[int], year: int, deed: ScoreDeed, now: datetime) -> int:

@@ -121,6 +121,20 @@ def affected(actor: Actor, asked: PlanFilter, deed: ScoreDeed) -> list[int]:
     return [id_ for id_, kept in found.items() if applies(deed, kept)]
 
 
+def versions(ids: Collection[int], year: int) -> dict[int, int]:
+    """A number for each LAO's scores of the year that grows with whatever is entered, closed or published."""
+    found: dict[int, int] = {}
+    joined = table(PlanYear).outerjoin(
+        table(Score), and_(_S.organisation_id == _PY.organisation_id, _S.fiscal_year == _PY.fiscal_year)
+    )
+    number = _PY.version + func.coalesce(func.sum(_S.version), 0)
+    for some in batches(sorted(ids)):
+        here = _PY.organisation_id.in_(some), _PY.fiscal_year == year
+        grouped = select(_PY.organisation_id, number).select_from(joined).where(*here)
+        found |= dict(db.session.execute(grouped.group_by(_PY.organisation_id, _PY.version)).all())
+    return found
+
+
 def half_scored(actor: Actor, ids: Collection[int], year: int) -> int:
     """How many of `ids` NACC has not scored in every dimension of the year's plan."""
     dimensions = len(max_scores(year))

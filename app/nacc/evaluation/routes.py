@@ -39,6 +39,7 @@ from app.nacc.evaluation.rules import (
 from app.nacc.plan_years.pages import plan_filter
 from app.nacc.plan_years.queries import plan_counts
 from app.nacc.plan_years.rules import ScoreStanding, listed
+from app.nacc.second_person.proposing_pages import done_or_proposed
 from app.plans.asked import year_asked
 from app.plans.queries import current_period, period_of, periods, year_gates
 from app.spreadsheets import excel
@@ -190,12 +191,12 @@ def _many_scores_page(deed: ScoreDeed, form: ExpectedForm) -> str:
 def do_filtered(deed: str) -> BaseResponse:
     asked, form, done = plan_filter(), ExpectedForm(), ScoreDeed(deed)
     try:
-        with transaction():
-            changed = operations.do_filtered(actor(), asked, form.expected.data or 0, done, clock.now())
+        said = form.expected.data or 0
+        outcome = done_or_proposed(lambda: operations.do_filtered(actor(), asked, said, done, clock.now()))
     except Refusal as refusal:
         form.form_errors = [refusal.message]
         return make_response(_many_scores_page(done, form), 422)
-    flash(f"{done.label}แล้ว {changed:,} แห่ง", "ok")
+    flash(outcome.told(f"{done.label}แล้ว {outcome.done:,} แห่ง"), "ok")
     return redirect(f"/nacc/scores?{asked.query(page=1)}", 303)
 
 
@@ -223,7 +224,8 @@ def _preview_score_file(lines: list[ScoreLine]) -> Preview:
 def _save_score_file(lines: list[SeenScores], form: ScoreFileForm) -> tuple[str, list[int]]:
     everything, reason = form.everything.data, form.reason.data or ""
     chosen = {(line.organisation_id, line.year): new for line in lines if (new := line.chosen(everything))}
-    saved = operations.save_from_file(actor(), chosen, reason, clock.now())
+    with transaction():
+        saved = operations.save_from_file(actor(), chosen, reason, clock.now())
     words = f"นำเข้าแล้ว เปลี่ยน {saved.entered:,} ช่อง"
     if saved.proposed:
         words += f" และเสนอแก้ไขคะแนนที่เผยแพร่แล้ว {saved.proposed:,} ช่อง ซึ่งรอเจ้าหน้าที่ ป.ป.ช. อีกคนยืนยัน"

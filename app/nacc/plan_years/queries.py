@@ -180,13 +180,22 @@ def failed_because(places: Collection[tuple[int, int]]) -> dict[tuple[int, int],
 
 def statuses(places: Collection[tuple[int, int]], *, lock: bool = False) -> dict[tuple[int, int], PlanStatus]:
     """The status of each (organisation id, fiscal year) that has one; with `lock`, nobody changes it meanwhile."""
-    found: dict[tuple[int, int], PlanStatus] = {}
+    return _of_places(_PY.status, places, lock=lock)
+
+
+def versions(places: Collection[tuple[int, int]], *, lock: bool = False) -> dict[tuple[int, int], int]:
+    """The version of each that has a row."""
+    return _of_places(_PY.version, places, lock=lock)
+
+
+def _of_places(column: Any, places: Collection[tuple[int, int]], *, lock: bool) -> dict[tuple[int, int], Any]:
+    found: dict[tuple[int, int], Any] = {}
     for year in {year for _id, year in places}:
         for some in batches({id_ for id_, each in places if each == year}):
             here = _PY.organisation_id.in_(some), _PY.fiscal_year == year
-            wanted = select(_PY.organisation_id, _PY.status).where(*here).order_by(_PY.organisation_id)
+            wanted = select(_PY.organisation_id, column).where(*here).order_by(_PY.organisation_id)
             rows = db.session.execute(wanted.with_for_update() if lock else wanted)
-            found |= {(id_, year): status for id_, status in rows}
+            found |= {(id_, year): value for id_, value in rows}
     return found
 
 

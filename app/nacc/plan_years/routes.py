@@ -1,6 +1,7 @@
 """The plan-year desk: HTTP only."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request
@@ -21,6 +22,7 @@ from app.nacc.plan_years import operations, queries, workbooks
 from app.nacc.plan_years.forms import StatusForm
 from app.nacc.plan_years.pages import plan_filter
 from app.nacc.plan_years.rules import COLUMNS, OPTIONAL, PlanFilter, PlanLine, SeenStatus, listed, preview, read_lines
+from app.nacc.second_person.proposing_pages import done_or_proposed
 from app.spreadsheets import excel
 from app.uploads.cells import Problems, Sheet
 from app.uploads.forms import PastableForm
@@ -111,17 +113,14 @@ def set_many() -> BaseResponse | tuple[str, int]:
     if form.validate():
         status: PlanStatus = form.status.data
         try:
-            with transaction():
-                if choice.ids:
-                    changed = operations.set_many(actor(), choice.ids, asked.year, status, clock.now(), form.told)
-                else:
-                    changed = operations.set_filtered(
-                        actor(), asked, form.expected.data or 0, status, clock.now(), form.told
-                    )
+            deed = partial(operations.set_many, actor(), choice.ids, asked.year)
+            if not choice.ids:
+                deed = partial(operations.set_filtered, actor(), asked, form.expected.data or 0)
+            outcome = done_or_proposed(lambda: deed(status, clock.now(), form.told))
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            flash(f"เปลี่ยนเป็น “{status.label}” แล้ว {changed:,} แห่ง", "ok")
+            flash(outcome.told(f"เปลี่ยนเป็น “{status.label}” แล้ว {outcome.done:,} แห่ง"), "ok")
             return redirect(f"/nacc/plan-years?{asked.query(status='', page=1)}", 303)
     return _many_plan_years_page(asked, form, choice), 422
 
@@ -154,8 +153,8 @@ def _preview_plan_file(lines: list[PlanLine]) -> Preview:
 
 def _save_plan_file(lines: list[SeenStatus], form: PastableForm) -> tuple[str, list[int]]:
     chosen = [line for line in lines if form.everything.data or not line.since]
-    changed = operations.set_from_file(actor(), chosen, clock.now())
-    return f"นำเข้าแล้ว เปลี่ยน {changed:,} แห่ง", [line.year for line in chosen]
+    outcome = done_or_proposed(lambda: operations.set_from_file(actor(), chosen, clock.now()))
+    return outcome.told(f"นำเข้าแล้ว เปลี่ยน {outcome.done:,} แห่ง"), [line.year for line in chosen]
 
 
 FILE = FileDesk(

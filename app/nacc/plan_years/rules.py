@@ -128,6 +128,15 @@ class SeenStatus(NamedTuple):
         return PlanLine(LineKey(lao, self.year), self.status, self.seen, self.since, self.reason, self.why)
 
 
+class PlanMove(NamedTuple):
+    """What an LAO's plan of a year is to be. `reason`: why it fails."""
+
+    organisation_id: int
+    year: int
+    status: PlanStatus
+    reason: str = ""
+
+
 class ScoreStanding(Labelled):
     """How far NACC's scores of a plan year are."""
 

@@ -10,8 +10,8 @@ from app.history.operations import record
 from app.models import MinimumScore
 from app.models.enums import Action, Entity, PlanStatus
 from app.nacc.evaluation.queries import max_scores
-from app.nacc.plan_years.operations import set_many
-from app.nacc.plan_years.rules import PlanFilter
+from app.nacc.plan_years.operations import set_moves
+from app.nacc.plan_years.rules import PlanFilter, PlanMove
 from app.nacc.proposals import queries
 
 
@@ -46,4 +46,6 @@ def confirm_proposals(actor: Actor, asked: PlanFilter, expected: tuple[int, int]
     if (passing, failing) != expected:
         raise Refusal(f"จำนวนเปลี่ยนไปแล้ว: ขณะนี้ผ่าน {passing:,} แห่ง ไม่ผ่าน {failing:,} แห่ง ตรวจแล้วยืนยันอีกครั้ง")
     why = {PlanStatus.FAILED: f"ผลประเมินรวมต่ำกว่าคะแนนขั้นต่ำของปี {asked.year}"}
-    return sum(set_many(actor, ids, asked.year, status, now, why.get(status, "")) for status, ids in by_status.items())
+    reasons = {status: why.get(status, "") for status in by_status}
+    moves = [PlanMove(id_, asked.year, status, reasons[status]) for status, ids in by_status.items() for id_ in ids]
+    return set_moves(actor, moves, now)

@@ -17,6 +17,7 @@ from app.nacc.evaluation.queries import max_scores
 from app.nacc.plan_years.pages import plan_filter
 from app.nacc.proposals import operations, queries
 from app.nacc.proposals.forms import MinimumForm, ProposedNumbersForm
+from app.nacc.second_person.proposing_pages import done_or_proposed
 from app.plans.queries import periods
 
 blueprint = Blueprint("proposals", __name__)
@@ -61,12 +62,11 @@ def confirm_proposals() -> BaseResponse:
     asked, form = plan_filter(), ProposedNumbersForm()
     expected = form.passing.data or 0, form.failing.data or 0
     try:
-        with transaction():
-            changed = operations.confirm_proposals(actor(), asked, expected, clock.now())
+        outcome = done_or_proposed(lambda: operations.confirm_proposals(actor(), asked, expected, clock.now()))
     except Refusal as refusal:
         form.form_errors = [refusal.message]
         return _proposals(form, status=422)
-    flash(f"เปลี่ยนผลแผนแล้ว {changed:,} แห่ง", "ok")
+    flash(outcome.told(f"เปลี่ยนผลแผนแล้ว {outcome.done:,} แห่ง"), "ok")
     return redirect(f"/nacc/plan-years?{asked.query(page=1)}", 303)
 
 

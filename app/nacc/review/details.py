@@ -18,6 +18,7 @@ from app.models.enums import Action, Entity, ReviewStatus
 from app.nacc.notes.queries import NotesOfCard, notes_of_card
 from app.nacc.review.queries import JOINED, in_scope
 from app.nacc.review.rules import alike, sent_back
+from app.nacc.second_person.queries import OpenOn, open_on
 from app.plans.queries import periods
 
 _P, _O = table(Project).c, table(Organisation).c
@@ -59,6 +60,7 @@ class ReviewDetail:
     since_rejection: list[FactChange]
     alike: list[AlikeProject]
     notes: NotesOfCard
+    proposed: OpenOn | None
 
     def dimension(self, number: int) -> str:
         """มิติที่ 3 with its name, as the project's own plan period has it."""
@@ -107,6 +109,7 @@ def review_detail(actor: Actor, project_id: int) -> ReviewDetail:
         since_rejection=_since(returned, history, facts),
         alike=_alike(row.id, row.organisation_id, row.name),
         notes=notes_of_card(row.id, row.organisation_id),
+        proposed=open_on([row.id]).get(row.id),
     )
 
 

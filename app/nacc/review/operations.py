@@ -1,9 +1,13 @@
-"""NACC's word on projects: one, many, or all that a filter shows; and taking the last one back."""
+"""NACC's word on projects: one, many, or all that a filter shows; and taking the last one back.
 
+Each of these but taking back raises AsksSecond, and changes nothing, where an administrator wants a second person.
+"""
+
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select, tuple_, update
 
 from app.access import Actor
 from app.db import db, table
@@ -13,16 +17,20 @@ from app.lao.fixed_rounds.operations import fix_due
 from app.lao.fixed_rounds.queries import closed_windows
 from app.lao.projects.rules import counts
 from app.models import Project
-from app.models.enums import Action, Entity, ReviewStatus
+from app.models.enums import Action, Entity, ProposedKind, ReviewStatus, SecondPerson
+from app.nacc.desk.queries import batches
 from app.nacc.desk.rules import refuse_unexpected
 from app.nacc.review import queries
 from app.nacc.review.details import review_detail
 from app.nacc.review.rules import ReviewQueue, Verdict, change_refusal, refusal
+from app.nacc.second_person.operations import drop_decided
+from app.nacc.second_person.queries import second_person
+from app.nacc.second_person.rules import AsksSecond, WantedRow, asks
 
 _P = table(Project).c
 
 
-def decide(actor: Actor, project_id: int, version: int, verdict: Verdict, reason: str, now: datetime) -> None:
+def decide(actor: Actor, project_id: int, version: int, verdict: Verdict, reason: str, now: datetime) -> int:
     """Approve or reject one project. Raises NotTheirs, Refusal; Stale where it changed since it was read."""
     db.session.execute(select(_P.id).where(_P.id == project_id).with_for_update())
     before = review_detail(actor, project_id)
@@ -30,9 +38,10 @@ def decide(actor: Actor, project_id: int, version: int, verdict: Verdict, reason
         raise Refusal(problem, "reason")
     if not _decide(actor, [_P.id == project_id, _P.version == version], {}, verdict, reason, now):
         raise Stale
+    return 1
 
 
-def change_verdict(actor: Actor, project_id: int, version: int, verdict: Verdict, reason: str, now: datetime) -> None:
+def change_verdict(actor: Actor, project_id: int, version: int, verdict: Verdict, reason: str, now: datetime) -> int:
     """Make an approval of a rejection or the other way round; the LAO is told why.
 
     Raises NotTheirs, Refusal; Stale where it changed since it was read.
@@ -44,6 +53,7 @@ def change_verdict(actor: Actor, project_id: int, version: int, verdict: Verdict
     here = [_P.id == project_id, _P.version == version]
     if not _decide(actor, here, {}, verdict, reason, now, before.status):
         raise Stale
+    return 1
 
 
 def decide_all(actor: Actor, queue: ReviewQueue, expected: int, verdict: Verdict, reason: str, now: datetime) -> int:
@@ -54,9 +64,7 @@ def decide_all(actor: Actor, queue: ReviewQueue, expected: int, verdict: Verdict
     if problem := refusal(queue.status, verdict, reason):
         raise Refusal(problem, "reason")
     ids, values = queries.filtered_ids(actor, queue, now)
-    decided = _decide(actor, [_P.id.in_(ids)], values, verdict, reason, now)
-    refuse_unexpected(decided, expected, "ตัวกรองมี", "โครงการ")
-    return decided
+    return _decide(actor, [_P.id.in_(ids)], values, verdict, reason, now, expected=expected)
 
 
 def decide_chosen(actor: Actor, ids: list[int], verdict: Verdict, reason: str, now: datetime) -> int:
@@ -74,9 +82,48 @@ def _decide(
     reason: str,
     now: datetime,
     was: ReviewStatus = ReviewStatus.PENDING,
+    expected: int | None = None,
+) -> int:
+    which = [*which, _P.review_status == was, _P.deleted_at.is_(None)]
+    if (wanted := second_person()) is not SecondPerson.OFF:
+        found = db.session.execute(select(_P.organisation_id, _P.version, _P.id).where(*which).order_by(_P.id), values)
+        rows = [WantedRow(lao, version, verdict.value, id_) for lao, version, id_ in found]
+        _refuse_other_number(len(rows), expected)
+        if asks(wanted, len(rows), rejects=verdict is Verdict.REJECT):
+            raise AsksSecond(ProposedKind.VERDICTS, rows, reason)
+    decided = _write_verdicts(actor, which, values, verdict, reason, now, was)
+    _refuse_other_number(decided, expected)
+    return decided
+
+
+def _refuse_other_number(found: int, expected: int | None) -> None:
+    if expected is not None:
+        refuse_unexpected(found, expected, "ตัวกรองมี", "โครงการ")
+
+
+def decide_proposed(actor: Actor, rows: Sequence[WantedRow], reason: str, now: datetime) -> int:
+    """What one person proposed and the actor confirmed: those that are as they were read then; gives how many."""
+    decided = 0
+    read = {row.project_id: row for row in rows if row.project_id}
+    for some in batches(sorted(read)):
+        verdict = Verdict(read[some[0]].outcome)  # one for all rows of a proposal
+        as_read = tuple_(_P.id, _P.version).in_([(id_, read[id_].seen) for id_ in some])
+        for was in (each for each in ReviewStatus if each is not verdict.status):
+            which = [as_read, queries.in_scope(actor), _P.review_status == was, _P.deleted_at.is_(None)]
+            decided += _write_verdicts(actor, which, {}, verdict, reason, now, was)
+    return decided
+
+
+def _write_verdicts(
+    actor: Actor,
+    which: list[Any],
+    values: dict[str, Any],
+    verdict: Verdict,
+    reason: str,
+    now: datetime,
+    was: ReviewStatus,
 ) -> int:
     status = verdict.status
-    which = [*which, _P.review_status == was, _P.deleted_at.is_(None)]
     _fix_before(which, values, now)
     changed = db.session.execute(
         update(table(Project))
@@ -99,6 +146,7 @@ def _decide(
             for id_, organisation_id in changed
         ]
     )
+    drop_decided(actor, [id_ for id_, _lao in changed], now)
     return len(changed)
 
 

@@ -40,6 +40,7 @@ from app.nacc.desk import queries as desk
 from app.nacc.desk.queries import PAGE_SIZE
 from app.nacc.notes.queries import with_note
 from app.nacc.review.rules import ReviewQueue
+from app.nacc.second_person.queries import open_on
 from app.plans.queries import periods
 
 MOST_NAMED = 10  # where somebody is asked about many
@@ -117,6 +118,7 @@ class QueueRow(NamedTuple):
     status: ReviewStatus
     sent_back: bool
     noted: bool
+    proposed: str
 
 
 @lru_cache(maxsize=256)
@@ -156,13 +158,14 @@ def queue_rows(actor: Actor, queue: ReviewQueue, now: datetime) -> list[QueueRow
     values = _queue_values(queue, now) | {"offset": (queue.page - 1) * PAGE_SIZE}
     found = db.session.execute(_queue_page(queue.shape).where(in_scope(actor)), values).all()
     ids = [row.id for row in found]
-    noted = with_note(ids)
+    noted, proposed = with_note(ids), open_on(ids)
     back = _sent_back_among(ids) if queue.status is ReviewStatus.PENDING else set()
     return [
         QueueRow(
             *(id_, name, lao, f"มิติที่ {dimension}", kind.label, thai_date(since, short=True), status),
             sent_back=id_ in back,
             noted=id_ in noted,
+            proposed=proposed[id_].outcome if id_ in proposed else "",
         )
         for id_, name, lao, dimension, kind, since, status in found
     ]

@@ -19,6 +19,8 @@ from app.nacc.review import operations, queries, workbooks
 from app.nacc.review.details import review_detail
 from app.nacc.review.forms import VerdictForm, queue_of
 from app.nacc.review.rules import ReviewQueue, Verdict
+from app.nacc.second_person.proposing_pages import DoneOrProposed, done_or_proposed
+from app.nacc.second_person.queries import dropped_at
 from app.spreadsheets import excel
 from app.web import answer, attachment, nothing_chosen, sent_moment
 
@@ -45,6 +47,7 @@ def _review_desk(
     if project_id is None and rows:
         project_id = rows[0].id
     before, after = queries.neighbours(who, queue, project_id, now) if project_id else (None, None)
+    undo = request.args.get("undo", "")
     return answer(
         "nacc/review/page.html",
         "nacc/review/_desk.html",
@@ -59,11 +62,22 @@ def _review_desk(
         after=after,
         form=form or VerdictForm(formdata=None),
         reasons=queries.rejection_reasons(),
-        undo=request.args.get("undo", ""),
+        undo=undo,
+        dropped=_dropped(who, undo),
+        proposed=number(request.args.get("proposed", ""), 0),
         decided=number(request.args.get("decided", ""), 0),
         dimensions=queries.queue_dimensions(queue),
         **filter_choices(queue),
     )
+
+
+def _dropped(who: Actor, undo: str) -> int:
+    """How many proposals of others fell with the decision that can be undone."""
+    try:
+        at = datetime.fromisoformat(undo)
+    except ValueError:
+        return 0
+    return dropped_at(who, at) if at.tzinfo else 0
 
 
 @blueprint.get("/nacc/review")
@@ -99,8 +113,7 @@ def decide(project_id: int) -> Response:
     if form.validate():
         reason = form.full_reason(queries.rejection_reasons())
         try:
-            with transaction():
-                _say(who, project_id, form, reason, now)
+            outcome = done_or_proposed(lambda: _say(who, project_id, form, reason, now))
         except Stale:
             lao = review_detail(who, project_id).organisation_id
             first = who_was_first(who, Entity.PROJECT, project_id, lao)
@@ -108,20 +121,21 @@ def decide(project_id: int) -> Response:
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            return _onward(queue, project_id if form.change.data else after, now, 1)
+            return _onward(queue, project_id if form.change.data else after, now, outcome)
     return _review_desk(queue, project_id, 422, form)
 
 
-def _say(who: Actor, project_id: int, form: VerdictForm, reason: str, now: datetime) -> None:
+def _say(who: Actor, project_id: int, form: VerdictForm, reason: str, now: datetime) -> int:
     """The word the form brings: the first one on a project that waits, or another one than was given before."""
     say = operations.change_verdict if form.change.data else operations.decide
-    say(who, project_id, form.version.data or 0, form.verdict.data, reason, now)
+    return say(who, project_id, form.version.data or 0, form.verdict.data, reason, now)
 
 
-def _onward(queue: ReviewQueue, project_id: int | None, decided_at: datetime, decided: int) -> Response:
-    """To the next project, with the way back to the decision just made."""
+def _onward(queue: ReviewQueue, project_id: int | None, decided_at: datetime, outcome: DoneOrProposed) -> Response:
+    """To the next project, with the way back to the decision just made; a proposal leads to it, too."""
     path = f"/nacc/review/{project_id}" if project_id else "/nacc/review"
-    return redirect(f"{path}?{queue.query(undo=decided_at.isoformat(), decided=decided)}", 303)
+    said = {"undo": decided_at.isoformat(), "decided": outcome.done} if not outcome.proposed else {}
+    return redirect(f"{path}?{queue.query(**said, proposed=outcome.proposed)}", 303)
 
 
 @blueprint.get("/nacc/review/many")
@@ -159,15 +173,16 @@ def decide_many() -> Response | tuple[str, int]:
         reason = form.full_reason(queries.rejection_reasons())
         verdict: Verdict = form.verdict.data
         try:
-            with transaction():
-                if choice.ids:
-                    decided = operations.decide_chosen(who, list(choice.ids), verdict, reason, now)
-                else:
-                    decided = operations.decide_all(who, queue, form.expected.data or 0, verdict, reason, now)
+            if choice.ids:
+                ids = list(choice.ids)
+                outcome = done_or_proposed(lambda: operations.decide_chosen(who, ids, verdict, reason, now))
+            else:
+                said = form.expected.data or 0
+                outcome = done_or_proposed(lambda: operations.decide_all(who, queue, said, verdict, reason, now))
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            return _onward(queue, None, now, decided)
+            return _onward(queue, None, now, outcome)
     return _many_verdicts_page(queue, form, choice), 422
 
 
