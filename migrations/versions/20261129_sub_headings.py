@@ -61,7 +61,10 @@ def _reword(before: str, after: str) -> None:
     bind = op.get_bind()
     version = bind.exec_driver_sql("PRAGMA schema_version").scalar_one()
     bind.exec_driver_sql("PRAGMA writable_schema = ON")
-    changed = sa.text("UPDATE sqlite_master SET sql = replace(sql, :before, :after) WHERE name = 'projects'")
-    bind.execute(changed, {"before": before, "after": after})
+    changed = sa.text(
+        "UPDATE sqlite_master SET sql = replace(sql, :before, :after) WHERE name = 'projects' AND instr(sql, :before)"
+    )
+    if bind.execute(changed, {"before": before, "after": after}).rowcount != 1:
+        raise RuntimeError("SQLite words the table of projects otherwise than expected: nothing was changed.")
     bind.exec_driver_sql(f"PRAGMA schema_version = {version + 1}")
     bind.exec_driver_sql("PRAGMA writable_schema = OFF")

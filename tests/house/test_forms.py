@@ -22,11 +22,11 @@ TOO_MUCH = "ก" * 5001
 ONE_QUESTION = {
     "AnswerForm",
     "ChangeForm",
-    "CodesForm",
     "CopyForm",
     "DeleteForm",
     "HistoryFilterForm",
     "NoteForm",
+    "PastableForm",
     "PlanFileForm",
     "ProposedNumbersForm",
     "RegistryFileForm",
