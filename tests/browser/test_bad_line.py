@@ -81,6 +81,8 @@ PAGES = {
         "/reports/exports",
         "/nacc/rounds/6650807/2561/12",
         "/nacc/rounds/6650807/2561/12/1",
+        "/nacc/notes/projects/1",
+        "/nacc/notes/organisations/1",
     ),
     "administrator": (
         "/nacc/scores/proposals?year=2561",
