@@ -9,6 +9,20 @@ from app.words import arabic_digits, clean_line
 LIST_COLUMNS = ("code", "name", "type", "province_code", "district_code")
 OLD_CODE = "old_code"
 UPGRADE_COLUMNS = (OLD_CODE, "new_code", "new_type", "new_name")
+THAI_HEADS = {
+    "รหัส": "code",
+    "รหัส อปท.": "code",
+    "รหัสผู้ใช้งาน": "code",
+    "ชื่อ": "name",
+    "ชื่อ อปท.": "name",
+    "ประเภท": "type",
+    "รหัสจังหวัด": "province_code",
+    "รหัสอำเภอ": "district_code",
+    "รหัสเดิม": OLD_CODE,
+    "รหัสใหม่": "new_code",
+    "ประเภทใหม่": "new_type",
+    "ชื่อใหม่": "new_name",
+}
 TYPE_WORDS = {each.value: each.label for each in OrganisationType}  # as our own open data calls them
 HEADING_WITHIN = 20  # rows: titles may stand above it
 
@@ -71,7 +85,7 @@ def read(lines: Lines, *, upgrades_only: bool = False) -> tuple[list[ImportRow],
     if not any(any(map(clean_line, line)) for line in lines):
         raise BrokenFile([Problem(0, "", "ไฟล์ว่างเปล่า")])
     head = next((place for place, line in enumerate(lines[:HEADING_WITHIN]) if _is_heading(line)), 0)
-    columns = tuple(_without_empty(clean_line(cell).lower() for cell in lines[head]))
+    columns = tuple(_without_empty(map(_heading, lines[head])))
     if problems := list(_header_problems(columns, upgrades_only, head + 1)):
         raise BrokenFile(problems)
     rows, problems = [], []
@@ -90,7 +104,13 @@ def read(lines: Lines, *, upgrades_only: bool = False) -> tuple[list[ImportRow],
 
 
 def _is_heading(line: list[str]) -> bool:
-    return sum(clean_line(cell).lower() in {*LIST_COLUMNS, *UPGRADE_COLUMNS} for cell in line) > 1
+    return sum(_heading(cell) in {*LIST_COLUMNS, *UPGRADE_COLUMNS} for cell in line) > 1
+
+
+def _heading(cell: str) -> str:
+    """The name of the column, which a file may say in Thai too."""
+    text = clean_line(cell).lower()
+    return THAI_HEADS.get(text, text)
 
 
 def _without_empty(cells: Iterable[str]) -> list[str]:

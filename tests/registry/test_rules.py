@@ -338,3 +338,16 @@ def test_papers_name_an_lao_without_empty_words(
     name: str, type_: OrganisationType, district: str, province: str, whole: str
 ) -> None:
     assert whole_name(name, type_, district, province) == whole
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [
+        ["รหัส", "ชื่อ", "ประเภท", "รหัสจังหวัด", "รหัสอำเภอ", "รหัสเดิม"],
+        ["รหัสผู้ใช้งาน", "ชื่อ อปท.", "ประเภท", "รหัสจังหวัด", "รหัสอำเภอ", "รหัสเดิม"],
+    ],
+)
+def test_headings_may_be_thai(heads: list[str]) -> None:
+    told = [WITH_OLD, [*new_line(), ""], [*line(DIN_THONG, code="5650807", type=MUNICIPALITY), "6650807"]]
+
+    assert plan(heads, *told[1:]).changes == plan(*told).changes != []
