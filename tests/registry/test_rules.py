@@ -236,8 +236,8 @@ def test_every_problem_is_named_in_the_order_of_the_rows() -> None:
         (["", *HEADER], ["แถวที่ 1: มีคอลัมน์ที่ไม่มีหัวตาราง"]),
         ([*HEADER, "name"], ["แถวที่ 1 คอลัมน์ name: มีคอลัมน์นี้ซ้ำกัน"]),
         ([*WITH_OLD, "old_code"], ["แถวที่ 1 คอลัมน์ old_code: มีคอลัมน์นี้ซ้ำกัน"]),
-        (["code", "ชื่อ", "type", "province_code", "district_code"],
-         ["แถวที่ 1 คอลัมน์ name: ไม่มีคอลัมน์นี้", "แถวที่ 1 คอลัมน์ ชื่อ: ไม่รู้จักคอลัมน์นี้"]),
+        (["code", "นาม", "type", "province_code", "district_code"],
+         ["แถวที่ 1 คอลัมน์ name: ไม่มีคอลัมน์นี้", "แถวที่ 1 คอลัมน์ นาม: ไม่รู้จักคอลัมน์นี้"]),
         (UPGRADES[1:], ["แถวที่ 1 คอลัมน์ old_code: ไม่มีคอลัมน์นี้"]),
     ],
 )  # fmt: skip
