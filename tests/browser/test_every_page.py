@@ -31,7 +31,7 @@ SCROLLS = """() => [...document.querySelectorAll("body *")].some(box =>
 # Colours are the dearest of all to measure, and follow from the path of tags, classes and states down to an element:
 # what stands in a place that another page had is not measured again. Leaves what is new in `unmeasured`.
 UNMEASURED = """seen => {
-    const known = new Set(seen), added = [], roots = [];
+    const known = new Set(seen.split(" ")), added = [], roots = [];
     const mix = (text, seed) =>
         [...text].reduce((sum, letter) => Math.imul(sum ^ letter.charCodeAt(0), 16777619), seed);
     const walk = (element, above, insideNew) => {
@@ -39,13 +39,13 @@ UNMEASURED = """seen => {
             /^(class|type|role|scope|aria-current)$/.test(each.name) ? each.name + each.value : each.name).sort();
         const speaks = [...element.childNodes].some(node => node.nodeType === 3 && node.data.trim());
         const place = mix([element.tagName, ...worn, speaks, element.matches(":checked")].join(" "), above);
-        const isNew = !known.has(place);
-        if (isNew) { known.add(place); added.push(place); if (!insideNew) roots.push(element); }
+        const isNew = !known.has(String(place));
+        if (isNew) { known.add(String(place)); added.push(place); if (!insideNew) roots.push(element); }
         for (const child of element.children) walk(child, place, insideNew || isNew);
     };
     walk(document.body, 2166136261, false);
     window.unmeasured = roots;
-    return added;
+    return added.join(" ");
 }"""
 # Boxes that something sticks out of, unless they scroll.
 BURST = """() => [...document.querySelectorAll(".tw, .card, .panes, .note, .queue, td, tbody th, dd, li")]
@@ -54,7 +54,7 @@ BURST = """() => [...document.querySelectorAll(".tw, .card, .panes, .note, .queu
     .slice(0, 3).map(box => `<${box.tagName} class="${box.className}"> of ${box.clientWidth} px holds `
         + `${box.scrollWidth}: ${box.innerText.slice(0, 40)}`)"""
 SIZES = ((1366, 768), (360, 740))
-measured: dict[str, set[int]] = {"light": set(), "dark": set()}
+measured = {"light": "", "dark": ""}  # places, as one text: a list of thousands takes longer to hand over than to ask
 PUBLIC = (
     "/",
     "/codes",
@@ -251,9 +251,9 @@ def check(page: Page, where: str) -> list[str]:
     page.set_viewport_size({"width": SIZES[0][0], "height": SIZES[0][1]})
     faults += [f"{where}: {fault}" for fault in _axe(page, STRUCTURE)]
     for scheme, places in measured.items():
-        new = page.evaluate(UNMEASURED, list(places))
+        new = page.evaluate(UNMEASURED, places)
         if new:
-            places.update(new)
+            measured[scheme] += f" {new}"
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             faults += [f"{where} ({scheme}): {fault}" for fault in _axe(page, COLOURS, "{ include: unmeasured }")]
     page.emulate_media(color_scheme="light", reduced_motion="reduce")
