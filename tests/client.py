@@ -2,6 +2,7 @@
 
 import contextvars
 import re
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -83,11 +84,17 @@ def _forget_reads() -> None:
         db.session.rollback()
 
 
-def check_page(html: str) -> None:
-    """One h1 that the title repeats, ids that are unique, HTML that parses without an error."""
+@lru_cache(maxsize=4)
+def parsed(html: str) -> tuple[Any, list[tuple[Any, str]]]:
+    """The tree, which nobody changes, and what is wrong where. A test asks of one page again and again."""
     parser = html5lib.HTMLParser(namespaceHTMLElements=True)
     tree = parser.parse(html)
-    errors = [(place, code) for place, code, _data in parser.errors]
+    return tree, [(place, code) for place, code, _data in parser.errors]
+
+
+def check_page(html: str) -> None:
+    """One h1 that the title repeats, ids that are unique, HTML that parses without an error."""
+    tree, errors = parsed(html)
     assert not errors, f"HTML errors (line, column): {errors[:5]}"
     ids = [element.get("id") for element in tree.iter() if element.get("id")]
     assert len(ids) == len(set(ids)), f"ids twice: {sorted({i for i in ids if ids.count(i) > 1})}"

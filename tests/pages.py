@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping
 from html.parser import HTMLParser
 from typing import Any
 
-import html5lib
 from flask import current_app
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import select
@@ -15,7 +14,7 @@ from app.access import Actor
 from app.accounts.queries import actor_of
 from app.db import Base, db
 from app.web import token_seed
-from tests.client import XHTML, Client, text_of
+from tests.client import XHTML, Client, parsed, text_of
 
 REGISTRY = ("provinces", "districts", "plan_periods", "dimensions", "rejection_reasons")
 
@@ -52,7 +51,7 @@ def facts_shown(html: str) -> dict[str, str]:
 
 def tree(html: str) -> Any:
     """A page, or a fragment of a table, as a tree of elements."""
-    return html5lib.parse(html if "<html" in html else f"<!doctype html><title>-</title><table>{html}</table>")
+    return parsed(html if "<html" in html else f"<!doctype html><title>-</title><table>{html}</table>")[0]
 
 
 def elements(html: str, *names: str) -> Iterator[Any]:

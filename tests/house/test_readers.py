@@ -26,7 +26,7 @@ from app.spreadsheets import excel
 from app.spreadsheets.tables import BAHT_FORMAT, BAHT_WIDTH
 from tests.citizens.open_data.data import fill
 from tests.client import Client
-from tests.factories import YEAR, facts, make_project, make_report, make_staff
+from tests.factories import YEAR, facts, make_account, make_organisation, make_project, make_report, make_staff
 from tests.pages import enter
 
 NPM = Path(__file__).parent / "npm"
@@ -83,6 +83,10 @@ def folder(app: Flask, client: Client, tmp_path: Path, monkeypatch: pytest.Monke
     found += [client.get(path) for path in OF_ALL]
     enter(client, make_staff("somsri", Role.ADMINISTRATOR).id)
     found += [client.get(path) for path in OF_STAFF]
+    waiting = make_account(make_organisation("6650808"), claimed=False).organisation_id
+    client.get(f"/nacc/accounts/{waiting}")
+    client.send(f"/nacc/accounts/{waiting}/code", {})
+    found.append(client.send("/nacc/accounts/codes/xlsx", {}))
     for what in ("projects", "results"):
         found.append(client.send("/reports/exports", ASKED | {"what": what}))
         with monkeypatch.context() as patched:
@@ -92,7 +96,7 @@ def folder(app: Flask, client: Client, tmp_path: Path, monkeypatch: pytest.Monke
         assert answer.mimetype == web.MIMETYPES["xlsx"], (answer.request.path, answer.status_code)
         _check_name(answer)
         (tmp_path / f"{number:02}.xlsx").write_bytes(answer.data)
-    _check_nothing_is_missing(app, [answer.request.path for answer in found])
+    _check_nothing_is_missing(app, [(answer.request.method, answer.request.path) for answer in found])
     return tmp_path
 
 
@@ -103,12 +107,12 @@ def _check_name(answer: TestResponse) -> None:
         assert re.fullmatch(r"[^.]+\.xlsx", name), name
 
 
-def _check_nothing_is_missing(app: Flask, fetched: list[str]) -> None:
+def _check_nothing_is_missing(app: Flask, fetched: list[tuple[str, str]]) -> None:
     rules = {str(rule) for rule in app.url_map.iter_rules() if "xlsx" in str(rule)}
     matched = {
-        str(app.url_map.bind("").match(path.split("?")[0], "GET", return_rule=True)[0])
-        for path in fetched
-        if path.split("?")[0].endswith(".xlsx")
+        str(app.url_map.bind("").match(path.split("?")[0], method, return_rule=True)[0])
+        for method, path in fetched
+        if path.split("?")[0].endswith("xlsx")
     }
     assert rules == matched
 

@@ -17,7 +17,7 @@ from app.seeds.country import AlreadyFilled, fill_country
 
 MADE = (PlanYear, Project, ProjectDimension, ProjectYear, Report)
 # Every engine and every run must come to this: change it only together with what the seed makes.
-EXPECTED = "ffc525ab1b3b3f5b"
+EXPECTED = "7555d9d51a0b509e"
 
 
 def add_laos(number: int = 24) -> None:

@@ -7,7 +7,6 @@ from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
-import html5lib
 import pytest
 from flask import Flask
 from openpyxl import Workbook, load_workbook
@@ -30,7 +29,7 @@ from app.uploads.cells import Marked
 from app.uploads.rules import LineKey, UploadLao
 from tests.client import Client, text_of
 from tests.factories import NOW, PASSWORD, YEAR, facts, make_lao, make_organisation, make_project, make_staff, review
-from tests.pages import enter
+from tests.pages import elements, enter, tree
 from tests.uploads.files import sheet_of
 
 HEAD = ["รหัส", "ปีงบประมาณ", "ผลแผน"]
@@ -306,7 +305,7 @@ def test_a_file_gives_another_reason_unless_somebody_gave_one_meanwhile_and_goes
 
 
 def _told(page: Any) -> str:
-    return " ".join(text_of(html5lib.parse(page.text)).split())
+    return " ".join(text_of(tree(page.text)).split())
 
 
 def test_a_pasted_block_is_checked_like_a_file_and_told_at_its_cells(app: Flask, client: Client) -> None:
@@ -349,11 +348,7 @@ def test_the_block_that_is_copied_out_pastes_back_unchanged(app: Flask, client: 
         f"/nacc/plan-years/{lao.organisation_id}?year={YEAR}", {"status": "failed", "version": "1", "reason": reason}
     )
     page = client.get(f"{path}?year={YEAR}")
-    block = next(
-        box.text
-        for box in html5lib.parse(page.text, namespaceHTMLElements=False).iter("textarea")
-        if box.get("id") == "block"
-    )
+    block = next(box.text for box in elements(page.text, "textarea") if box.get("id") == "block")
     assert block.startswith("รหัส\tปีงบประมาณ\t")
     checked = client.send(f"{path}?year={YEAR}", {"pasted": block.replace("\n", "\r\n")})
     assert "ไม่มีอะไรต้องเปลี่ยน ทั้ง 2 แถวในไฟล์ตรงกับในระบบแล้ว" in _told(checked)
