@@ -146,11 +146,12 @@ def test_a_dimension_is_not_renamed_to_another_ones_name(app: Flask, client: Cli
     assert "ซ้ำกับมิติที่ 1" in answer.text
 
 
-def test_a_maximum_is_not_set_below_a_score_that_was_given(app: Flask, client: Client) -> None:
+@pytest.mark.parametrize("which", Which)
+def test_a_maximum_is_not_set_below_a_score_that_was_given(app: Flask, client: Client, which: Which) -> None:
     lao = make_lao()
     _chief(client)
     officer = actor_of(make_staff("officer65", Role.OFFICER, "65").id)
-    cell = ScoreCell(Which.EVALUATION, 2)
+    cell = ScoreCell(which, 2)
     with transaction():
         save_scores(officer, lao.own_organisation_id, 2561, {cell: ScoreEntry(Decimal("20.50"), None)}, "", NOW)
     period = period_of(2561)

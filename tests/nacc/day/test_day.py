@@ -289,3 +289,18 @@ def test_words_of_the_day() -> None:
     alike = {("reject", "ก – ข"): 2, ("reject", "ก"): 1, ("reject", "กา"): 4}
     lines = {line.words: (line.today, line.month) for line in deed_lines({}, alike, ["ก"]) if line.below}
     assert lines == {OWN_WORDS: (0, 4), "ก": (0, 3)}
+
+
+def test_extra_time_is_due_only_where_it_ends_after_that_of_all(app: Flask, client: Client) -> None:
+    # given two LAOs with extra time, and a window that was moved behind that of one of them
+    names = {code: f"องค์การบริหารส่วนตำบล {code}" for code in ("6650801", "6650802")}
+    given = {"fiscal_year": YEAR, "round": 6, "reason": "น้ำท่วม"}
+    with transaction():
+        db.session.add(Window(fiscal_year=YEAR, round=6, opens_at=TODAY - 100 * DAY, closes_at=TODAY + 5 * DAY))
+    for days, (code, name) in zip((3, 9), names.items(), strict=True):
+        id_ = make_organisation(code, name).id
+        with transaction():
+            db.session.add(WindowException(organisation_id=id_, closes_at=TODAY + days * DAY, **given))
+    enter(client, make_staff("officer65", Role.OFFICER, "65").id)
+    page = client.get(f"/nacc?year={YEAR}").text
+    assert [f"ปี {YEAR} {name}" in page for name in names.values()] == [False, True]

@@ -235,7 +235,7 @@ def test_a_rejected_project_that_was_deleted_is_not_told(app: Flask, mailbox: Ma
 
 
 def test_nobody_is_told_who_wants_no_mail_or_cannot_be_reached(app: Flask, mailbox: Mailbox, at: At) -> None:
-    laos = {code: make_lao(code, name=f"เทศบาลตำบล {code}") for code in ("6650801", "6650802", "6650803", "6650804")}
+    laos = {f"665080{n}": make_lao(f"665080{n}", name=f"เทศบาลตำบล {n}") for n in range(1, 6)}
     for lao in laos.values():
         _publish(lao, EIGHT - timedelta(hours=1))
     with transaction():
@@ -243,6 +243,8 @@ def test_nobody_is_told_who_wants_no_mail_or_cannot_be_reached(app: Flask, mailb
         db.session.execute(mine.values(mail_notices=False))
         mine = update(Profile).where(Profile.organisation_id == laos["6650802"].organisation_id)
         db.session.execute(mine.values(email=""))
+        mine = update(Account).where(Account.organisation_id == laos["6650805"].organisation_id)
+        db.session.execute(mine.values(locked_at=EIGHT - DAY))
         set_closed(laos["6650804"], laos["6650803"].own_organisation_id, True, "ยุบรวม", EIGHT - DAY)
     _run()
     assert mailbox.addresses == ["6650804@example.go.th"]

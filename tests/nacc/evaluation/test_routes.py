@@ -3,20 +3,24 @@
 from decimal import Decimal
 from io import BytesIO
 
+import pytest
 from flask import Flask
 from openpyxl import Workbook, load_workbook
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from app.access import Actor
+from app.accounts.queries import actor_of
 from app.db import db, transaction
 from app.models import ScoreChange
 from app.models.enums import Role, Which
+from app.nacc.evaluation import queries
 from app.nacc.evaluation.operations import save_from_file
 from app.nacc.evaluation.queries import max_scores, own_scores, scores_of
 from app.nacc.evaluation.rules import ScoreCell, ScoreEntry, YearScores, heading
+from app.nacc.plan_years.rules import PlanFilter
 from tests.client import Client
-from tests.factories import NOW, YEAR, make_lao, make_project, make_staff
+from tests.factories import NOW, YEAR, make_lao, make_organisation, make_project, make_staff
 from tests.house.test_pages import check_htmx
 from tests.pages import enter, kept
 
@@ -229,3 +233,14 @@ def test_publishing_warns_where_a_dimension_has_no_score(app: Flask, client: Cli
         save_from_file(officer, {(lao.own_organisation_id, YEAR): rest}, "", NOW)
     assert "ไม่ครบทุกมิติ" not in client.get(f"/nacc/scores/publish?year={YEAR}").text
     assert "จาก 4 มิติ" not in client.get(f"/nacc/scores/{lao.own_organisation_id}/{YEAR}").text
+
+
+def test_the_file_has_the_rows_of_all_pages(app: Flask, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(3):
+        make_organisation(f"665080{number}", f"องค์การบริหารส่วนตำบลที่ {number}")
+    _enter_officer(client)
+    monkeypatch.setattr(queries, "PAGE_SIZE", 2)
+    assert len(queries.grid(actor_of(make_staff("admin", Role.ADMINISTRATOR).id), PlanFilter(year=YEAR))) == 2
+    table = load_workbook(BytesIO(client.get(f"/nacc/scores/table.xlsx?year={YEAR}").data)).active
+    assert table is not None
+    assert [row[0] for row in table.iter_rows(min_row=2, values_only=True)] == ["6650800", "6650801", "6650802"]

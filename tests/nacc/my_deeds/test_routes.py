@@ -13,6 +13,7 @@ from app.db import db, transaction
 from app.lao.projects.queries import project_detail
 from app.models import HistoryEntry
 from app.models.enums import PlanStatus, ReviewStatus, Role
+from app.nacc.plan_years.operations import set_many
 from app.nacc.review.operations import decide_chosen
 from app.nacc.review.rules import Verdict
 from tests.client import Client
@@ -107,3 +108,15 @@ def test_nobody_undoes_the_deed_of_another(app: Flask, client: Client) -> None:
     assert "วันนี้ท่านยังไม่ได้บันทึกผล" in client.get("/nacc/deeds").text
     assert "ไม่มีอะไรให้เลิกทำ" in _undo(client, page)
     assert len(db.session.scalars(select(HistoryEntry).where(HistoryEntry.action == "set plan year")).all()) == 1
+
+
+def test_a_file_that_set_several_outcomes_is_not_told_as_one_of_them(app: Flask, client: Client) -> None:
+    laos = [make_organisation(f"665080{number}", f"องค์การบริหารส่วนตำบลที่ {number}") for number in range(2)]
+    officer, now = enter(client, make_staff("officer65", Role.OFFICER, "65").id), clock.now()
+    for lao, status in zip(laos, (PlanStatus.FAILED, PlanStatus.NOT_SENT), strict=True):
+        with transaction():
+            set_many(officer, [lao.id], YEAR, status, now, "ส่งไม่ครบ")
+    page = client.get("/nacc/deeds").text
+    assert "2 แห่ง" in page
+    assert "เปลี่ยนผลแผน" in page
+    assert "เปลี่ยนผลแผน “" not in page

@@ -195,7 +195,12 @@ def test_plans_are_found_by_how_far_their_scores_are(app: Flask) -> None:
         ScoreStanding.UNPUBLISHED: ["6650808", "6650809"],
         ScoreStanding.PUBLISHED: ["6650810"],
     }
-    assert sum(plan_counts(officer, PlanFilter(year=YEAR, scores=ScoreStanding.PARTLY)).values()) == 1
+    half = PlanFilter(year=YEAR, scores=ScoreStanding.PARTLY)
+    assert sum(plan_counts(officer, half).values()) == 1
+    # and no other one is set with all that are shown
+    with transaction():
+        assert set_filtered(officer, half, 1, PlanStatus.NOT_SENT, NOW) == 1
+    assert [row.code for row in plan_rows(officer, PlanFilter(year=YEAR, status=PlanStatus.NOT_SENT))] == ["6650808"]
 
 
 def test_a_plan_fails_with_a_reason_that_the_lao_reads(app: Flask, client: Client) -> None:
@@ -268,6 +273,7 @@ def test_a_row_that_fails_a_plan_without_a_reason_is_told_at_its_cell() -> None:
     assert "ยาวเกิน 1,000" in _rows_read((*fails, "ก" * 1001))[1][0]
     # a plan that failed already need not say why once more, and a plan that passed has nothing to say
     assert _rows_read(fails, failed=[(LAO.id, 2561)])[1] == []
+    assert len(_rows_read(fails, failed=[(LAO.id, 2562)])[1]) == 1, "another year's reason is another reason"
     assert [line.reason for line in _rows_read(("6650807", "2561", "แผนผ่าน", "", "ดีแล้ว"))[0]] == [""]
 
 

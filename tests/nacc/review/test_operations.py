@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app import clock
 from app.access import Actor
 from app.accounts.queries import actor_of
 from app.db import db, transaction
@@ -23,6 +24,7 @@ from app.nacc.review.queries import queue_count, queue_rows
 from app.nacc.review.rules import ReviewQueue, Verdict
 from app.plans.queries import period_of
 from tests.factories import NOW, YEAR, facts, make_lao, make_project, make_staff
+from tests.lao.fixed_rounds.closing import close, fix
 
 LATER = NOW + timedelta(days=3)
 
@@ -156,7 +158,16 @@ def test_the_officer_sees_what_changed_since_the_rejection(app: Flask) -> None:
     with transaction():
         edit_project(lao, period_of(YEAR), project_id, 2, facts("ชื่อที่ชัดแล้ว"), LATER)
     changes = review_detail(officer, project_id).since_rejection
-    assert [(change.label, change.before, change.after) for change in changes] == [("ชื่อ", facts().name, "ชื่อที่ชัดแล้ว")]
+    named = ("ชื่อ", facts().name, "ชื่อที่ชัดแล้ว")
+    assert [(change.label, change.before, change.after) for change in changes] == [named]
+    # and after another edit both
+    with transaction():
+        edit_project(lao, period_of(YEAR), project_id, 3, facts("ชื่อที่ชัดแล้ว", objective="เพื่อความโปร่งใส"), LATER)
+    changes = review_detail(officer, project_id).since_rejection
+    assert {(change.before, change.after) for change in changes} == {
+        named[1:],
+        (facts().objective, "เพื่อความโปร่งใส"),
+    }
 
 
 def _change(officer: Actor, project_id: int, version: int, verdict: Verdict, reason: str, days: int = 1) -> None:
@@ -194,3 +205,17 @@ def test_only_what_was_judged_in_the_own_provinces_changes(app: Flask) -> None:
     _decide(officer, project_id, Verdict.APPROVE)
     with pytest.raises(NotTheirs):
         _change(_officer("90", name="officer90"), project_id, 2, Verdict.REJECT, "ต่างจังหวัด")
+
+
+def test_an_undo_after_a_round_closed_leaves_the_round_as_it_closed(app: Flask) -> None:
+    # given a project that was rejected before its round closed
+    lao, officer = make_lao(), _officer("65")
+    project_id = make_project(lao)
+    _decide(officer, project_id, Verdict.REJECT, "ผิดมิติ")
+    close()
+    # when it waits again before anybody has kept what the round was
+    with transaction():
+        assert take_back(officer, LATER, clock.now()) == 1
+    fix()
+    # then it counts in the round that is open, and not in the other
+    assert [round_summary(lao, YEAR, each).counts.total for each in (Round.SIX, Round.TWELVE)] == [0, 1]

@@ -3,8 +3,11 @@
 import re
 
 from flask import Flask
+from sqlalchemy import select
 
+from app.db import db
 from app.lao.projects.queries import project_detail
+from app.models import HistoryEntry
 from app.models.enums import ReviewStatus, Role
 from tests.client import Client
 from tests.factories import PASSWORD, facts, make_lao, make_project, make_staff
@@ -94,3 +97,24 @@ def test_a_verdict_is_changed_on_its_page_and_told_on_the_laos_home(app: Flask, 
     home = client.get("/home?year=2561").text
     assert "ป.ป.ช. เปลี่ยนผลพิจารณา 1 โครงการ" in home
     assert "อ่านอีกครั้งแล้วผิดมิติ" in home
+
+
+def test_ticked_projects_that_were_judged_meanwhile_are_not_in_the_number(app: Flask, client: Client) -> None:
+    lao = make_lao()
+    judged, waiting = make_project(lao, facts("พิจารณาแล้ว")), make_project(lao, facts("ยังรออยู่"))
+    _desk(client).send(f"/nacc/review/{judged}", {"verdict": "approve", "version": "1"})
+    page = client.get(f"/nacc/review/many?status=pending&ids={judged}&ids={waiting}").text
+    assert "จะเปลี่ยน 1 โครงการ" in page
+    assert ("ยังรออยู่ –" in page, "พิจารณาแล้ว –" in page) == (True, False)
+
+
+def test_words_meant_for_a_rejection_are_not_told_with_an_approval(app: Flask, client: Client) -> None:
+    lao = make_lao()
+    ids = [make_project(lao, facts(f"โครงการ {number}")) for number in range(2)]
+    words = {"verdict": "approve", "picked": "ไม่สอดคล้องกับมิติที่กำหนด", "reason": "ขาดงบประมาณ"}
+    _desk(client).send(f"/nacc/review/{ids[0]}", words | {"version": "1"})
+    client.send("/nacc/review/many?status=pending", words | {"expected": "1", "all": "1"})
+    told = db.session.scalars(select(HistoryEntry).where(HistoryEntry.action == "approve"))
+    assert [each.reason for each in told] == ["", ""]
+    enter(client, lao.account_id)
+    assert "ขาดงบประมาณ" not in client.get("/history").text

@@ -14,7 +14,7 @@ from app.errors import NotTheirs, Refusal, Stale
 from app.models import HistoryEntry, Score, ScoreChange
 from app.models.enums import Role, Which
 from app.nacc.evaluation.operations import do_one, save_scores
-from app.nacc.evaluation.queries import own_scores, scores_of_one
+from app.nacc.evaluation.queries import own_scores, scores_of_one, waiting_count
 from app.nacc.evaluation.rules import ScoreCell, ScoreDeed, ScoreEntry
 from app.nacc.score_changes.operations import answer_change
 from app.nacc.score_changes.queries import waiting_list
@@ -120,6 +120,9 @@ def test_what_waits_longest_stands_first(app: Flask) -> None:
             save_scores(officer, lao.own_organisation_id, YEAR, wrong, "รวมคะแนนผิด", NOW + timedelta(hours=hours))
     # then
     assert [each.name for each in waiting_list(officer, 1)] == ["เทศบาลตำบลวังทอง", "องค์การบริหารส่วนตำบลดินทอง"]
+    # counted for those who oversee them alone
+    stranger = actor_of(make_staff("stranger", Role.OFFICER, "90").id)
+    assert [(waiting_count(each), len(waiting_list(each, 1))) for each in (officer, stranger)] == [(2, 2), (0, 0)]
     # and what was cancelled is told as taken back, and waits no more
     _answer(officer, laos[1], ChangeAnswer.CANCEL, 1)
     assert [each.organisation_id for each in waiting_list(officer, 1)] == [laos[0].organisation_id]

@@ -195,6 +195,9 @@ def test_the_next_day_in_thailand_is_another_day(app: Flask) -> None:
         assert remind_chosen(officer, [lao.own_organisation_id], ASKED, late)[0] == 1
         assert remind_chosen(officer, [lao.own_organisation_id], ASKED, late + timedelta(seconds=30))[0] == 0
         assert remind_chosen(officer, [lao.own_organisation_id], ASKED, late + timedelta(minutes=2))[0] == 1
+    # and of the two the last one is told
+    rows = queries.waiting_rows(queries.shown(officer, ASKED).works, ASKED, late + timedelta(minutes=3))
+    assert [(row.mail, row.mailed_today) for row in rows] == [("รอส่ง 3 เม.ย. 2561", True)]
 
 
 def test_what_is_told_once_a_day_is_no_reminder(app: Flask) -> None:
@@ -361,3 +364,13 @@ def test_the_page_begins_with_those_who_must_report_and_have_not() -> None:
     assert waiting_filter_of({"state": "ไม่มี"}, YEAR) == everyone
     assert waiting_filter_of({"state": "complete"}, YEAR).leaves(RoundStanding.COMPLETE)
     assert "ต้องรายงานและยังไม่ครบ" in first.in_words("")
+
+
+def test_the_file_is_in_the_order_of_the_desk(app: Flask) -> None:
+    officer = _officer()
+    for code, name in (("6650801", "เทศบาลตำบลวังทอง"), ("6650802", "เทศบาลตำบลบ้านกลาง")):
+        make_organisation(code, name)
+    works = queries.shown(officer, ASKED).works
+    shown = [row.code for row in queries.waiting_rows(works, ASKED, NOW)]
+    assert shown == ["6650802", "6650801"]
+    assert [row.code for row in queries.every_row(works, ASKED, NOW)] == shown
