@@ -14,8 +14,8 @@ from app.lao.reporting.rules import ReportFacts
 from app.models import Project, Window
 from app.models.enums import ReportStatus, Round
 from tests.browser.conftest import Open
-from tests.browser.steps import lao, row, sign_in
-from tests.browser.test_round_grid import GRID, _paste, _settled
+from tests.browser.steps import lao, paste, row, sign_in
+from tests.browser.test_round_grid import GRID, _settled
 from tests.factories import YEAR, facts, make_project, make_report
 
 
@@ -57,7 +57,7 @@ def test_a_thai_keyboard_types_and_what_is_pasted_wrong_stays_told(opened: Open)
     expect(page.locator("#round-grid")).not_to_have_attribute("data-typed", re.compile(""))
     # A pasted status that is none is told, though the amounts beside it are saved
     row(page, first).get_by_role("radio").first.focus()
-    _paste(page, "เรียบร้อยดี\t1,500.00\t20\tก\tข\tค\tง\tเกิน\n\t\t1.500,00")
+    paste(page, "เรียบร้อยดี\t1,500.00\t20\tก\tข\tค\tง\tเกิน\n\t\t1.500,00")
     _settled(page)
     expect(row(page, first).get_by_role("alert")).to_contain_text("ไม่รู้จักสถานะ “เรียบร้อยดี”")
     expect(row(page, second).get_by_role("alert")).to_contain_text("“1.500,00”: 1,500 หรือ 150,000?")
