@@ -43,7 +43,6 @@ from tests.factories import (
     make_staff,
     review,
 )
-from tests.lao.fixed_rounds.closing import close, fix
 from tests.pages import enter, sentences
 
 FORM = {"what": "projects", "place": "65", "year": str(YEAR), "round": "6", "kind": "xlsx"}
@@ -107,16 +106,6 @@ def test_a_small_file_comes_at_once_with_the_projects_and_their_reports(app: Fla
     assert [page[f"{column}7"].number_format for column in "HL"] == [BAHT_FORMAT, PERCENT_FORMAT]
     assert page["F7"].data_type == "s"
     assert files() == []
-
-
-def test_what_was_rejected_before_its_round_closed_stands_in_no_file_of_it(app: Flask, client: Client) -> None:
-    some_projects()
-    close()
-    fix()
-    enter(client, officer().id)
-    client.get(HERE)
-    rows = sheet(client.send(HERE, FORM).data)
-    assert [row[5] for row in rows[6:]] == ["=SUM(A1)", "ไม่ใช้งบ", ""]
 
 
 def test_results_of_each_lao_in_the_order_of_the_province_table(app: Flask, client: Client) -> None:
