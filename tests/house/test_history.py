@@ -44,6 +44,7 @@ SILENT_DEEDS = {
     "app.lao.signs.operations": "nobody acts: a sign follows from reports, which tell of themselves",
     "app.nacc.mails.operations": "what became of a mail stands in its own row",
     "app.nacc.administration.periods.operations.refuse_bad_period": "only reads",
+    "app.nacc.administration.periods.operations.refuse_bad_headings": "only reads",
     "app.lao.round_workbook.operations.refuse_without_consent": "only reads",
     "app.nacc.second_person.operations.keep_number": "a part of confirming, which tells of it",
     "app.nacc.digests.operations": "nobody acts: what is told has its entries",
