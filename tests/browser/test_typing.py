@@ -30,7 +30,7 @@ def test_back_without_the_browsers_own_cache_of_pages_brings_every_field_back(
     page.go_back()
     expect(page.get_by_label("งบประมาณปี 2561")).to_have_value("150,000.50")
     expect(page.get_by_label("กลุ่มเป้าหมาย")).to_have_value("นักเรียน 100 คน")
-    assert page.locator("form[data-typed]").count() == 0
+    expect(page.locator("form[data-typed]")).to_have_count(0)
     # The profile likewise: what was typed and left, with the browser's question, is back, and warns again
     page.goto("/profile#area")
     page.get_by_label("ขนาดพื้นที่ให้บริการ").fill("77.50")
