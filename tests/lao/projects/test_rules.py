@@ -40,7 +40,7 @@ def test_any_correction_of_a_rejected_project_makes_it_pending() -> None:
     assert review_after_edit(ReviewStatus.REJECTED, set()) is ReviewStatus.REJECTED
 
 
-NOT_REVIEWED = {"budgets", "quarters"}
+NOT_REVIEWED = {"budgets", "quarters", "sub_heading"}
 
 
 @pytest.mark.parametrize("field", [each.name for each in fields(ProjectFacts)])
