@@ -27,6 +27,11 @@ def fiscal_year(moment: datetime) -> int:
     return local.year + BUDDHIST_OFFSET + (1 if local.month >= 10 else 0)
 
 
+def thai_day(moment: datetime) -> date:
+    """The day it is in Thailand at `moment`: "twice a day" is told by it."""
+    return moment.astimezone(BANGKOK).date()
+
+
 def day_start(moment: datetime) -> datetime:
     """Midnight in Thailand before `moment`: when its day began."""
     return moment.astimezone(BANGKOK).replace(hour=0, minute=0, second=0, microsecond=0)

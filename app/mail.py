@@ -4,6 +4,7 @@ With MAIL_HOST it goes by SMTP; without (the demo) into a file, whose place is p
 """
 
 import smtplib
+import ssl
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
@@ -109,7 +110,7 @@ def _greeted() -> smtplib.SMTP:
         raise MailServerAway(in_one_line(error)) from error
     try:
         if config["MAIL_STARTTLS"]:
-            server.starttls()
+            server.starttls(context=ssl.create_default_context())
         if config["MAIL_USER"]:
             server.login(config["MAIL_USER"], config["MAIL_PASSWORD"])
         server.ehlo_or_helo_if_needed()

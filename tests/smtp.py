@@ -4,6 +4,7 @@ import asyncio
 import email
 import socket
 from collections.abc import Iterator
+from contextlib import contextmanager
 from email.message import Message
 from email.policy import default
 from typing import Any
@@ -11,6 +12,8 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from flask import Flask
+
+from app import mail
 
 
 class Mailbox:
@@ -59,18 +62,31 @@ class Mailbox:
         return sorted(message["To"] for message in self.mails)
 
 
+def wait_for_mail() -> None:
+    """A job that goes on puts its next batch behind this task: again, for what one batch started."""
+    for _turn in range(4):
+        mail._worker.submit(lambda: None).result(timeout=20)
+
+
+@contextmanager
+def served(box: Mailbox, **options: Any) -> Iterator[int]:
+    """The port at which `box` takes mails."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    server = Controller(box, hostname="127.0.0.1", port=port, ready_timeout=10, enable_SMTPUTF8=False, **options)
+    server.start()
+    yield port
+    server.stop()
+
+
 @pytest.fixture
 def mailbox(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox]:
     box = Mailbox()
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    server = Controller(box, hostname="127.0.0.1", port=port, ready_timeout=10, enable_SMTPUTF8=False)
-    server.start()
-    for name, value in {
-        "MAIL_HOST": "127.0.0.1",
-        "MAIL_PORT": port,
-        "PUBLIC_URL": "https://eplan.example.go.th",
-    }.items():
-        monkeypatch.setitem(app.config, name, value)
-    yield box
-    server.stop()
+    with served(box) as port:
+        for name, value in {
+            "MAIL_HOST": "127.0.0.1",
+            "MAIL_PORT": port,
+            "PUBLIC_URL": "https://eplan.example.go.th",
+        }.items():
+            monkeypatch.setitem(app.config, name, value)
+        yield box

@@ -1,18 +1,23 @@
-"""What goes out behind the request: links with which a forgotten password is renewed."""
+"""The link for a new password as it is mailed: made at the moment it goes, for it lives only half an hour."""
 
 from flask import current_app
 
-from app import clock, mail
-from app.access import Actor, system
+from app import clock
+from app.access import system
 from app.accounts import operations, queries
+from app.accounts.rules import reset_seed
 from app.db import transaction
+from app.mails.jobs import letter
+from app.mails.rules import RESET, Letter
+from app.models import MailLog
 
-RESET_MAIL = """เรียน ผู้ประสานงาน {name}
+SUBJECT = "ตั้งรหัสผ่านใหม่ e-PlanNACC"
+RESET_MAIL = """เรียน ผู้ประสานงาน {names}
 
 มีผู้ขอตั้งรหัสผ่านใหม่สำหรับเข้าใช้ระบบ e-PlanNACC ของหน่วยงานท่าน
 กดลิงก์ด้านล่างเพื่อตั้งรหัสผ่านใหม่ ลิงก์นี้ใช้ได้ครั้งเดียว ภายใน 30 นาที
 
-{link}
+{links}
 
 หากท่านไม่ได้เป็นผู้ขอ ไม่ต้องทำอะไร รหัสผ่านเดิมยังใช้ได้
 
@@ -20,18 +25,20 @@ RESET_MAIL = """เรียน ผู้ประสานงาน {name}
 """
 
 
-def send_reset_links(email: str) -> None:
-    """Mail a single-use link to each LAO whose profile has `email`; do nothing for an unknown one.
-
-    Behind the request, so that the answer takes the same time either way.
-    """
-    for account_id, name, stored in queries.accounts_with_email(email):
-        send_reset_link(system("password reset"), account_id, name, stored)
-
-
-def send_reset_link(actor: Actor, account_id: int, name: str, email: str) -> None:
-    """Mail a single-use link to `email`, the address of the LAO `name`."""
-    with transaction():
-        token = operations.new_reset_link(actor, account_id, clock.now())
-    link = f"{current_app.config['PUBLIC_URL']}/forgot/{token}"
-    mail.send(email, "ตั้งรหัสผ่านใหม่ e-PlanNACC", RESET_MAIL.format(name=name, link=link))
+@letter(RESET)
+def reset(owed: MailLog, public_url: str) -> Letter | None:
+    """One mail with the link of each LAO that has the address; None where none of them can renew its password."""
+    found = queries.renewable_accounts(owed.to_address, owed.organisation_id)
+    actor = queries.actor_of(owed.queued_by_id) if owed.queued_by_id else system("password reset")
+    seed = reset_seed(current_app.config["SECRET_KEY"], owed.id)
+    links = []
+    for account_id, name in found:
+        with transaction():
+            token = operations.reset_link(actor, account_id, seed, clock.now())
+        if token:
+            links.append((name, f"{public_url}/forgot/{token}"))
+    if not links:
+        return None
+    names = ", ".join(name for name, _link in links)
+    lines = [link if len(links) == 1 else f"{name}\n{link}" for name, link in links]
+    return Letter(SUBJECT, RESET_MAIL.format(names=names, links="\n\n".join(lines)))

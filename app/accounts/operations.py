@@ -3,24 +3,30 @@
 import secrets
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from app.access import Actor, system
 from app.accounts import queries
 from app.accounts.passwords import hash_password, matches
 from app.accounts.rules import (
     ACTIVATION_LIFETIME,
+    HOUR,
+    LINKS_KEPT,
     RESET_LIFETIME,
+    RESETS_AN_HOUR,
     activation_code_from,
     activation_fingerprint,
     fingerprint,
     password_problem,
+    reset_token_from,
     sign_in_name,
 )
+from app.clock import thai_day
 from app.db import db
 from app.errors import Refusal
 from app.history.operations import record
-from app.models import Account, AccountProvince, PasswordReset, Province
+from app.mails.rules import RESET
+from app.models import Account, AccountProvince, MailLog, PasswordReset, Province
 from app.models.enums import Action, Entity, Role
 
 UNKNOWN = "ไม่พบผู้ใช้งาน"
@@ -98,13 +104,39 @@ def end_sessions(actor: Actor, now: datetime) -> None:
     record(actor, Action.END_SESSIONS, Entity.ACCOUNT, account.id, organisation_id=actor.organisation_id, at=now)
 
 
-def new_reset_link(actor: Actor, account_id: int, now: datetime) -> str:
-    """The token of a single-use link with which `account_id` sets a new password; only its fingerprint is kept."""
-    token = secrets.token_urlsafe(32)
-    lives_until = now + RESET_LIFETIME
-    db.session.add(PasswordReset(token_hash=fingerprint(token), account_id=account_id, expires_at=lives_until))
-    record(actor, Action.ASK_FOR_RESET, Entity.ACCOUNT, account_id)
-    return token
+def owe_reset(address: str, now: datetime, organisation_id: int | None = None, actor: Actor | None = None) -> None:
+    """Owe a mail with a link for a new password: to the LAO, else to whoever has `address` in their profile.
+
+    Raises Refusal where the mailbox has had RESETS_AN_HOUR.
+    """
+    address = address.lower()
+    if queries.resets_owed(address, now - HOUR) >= RESETS_AN_HOUR:
+        raise Refusal(f"ขอลิงก์ให้อีเมลนี้ครบ {RESETS_AN_HOUR} ครั้งใน 1 ชั่วโมงแล้ว ดูในกล่องจดหมายและจดหมายขยะ หรือลองใหม่ภายหลัง")
+    owed = MailLog(organisation_id=organisation_id, kind=RESET, to_address=address, day=thai_day(now), queued_at=now)
+    owed.queued_by_id = actor.account_id if actor else None
+    db.session.add(owed)
+
+
+def reset_link(actor: Actor, account_id: int, seed: bytes, now: datetime) -> str:
+    """The token of a single-use link for a new password; the same again for the same seed, and it lives anew.
+
+    "" where that one is spent: used, or replaced by a later one.
+    """
+    token = reset_token_from(seed, account_id)
+    known = db.session.get(PasswordReset, fingerprint(token))
+    if known is None:
+        add_link(db.session.get_one(Account, account_id), token, now + RESET_LIFETIME, now)
+        record(actor, Action.ASK_FOR_RESET, Entity.ACCOUNT, account_id, at=now)
+        return token
+    known.expires_at = now + RESET_LIFETIME
+    return "" if known.used_at else token
+
+
+def add_link(account: Account, token: str, expires_at: datetime, now: datetime) -> None:
+    """The one live link of the account: those before it are spent. Only its fingerprint is kept."""
+    _spend_links(account, now)
+    db.session.execute(delete(PasswordReset).where(PasswordReset.expires_at < now - LINKS_KEPT))
+    db.session.add(PasswordReset(token_hash=fingerprint(token), account_id=account.id, expires_at=expires_at))
 
 
 DEAD_LINK = "ลิงก์นี้หมดอายุหรือใช้ไปแล้ว ขอลิงก์ใหม่ได้ที่หน้าลืมรหัสผ่าน"

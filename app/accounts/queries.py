@@ -9,7 +9,8 @@ from sqlalchemy import ColumnElement, Row, bindparam, func, or_, select, true
 from app.access import Actor
 from app.accounts.rules import sign_in_name
 from app.db import db, table
-from app.models import Account, AccountProvince, HistoryEntry, Organisation, PasswordReset, Profile, Project
+from app.mails.rules import RESET
+from app.models import Account, AccountProvince, HistoryEntry, MailLog, Organisation, PasswordReset, Profile, Project
 from app.models.enums import Action, Entity, Role
 from app.registry.queries import once_called
 
@@ -100,21 +101,31 @@ def _actor(row: Row[*tuple[Any, ...]], *, claiming: bool) -> Actor:
     )
 
 
-def accounts_with_email(email: str) -> list[tuple[int, str, str]]:
-    """(account id, LAO, e-mail as stored) of each claimed LAO whose profile has `email`, in whatever case."""
+def renewable_accounts(email: str, organisation_id: int | None) -> list[tuple[int, str]]:
+    """(account id, LAO) of the claimed accounts whose password a link may renew.
+
+    Of `organisation_id`, else of each LAO whose profile has `email`, in whatever case.
+    """
+    whose = Organisation.id == organisation_id if organisation_id else func.lower(Profile.email) == email.lower()
     rows = db.session.execute(
-        select(Account.id, Organisation.name, Profile.email)
+        select(Account.id, Organisation.name)
         .join(Organisation, Organisation.id == Account.organisation_id)
         .join(Profile, Profile.organisation_id == Organisation.id)
         .where(
-            func.lower(Profile.email) == email.lower(),
+            whose,
             Account.password_hash.is_not(None),
             Account.locked_at.is_(None),
             Organisation.closed_at.is_(None),
         )
         .order_by(Account.id)
     )
-    return [(account_id, name, stored) for account_id, name, stored in rows]
+    return [(account_id, name) for account_id, name in rows]
+
+
+def resets_owed(address: str, since: datetime) -> int:
+    """How many links for a new password the mailbox was owed after `since`."""
+    wanted = MailLog.kind == RESET, MailLog.to_address == address, MailLog.queued_at > since
+    return db.session.scalar(select(func.count()).select_from(MailLog).where(*wanted)) or 0
 
 
 def reset_account(token_hash: str, now: datetime) -> tuple[int, str] | None:

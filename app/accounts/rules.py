@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from base64 import urlsafe_b64encode
 from datetime import timedelta
 from itertools import pairwise
 
@@ -10,6 +11,8 @@ from app.words import arabic_digits, clean_line
 MINIMUM_LENGTH = 8
 MAXIMUM_LENGTH = 200
 RESET_LIFETIME = timedelta(minutes=30)
+HOUR, RESETS_AN_HOUR = timedelta(hours=1), 3  # to one mailbox
+LINKS_KEPT = timedelta(days=30)  # behind their end
 ACTIVATION_LIFETIME = timedelta(days=90)
 # Without letters and digits that look alike on paper.
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
@@ -54,6 +57,17 @@ def activation_code_from(secret: bytes, account_id: int) -> str:
         number, place = divmod(number, len(CODE_LETTERS))
         letters += CODE_LETTERS[place]
     return f"{letters[:5]}-{letters[5:]}"
+
+
+def reset_seed(secret_key: str, mail_id: int) -> bytes:
+    """What the links of one mail are made of: a mail that is tried again brings the same ones."""
+    return hmac.digest(secret_key.encode(), f"password reset {mail_id}".encode(), "sha256")
+
+
+def reset_token_from(seed: bytes, account_id: int) -> str:
+    """256 bits, as they stand in an address."""
+    token = hmac.digest(seed, str(account_id).encode(), "sha256")
+    return urlsafe_b64encode(token).decode().rstrip("=")
 
 
 def fingerprint(secret: str) -> str:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, SmallInteger, String, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, SmallInteger, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
@@ -29,15 +29,29 @@ class MailLog(Base):
 
     `day` is Thailand's: an LAO gets one mail of a kind a day, and the database itself refuses a second one. A reminder
     has the numbers of the moment it was queued; a digest has none: it is written when it is sent, from the facts of
-    its day's run.
+    its day's run. A link for a new password may go more than once; where somebody typed an address, the row is for no
+    LAO: whose it is, is asked when it is sent, so that a known and an unknown address are answered alike.
     """
 
     __tablename__ = "mail_log"
     __table_args__ = (
-        UniqueConstraint("organisation_id", "kind", "day"),
         CheckConstraint(ROUNDS, name="round"),
         CheckConstraint("0 <= waiting AND waiting <= total", name="waiting"),
         CheckConstraint("kind <> 'reminder' OR round IS NOT NULL", name="reminder"),
+        CheckConstraint("organisation_id IS NOT NULL OR kind = 'reset'", name="to_an_lao"),
+        Index(
+            "uq_mail_log_day",
+            *("organisation_id", "kind", "day"),
+            unique=True,
+            postgresql_where=text("kind <> 'reset'"),
+            sqlite_where=text("kind <> 'reset'"),
+        ),
+        Index(
+            "ix_mail_log_resets",
+            *("to_address", "queued_at"),
+            postgresql_where=text("kind = 'reset'"),
+            sqlite_where=text("kind = 'reset'"),
+        ),
         Index(
             "ix_mail_log_queue",
             "id",
@@ -47,7 +61,7 @@ class MailLog(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
     kind: Mapped[str] = mapped_column(String(20))
     to_address: Mapped[str] = mapped_column(String(254))
     day: Mapped[date] = mapped_column(Date)

@@ -7,9 +7,9 @@ from typing import NoReturn
 from sqlalchemy import delete, select
 
 from app.access import Actor
-from app.accounts.operations import shut_out
+from app.accounts.operations import add_link, shut_out
 from app.accounts.queries import credentials
-from app.accounts.rules import fingerprint, sign_in_name
+from app.accounts.rules import sign_in_name
 from app.db import db, write
 from app.errors import NotTheirs, Refusal
 from app.history.operations import record
@@ -20,7 +20,6 @@ from app.lao.projects.rules import counts, return_refusal
 from app.models import (
     Account,
     AccountProvince,
-    PasswordReset,
     Project,
     RejectionReason,
     Setting,
@@ -169,7 +168,7 @@ def invite_staff(actor: Actor, username: str, name: str, role: Role, provinces: 
     _give_provinces(account.id, role, provinces)
     after = {"username": username, "name": name, "role": role, "provinces": provinces}
     record(actor, Action.CREATE, Entity.ACCOUNT, account.id, after=after, at=now)
-    return _new_link(account.id, now)
+    return _new_link(account, now)
 
 
 def change_staff(
@@ -223,7 +222,7 @@ def renew_staff(actor: Actor, account_id: int, now: datetime) -> str:
     """The token of a link by which a staff member sets a new password; it is shown once, no password ever."""
     account = _staff(account_id)
     record(actor, Action.MAKE_PASSWORD_LINK, Entity.ACCOUNT, account_id, at=now)
-    return _new_link(account.id, now)
+    return _new_link(account, now)
 
 
 def _staff(account_id: int) -> Account:
@@ -244,10 +243,9 @@ def _give_provinces(account_id: int, role: Role, codes: tuple[str, ...]) -> None
         db.session.flush()
 
 
-def _new_link(account_id: int, now: datetime) -> str:
+def _new_link(account: Account, now: datetime) -> str:
     token = secrets.token_urlsafe(32)
-    expires = now + INVITATION_LIFETIME
-    db.session.add(PasswordReset(token_hash=fingerprint(token), account_id=account_id, expires_at=expires))
+    add_link(account, token, now + INVITATION_LIFETIME, now)
     return token
 
 

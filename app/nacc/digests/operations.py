@@ -4,11 +4,11 @@ from datetime import datetime
 
 from sqlalchemy import insert
 
+from app.clock import thai_day
 from app.db import db, table
 from app.models import DigestRun, MailLog
 from app.nacc.digests import queries
 from app.nacc.digests.rules import DIGEST, next_span
-from app.nacc.waiting.rules import thai_day
 
 
 def owe_digests(now: datetime) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from app.clock import BANGKOK, thai_date, thai_time
-from app.nacc.mails.rules import Letter
+from app.mails.rules import Letter
 from app.nacc.waiting.rules import RoundWork
 from app.plans.rules import ReportWindow
 

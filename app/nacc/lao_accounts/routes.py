@@ -7,13 +7,14 @@ from datetime import datetime
 from flask import Blueprint, Response, current_app, flash, make_response, redirect, render_template, request, session
 from werkzeug.wrappers import Response as BaseResponse
 
-from app import clock, mail
+from app import clock
 from app.access import Permission, actor, requires
-from app.accounts.jobs import send_reset_link
+from app.accounts.operations import owe_reset
 from app.db import transaction
 from app.deeds import shows_once
 from app.errors import NotTheirs, Refusal
 from app.listing import EVERYTHING, Pager
+from app.mails.jobs import send_behind_the_request
 from app.nacc.desk.forms import ExpectedForm
 from app.nacc.desk.pages import filter_choices, with_own_province
 from app.nacc.desk.queries import PAGE_SIZE, filter_words
@@ -183,12 +184,21 @@ def issue_code(organisation_id: int) -> BaseResponse:
 def send_reset(organisation_id: int) -> BaseResponse:
     row = queries.account_of(actor(), organisation_id, clock.now())
     if not row.claimed or not row.email or row.locked:
-        form = AccountReasonForm(formdata=None)
-        form.form_errors = ["ส่งลิงก์ได้เฉพาะบัญชีที่ตั้งรหัสผ่านแล้ว มีอีเมล และไม่ได้ล็อก"]
-        return _account_page(organisation_id, form, 422, "reset")
-    mail.behind_the_request(send_reset_link, actor(), row.account_id, row.name, row.email)
+        return _refused_reset(organisation_id, Refusal("ส่งลิงก์ได้เฉพาะบัญชีที่ตั้งรหัสผ่านแล้ว มีอีเมล และไม่ได้ล็อก"))
+    try:
+        with transaction():
+            owe_reset(row.email, clock.now(), organisation_id, actor())
+    except Refusal as refusal:
+        return _refused_reset(organisation_id, refusal)
+    send_behind_the_request()
     flash(f"ส่งลิงก์ตั้งรหัสผ่านใหม่ไปที่ {row.email} แล้ว ใช้ได้ภายใน 30 นาที", "ok")
     return redirect(f"/nacc/accounts/{organisation_id}", 303)
+
+
+def _refused_reset(organisation_id: int, refusal: Refusal) -> BaseResponse:
+    form = AccountReasonForm(formdata=None)
+    form.refuse(refusal)
+    return _account_page(organisation_id, form, 422, "reset")
 
 
 @blueprint.post("/nacc/accounts/<int:organisation_id>/hand-over")

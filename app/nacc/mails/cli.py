@@ -4,9 +4,11 @@ import click
 from flask.cli import AppGroup
 
 from app import clock
+from app.mails import jobs
+from app.nacc.digests import letters as _digests  # noqa: F401 - says how its mails are written
 from app.nacc.digests.jobs import owe_todays_digests
-from app.nacc.mails import jobs
 from app.nacc.mails.queries import queue_numbers
+from app.nacc.waiting import letters as _reminders  # noqa: F401 - the same
 
 group = AppGroup("mail", help="Mails that wait to be sent.")
 

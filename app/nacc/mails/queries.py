@@ -1,4 +1,4 @@
-"""Reads of the mails that are owed: those that are due, and the log of the actor's LAOs."""
+"""The log of the mails to the actor's LAOs."""
 
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -7,19 +7,19 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from app.access import Actor
 from app.db import db, table
-from app.models import MailLog, Organisation, Profile
-from app.models.enums import Round
+from app.mails.queries import WAITS
+from app.models import MailLog, Organisation
 from app.nacc.desk.queries import PAGE_SIZE, in_scope
-from app.nacc.mails.rules import MailFilter, MailState, mail_words
+from app.nacc.mails.rules import MailFilter, MailState, about, mail_words
 
-_O, _M, _C = (table(model).c for model in (Organisation, MailLog, Profile))
-WAITS = and_(_M.sent_at.is_(None), _M.given_up_at.is_(None))
+_O, _M = table(Organisation).c, table(MailLog).c
 _IN_STATE = {
     MailState.SENT: _M.sent_at.is_not(None),
     MailState.WAITING: WAITS,
     MailState.FAILED: and_(_M.sent_at.is_(None), _M.given_up_at.is_not(None)),
 }
-_JOINED = table(MailLog).join(table(Organisation), _O.id == _M.organisation_id)
+# A link for a new password that somebody asked for is to no LAO: only administrators see it.
+_JOINED = table(MailLog).outerjoin(table(Organisation), _O.id == _M.organisation_id)
 
 
 class MailLine(NamedTuple):
@@ -81,10 +81,10 @@ def mail_lines(actor: Actor, asked: MailFilter) -> list[MailLine]:
     )
     return [
         MailLine(
-            row.code,
-            row.name,
+            row.code or "",
+            row.name or "",
             row.to_address,
-            f"เตือน {Round(row.round).label} ปี {row.fiscal_year}" if row.round else "เรื่องที่ต้องทราบประจำวัน",
+            about(row.kind, row.round, row.fiscal_year),
             row.queued_at,
             mail_words(row.day, row.sent_at, row.given_up_at, row.next_try_at),
             row.sent_at is None and row.given_up_at is not None,
@@ -101,15 +101,3 @@ def mail_total(actor: Actor, asked: MailFilter) -> int:
 
 def _wanted(actor: Actor, asked: MailFilter) -> list[ColumnElement[bool]]:
     return [in_scope(actor), *([_IN_STATE[MailState(asked.state)]] if asked.state else [])]
-
-
-def due_after(id_: int, limit: int, now: datetime) -> list[int]:
-    """Ids of the next mails that are to be tried now."""
-    due = or_(_M.next_try_at.is_(None), _M.next_try_at <= now)
-    rows = db.session.scalars(select(_M.id).where(WAITS, due, _M.id > id_).order_by(_M.id).limit(limit))
-    return list(rows)
-
-
-def present_address(organisation_id: int) -> str:
-    """Where mail to the LAO goes today; "" where its coordinator left and nobody has come."""
-    return (db.session.scalar(select(_C.email).where(_C.organisation_id == organisation_id)) or "").strip()

@@ -1,29 +1,14 @@
-"""When a mail is tried again, and what its line in the log says. Facts in, answer out."""
+"""What a mail's line in the log says. Facts in, answer out."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from datetime import date, datetime
 
 from app.clock import thai_date, thai_time
-from app.models.enums import Labelled
+from app.mails.rules import RESET
+from app.models.enums import Labelled, Round
 from app.nacc.desk.rules import DeskFilter
 
-# After a mail was not taken for now, as greylisting does: soon at first, then ever less often, for a day in all.
-PAUSES = tuple(timedelta(minutes=each) for each in (5, 10, 20, 40, 80, 160, 240, 240, 240, 240, 165))
 GIVEN_UP = "ส่งไม่ได้"
-NO_ADDRESS = "อปท. ไม่มีอีเมลผู้ประสานงานแล้ว"
-
-
-class Letter(NamedTuple):
-    """What a mail says."""
-
-    subject: str
-    text: str
-
-
-def next_try(attempts: int, now: datetime) -> datetime | None:
-    """When a mail that was tried `attempts` times is tried once more; None where it has been for a day."""
-    return now + PAUSES[attempts - 1] if attempts <= len(PAUSES) else None
 
 
 class MailState(Labelled):
@@ -32,6 +17,13 @@ class MailState(Labelled):
     SENT = "sent", "ส่งแล้ว"
     WAITING = "waiting", "รอส่ง"
     FAILED = "failed", GIVEN_UP
+
+
+def about(kind: str, round_: int | None, fiscal_year: int | None) -> str:
+    """What a mail of the log is about, in a few words."""
+    if kind == RESET:
+        return "ลิงก์ตั้งรหัสผ่านใหม่"
+    return f"เตือน {Round(round_).label} ปี {fiscal_year}" if round_ else "เรื่องที่ต้องทราบประจำวัน"
 
 
 def mail_words(day: date, sent_at: datetime | None, given_up_at: datetime | None, next_try_at: datetime | None) -> str:

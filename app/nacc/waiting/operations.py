@@ -4,9 +4,11 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from app.access import Actor
+from app.clock import thai_day
 from app.db import db, is_sqlite, table
 from app.errors import Refusal
 from app.history.operations import entry, record_all
@@ -21,7 +23,6 @@ from app.nacc.waiting.rules import (
     SortedCandidates,
     WaitingFilter,
     sort_out,
-    thai_day,
 )
 from app.plans.queries import everybodys_window
 
@@ -64,7 +65,8 @@ def _queue(actor: Actor, some: list[ReminderCandidate], asked: WaitingFilter, no
     """Whoever was queued by somebody else at this very moment is passed over: the unique key decides, not a look."""
     insert: Any = sqlite.insert if is_sqlite(db.engine) else postgresql.insert
     statement = insert(table(MailLog)).values([_mail_row(actor, each, asked, now) for each in some])
-    statement = statement.on_conflict_do_nothing(index_elements=["organisation_id", "kind", "day"])
+    one_a_day = {"index_elements": ["organisation_id", "kind", "day"], "index_where": text("kind <> 'reset'")}
+    statement = statement.on_conflict_do_nothing(**one_a_day)
     queued = list(db.session.scalars(statement.returning(table(MailLog).c.organisation_id)))
     about = {"year": asked.year, "round": int(asked.round)}
     record_all([entry(actor, Action.QUEUE_REMINDER, Entity.MAIL, id_, id_, None, about, "", now) for id_ in queued])

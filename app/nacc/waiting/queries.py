@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, and_, select
 
 from app.access import Actor
+from app.clock import thai_day
 from app.db import db, table
 from app.lao.fixed_rounds.queries import given_more_time
 from app.lao.reporting.counts import organisation_counts
@@ -38,7 +39,6 @@ from app.nacc.waiting.rules import (
     RoundWork,
     WaitingFilter,
     standing,
-    thai_day,
 )
 from app.plans.queries import everybodys_window
 

@@ -7,20 +7,21 @@ from werkzeug.wrappers import Response
 
 from app import clock
 from app.access import Permission, actor, requires
+from app.clock import thai_day
 from app.db import transaction
 from app.errors import NotTheirs, Refusal
 from app.listing import Choice, Pager
+from app.mails import jobs
 from app.nacc.desk.forms import ExpectedForm
 from app.nacc.desk.pages import chosen_rows, filter_choices, plan_year, with_own_province
 from app.nacc.desk.queries import PAGE_SIZE, filter_words
-from app.nacc.mails import jobs
 from app.nacc.mails import operations as mails_owed
 from app.nacc.mails import queries as mail_log
 from app.nacc.mails.forms import mail_filter_of
 from app.nacc.mails.rules import MailState
 from app.nacc.waiting import operations, queries, workbooks
 from app.nacc.waiting.forms import waiting_filter_of
-from app.nacc.waiting.rules import SortedCandidates, WaitingFilter, sort_out, state_choices, thai_day
+from app.nacc.waiting.rules import SortedCandidates, WaitingFilter, sort_out, state_choices
 from app.plans.queries import everybodys_window
 from app.spreadsheets import excel
 from app.web import along, answer, attachment, nothing_chosen

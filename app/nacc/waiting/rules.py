@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
-from app.clock import BANGKOK, thai_date, thai_time
+from app.clock import thai_date, thai_time
 from app.models.enums import Labelled, Round
 from app.nacc.desk.rules import DeskFilter
 from app.plans.rules import ReportWindow
 
-REMINDER = "reminder"  # the one kind of mail the log knows so far
+REMINDER = "reminder"
 
 
 class RoundStanding(Labelled):
@@ -64,11 +64,6 @@ def state_choices(counts: Mapping[RoundStanding, int]) -> list[tuple[str, str]]:
     due = sum(counts[each] for each in REMINDED)
     numbers = {DUE: due} | {each.value: counts[each] for each in RoundStanding}
     return [(value, f"{words} ({numbers[value]:,})") for value, words in STATE_WORDS.items()]
-
-
-def thai_day(now: datetime) -> date:
-    """The day it is in Thailand at `now`: "twice a day" is told by it."""
-    return now.astimezone(BANGKOK).date()
 
 
 @dataclass(frozen=True, kw_only=True)

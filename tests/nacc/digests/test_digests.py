@@ -15,13 +15,14 @@ from app.db import db, transaction
 from app.errors import Stale
 from app.jobs import engine
 from app.lao.projects.operations import delete_project
+from app.mails import jobs
 from app.models import Account, MailLog, PlanYear, Profile, Project, Window
 from app.models.enums import PlanStatus, ReviewStatus, Role, Round
 from app.nacc.administration.operations import give_more_time
 from app.nacc.digests import operations
 from app.nacc.digests.jobs import owe_todays_digests
 from app.nacc.digests.rules import SETTLED, Span, is_morning, is_told_of_closing, next_span
-from app.nacc.mails import jobs, queries
+from app.nacc.mails import queries
 from app.nacc.mails.rules import MailFilter
 from app.nacc.plan_years.operations import set_many, set_status
 from app.plans.queries import period_of

@@ -11,30 +11,30 @@ from threading import Thread
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import func, select, update
 
-from app import clock, mail
+from app import clock
 from app.access import Actor
 from app.accounts.queries import actor_of
-from app.db import db, transaction
+from app.clock import thai_day
+from app.db import db, table, transaction
+from app.mails import jobs
+from app.mails.operations import note_not_taken
+from app.mails.queries import due_after
+from app.mails.rules import NO_ADDRESS, PAUSES, RESET, Letter, next_try
 from app.models import MailLog, Profile
 from app.models.enums import Role, Round
-from app.nacc.mails import jobs, operations, queries
-from app.nacc.mails.rules import NO_ADDRESS, PAUSES, Letter, MailFilter, MailState, next_try
+from app.nacc.mails import operations, queries
+from app.nacc.mails.rules import MailFilter, MailState
 from app.nacc.waiting.operations import remind_filtered
-from app.nacc.waiting.rules import WaitingFilter, thai_day
+from app.nacc.waiting.rules import WaitingFilter
 from tests.client import Client
 from tests.factories import NOW, PASSWORD, YEAR, make_lao, make_staff
-from tests.smtp import Mailbox
+from tests.smtp import Mailbox, wait_for_mail
 
 ROOT = Path(__file__).parents[3]
 ASKED = WaitingFilter(year=YEAR, round=Round.SIX)
-
-
-def _wait_for_mail() -> None:
-    """A job that goes on puts its next batch behind this task: twice, for what one batch started."""
-    for _turn in range(4):
-        mail._worker.submit(lambda: None).result(timeout=20)
 
 
 def _officer() -> Actor:
@@ -105,7 +105,7 @@ def test_no_address_keeps_the_others_waiting(app: Flask, client: Client, mailbox
     client.get("/nacc/waiting/mails")
     mailbox.says, mailbox.hangs_up, mailbox.refused = {}, set(), set()
     client.send("/nacc/waiting/mails", {})
-    _wait_for_mail()
+    wait_for_mail()
     assert len(mailbox.mails) == 4
 
 
@@ -130,7 +130,7 @@ def test_a_mail_that_is_put_off_comes_back_for_a_day_and_is_then_given_up(
     for minutes in range(0, 26 * 60):
         before = len(mailbox.tries)
         at(minutes * minute)
-        if queries.due_after(0, 1, clock.now()):
+        if due_after(0, 1, clock.now()):
             jobs.send_queued()
         if len(mailbox.tries) > before:
             tried.append(minutes)
@@ -177,7 +177,7 @@ def test_a_mail_that_cannot_be_written_stops_nobody(
             raise LookupError("no plan period")
         return Letter("เตือน", "เตือน")
 
-    monkeypatch.setitem(jobs.LETTERS, "reminder", letter)
+    monkeypatch.setitem(jobs._writers, "reminder", letter)
     jobs.send_queued()
     assert mailbox.addresses == ["6650801@example.go.th"]
     assert queries.queue_numbers(clock.now()) == (1, 1, 0, 1)
@@ -297,7 +297,7 @@ def test_while_the_server_is_out_of_reach_mails_wait_and_lose_no_try(
     assert "รอส่ง <b>2</b>" in page
     assert "data-hx-trigger" in page  # asks again while mails wait
     client.send("/nacc/waiting/mails", {})
-    _wait_for_mail()
+    wait_for_mail()
     assert len(mailbox.mails) == 2
     assert "data-hx-trigger" not in client.get("/nacc/waiting/mails", headers={"HX-Request": "true"}).text
 
@@ -318,14 +318,37 @@ def test_only_what_waits_in_the_own_provinces_is_tried_at_once(app: Flask) -> No
     officer = _owed(2)
     given_up, waiting = db.session.scalars(select(MailLog.id).order_by(MailLog.id)).all()
     with transaction():
-        operations.note_not_taken(given_up, "550", NOW, for_good=True)
-        operations.note_not_taken(waiting, "451", NOW, for_good=False)
+        note_not_taken(given_up, "550", NOW, for_good=True)
+        note_not_taken(waiting, "451", NOW, for_good=False)
     stranger = actor_of(make_staff("officer90", Role.OFFICER, "90").id)
     for who, tried, due in ((stranger, 0, []), (officer, 1, [waiting])):
         with transaction():
             assert operations.try_now(who) == tried
-        assert queries.due_after(0, 9, NOW) == due
+        assert due_after(0, 9, NOW) == due
     # and the log tells them apart
     for state, number in ((MailState.SENT, 0), (MailState.WAITING, 1), (MailState.FAILED, 1)):
         assert len(queries.mail_lines(officer, MailFilter(state=state))) == number
         assert queries.mail_total(officer, MailFilter(state=state)) == number
+
+
+def test_a_filled_database_of_the_last_release_keeps_its_mails_and_takes_links(app: Flask) -> None:
+    # given
+    _owed(3)
+    db.session.rollback()
+    before = db.session.execute(select(table(MailLog)).order_by(MailLog.id)).all()
+    db.session.rollback()
+    downgrade(revision="0023")
+
+    # when
+    upgrade()
+
+    # then
+    assert db.session.execute(select(table(MailLog)).order_by(MailLog.id)).all() == before
+    with transaction():
+        for address in ("a@example.go.th", "b@example.go.th"):
+            db.session.add(MailLog(kind=RESET, to_address=address, day=NOW.date(), queued_at=NOW))
+    db.session.rollback()
+    downgrade(revision="0023")
+    assert db.session.scalar(select(func.count()).select_from(MailLog)) == 3
+    db.session.rollback()
+    upgrade()

@@ -8,19 +8,20 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from app import clock, mail
+from app import clock
 from app.access import Actor
 from app.accounts.queries import actor_of
+from app.clock import thai_day
 from app.db import db, transaction
 from app.errors import Refusal
+from app.mails import jobs as mails
 from app.models import HistoryEntry, MailLog, Profile, Window, WindowException
 from app.models.enums import ReviewStatus, Role, Round
 from app.nacc.digests.rules import DIGEST
-from app.nacc.mails import jobs as mails
 from app.nacc.waiting import queries
 from app.nacc.waiting.forms import waiting_filter_of
 from app.nacc.waiting.operations import remind_chosen, remind_filtered
-from app.nacc.waiting.rules import RoundStanding, RoundWork, WaitingFilter, body, standing, thai_day
+from app.nacc.waiting.rules import RoundStanding, RoundWork, WaitingFilter, body, standing
 from app.plans.rules import report_window
 from app.registry.operations import set_closed
 from tests.client import Client
@@ -38,17 +39,11 @@ from tests.factories import (
     review,
 )
 from tests.pages import enter, kept, without_choices
-from tests.smtp import Mailbox
+from tests.smtp import Mailbox, wait_for_mail
 
 ASKED = WaitingFilter(year=YEAR, round=Round.SIX)
 DESK = f"/nacc/waiting?year={YEAR}&round=6"
 MANY = f"/nacc/waiting/many?year={YEAR}&round=6"
-
-
-def _wait_for_mail() -> None:
-    """A job that goes on puts its next batch behind this task: twice, for what one batch started."""
-    for _turn in range(4):
-        mail._worker.submit(lambda: None).result(timeout=20)
 
 
 def _officer(*provinces: str) -> Actor:
@@ -161,7 +156,7 @@ def test_one_is_reminded_by_a_real_mail_and_not_twice_a_day(app: Flask, client: 
     answer = client.send(path, {}, htmx=True)
     assert answer.status_code == 200
     assert "จัดคิวแล้ว" in answer.text
-    _wait_for_mail()
+    wait_for_mail()
     (message,) = mailbox.mails
     text = message.get_content()  # type: ignore[attr-defined]
     assert message["To"] == "6650807@example.go.th"
@@ -179,7 +174,7 @@ def test_one_is_reminded_by_a_real_mail_and_not_twice_a_day(app: Flask, client: 
     assert "วันนี้เตือน อปท. นี้แล้ว" in again.text
     other_round = client.send(path.replace("round=6", "round=12"), {})
     assert other_round.status_code == 422
-    _wait_for_mail()
+    wait_for_mail()
     assert len(mailbox.mails) == 1
     log = client.get("/nacc/waiting/mails").text
     assert "ส่งแล้ว <b>1</b> · รอส่ง <b>0</b>" in log
@@ -235,13 +230,13 @@ def test_whoever_needs_no_reminder_or_has_no_address_gets_none_and_it_is_said(
     assert "ขณะนี้จะส่งถึง 2 แห่ง ไม่ใช่ 3" in wrong.text
     done = client.send(MANY, {"expected": "2", "all": "1"}, follow_redirects=True)
     assert "จัดคิวส่งอีเมลเตือนแล้ว 2 แห่ง ไม่มีอีเมล 1 แห่ง" in done.text
-    _wait_for_mail()
+    wait_for_mail()
     assert mailbox.addresses == ["6650800@example.go.th", "6650801@example.go.th"]
     assert "วันนี้เตือนแล้ว 2 แห่ง" in client.get(f"{MANY}&all=1").text
     everything = {"all": "1", "expected": "0"}
     for typed in (everything, everything | {"expected": "2"}, {"ids": [first.organisation_id, second.organisation_id]}):
         assert client.send(MANY, typed).status_code == 422  # the second click
-    _wait_for_mail()
+    wait_for_mail()
     assert len(mailbox.mails) == 2
     no_address = client.send(f"/nacc/waiting/{_id_of('6650899')}?year={YEAR}", {})
     assert "ยังไม่มีอีเมลผู้ประสานงาน" in no_address.text
@@ -260,7 +255,7 @@ def test_chosen_ones_are_reminded_without_the_rest(app: Flask, client: Client, m
     client.sign_in("officer65", PASSWORD)
     assert "จะส่งอีเมลเตือน 1 แห่ง" in client.get(f"{MANY}&ids={chosen.organisation_id}").text
     client.send(MANY, {"ids": [chosen.organisation_id], "expected": "1"})
-    _wait_for_mail()
+    wait_for_mail()
     assert mailbox.addresses == ["6650800@example.go.th"]
     assert "ยังไม่มีโครงการที่บันทึกไว้" in mailbox.mails[0].get_content()  # type: ignore[attr-defined]
 

@@ -22,19 +22,29 @@ from app import clock, mail
 from app.db import db, is_sqlite, transaction
 from app.jobs import upkeep
 from app.mail import MailNotTaken, MailServerAway
+from app.mails import operations, queries
+from app.mails.rules import NO_ADDRESS, Letter
 from app.models import MailLog
-from app.nacc.digests.letters import digest
-from app.nacc.digests.rules import DIGEST
-from app.nacc.mails import operations, queries
-from app.nacc.mails.rules import NO_ADDRESS, Letter
-from app.nacc.waiting.letters import reminder
-from app.nacc.waiting.rules import REMINDER
 
-BATCH = 20  # then others' mails have their turn: a forgotten password must not wait for a whole province
+BATCH = 20  # then urgent mails have their turn: a forgotten password must not wait for a whole province
 MOST_UNANSWERED = 3  # in a row: a server that lets every mail hang takes 20 seconds for each
 TURN = timedelta(seconds=20)  # then the worker's other duties have theirs
 ADVISORY_KEY = 0x6D61696C  # "mail"
-LETTERS: dict[str, Callable[[MailLog, str], Letter | None]] = {REMINDER: reminder, DIGEST: digest}
+Writer = Callable[[MailLog, str], Letter | None]
+_writers: dict[str, Writer] = {}
+
+
+def letter(kind: str) -> Callable[[Writer], Writer]:
+    """Declare that a function writes the mails of `kind`, from the owed row and PUBLIC_URL, at the moment they go.
+
+    It gives None where there is nothing left to say: the mail is dropped.
+    """
+
+    def declare(write: Writer) -> Writer:
+        _writers[kind] = write
+        return write
+
+    return declare
 
 
 def send_behind_the_request(after: int = 0) -> None:
@@ -65,10 +75,14 @@ def send_for_a_turn() -> None:
 
 
 def send_batch(after: int) -> int | None:
-    """Try the next mails behind id `after`, each once. Gives the last id, or None where there is no more to do."""
+    """Try those somebody waits for, else the next mails behind id `after`, each once.
+
+    Gives the id to go on behind, or None where there is no more to do.
+    """
     unanswered = 0
     with _one_sender():
-        ids = queries.due_after(after, BATCH, clock.now())
+        urgent = queries.urgent_and_due(BATCH, clock.now())
+        ids = urgent or queries.due_after(after, BATCH, clock.now())
         db.session.rollback()
         for id_ in ids:
             try:
@@ -77,6 +91,8 @@ def send_batch(after: int) -> int | None:
                 return None
             if unanswered == MOST_UNANSWERED:
                 return None
+    if urgent:
+        return after
     return ids[-1] if len(ids) == BATCH else None
 
 
@@ -102,9 +118,11 @@ def _is_unanswered(id_: int) -> bool:
 
 
 def _deliver(owed: MailLog) -> None:
-    """Send it to where the LAO's mail goes today, and note that."""
-    address = queries.present_address(owed.organisation_id)
-    letter = LETTERS[owed.kind](owed, current_app.config["PUBLIC_URL"])
+    """Send it to where the LAO's mail goes today, and note that; to the address in the row where it is to no LAO."""
+    address = owed.to_address
+    if owed.organisation_id is not None:
+        address = queries.present_address(owed.organisation_id)
+    letter = _writers[owed.kind](owed, current_app.config["PUBLIC_URL"])
     db.session.rollback()  # the server may take seconds: no transaction waits with it
     if not address:
         with transaction():
