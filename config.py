@@ -63,6 +63,9 @@ def settings(environ: Mapping[str, str], instance: Path = ROOT / "instance") -> 
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "PERMANENT_SESSION_LIFETIME": timedelta(hours=float(environ.get("SESSION_HOURS", "10"))),
+        # Without a request; a session is noted as used every 5 minutes at most.
+        "SESSION_IDLE_STAFF": timedelta(minutes=float(environ.get("SESSION_IDLE_STAFF", "60"))),
+        "SESSION_IDLE_LAO": timedelta(minutes=float(environ.get("SESSION_IDLE_LAO", "240"))),
         # A working day from the sign-in; renewing the cookie at every request would sign it every time.
         "SESSION_REFRESH_EACH_REQUEST": False,
         "WTF_I18N_ENABLED": False,

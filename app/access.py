@@ -36,7 +36,8 @@ class Permission(StrEnum):
     SCORES = "enter, close and publish scores of the own provinces"
     SIGNS = "see what should be checked in the own provinces, and say what came of it"
     EXPORTS = "make files of the own provinces"
-    OWN_ACCOUNT = "renew the own password, see and end own sessions"
+    OWN_ACCOUNT = "renew the own password"
+    SESSIONS = "see and end own sessions"
     MINIMUM_SCORE = "set the minimum score of a fiscal year for the whole country"
 
 
@@ -50,6 +51,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.EVALUATION,
             Permission.RESULTS,
             Permission.HISTORY,
+            Permission.SESSIONS,
         }
     ),
     Role.OFFICER: frozenset(
@@ -63,6 +65,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.SIGNS,
             Permission.EXPORTS,
             Permission.OWN_ACCOUNT,
+            Permission.SESSIONS,
         }
     ),
     Role.ADMINISTRATOR: frozenset(
@@ -77,6 +80,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.SIGNS,
             Permission.EXPORTS,
             Permission.OWN_ACCOUNT,
+            Permission.SESSIONS,
             Permission.MINIMUM_SCORE,
         }
     ),
@@ -99,15 +103,17 @@ class Actor:
     organisation_code: str = ""
     province_code: str = ""
     province_codes: frozenset[str] = field(default_factory=frozenset)
-    session_epoch: int = 0
+    # Of the session that acts; the key is what its cookie holds, and only that.
+    session_id: int | None = field(default=None, compare=False)
+    session_key: str = field(default="", compare=False, repr=False)
     claiming: bool = False
     is_authenticated: bool = True
     is_active: bool = True
     is_anonymous: bool = False
 
     def get_id(self) -> str:
-        """What the session keeps: `account.epoch.mode`; a raised epoch ends it."""
-        return f"{self.account_id}.{self.session_epoch}.{'claim' if self.claiming else 'full'}"
+        """What the cookie keeps."""
+        return self.session_key
 
     def may(self, permission: Permission) -> bool:
         return permission in (CLAIMANT_PERMISSIONS if self.claiming else ROLE_PERMISSIONS[self.role])

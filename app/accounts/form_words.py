@@ -25,7 +25,8 @@ Fields = Sequence[tuple[str, str]]
 DEEDS: Mapping[str, str] = {
     "accounts.ask_for_link": "ขอลิงก์ตั้งรหัสผ่านใหม่",
     "accounts.change_own_password": "เปลี่ยนรหัสผ่าน",
-    "accounts.end_other_sessions": "ออกจากระบบในเครื่องอื่น",
+    "accounts.end_session": "ออกจากระบบในเครื่องหนึ่ง",
+    "accounts.end_sessions": "ออกจากระบบในเครื่องอื่น",
     "accounts.logout": "ออกจากระบบ",
     "accounts.set_new_password": "ตั้งรหัสผ่านใหม่",
     "accounts.sign_in": "เข้าสู่ระบบ",

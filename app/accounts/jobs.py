@@ -1,12 +1,13 @@
-"""The link for a new password as it is mailed: made at the moment it goes, for it lives only half an hour."""
+"""What is done behind the request: links for new passwords, made at the moment they go, and forgetting old sessions."""
 
 from flask import current_app
 
 from app import clock
 from app.access import system
 from app.accounts import operations, queries
-from app.accounts.rules import reset_seed
+from app.accounts.rules import SESSIONS_KEPT, reset_seed
 from app.db import transaction
+from app.jobs import upkeep
 from app.mails.jobs import letter
 from app.mails.rules import RESET, Letter
 from app.models import MailLog
@@ -42,3 +43,10 @@ def reset(owed: MailLog, public_url: str) -> Letter | None:
     names = ", ".join(name for name, _link in links)
     lines = [link if len(links) == 1 else f"{name}\n{link}" for name, link in links]
     return Letter(SUBJECT, RESET_MAIL.format(names=names, links="\n\n".join(lines)))
+
+
+@upkeep
+def forget_old_sessions() -> None:
+    """Those that are over for some days, however they ended."""
+    with transaction():
+        operations.forget_sessions(clock.now() - current_app.permanent_session_lifetime - SESSIONS_KEPT)

@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy import delete, update
 
@@ -22,17 +23,25 @@ from app.accounts.rules import (
     sign_in_name,
 )
 from app.clock import thai_day
-from app.db import db
-from app.errors import Refusal
+from app.db import db, table
+from app.errors import NotTheirs, Refusal
 from app.history.operations import record
 from app.mails.rules import RESET
-from app.models import Account, AccountProvince, MailLog, PasswordReset, Province
-from app.models.enums import Action, Entity, Role
+from app.models import Account, AccountProvince, AccountSession, MailLog, PasswordReset, Province
+from app.models.enums import Action, EndedBecause, Entity, Role
 
 UNKNOWN = "ไม่พบผู้ใช้งาน"
+_S = table(AccountSession).c
 
 
-def prove(username: str, password: str, activation_code: str, now: datetime, *, code_required: bool) -> Actor:
+class Proven(NamedTuple):
+    """Who has just proved who that is, and by which password; None for a claimant."""
+
+    actor: Actor
+    password_hash: str | None
+
+
+def prove(username: str, password: str, activation_code: str, now: datetime, *, code_required: bool) -> Proven:
     """Who signs in with these. Raises Refusal, in the same words whatever was wrong.
 
     An LAO that has no password yet comes in as a claimant: by its code alone, or, where
@@ -42,12 +51,12 @@ def prove(username: str, password: str, activation_code: str, now: datetime, *, 
     if password:
         if not matches(found.password_hash if found else None, password) or found is None or found.locked:
             raise Refusal(UNKNOWN)
-        return queries.actor_of(found.account_id)
+        return Proven(queries.actor_of(found.account_id), found.password_hash)
     if found is None or found.locked or found.role is not Role.LAO or found.password_hash is not None:
         raise Refusal(UNKNOWN)
     if code_required and not _activates(found, activation_code, now):
         raise Refusal(UNKNOWN)
-    return queries.actor_of(found.account_id, claiming=True)
+    return Proven(queries.actor_of(found.account_id, claiming=True), None)
 
 
 def _activates(found: queries.Credentials, typed: str, now: datetime) -> bool:
@@ -59,12 +68,56 @@ def _activates(found: queries.Credentials, typed: str, now: datetime) -> bool:
     )
 
 
-def note_sign_in(actor: Actor, now: datetime, browser: str = "") -> None:
-    """Keep when somebody last signed in, and with what; a claimant has not signed in yet."""
-    if not actor.claiming:
-        db.session.execute(update(Account).where(Account.id == actor.account_id).values(last_login_at=now))
-        after, lao = {"browser": browser} if browser else None, actor.organisation_id
-        record(actor, Action.SIGN_IN, Entity.ACCOUNT, actor.account_id, organisation_id=lao, after=after, at=now)
+def note_sign_in(proven: Proven, now: datetime, browser: str = "") -> None:
+    """Keep when somebody last signed in, and with what; a claimant has not signed in yet.
+
+    Raises Refusal where the password was changed or the account locked since it was proved: that has ended every
+    session, and must not miss the one that begins.
+    """
+    actor = proven.actor
+    if actor.claiming:
+        return
+    still = Account.id == actor.account_id, Account.password_hash == proven.password_hash, Account.locked_at.is_(None)
+    if not db.session.execute(update(Account).where(*still).values(last_login_at=now)).rowcount:  # type: ignore[attr-defined]
+        raise Refusal(UNKNOWN)
+    after, lao = {"browser": browser} if browser else None, actor.organisation_id
+    record(actor, Action.SIGN_IN, Entity.ACCOUNT, actor.account_id, organisation_id=lao, after=after, at=now)
+
+
+def begin_session(actor: Actor, browser: str, address: str, now: datetime) -> str:
+    """A new session of an actor who has just proved who that is: gives its key, of which only the hash is kept."""
+    key = secrets.token_urlsafe(32)
+    kept = AccountSession(
+        key_hash=fingerprint(key),
+        account_id=actor.own_account_id,
+        claiming=actor.claiming,
+        begun_at=now,
+        last_seen_at=now,
+        browser=browser,
+        address=address,
+    )
+    db.session.add(kept)
+    db.session.flush()
+    return key
+
+
+def end_session(key: str, because: EndedBecause, now: datetime) -> None:
+    """End the session whose cookie holds `key`, wherever that was copied to."""
+    _end(because, now, _S.key_hash == fingerprint(key))
+
+
+def _end(because: EndedBecause, now: datetime, *which: Any) -> int:
+    ended = update(table(AccountSession)).where(_S.ended_at.is_(None), *which)
+    return int(db.session.execute(ended.values(ended_at=now, ended_because=because)).rowcount)  # type: ignore[attr-defined]
+
+
+def end_sessions_of(account_id: int, because: EndedBecause, now: datetime) -> None:
+    """End every session of an account."""
+    _end(because, now, _S.account_id == account_id)
+
+
+def forget_sessions(begun_before: datetime) -> None:
+    db.session.execute(delete(table(AccountSession)).where(_S.begun_at < begun_before))
 
 
 def prepare_password(password: str, username: str) -> str:
@@ -74,8 +127,8 @@ def prepare_password(password: str, username: str) -> str:
     return hash_password(password)
 
 
-def claim(actor: Actor, password_hash: str, now: datetime) -> int:
-    """Set the first password of an LAO: ends the first login and every other session. Gives the new epoch.
+def claim(actor: Actor, password_hash: str, now: datetime) -> None:
+    """Set the first password of an LAO: ends the first login and every session.
 
     Raises Refusal where somebody else has claimed it meanwhile.
     """
@@ -84,24 +137,35 @@ def claim(actor: Actor, password_hash: str, now: datetime) -> int:
         raise Refusal("มีผู้ตั้งรหัสผ่านของ อปท. นี้แล้ว หากไม่ใช่ท่าน ให้ติดต่อ ป.ป.ช.")
     account.claimed_at = now
     account.activation_hash = account.activation_expires_at = None
-    _set_password(account, password_hash)
+    _set_password(account, password_hash, now)
     record(actor, Action.CLAIM, Entity.ACCOUNT, account.id, organisation_id=actor.organisation_id, at=now)
-    return account.session_epoch
 
 
-def change_password(actor: Actor, password_hash: str, now: datetime) -> int:
-    """Set a new password: every other session ends. Gives the new epoch."""
-    account = db.session.get_one(Account, actor.account_id)
-    _set_password(account, password_hash)
+def change_password(actor: Actor, password_hash: str, now: datetime) -> None:
+    """Set a new password: every session ends; whoever changes it goes on in a new one."""
+    account = db.session.get_one(Account, actor.account_id, with_for_update=True)
+    _set_password(account, password_hash, now)
     record(actor, Action.CHANGE_PASSWORD, Entity.ACCOUNT, account.id, organisation_id=actor.organisation_id, at=now)
-    return account.session_epoch
 
 
-def end_sessions(actor: Actor, now: datetime) -> None:
-    """End every session of the own account; whoever asks for it goes on in a new one."""
-    account = db.session.get_one(Account, actor.own_account_id, with_for_update=True)
-    account.session_epoch += 1
-    record(actor, Action.END_SESSIONS, Entity.ACCOUNT, account.id, organisation_id=actor.organisation_id, at=now)
+def end_own_session(actor: Actor, session_id: int, now: datetime) -> None:
+    """End one session of the own account; one that is over already stays so. Raises NotTheirs."""
+    if not queries.owns_session(actor, session_id):
+        raise NotTheirs
+    if _end(EndedBecause.BY_OWNER, now, _S.id == session_id):
+        _record_end(actor, now)
+
+
+def end_own_sessions(actor: Actor, now: datetime, *, own_too: bool) -> None:
+    """End every session of the own account, the one that asks only with `own_too`."""
+    others = () if own_too else (_S.id != actor.session_id,)
+    _end(EndedBecause.BY_OWNER, now, _S.account_id == actor.own_account_id, *others)
+    _record_end(actor, now)
+
+
+def _record_end(actor: Actor, now: datetime) -> None:
+    lao = actor.organisation_id
+    record(actor, Action.END_SESSIONS, Entity.ACCOUNT, actor.own_account_id, organisation_id=lao, at=now)
 
 
 def owe_reset(address: str, now: datetime, organisation_id: int | None = None, actor: Actor | None = None) -> None:
@@ -153,7 +217,7 @@ def reset_password(token: str, password_hash: str, now: datetime) -> None:
     account = db.session.get_one(Account, found[0], with_for_update=True)
     if not _spend_links(account, now):
         raise Refusal(DEAD_LINK)  # used twice at the same moment
-    _set_password(account, password_hash)
+    _set_password(account, password_hash, now)
     record(
         system("password reset"),
         Action.RESET_PASSWORD,
@@ -207,7 +271,7 @@ def shut_out(account: Account, now: datetime) -> None:
 
     For good: they must not come alive again when it is unlocked or opened.
     """
-    account.session_epoch += 1
+    end_sessions_of(account.id, EndedBecause.SHUT_OUT, now)
     _spend_links(account, now)
 
 
@@ -217,6 +281,6 @@ def _spend_links(account: Account, now: datetime) -> int:
     return int(spent.rowcount)  # type: ignore[attr-defined]
 
 
-def _set_password(account: Account, password_hash: str) -> None:
+def _set_password(account: Account, password_hash: str, now: datetime) -> None:
     account.password_hash = password_hash
-    account.session_epoch += 1
+    end_sessions_of(account.id, EndedBecause.NEW_PASSWORD, now)

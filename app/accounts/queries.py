@@ -1,24 +1,23 @@
 """Who somebody is: at sign-in, and at every request after it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, bindparam, func, or_, select, true
 
 from app.access import Actor
-from app.accounts.rules import sign_in_name
+from app.accounts.rules import fingerprint, sign_in_name
 from app.db import db, table
 from app.mails.rules import RESET
-from app.models import Account, AccountProvince, HistoryEntry, MailLog, Organisation, PasswordReset, Profile, Project
-from app.models.enums import Action, Entity, Role
+from app.models import Account, AccountProvince, AccountSession, MailLog, Organisation, PasswordReset, Profile, Project
+from app.models.enums import EndedBecause, Role
 from app.registry.queries import once_called
 
-_A, _O, _P = table(Account).c, table(Organisation).c, table(Project).c
+_A, _O, _P, _S = (table(model).c for model in (Account, Organisation, Project, AccountSession))
 _IDENTITY = select(
     _A.id,
     _A.role,
-    _A.session_epoch,
     _A.password_hash,
     _A.locked_at,
     _A.display_name,
@@ -32,6 +31,11 @@ _IDENTITY = select(
 ).select_from(table(Account).outerjoin(table(Organisation), _O.id == _A.organisation_id))
 # Asked at every request: made once.
 _BY_ID = _IDENTITY.where(_A.id == bindparam("account_id"))
+_BY_SESSION = (
+    _IDENTITY.add_columns(_S.id.label("session_id"), _S.claiming, _S.begun_at, _S.last_seen_at)
+    .join(table(AccountSession), _S.account_id == _A.id)
+    .where(_S.key_hash == bindparam("key_hash"), _S.ended_at.is_(None))
+)
 
 
 @dataclass(frozen=True)
@@ -66,16 +70,23 @@ def credentials(username: str) -> Credentials | None:
     )
 
 
-def load_actor(session_id: str) -> Actor | None:
-    """The actor a session stands for; None once its epoch has passed, or the account is locked, closed or gone."""
-    account_id, epoch, mode = session_id.split(".")
-    row = db.session.execute(_BY_ID, {"account_id": int(account_id)}).first()
-    if row is None or row.session_epoch != int(epoch) or row.locked_at is not None or row.closed_at is not None:
+class OpenSession(NamedTuple):
+    """A session that nothing has ended, and who acts in it; whether its time is over the clock says."""
+
+    actor: Actor
+    begun_at: datetime
+    last_seen_at: datetime
+
+
+def open_session(key: str) -> OpenSession | None:
+    """The session whose cookie holds `key`; None once it has ended, or the account is locked, closed or gone."""
+    row = db.session.execute(_BY_SESSION, {"key_hash": fingerprint(key)}).first()
+    if row is None or row.locked_at is not None or row.closed_at is not None:
         return None
-    claiming = mode == "claim"
-    if claiming != (row.password_hash is None):
+    if row.claiming != (row.password_hash is None):
         return None
-    return _actor(row, claiming=claiming)
+    actor = replace(_actor(row, claiming=row.claiming), session_id=row.session_id, session_key=key)
+    return OpenSession(actor, row.begun_at, row.last_seen_at)
 
 
 def actor_of(account_id: int, *, claiming: bool = False) -> Actor:
@@ -96,7 +107,6 @@ def _actor(row: Row[*tuple[Any, ...]], *, claiming: bool) -> Actor:
         organisation_code=row.code or "",
         province_code=row.province_code or "",
         province_codes=provinces,
-        session_epoch=row.session_epoch,
         claiming=claiming,
     )
 
@@ -167,30 +177,33 @@ def lao_name(actor: Actor, organisation_id: int) -> str:
     return db.session.scalar(select(_O.name).where(_O.id == organisation_id, scope)) or ""
 
 
-class SignIn(NamedTuple):
-    """A sign-in whose session may still be open. `own`: that of the session that asks."""
+class SessionLine(NamedTuple):
+    """A session as its owner sees it. `own`: the one that asks; `ended_because`: None while nothing has ended it."""
 
-    at: datetime
+    id: int
+    begun_at: datetime
+    last_seen_at: datetime
     browser: str
+    address: str
+    ended_at: datetime | None
+    ended_because: EndedBecause | None
     own: bool
 
 
-# What ends every session of an account.
-ENDING = (Action.END_SESSIONS, Action.CHANGE_PASSWORD, Action.RESET_PASSWORD, Action.LOCK)
-MOST_SIGN_INS = 20
+MOST_SESSIONS = 50
 
 
-def open_sign_ins(account_id: int, since: datetime, signed_in_at: datetime | None) -> list[SignIn]:
-    """Sign-ins to the account after `since`, the latest first, as far as nothing has ended their sessions."""
-    mine = HistoryEntry.entity == Entity.ACCOUNT.value, HistoryEntry.entity_key == str(account_id)
-    ended = select(func.max(HistoryEntry.id)).where(*mine, HistoryEntry.action.in_([each.value for each in ENDING]))
-    last_end = db.session.scalar(ended) or 0
-    wanted = (*mine, HistoryEntry.action == Action.SIGN_IN.value, HistoryEntry.at > since, HistoryEntry.id > last_end)
-    rows = db.session.scalars(
-        select(HistoryEntry).where(*wanted).order_by(HistoryEntry.id.desc()).limit(MOST_SIGN_INS)
-    ).all()
-    own = next((row.id for row in rows if signed_in_at and row.at <= signed_in_at), None)
-    return [SignIn(row.at, (row.after or {}).get("browser", ""), row.id == own) for row in rows]
+def own_sessions(actor: Actor) -> list[SessionLine]:
+    """The sessions of the actor's account that are still kept: the own one first, then as they were last seen."""
+    own = _S.id == actor.session_id
+    columns = (_S.id, _S.begun_at, _S.last_seen_at, _S.browser, _S.address, _S.ended_at, _S.ended_because, own)
+    wanted = select(*columns).where(_S.account_id == actor.own_account_id, ~_S.claiming)
+    rows = db.session.execute(wanted.order_by(own.desc(), _S.last_seen_at.desc(), _S.id.desc()).limit(MOST_SESSIONS))
+    return [SessionLine(*row) for row in rows]
+
+
+def owns_session(actor: Actor, session_id: int) -> bool:
+    return db.session.scalar(select(_S.account_id).where(_S.id == session_id)) == actor.own_account_id
 
 
 def password_hash_of(account_id: int) -> str | None:

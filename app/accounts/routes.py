@@ -3,32 +3,31 @@
 import hmac
 from base64 import b64encode
 from contextlib import suppress
-from datetime import timedelta
+from typing import Any
 
-from flask import Blueprint, abort, current_app, flash, make_response, redirect, render_template, request, session
-from flask_login import current_user, logout_user
+from flask import Blueprint, abort, current_app, flash, make_response, redirect, render_template, request
+from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from app import clock
 from app.access import Actor, Permission, actor, public, requires
 from app.accounts import jobs as _jobs  # noqa: F401 - says how its mails are written
-from app.accounts import operations, queries
+from app.accounts import operations, queries, sessions
 from app.accounts.forms import ForgotForm, LoginForm, OwnPasswordForm, ResetForm
 from app.accounts.passwords import matches
 from app.accounts.queries import reset_account
 from app.accounts.resume import resume_page, unseal
-from app.accounts.rules import PASSWORD_HINT, browser_words, fingerprint
-from app.accounts.sessions import open_session, signed_in_at
+from app.accounts.rules import PASSWORD_HINT, fingerprint
 from app.contact import contact
 from app.db import transaction
 from app.errors import Refusal
 from app.extensions import limiter
 from app.mails.jobs import send_behind_the_request
+from app.models.enums import EndedBecause
 from app.web import form_status, local_path
 from app.words import clean_line
 
 blueprint = Blueprint("accounts", __name__)
-SHOWN_SIGN_INS = timedelta(days=7)
 TOO_OFTEN = "ลองเข้าสู่ระบบหลายครั้งเกินไป รอประมาณ 1 นาที แล้วลองอีกครั้ง"
 
 
@@ -55,20 +54,21 @@ def sign_in() -> str | Response | tuple[str, int]:
         return render_template("accounts/login.html", form=form), form_status(429)
     now = clock.now()
     try:
-        who = operations.prove(
+        proven = operations.prove(
             username,
             form.password.data,
             form.activation_code.data,
             now,
             code_required=current_app.config["FIRST_LOGIN_CODE_REQUIRED"],
         )
+        with transaction():
+            operations.note_sign_in(proven, now, sessions.browser())
+            who = sessions.begin(proven.actor, now)
     except Refusal as refusal:
         form.refuse(refusal)
         return render_template("accounts/login.html", form=form), 422
-    with transaction():
-        operations.note_sign_in(who, now, browser_words(request.headers.get("User-Agent", "")))
     _forget_tries(username)
-    open_session(who)
+    sessions.enter(who)
     kept = unseal(form.resume.data or "")
     if kept and (not who.claiming or kept.address == who.landing):
         return resume_page(kept)
@@ -78,8 +78,13 @@ def sign_in() -> str | Response | tuple[str, int]:
 @blueprint.post("/logout")
 @public
 def logout() -> Response:
-    logout_user()
-    session.clear()
+    with transaction():
+        sessions.end(EndedBecause.SIGNED_OUT, clock.now())
+    return _signed_out()
+
+
+def _signed_out() -> Response:
+    sessions.leave()
     response = redirect("/login")
     # The next person at this machine must not go back into these pages.
     response.headers["Clear-Site-Data"] = '"cache"'
@@ -109,7 +114,7 @@ def ask_for_link() -> str | Response | tuple[str, int]:
     form = ForgotForm()
     if not form.validate():
         return render_template("accounts/forgot.html", form=form), 422
-    if not _hit("forgot", "SIGN_IN_LIMIT_ACCOUNT", _address()):
+    if not _hit("forgot", "SIGN_IN_LIMIT_ACCOUNT", sessions.address()):
         form.form_errors = ["ขอลิงก์หลายครั้งเกินไป รอสักครู่ แล้วลองอีกครั้ง"]
         return render_template("accounts/forgot.html", form=form), form_status(429)
     with suppress(Refusal), transaction():  # of a mailbox that had enough nobody is told: it would say whose it is
@@ -143,11 +148,11 @@ def set_new_password(token: str) -> Response | tuple[str, int]:
             password_hash = operations.prepare_password(form.password.data, found[1])
             with transaction():
                 operations.reset_password(token, password_hash, clock.now())
+                sessions.end(EndedBecause.SIGNED_OUT, clock.now())
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            logout_user()
-            session.clear()
+            sessions.leave()
             flash("ตั้งรหัสผ่านใหม่แล้ว เข้าสู่ระบบด้วยรหัสผ่านใหม่ได้ทันที", "ok")
             return redirect("/login")
     return _reset_page(form, token, 422)
@@ -160,9 +165,8 @@ def own_account() -> Response:
 
 
 def _own_page(form: OwnPasswordForm, status: int = 200) -> Response:
-    who, now = actor(), clock.now()
-    opened = queries.open_sign_ins(who.own_account_id, now - SHOWN_SIGN_INS, signed_in_at())
-    return make_response(render_template("accounts/own.html", form=form, hint=PASSWORD_HINT, opened=opened), status)
+    page = render_template("accounts/own.html", form=form, hint=PASSWORD_HINT, **_sessions_shown(actor()))
+    return make_response(page, status)
 
 
 @blueprint.post("/nacc/account/password")
@@ -179,27 +183,60 @@ def change_own_password() -> Response:
             password_hash = operations.prepare_password(form.password.data, form.username)
             with transaction():
                 operations.change_password(who, password_hash, clock.now())
+                begun = sessions.begin(who, clock.now())
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            return _go_on(who, "เปลี่ยนรหัสผ่านแล้ว เครื่องอื่นที่เข้าใช้อยู่ออกจากระบบแล้ว")
+            sessions.enter(begun)
+            flash("เปลี่ยนรหัสผ่านแล้ว เครื่องอื่นที่เข้าใช้อยู่ออกจากระบบแล้ว", "ok")
+            return redirect(_own_place(), 303)
     return _own_page(form, 422)
 
 
-@blueprint.post("/nacc/account/sessions")
-@requires(Permission.OWN_ACCOUNT)
-def end_other_sessions() -> Response:
+@blueprint.get("/account/sessions")
+@requires(Permission.SESSIONS)
+def own_sessions() -> str:
+    return render_template("accounts/sessions.html", **_sessions_shown(actor()))
+
+
+def _own_place() -> str:
+    return "/nacc/account" if actor().may(Permission.OWN_ACCOUNT) else "/account/sessions"
+
+
+def _sessions_shown(who: Actor) -> dict[str, Any]:
+    """What the list of sessions needs: those that are open, and those over that are still kept."""
+    limits, now = sessions.limits_of(who.role), clock.now()
+    opened: list[queries.SessionLine] = []
+    over: list[queries.SessionLine] = []
+    for each in queries.own_sessions(who):
+        ended = each.ended_at is not None or limits.is_over(each.begun_at, each.last_seen_at, now)
+        (over if ended else opened).append(each)
+    return {"opened": opened, "over": over}
+
+
+@blueprint.post("/account/sessions/<int:session_id>")
+@requires(Permission.SESSIONS)
+def end_session(session_id: int) -> Response:
     who = actor()
     with transaction():
-        operations.end_sessions(who, clock.now())
-    return _go_on(who, "เครื่องอื่นทุกเครื่องออกจากระบบแล้ว")
+        operations.end_own_session(who, session_id, clock.now())
+    if session_id == who.session_id:
+        return _signed_out()
+    flash("เครื่องนั้นออกจากระบบแล้ว", "ok")
+    return redirect(_own_place(), 303)
 
 
-def _go_on(who: Actor, words: str) -> Response:
-    """In a new session at this browser; all others are over."""
-    open_session(queries.actor_of(who.own_account_id))
-    flash(words, "ok")
-    return redirect("/nacc/account", 303)
+@blueprint.post("/account/sessions")
+@requires(Permission.SESSIONS)
+def end_sessions() -> Response:
+    """Everywhere else; with `all` at this browser too."""
+    own_too = request.form.get("which") == "all"
+    with transaction():
+        operations.end_own_sessions(actor(), clock.now(), own_too=own_too)
+    if own_too:
+        return _signed_out()
+    flash("เครื่องอื่นทุกเครื่องออกจากระบบแล้ว", "ok")
+    return redirect(_own_place(), 303)
 
 
 def _may_try(username: str) -> bool:
@@ -207,20 +244,15 @@ def _may_try(username: str) -> bool:
 
     Never for the account alone: a stranger guessing from elsewhere must not lock an LAO out.
     """
-    address = _address()
+    address = sessions.address()
     return _hit("sign-in", "SIGN_IN_LIMIT_ADDRESS", address) and _hit(
         "sign-in", "SIGN_IN_LIMIT_ACCOUNT", address, username.lower()
     )
 
 
 def _forget_tries(username: str) -> None:
-    limiter.forget(current_app.config["SIGN_IN_LIMIT_ACCOUNT"], "sign-in", _address(), username.lower())
+    limiter.forget(current_app.config["SIGN_IN_LIMIT_ACCOUNT"], "sign-in", sessions.address(), username.lower())
 
 
 def _hit(what: str, setting: str, *keys: str) -> bool:
     return limiter.hit(current_app.config[setting], what, *keys)
-
-
-def _address() -> str:
-    """Where a request comes from; behind a proxy PROXY_COUNT must be set, or all come from the proxy."""
-    return request.remote_addr or "nowhere"

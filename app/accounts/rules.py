@@ -3,7 +3,8 @@
 import hashlib
 import hmac
 from base64 import urlsafe_b64encode
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from itertools import pairwise
 
 from app.words import arabic_digits, clean_line
@@ -78,6 +79,21 @@ def fingerprint(secret: str) -> str:
 def activation_fingerprint(typed: str) -> str:
     """The fingerprint of an activation code, however its letters and dash were typed."""
     return fingerprint("".join(typed.upper().split()).replace("-", ""))
+
+
+SEEN_EVERY = timedelta(minutes=5)  # a page costs no write: a session is seen no more often than this
+SESSIONS_KEPT = timedelta(days=7)  # after they are over: their owner sees where they were
+
+
+@dataclass(frozen=True)
+class SessionLimits:
+    """How long a session lives from its sign-in, whatever is done in it, and how long without being used."""
+
+    longest: timedelta
+    idle: timedelta
+
+    def is_over(self, begun_at: datetime, last_seen_at: datetime, now: datetime) -> bool:
+        return now - begun_at >= self.longest or now - last_seen_at >= self.idle
 
 
 # What a browser calls itself, the more special name first: all of them also say Mozilla and Safari.

@@ -1,39 +1,83 @@
-"""Who is signed in at this browser."""
+"""Who is signed in at this browser: its cookie holds a random key, and all else of the session is a row."""
 
+from dataclasses import replace
 from datetime import datetime
 
-from flask import current_app, g, session
-from flask_login import login_user
+from flask import current_app, g, request, session
+from flask_login import current_user, login_user, logout_user
+from sqlalchemy import update
+from sqlalchemy.exc import OperationalError
 
 from app import clock
 from app.access import Actor
-from app.accounts.queries import load_actor
+from app.accounts import operations, queries
+from app.accounts.rules import SEEN_EVERY, SessionLimits, browser_words
+from app.db import db, table
 from app.extensions import login_manager
+from app.models import AccountSession
+from app.models.enums import EndedBecause, Role
 from app.web import token_seed
 
+_S = table(AccountSession).c
 
-def open_session(actor: Actor) -> None:
-    """Start a new session for `actor`: nothing of the one before it is kept."""
+
+def begin(actor: Actor, now: datetime) -> Actor:
+    """Write down a new session of `actor` at this browser, in place of the one it has; `enter` it after the commit."""
+    end(EndedBecause.SIGNED_IN_ANEW, now)
+    return replace(actor, session_key=operations.begin_session(actor, browser(), address(), now))
+
+
+def enter(actor: Actor) -> None:
+    """Let this browser act in the session that was begun: nothing of the one before it is kept."""
     session.clear()
     g.pop("csrf_token", None)  # kept by Flask-WTF for this answer, but it belongs to the session just cleared
     session.permanent = True
     session["csrf_token"] = token_seed(actor.account_id)
-    session["signed_in"] = clock.now().isoformat()
     login_user(actor)
 
 
-def signed_in_at() -> datetime | None:
-    """When this session was opened."""
-    at = session.get("signed_in")
-    return datetime.fromisoformat(at) if at else None
+def end(because: EndedBecause, now: datetime) -> None:
+    """Write down that the session of this browser is over, where it has one; `leave` it after the commit."""
+    if current_user.is_authenticated:
+        operations.end_session(current_user.session_key, because, now)
 
 
-def who_is_signed_in(session_id: str) -> Actor | None:
-    """None from SESSION_HOURS after the sign-in on: a save writes the cookie anew, and must not make it live longer."""
-    opened = signed_in_at()
-    if opened is not None and clock.now() - opened >= current_app.permanent_session_lifetime:
+def leave() -> None:
+    """Let this browser forget its session."""
+    logout_user()
+    session.clear()
+
+
+def browser() -> str:
+    return browser_words(request.headers.get("User-Agent", ""))
+
+
+def address() -> str:
+    """Where a request comes from; behind a proxy PROXY_COUNT must be set, or all come from the proxy."""
+    return request.remote_addr or "nowhere"
+
+
+def limits_of(role: Role) -> SessionLimits:
+    idle = current_app.config["SESSION_IDLE_LAO" if role is Role.LAO else "SESSION_IDLE_STAFF"]
+    return SessionLimits(current_app.permanent_session_lifetime, idle)
+
+
+@login_manager.user_loader  # type: ignore[untyped-decorator]
+def who_is_signed_in(key: str) -> Actor | None:
+    """None from the end of the session on, whoever or whatever ended it: a cookie alone is nothing."""
+    found, now = queries.open_session(key), clock.now()
+    if found is None or limits_of(found.actor.role).is_over(found.begun_at, found.last_seen_at, now):
         return None
-    return load_actor(session_id)
+    if now - found.last_seen_at >= SEEN_EVERY:
+        _note_seen(found.actor, now)
+    return found.actor
 
 
-login_manager.user_loader(who_is_signed_in)
+def _note_seen(actor: Actor, now: datetime) -> None:
+    """On a connection of its own: what the request does is another transaction, and does not wait for this one."""
+    seen = update(table(AccountSession)).where(_S.id == actor.session_id, _S.last_seen_at <= now - SEEN_EVERY)
+    try:
+        with db.engine.begin() as connection:
+            connection.execute(seen.values(last_seen_at=now))
+    except OperationalError as error:  # somebody writes for long: the next request notes it
+        current_app.logger.warning("a session was not noted as seen: %s", error.orig)

@@ -1,12 +1,12 @@
-"""Who can sign in: one account per LAO, and staff."""
+"""Who can sign in: one account per LAO, and staff; and where each is signed in."""
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
-from app.models.enums import Role
+from app.models.enums import EndedBecause, Role
 from app.models.types import UtcDateTime, one_of
 
 
@@ -25,8 +25,6 @@ class Account(Base):
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"), unique=True)
     display_name: Mapped[str] = mapped_column(String(150), default="")
     password_hash: Mapped[str | None] = mapped_column(String(200))
-    # Goes up when the password changes: every session opened before is over.
-    session_epoch: Mapped[int] = mapped_column(default=1)
     activation_hash: Mapped[str | None] = mapped_column(String(64))
     activation_expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     locked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -53,3 +51,32 @@ class PasswordReset(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class AccountSession(Base):
+    """One sign-in at one browser: the hash of what its cookie holds. Deleted some days after it is over.
+
+    Private: neither the history nor the public log knows of it. `claiming`: an LAO at its first login.
+    """
+
+    __tablename__ = "sessions"
+    __table_args__ = (
+        CheckConstraint("(ended_at IS NULL) = (ended_because IS NULL)", name="ended"),
+        Index(
+            "ix_sessions_open",
+            "account_id",
+            postgresql_where=text("ended_at IS NULL"),
+            sqlite_where=text("ended_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
+    claiming: Mapped[bool] = mapped_column(default=False)
+    begun_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    browser: Mapped[str] = mapped_column(String(60), default="")
+    address: Mapped[str] = mapped_column(String(45), default="")
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_because: Mapped[EndedBecause | None] = mapped_column(one_of(EndedBecause, "ended_because"))

@@ -22,6 +22,17 @@ class Role(Labelled):
     SYSTEM = "system", "ระบบ"
 
 
+class EndedBecause(Labelled):
+    """Why a session is over, in words for its owner. One that ran out of time ends by the clock alone."""
+
+    SIGNED_OUT = "signed out", "ออกจากระบบ"
+    SIGNED_IN_ANEW = "signed in anew", "เข้าสู่ระบบใหม่ในเครื่องเดิม"
+    BY_OWNER = "by owner", "เจ้าของบัญชีสั่งออกจากระบบ"
+    NEW_PASSWORD = "new password", "เปลี่ยนรหัสผ่าน"
+    SHUT_OUT = "shut out", "บัญชีถูกล็อก ส่งต่อ หรือปิด"
+    NEW_ROLE = "new role", "บทบาทของบัญชีเปลี่ยน"
+
+
 class OrganisationType(Labelled):
     """In the order Thai offices list them, largest first."""
 

@@ -275,21 +275,6 @@ def test_where_tries_cannot_be_counted_together_people_sign_in_and_guessing_stay
     assert [TOO_OFTEN in answer.text for answer in answers] == [False] * 5 + [True]
 
 
-def test_a_session_ends_a_working_day_after_the_sign_in_whatever_was_saved_since(
-    app: Flask, client: Client, account: Account
-) -> None:
-    # given
-    client.send("/login", {"username": CODE, "password": PASSWORD})
-    hours = app.permanent_session_lifetime
-    for age, signed_in in ((hours - timedelta(minutes=1), True), (hours, False)):
-        # when the cookie was written anew, as a save does
-        with client.session_transaction() as session:
-            session["signed_in"] = (clock.now() - age).isoformat()
-        # then
-        assert (client.get("/home").status_code == 200) is signed_in
-    assert client.get("/home").location.startswith("/login")
-
-
 def test_closing_an_lao_ends_its_sessions_for_good(app: Flask, client: Client, account: Account) -> None:
     """What was opened before cannot save, and does not come alive when the LAO is opened again."""
     enter(client, account.id)

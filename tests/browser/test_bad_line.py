@@ -110,6 +110,7 @@ EXEMPT = {
     "copying.copy_projects": "ticks and years, no word, once two plans are open: tests/lao/copying",
     "copying.take_back_copies": "one button, no word",
     "administration.withdraw_time": "as every other form: ticks and one reason, after time was given",
+    "accounts.end_session": "one button, no word, beside each other device: tests/accounts/test_sessions.py",
     "accounts.logout": "nothing is typed; without htmx the browser asks about unsaved forms before it is sent",
     "evaluation.save_cell": "a cell, no form: test_a_score_is_what_was_typed_last and tests/browser/test_scores.py",
     "grid.save_all": "sent only without JavaScript: tests/lao/grid/test_routes.py",

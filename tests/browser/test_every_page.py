@@ -123,6 +123,7 @@ SIGNED_IN = (
     "/profile",
     "/profile#area",
     "/profile#contact",
+    "/account/sessions",
 )
 
 

@@ -67,7 +67,9 @@ WHO_OPENS = {
     "GET accounts.draft_key": SIGNED_IN,
     "GET accounts.own_account": STAFF,
     "POST accounts.change_own_password": STAFF,
-    "POST accounts.end_other_sessions": STAFF,
+    "GET accounts.own_sessions": TABLE,
+    "POST accounts.end_session": TABLE,
+    "POST accounts.end_sessions": TABLE,
     "GET accounts.forgot": ANYBODY,
     "POST accounts.ask_for_link": ANYBODY,
     "GET accounts.new_password": ANYBODY,
@@ -288,7 +290,7 @@ def address(app: Flask, rule: Rule, project_id: int = 1) -> str:
     examples |= {"dimension": 1, "which": "sar", "deed": "close", "answer": "cancel", "code": "6650807"}
     examples |= {"kind": "organisations", "figure": "percent", "file": "csv", "id_": project_id}
     examples |= {"period_id": 1, "reason_id": 1, "other_id": 1, "account_id": 1, "job_id": 1, "sign_id": 1}
-    examples |= {"written_as": "pdf", "deed_id": 1, "said": "withdraw"}
+    examples |= {"written_as": "pdf", "deed_id": 1, "session_id": 99999, "said": "withdraw"}
     examples |= {"dataset": "projects", "ending": "csv", "day": "latest", "name": "SHA256SUMS"}
     examples |= {"part": "lao", "key": "start", "table": "projects", "entry_id": 1, "seq": 0}
     with app.test_request_context():

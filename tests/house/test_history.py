@@ -18,7 +18,7 @@ Symbol = tuple[str, str]  # module, name at its top level
 
 # Routes that change nothing of an LAO, an account or the rules of the system: and why.
 NOTHING_TO_TELL = {
-    "accounts.logout": "ends a session, of which nothing is stored",
+    "accounts.logout": "ends a session, which is private; others tell when an owner ends them from elsewhere",
     "nacc_accounts.code_file": "hands out codes whose making was recorded",
     "accounts.ask_for_link": "owes a mail to an address that may be nobody's; `reset_link` tells of it when it goes",
     "nacc_accounts.send_reset": "as above: the link is made, and told of, when it goes",
@@ -42,6 +42,10 @@ SILENT_DEEDS = {
     "app.accounts.operations.prove": "only reads; `note_sign_in` tells of it",
     "app.accounts.operations.prepare_password": "only hashes",
     "app.accounts.operations.shut_out": "a part of locking, handing over and closing, which tell of it",
+    "app.accounts.operations.begin_session": "sessions are private; `note_sign_in` tells of signing in",
+    "app.accounts.operations.end_session": "sessions are private, and signing out changes nothing else",
+    "app.accounts.operations.end_sessions_of": "a part of a new password, a lock or a new role, which tell of it",
+    "app.accounts.operations.forget_sessions": "nobody acts: what is over is forgotten",
     "app.lao.fixed_rounds.operations.hold": "only locks",
     "app.lao.signs.operations": "nobody acts: a sign follows from reports, which tell of themselves",
     "app.mails.operations": "what became of a mail stands in its own row",

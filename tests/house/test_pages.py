@@ -248,7 +248,7 @@ WHERE_THE_FORM_STANDS = {
     "/nacc/scores/file/confirm": "/nacc/scores/file",
     "/nacc/scores/proposals/minimum": "/nacc/scores/proposals",
     "/nacc/account/password": "/nacc/account",
-    "/nacc/account/sessions": "/nacc/account",
+    "/account/sessions/7": "/account/sessions",
     "/nacc/accounts/codes/xlsx": "/nacc/accounts/codes",
     "/nacc/accounts/7/code": "/nacc/accounts/7",
     "/nacc/accounts/7/reset": "/nacc/accounts/7",

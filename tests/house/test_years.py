@@ -27,6 +27,7 @@ PAGES = {
         "/reporting/workbook?year={y}&round=12",
         *("/evaluation?year={y}", "/projects/new?year={y}", "/projects/{p}?year={y}", "/projects/{p}/delete?year={y}"),
         *("/reporting/{p}/{y}/12?year={y}&round=6", "/profile", "/reporting/grid?year={y}&round=12"),
+        "/account/sessions",
         "/reporting/grid/many?year={y}&round=12&all=1",
     ),
     "somsri": (
@@ -66,6 +67,7 @@ AFTER_A_DEED = {
     *("amendments.amend_line", "amendments.take_today"),  # of a round that closed
     *("grid.take_back", "grid.take_over"),
     "grid.save_row",  # by the script of the grid
+    "accounts.end_session",  # once there is another one
     *("administration.bring_back", "evaluation.save_cell", "evaluation.confirm_file", "plan_years.confirm_file"),
     *(
         "nacc_accounts.issue_code",

@@ -53,7 +53,7 @@ def test_the_demo_is_what_the_manuals_print(demo: Flask) -> None:
 
 def _songkhla_figures() -> None:
     golden = json.loads((GOLDEN / "songkhla_pao_2561_round6.json").read_text(encoding="utf-8"))
-    actor = prove("2900101", "songkhla-demo", "", NOW, code_required=False)
+    actor = prove("2900101", "songkhla-demo", "", NOW, code_required=False).actor
     summary = round_summary(actor, 2561, Round.SIX)
     for row in golden["dimensions"]:
         counts, money = summary.dimension(row["dimension"])
@@ -97,9 +97,9 @@ def _phitsanulok_table() -> None:
 
 
 def _accounts() -> None:
-    assert prove("officer90", "officer-demo", "", NOW, code_required=False).province_codes == {"90"}
-    assert prove("admin", "admin-demo", "", NOW, code_required=False).role is Role.ADMINISTRATOR
-    assert prove("6650807", "", "", NOW, code_required=False).claiming
+    assert prove("officer90", "officer-demo", "", NOW, code_required=False).actor.province_codes == {"90"}
+    assert prove("admin", "admin-demo", "", NOW, code_required=False).actor.role is Role.ADMINISTRATOR
+    assert prove("6650807", "", "", NOW, code_required=False).actor.claiming
     with pytest.raises(Refusal):
         prove("6650807", "anything", "", NOW, code_required=False)
     unclaimed = credentials("6650807")

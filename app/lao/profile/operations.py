@@ -33,9 +33,9 @@ FIELDS = (
 
 
 class Saved(NamedTuple):
-    """What saving came to: `epoch` of the session where a password was set, `changed` where anything was written."""
+    """What saving came to: `new_password` where one was set, `changed` where anything was written."""
 
-    epoch: int | None
+    new_password: bool
     changed: bool
 
 
@@ -46,9 +46,9 @@ def save_profile(
 
     Raises Refusal where the account was claimed meanwhile; Stale at the commit where the profile was saved meanwhile.
     """
-    epoch = None
     if password_hash is not None:  # first: who claims too late must not be shown what the other one filled in
-        epoch = (claim if actor.claiming else change_password)(actor, password_hash, now)
+        (claim if actor.claiming else change_password)(actor, password_hash, now)
+    new_password = password_hash is not None
     own = actor.own_organisation_id
     profile = db.session.get(Profile, own, with_for_update=True)
     before = {name: getattr(profile, name) for name in FIELDS} if profile else None
@@ -57,9 +57,9 @@ def save_profile(
         db.session.add(Profile(organisation_id=own, updated_at=now, **after))
         db.session.flush()
     elif before == after:  # a double click is no "nothing changed": the first one saved it
-        return Saved(epoch, epoch is not None or profile.version != version)
+        return Saved(new_password, new_password or profile.version != version)
     else:
         write(profile, version, updated_at=now, **after)
     action = Action.EDIT if before else Action.FILL
     record(actor, action, Entity.PROFILE, own, organisation_id=own, before=before, after=after, at=now)
-    return Saved(epoch, changed=True)
+    return Saved(new_password, changed=True)

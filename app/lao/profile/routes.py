@@ -1,17 +1,17 @@
 """The LAO's profile and its home page."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, flash, make_response, redirect, render_template, session
+from flask import Blueprint, flash, make_response, redirect, render_template
 from werkzeug.wrappers import Response
 
 from app import clock
-from app.access import Permission, actor, requires
+from app.access import Actor, Permission, actor, requires
+from app.accounts import sessions
 from app.accounts.operations import prepare_password
-from app.accounts.queries import actor_of
 from app.accounts.rules import PASSWORD_HINT
-from app.accounts.sessions import open_session
 from app.conflicts import Conflict, together
 from app.db import transaction
 from app.deeds import note_save, own_version
@@ -78,14 +78,17 @@ def save_profile() -> Response:
         try:
             with transaction():
                 saved = operations.save_profile(who, form.values(), version, password_hash, clock.now())
+                begun = _begin_anew(who) if saved.new_password else None
         except Stale:
             conflict = _both_windows(form)
             if not conflict.differences and not typed:
-                return _after_save(operations.Saved(None, changed=False), form.amounts)
+                return _after_save(operations.Saved(new_password=False, changed=False), form.amounts, "/profile")
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            done = _after_save(saved, form.amounts)
+            if begun:
+                sessions.enter(begun)
+            done = _after_save(saved, form.amounts, "/home" if who.claiming else "/profile")
             if saved.changed:
                 note_save(form.sealed, version)
             return done
@@ -102,14 +105,14 @@ def _both_windows(form: ProfileForm) -> Conflict:
     return Conflict(f"ข้อมูลพื้นฐานนี้{first}", form.differences(theirs), taken)
 
 
-def _after_save(saved: operations.Saved, amounts: str) -> Response:
-    """Go on with this session; a new password has ended all others."""
-    who = actor()
-    if saved.epoch is not None and who.account_id is not None:
-        session.clear()
-        open_session(actor_of(who.account_id))
+def _begin_anew(who: Actor) -> Actor:
+    """The new password has ended every session: this browser goes on in a new one."""
+    return sessions.begin(replace(who, claiming=False), clock.now())
+
+
+def _after_save(saved: operations.Saved, amounts: str, led_to: str) -> Response:
     flash(*((f"บันทึกข้อมูลพื้นฐานแล้ว: {amounts}", "ok") if saved.changed else (NOTHING_CHANGED, "info")))
-    return redirect("/home" if who.claiming else "/profile")
+    return redirect(led_to)
 
 
 @blueprint.get("/home")

@@ -7,7 +7,7 @@ from typing import NoReturn
 from sqlalchemy import delete, select
 
 from app.access import Actor
-from app.accounts.operations import add_link, shut_out
+from app.accounts.operations import add_link, end_sessions_of, shut_out
 from app.accounts.queries import credentials
 from app.accounts.rules import sign_in_name
 from app.db import db, write
@@ -26,7 +26,7 @@ from app.models import (
     Window,
     WindowException,
 )
-from app.models.enums import Action, Entity, Role, Round
+from app.models.enums import Action, EndedBecause, Entity, Role, Round
 from app.nacc.administration import queries
 from app.nacc.administration.rules import (
     lock_problem,
@@ -188,6 +188,8 @@ def change_staff(
     if refused:
         raise refused
     _give_provinces(account_id, role, provinces)
+    if before["role"] != role:  # who has other provinces alone goes on: they are asked at each request
+        end_sessions_of(account_id, EndedBecause.NEW_ROLE, now)
     record(actor, Action.EDIT, Entity.ACCOUNT, account_id, before=before, after=after, at=now)
     return True
 
