@@ -32,6 +32,7 @@ $(READERS)/node_modules/.package-lock.json: $(READERS)/package.json $(READERS)/p
 	@cd $(READERS) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
+run: export EPLANNACC_ENV := $(or $(EPLANNACC_ENV),demo)
 run: $(VENV)/.installed ## Install, migrate, load registry and demo, serve at http://127.0.0.1:5000
 	@$(FLASK) demo-up
 	@trap 'kill $$(jobs -p) 2>/dev/null; wait' EXIT; trap 'exit 0' INT TERM HUP; \

@@ -7,39 +7,42 @@ and keeps them in `instance/`, which git ignores.
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
+
+from click import ClickException
 
 ROOT = Path(__file__).resolve().parent
 ENVIRONMENTS = ("demo", "production", "testing")
 REQUIRED_IN_PRODUCTION = (
     *("SECRET_KEY", "DATABASE_URL", "PUBLIC_URL", "MAIL_HOST", "MAIL_FROM", "RATELIMIT_STORAGE_URI"),
-    *("JOBS_URL", "LOG_SIGNING_KEY"),
+    *("JOBS_URL", "LOG_SIGNING_KEY", "PROXY_COUNT"),
 )
+NUMBERS = (
+    *("PROXY_COUNT", "MAIL_PORT", "PASSWORD_HASHES_AT_ONCE", "RESULTS_SECONDS"),
+    *("SESSION_HOURS", "SESSION_IDLE_STAFF", "SESSION_IDLE_LAO"),
+)
+THIS_MACHINE = ("", "localhost", "127.0.0.1", "::1")
+FEWEST_LETTERS = 16  # different ones in a secret; 32 drawn at random have more, also of the 16 hex digits
 
 
-class ConfigError(Exception):
-    """The environment does not make a safe configuration; the message says what to set."""
+class ConfigError(ClickException):
+    """The environment does not make a safe configuration; the message says all there is to set, a line each."""
 
 
 def settings(environ: Mapping[str, str], instance: Path = ROOT / "instance") -> dict[str, Any]:
-    """Flask settings for `environ`. Raises ConfigError where production lacks a secret of its own."""
-    environment = environ.get("EPLANNACC_ENV", "demo")
+    """Flask settings for `environ`. Raises ConfigError, which names all that is missing or unsafe at once."""
+    environment = environ.get("EPLANNACC_ENV", "")
     if environment not in ENVIRONMENTS:
-        raise ConfigError(f"EPLANNACC_ENV is {environment!r}; use one of {', '.join(ENVIRONMENTS)}.")
+        raise ConfigError(f"EPLANNACC_ENV is {environment!r}; it must say one of {', '.join(ENVIRONMENTS)}.")
     production = environment == "production"
-    if production:
-        missing = [name for name in REQUIRED_IN_PRODUCTION if not environ.get(name)]
-        if missing:
-            raise ConfigError(f"Production needs its own {', '.join(missing)} in the environment.")
-        if len(environ["SECRET_KEY"]) < 32:
-            raise ConfigError("SECRET_KEY must have 32 characters or more in production.")
+    if faults := [*_unreadable(environ), *(_unsafe(environ) if production else _unfit_for_a_trial(environ))]:
+        raise ConfigError("\n".join(faults))
     signing_key = environ.get("LOG_SIGNING_KEY") or _kept_secret(instance, "log_signing_key")
-    if not re.fullmatch(r"[0-9a-f]{64}", signing_key):
-        raise ConfigError("LOG_SIGNING_KEY must be 32 bytes in hex: 64 of the digits 0-9 and a-f.")
     return {
         "ENVIRONMENT": environment,
         "TESTING": environment == "testing",
@@ -91,6 +94,51 @@ def settings(environ: Mapping[str, str], instance: Path = ROOT / "instance") -> 
         "LOG_WITNESSES": [address for address in environ.get("LOG_WITNESSES", "").split(",") if address.strip()],
         "SNAPSHOT_FOLDER": Path(environ.get("SNAPSHOT_FOLDER", instance / "open-data")),
     }
+
+
+def _unreadable(environ: Mapping[str, str]) -> Iterator[str]:
+    for name in NUMBERS:
+        if not re.fullmatch(r"\d{0,9}(\.\d{1,9})?", environ.get(name, "")):
+            yield f"{name} is {environ[name]!r}; it must be a number."
+    if not re.fullmatch(r"([0-9a-f]{64})?", environ.get("LOG_SIGNING_KEY", "")):
+        yield "LOG_SIGNING_KEY must be 32 bytes in hex: 64 of the digits 0-9 and a-f."
+
+
+def _unsafe(environ: Mapping[str, str]) -> Iterator[str]:
+    """What production must not start with."""
+    for name in REQUIRED_IN_PRODUCTION:
+        if not environ.get(name):
+            yield f"{name} is missing: {REASONS.get(name, 'production needs its own')}."
+    secret = environ.get("SECRET_KEY", "")
+    if secret and (len(secret) < 32 or len(set(secret)) < FEWEST_LETTERS):
+        yield "SECRET_KEY must be 32 characters or more, drawn at random: openssl rand -base64 48"
+    if secret and secret == environ.get("LOG_SIGNING_KEY"):
+        yield "SECRET_KEY and LOG_SIGNING_KEY are the same; whoever learns one must not have the other."
+    if environ.get("PUBLIC_URL") and urlsplit(environ["PUBLIC_URL"]).scheme != "https":
+        yield "PUBLIC_URL must begin with https://: links in mails open accounts, and cookies go by TLS alone."
+    if not _flag(environ, "FIRST_LOGIN_CODE_REQUIRED", default=True):
+        yield "FIRST_LOGIN_CODE_REQUIRED is off: anybody who knows an LAO's public code could take its account."
+    if not _flag(environ, "MAIL_STARTTLS", default=True) and environ.get("MAIL_HOST") not in THIS_MACHINE:
+        yield "MAIL_STARTTLS is off: links for new passwords would cross the network in the open."
+
+
+REASONS = {
+    "PROXY_COUNT": "how many trusted proxies stand in front; with a wrong 0 all visitors seem to be one, and one of "
+    "them who guesses passwords shuts out all",
+    "RATELIMIT_STORAGE_URI": "where tries are counted, redis://…; memory:// counts in each process alone",
+}
+
+
+def _unfit_for_a_trial(environ: Mapping[str, str]) -> Iterator[str]:
+    """What belongs to a production that forgot to say so: under the demo's rules a stranger could take any LAO."""
+    wants = "EPLANNACC_ENV says demo, whose accounts everybody knows, but"
+    if environ["EPLANNACC_ENV"] != "demo":
+        return
+    if environ.get("PUBLIC_URL", "").startswith("https:"):
+        yield f"{wants} PUBLIC_URL begins with https://. Is this production?"
+    database = database_url(environ.get("DATABASE_URL", ""))
+    if database.startswith("postgresql") and (urlsplit(database).hostname or "") not in THIS_MACHINE:
+        yield f"{wants} DATABASE_URL is a PostgreSQL on another machine. Is this production?"
 
 
 def database_url(url: str) -> str:

@@ -1,9 +1,11 @@
 """The WSGI entry: `granian --interface wsgi wsgi:app`, `flask --app wsgi …`."""
 
 import gc
+import os
 
 from app import create_app
 
+os.umask(0o077)  # the database, files and mails that this process writes are read by nobody else on the machine
 app = create_app()
 # What is here now stays until the end: the collector need not walk it again at every few requests.
 gc.collect()

@@ -58,13 +58,13 @@ def demo(folder: Path) -> Iterator[str]:
         "MAIL_FOLDER": str(folder / "mail"),
         "SNAPSHOT_FOLDER": str(folder / "open-data"),
         "SECRET_KEY": "only for a picture",
-        "PUBLIC_URL": "https://e-plannacc.example.go.th",
     }
     setattr(clock, "now", lambda: NOW)  # noqa: B010 - mypy allows no plain assignment
     app = create_app()
     with app.app_context():
         upgrade()
     app.test_cli_runner().invoke(load_demo, catch_exceptions=False)
+    app.config.update(PUBLIC_URL="https://e-plannacc.example.go.th", ENVIRONMENT="production")  # as readers will see it
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = Thread(target=server.serve_forever)

@@ -1,5 +1,8 @@
 """What each environment starts with, and what it refuses to start with."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -7,11 +10,11 @@ from flask import Flask
 
 from app import create_app
 from app.db import db
-from config import REQUIRED_IN_PRODUCTION, ConfigError, database_url, settings
+from config import REQUIRED_IN_PRODUCTION, ROOT, ConfigError, database_url, settings
 
 PRODUCTION = {
     "EPLANNACC_ENV": "production",
-    "SECRET_KEY": "x" * 32,
+    "SECRET_KEY": "jZ3vQ8rT1mWk5xYbN7cLs0aHf2dGpE9u",
     "DATABASE_URL": "postgres://db.example/eplan",
     "PUBLIC_URL": "https://eplan.example.go.th/",
     "MAIL_HOST": "mail.example",
@@ -19,7 +22,9 @@ PRODUCTION = {
     "RATELIMIT_STORAGE_URI": "memory://",
     "JOBS_URL": "memory://",
     "LOG_SIGNING_KEY": "1a" * 32,
+    "PROXY_COUNT": "1",
 }
+DEMO = {"EPLANNACC_ENV": "demo"}
 
 
 @pytest.mark.parametrize("name", REQUIRED_IN_PRODUCTION)
@@ -31,11 +36,105 @@ def test_production_refuses_to_start_without_its_own(name: str, tmp_path: Path) 
     assert not list(tmp_path.iterdir())  # and makes no secret of its own
 
 
-def test_production_refuses_a_short_secret_and_an_unknown_environment(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="32"):
-        settings(PRODUCTION | {"SECRET_KEY": "short"}, tmp_path)
-    with pytest.raises(ConfigError, match="prod"):
-        settings({"EPLANNACC_ENV": "prod"}, tmp_path)
+@pytest.mark.parametrize("environ", [{}, {"EPLANNACC_ENV": ""}, {"EPLANNACC_ENV": "prod"}, {"DATABASE_URL": "x"}])
+def test_nothing_starts_that_does_not_say_what_it_is(environ: dict[str, str], tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="EPLANNACC_ENV"):
+        settings(environ, tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("unsafe", "named"),
+    [
+        ({"SECRET_KEY": "short"}, "SECRET_KEY"),
+        ({"SECRET_KEY": "x" * 64}, "SECRET_KEY"),
+        ({"SECRET_KEY": "password" * 8}, "SECRET_KEY"),
+        ({"SECRET_KEY": "0123456789abcdef" * 4, "LOG_SIGNING_KEY": "0123456789abcdef" * 4}, "the same"),
+        ({"LOG_SIGNING_KEY": "xyz"}, "LOG_SIGNING_KEY"),
+        ({"PUBLIC_URL": "http://eplan.example.go.th"}, "PUBLIC_URL"),
+        ({"FIRST_LOGIN_CODE_REQUIRED": "off"}, "FIRST_LOGIN_CODE_REQUIRED"),
+        ({"MAIL_STARTTLS": "off"}, "MAIL_STARTTLS"),
+        ({"PROXY_COUNT": "one"}, "PROXY_COUNT"),
+        ({"PROXY_COUNT": "-1"}, "PROXY_COUNT"),
+        ({"MAIL_PORT": "smtp"}, "MAIL_PORT"),
+    ],
+)
+def test_production_refuses_by_name_what_is_unsafe(unsafe: dict[str, str], named: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=named) as refused:
+        settings(PRODUCTION | unsafe, tmp_path)
+    assert len(refused.value.message.splitlines()) == 1
+
+
+def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError) as refused:
+        settings({"EPLANNACC_ENV": "production", "SECRET_KEY": "short", "MAIL_PORT": "x"}, tmp_path)
+    assert {line.split()[0] for line in refused.value.message.splitlines()} == {*REQUIRED_IN_PRODUCTION, "MAIL_PORT"}
+
+
+def test_a_mail_server_on_the_same_machine_needs_no_tls(tmp_path: Path) -> None:
+    assert settings(PRODUCTION | {"MAIL_STARTTLS": "off", "MAIL_HOST": "localhost"}, tmp_path)["MAIL_STARTTLS"] is False
+
+
+@pytest.mark.parametrize(
+    ("environ", "named"),
+    [
+        ({"PUBLIC_URL": "https://eplan.example.go.th"}, "PUBLIC_URL"),
+        ({"DATABASE_URL": "postgresql://app@db.example/eplan"}, "DATABASE_URL"),
+        ({"DATABASE_URL": "postgres://app:secret@10.0.0.5:5432/eplan"}, "DATABASE_URL"),
+    ],
+)
+def test_the_demo_refuses_what_looks_like_a_forgotten_production(
+    environ: dict[str, str], named: str, tmp_path: Path
+) -> None:
+    """One variable forgotten, and a stranger signed in to an unclaimed LAO with its public code."""
+    with pytest.raises(ConfigError, match=f"{named}.*production") as refused:
+        settings(DEMO | environ, tmp_path)
+    assert "secret" not in refused.value.message
+
+
+def test_the_demo_runs_on_a_postgresql_of_the_same_machine(tmp_path: Path) -> None:
+    for url in ("postgresql:///eplan", "postgresql://root@127.0.0.1:5432/eplan", "postgresql://localhost/eplan"):
+        assert settings(DEMO | {"DATABASE_URL": url}, tmp_path)["ENVIRONMENT"] == "demo"
+
+
+def test_whoever_starts_it_unsafely_reads_sentences_and_no_traceback(tmp_path: Path) -> None:
+    environ = {"PATH": os.environ["PATH"], "EPLANNACC_ENV": "production", "SECRET_KEY": "short"}
+    command = [sys.executable, "-m", "flask", "--app", "wsgi", "db", "upgrade"]
+    told = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
+    assert told.returncode != 0
+    assert {"DATABASE_URL", "PROXY_COUNT"} <= {
+        line.split()[0] for line in told.stderr.replace("Error: ", "").splitlines()
+    }
+    assert "Traceback" not in told.stderr
+
+
+def test_what_a_process_writes_only_its_owner_reads(tmp_path: Path) -> None:
+    """The SQLite file holds password hashes, an export the coordinators of a country."""
+    # given
+    environ = {
+        "PATH": os.environ["PATH"],
+        "EPLANNACC_ENV": "demo",
+        "DATABASE_URL": f"sqlite:///{tmp_path / 'eplan.db'}",
+    }
+    environ |= {name: str(tmp_path / name.lower()) for name in ("EXPORT_FOLDER", "MAIL_FOLDER", "SNAPSHOT_FOLDER")}
+    environ |= {"SECRET_KEY": "a secret", "LOG_SIGNING_KEY": "1a" * 32, "JOBS_URL": f"sqlite:///{tmp_path / 'jobs.db'}"}
+
+    # when
+    for command in (["db", "upgrade"], ["mail", "send-queued"]):
+        subprocess.run([sys.executable, "-m", "flask", "--app", "wsgi", *command], cwd=ROOT, env=environ, check=True)
+
+    # then
+    written = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert tmp_path / "eplan.db" in written
+    assert {path.stat().st_mode & 0o077 for path in written} == {0}
+
+
+def test_the_demo_says_on_every_page_that_it_is_one(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    for environment, said in (("demo", True), ("production", False)):
+        monkeypatch.setitem(app.config, "ENVIRONMENT", environment)
+        app.extensions["public-pages"].clear()
+        for page in ("/", "/login", "/public", "/help"):
+            assert ("ระบบสาธิต" in app.test_client().get(page).text) is said, page
 
 
 def test_production_asks_for_activation_codes_and_hides_its_cookie(tmp_path: Path) -> None:
@@ -48,12 +147,12 @@ def test_production_asks_for_activation_codes_and_hides_its_cookie(tmp_path: Pat
 
 
 def test_the_demo_makes_a_secret_once_that_only_its_owner_reads(tmp_path: Path) -> None:
-    first, again = settings({}, tmp_path), settings({}, tmp_path)
+    first, again = settings(DEMO, tmp_path), settings(DEMO, tmp_path)
     assert first["SECRET_KEY"] == again["SECRET_KEY"]
     assert len(first["SECRET_KEY"]) == 64
     assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600
     assert first["FIRST_LOGIN_CODE_REQUIRED"] is False
-    assert settings({"FIRST_LOGIN_CODE_REQUIRED": "1"}, tmp_path)["FIRST_LOGIN_CODE_REQUIRED"] is True
+    assert settings(DEMO | {"FIRST_LOGIN_CODE_REQUIRED": "1"}, tmp_path)["FIRST_LOGIN_CODE_REQUIRED"] is True
 
 
 def test_a_hosting_services_database_address_gets_our_driver() -> None:

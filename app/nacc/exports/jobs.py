@@ -7,6 +7,7 @@ throws away what it has.
 
 import hashlib
 import os
+import re
 import secrets
 import time
 from collections.abc import Iterable, Iterator
@@ -29,6 +30,7 @@ from app.spreadsheets.excel import Table, write_csv, write_workbook
 
 TELL_SECONDS = 0.5
 LOOK_EVERY = 200  # rows
+OWN_NAME = re.compile(r"[0-9a-f]{32}\.(part|xlsx|csv)")  # what else lies in the folder is somebody else's
 _J = table(ExportJob).c
 
 
@@ -59,7 +61,8 @@ class ExportTry:
 
 
 def folder() -> Path:
-    path: Path = current_app.config["EXPORT_FOLDER"]
+    """This system's own: another that shares EXPORT_FOLDER, by another JOBS_NAME, keeps its files."""
+    path: Path = current_app.config["EXPORT_FOLDER"] / current_app.config["JOBS_NAME"]
     path.mkdir(parents=True, exist_ok=True)
     return path
 
@@ -155,13 +158,17 @@ def _keep(attempt: ExportTry, path: Path) -> None:
 def look_after() -> None:
     """Take up what a dead worker left, and let go of what is past its time."""
     _take_up()
-    on_disk = list(folder().iterdir())  # before the claims are read: a worker claims first and writes then
+    # Before the claims are read: a worker claims first and writes then.
+    on_disk = [path for path in folder().iterdir() if OWN_NAME.fullmatch(path.name)]
     with transaction():
         db.session.execute(delete(table(ExportJob)).where(_J.expires_at <= clock.now(), ~_J.state.in_(queries.OPEN)))
         claims = set(db.session.scalars(select(_J.claim)))
     for path in on_disk:
         if path.stem not in claims:
             path.unlink(missing_ok=True)
+    for path in folder().parent.iterdir():  # where the last release kept them
+        if path.stem in claims and OWN_NAME.fullmatch(path.name):
+            path.rename(folder() / path.name)
 
 
 def _take_up() -> None:

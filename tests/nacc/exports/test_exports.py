@@ -56,7 +56,7 @@ def folder(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     app.extensions.pop("jobs", None)
     monkeypatch.setattr(jobs, "TELL_SECONDS", 0)
     monkeypatch.setattr(jobs, "LOOK_EVERY", 1)
-    return tmp_path
+    return jobs.folder()
 
 
 @pytest.fixture
@@ -360,7 +360,7 @@ def test_a_file_expires_and_a_deleted_one_is_gone(
     assert len(list(folder.iterdir())) == 2
     client.send(f"{HERE}/2/delete", {})
     assert [path.suffix for path in folder.iterdir()] == [".xlsx"]
-    (folder / "orphan.part").touch()
+    (folder / f"{'0' * 32}.part").touch()
     jobs.look_after()
     with client.get(f"{HERE}/1/file") as file:
         assert file.status_code == 200
@@ -370,6 +370,41 @@ def test_a_file_expires_and_a_deleted_one_is_gone(
     jobs.look_after()
     assert (files(), list(folder.iterdir())) == ([], [])
     assert client.get(f"{HERE}/1/file").status_code == 404
+
+
+def test_the_worker_lets_alone_what_it_did_not_make(app: Flask, folder: Path) -> None:
+    # given
+    others = [folder / "backup-2569.sql.gz", folder / "plan.xlsx", folder.parent / "another" / f"{'0' * 32}.xlsx"]
+    (folder.parent / "another").mkdir()
+    for path in others:
+        path.touch()
+    (folder / "lost+found").mkdir()
+
+    # when
+    jobs.look_after()
+
+    # then
+    assert all(path.exists() for path in [*others, folder / "lost+found"])
+
+
+def test_a_file_that_the_last_release_made_is_still_there(
+    app: Flask, client: Client, large: None, folder: Path
+) -> None:
+    # given
+    some_projects()
+    enter(client, officer().id)
+    client.get(HERE)
+    client.send(HERE, FORM)
+    engine(app).work_off()
+    (made,) = folder.iterdir()
+    made.rename(folder.parent / made.name)
+
+    # when
+    jobs.look_after()
+
+    # then
+    with client.get(f"{HERE}/1/file") as file:
+        assert file.status_code == 200
 
 
 def test_two_workers_never_write_one_file(

@@ -26,7 +26,7 @@ from tests.pages import enter
 ROOT = Path(__file__).parents[3]
 REDIS = os.environ.get("TEST_REDIS_URL")
 REDIS_SERVER = shutil.which("redis-server")
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 120
 Start = Callable[..., subprocess.Popen[bytes]]
 
 
