@@ -59,6 +59,8 @@ def settings(environ: Mapping[str, str], instance: Path = ROOT / "instance") -> 
         "RATELIMIT_STORAGE_URI": environ.get("RATELIMIT_STORAGE_URI", "memory://"),
         "SIGN_IN_LIMIT_ACCOUNT": environ.get("SIGN_IN_LIMIT_ACCOUNT", "8/minute;30/hour"),
         "SIGN_IN_LIMIT_ADDRESS": environ.get("SIGN_IN_LIMIT_ADDRESS", "60/minute;600/hour"),
+        # Public pages made anew for strangers of one address or IPv6 /64, by the minute: one that takes long is many.
+        "PUBLIC_LIMIT_ADDRESS": environ.get("PUBLIC_LIMIT_ADDRESS", "100/minute"),
         "PASSWORD_HASHES_AT_ONCE": int(environ.get("PASSWORD_HASHES_AT_ONCE", "2")),
         "FIRST_LOGIN_CODE_REQUIRED": _flag(environ, "FIRST_LOGIN_CODE_REQUIRED", default=production),
         "SESSION_COOKIE_NAME": "__Host-eplannacc" if production else "eplannacc",

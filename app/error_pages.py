@@ -25,7 +25,7 @@ SENTENCES = {
     409: ("มีการแก้ไขรายการนี้หลังจากเปิดหน้านี้", "ยังไม่มีอะไรถูกบันทึก ย้อนกลับไปเปิดหน้าเดิมใหม่ แล้วทำรายการอีกครั้ง"),
     405: ("เปิดหน้านี้ด้วยวิธีนี้ไม่ได้", "ลองเปิดจากเมนูของระบบ"),
     413: ("ข้อมูลที่ส่งมามีขนาดใหญ่เกินไป", "ลดข้อความหรือขนาดไฟล์ แล้วส่งอีกครั้ง"),
-    429: ("ลองหลายครั้งเกินไป", "รอประมาณ 1 นาที แล้วลองอีกครั้ง"),
+    429: ("มีคำขอจากที่อยู่นี้มากเกินไป", "รอประมาณ 1 นาที แล้วลองอีกครั้ง"),
     500: ("ระบบขัดข้องชั่วคราว", "ยังไม่มีอะไรถูกบันทึก ลองอีกครั้ง หากยังไม่ได้ ให้แจ้งรหัสด้านล่าง"),
 }
 
@@ -41,7 +41,7 @@ def init_error_pages(app: Flask) -> None:
 def _http(error: HTTPException) -> Response:
     if error.code is None or error.code < 400:
         return error.get_response()
-    headers = {"Allow": ", ".join(error.valid_methods or ())} if isinstance(error, MethodNotAllowed) else {}
+    headers = [(name, value) for name, value in error.get_headers() if name != "Content-Type"]
     if for_api():
         return make_response(problem(error.code), headers)
     if isinstance(error, MethodNotAllowed) and request.method in ("GET", "HEAD") and not is_htmx():

@@ -1,6 +1,7 @@
 """Flask extensions, made once and bound to the app by the factory."""
 
 from collections.abc import Callable
+from ipaddress import IPv6Address, IPv6Network, ip_address
 from operator import methodcaller
 
 from flask import Flask, current_app
@@ -17,7 +18,7 @@ from app.db import db
 
 
 class Limiter:
-    """Counts tries against limits like "8/minute;30/hour", where somebody signs in; no other request pays for it.
+    """Counts against limits like "8/minute;30/hour": tries to sign in, and public pages that are made for strangers.
 
     While their storage is out of reach each process counts for itself: people sign in, and guessing stays slow.
     """
@@ -27,9 +28,9 @@ class Limiter:
         shared = storage_from_string(app.config["RATELIMIT_STORAGE_URI"], wrap_exceptions=True, **waits)
         app.extensions["limiter"] = FixedWindowRateLimiter(shared), FixedWindowRateLimiter(MemoryStorage())
 
-    def hit(self, limits: str, *keys: str) -> bool:
-        """Count one try for `keys`; False where any of the limits is used up. Each limit counts, also after a no."""
-        hits = [self._ask(methodcaller("hit", limit, *keys)) for limit in parse_many(limits)]
+    def hit(self, limits: str, *keys: str, cost: int = 1) -> bool:
+        """Count a try for `keys`; False where any of the limits is used up. Each limit counts, also after a no."""
+        hits = [self._ask(methodcaller("hit", limit, *keys, cost=cost)) for limit in parse_many(limits)]
         return all(hits)
 
     def forget(self, limits: str, *keys: str) -> None:
@@ -48,6 +49,17 @@ class Limiter:
         except StorageError as error:
             current_app.logger.warning("tries are counted in this process alone: %s", error)
             return deed(alone)
+
+
+def neighbourhood(address: str | None) -> str:
+    """Whom an address belongs to: of IPv6 the /64, which one customer has to herself with all its 2^64 addresses."""
+    try:
+        found = ip_address(address or "")
+    except ValueError:
+        return "nowhere"
+    if isinstance(found, IPv6Address):
+        return str(found.ipv4_mapped or IPv6Network((int(found), 64), strict=False))
+    return str(found)
 
 
 csrf = CSRFProtect()

@@ -1,6 +1,6 @@
 """What a list page shows, as its address says it: filters, search, order and page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
@@ -13,6 +13,8 @@ MAX_WORDS = 8
 # What the columns can hold: an address beyond that asks for nothing there is.
 YEARS = range(2400, 2800)
 PAGES = range(10**6)
+# Reads what an address says of one thing, and tells it in the one way it is written here; None where it says nothing.
+Reader = Callable[[str], str | None]
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,26 @@ def number(typed: str, default: int, known: range = range(10**9)) -> int:
     """A whole number out of an address, or `default` where it is none, or none of `known`."""
     digits = arabic_digits(typed.strip())
     return int(digits) if digits.isdecimal() and len(digits) < 10 and int(digits) in known else default
+
+
+def whole(known: Collection[int]) -> Reader:
+    """A whole number out of `known`."""
+
+    def read(typed: str) -> str | None:
+        found = number(typed, -1)
+        return str(found) if found in known else None
+
+    return read
+
+
+def among(known: Iterable[str]) -> Reader:
+    values = frozenset(str(each) for each in known)
+    return lambda typed: typed if typed in values else None
+
+
+def text(most: int) -> Reader:
+    """Words, at most so many letters of them; empty ones were said, too."""
+    return lambda typed: clean_line(typed)[:most]
 
 
 def on_a_page(state: ListState, total: int) -> ListState:

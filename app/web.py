@@ -214,7 +214,12 @@ def add_headers(response: Response) -> Response:
 
 
 class RowNumber(IntegerConverter):
-    """A number in an address, as large as a column holds: a larger one names no row, so it is a 404."""
+    """A number in an address, as large as a column holds: a larger one names no row, so it is a 404.
+
+    Written in one way only, so that a page has one address: without zeros in front and in these digits.
+    """
+
+    regex = "0|[1-9][0-9]*"
 
     def __init__(self, map: Any, fixed_digits: int = 0, min: int | None = None, max: int = 2**31 - 1) -> None:
         super().__init__(map, fixed_digits, min, max)

@@ -90,6 +90,7 @@ def served(app: Flask) -> dict[str, str]:
         "DATABASE_URL": app.config["SQLALCHEMY_DATABASE_URI"],
         "SECRET_KEY": "x" * 32,
         "SIGN_IN_LIMIT_ADDRESS": "1000/minute",
+        "PUBLIC_LIMIT_ADDRESS": "1000000/minute",
     }
 
 

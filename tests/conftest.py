@@ -38,6 +38,7 @@ SETTINGS = {
     "PASSWORD_HASHES_AT_ONCE": 4,
     "SIGN_IN_LIMIT_ACCOUNT": "5/minute",
     "SIGN_IN_LIMIT_ADDRESS": "100/minute",
+    "PUBLIC_LIMIT_ADDRESS": "1000000/minute",
 }
 
 

@@ -30,8 +30,9 @@ blueprint = Blueprint("open_data", __name__)
 SLUGS = ",".join(f"'{slug}'" for slug in BY_SLUG)
 ENDINGS = ",".join(FILES)
 PAGE = "/open-data"
-MOST_KEPT, KEPT_LOCK = 60, Lock()  # lists of at most 77 places
+MOST_KEPT, KEPT_LOCK, MAKING = 60, Lock(), Lock()  # lists of at most 77 places
 A_YEAR, AN_HOUR = 31_536_000, 3600
+KeptRows = tuple[datetime | None, list[counts.PlacedResult]]  # with when anything had changed last
 FILE_TYPES = {"gz": "application/gzip", "xlsx": FILES["xlsx"][0], "json": answers.JSON, "jsonld": "application/ld+json"}
 
 
@@ -143,6 +144,7 @@ def _rows(
 class _KeptResults:
     """Reads the whole country, and keeps it for a short while, as the public pages are: programs ask often.
 
+    One thread at a time reads it; whoever asks meanwhile waits for what it found.
     `changed` becomes that of the oldest rows it gave: the answer is no younger than what stands in it.
     """
 
@@ -150,18 +152,25 @@ class _KeptResults:
         self.changed = changed
 
     def __call__(self, kind: str, when: ReportingRound) -> list[counts.PlacedResult]:
-        cache: TTLCache[Any, tuple[datetime | None, list[counts.PlacedResult]]] = current_app.extensions[
-            "country-results"
-        ]
-        with KEPT_LOCK:
-            kept = cache.get((kind, when))
+        kept = _kept_results(kind, when)
         if kept is None:
-            kept = self.changed, counts.of_country(kind, when)
-            with KEPT_LOCK:
-                cache[kind, when] = kept
+            with MAKING:
+                kept = _kept_results(kind, when) or self._read(kind, when)
         changed, rows = kept
         self.changed = min(self.changed, changed) if self.changed and changed else None
         return rows
+
+    def _read(self, kind: str, when: ReportingRound) -> KeptRows:
+        read = self.changed, counts.of_country(kind, when)
+        with KEPT_LOCK:
+            current_app.extensions["country-results"][kind, when] = read
+        return read
+
+
+def _kept_results(kind: str, when: ReportingRound) -> KeptRows | None:
+    cache: TTLCache[Any, KeptRows] = current_app.extensions["country-results"]
+    with KEPT_LOCK:
+        return cache.get((kind, when))
 
 
 @blueprint.record_once

@@ -7,14 +7,16 @@ from werkzeug.wrappers import Response
 
 from app.access import public
 from app.citizens.places.queries import search
-from app.citizens.public.cache import PageCache, for_everybody
+from app.citizens.public.cache import PageCache, for_everybody, knows
 from app.citizens.public.rules import LAKE, OUTLINES, VIEW_BOX, shade, shades
 from app.citizens.results.pages import FOR_CITIZENS, mount
+from app.listing import text
 from app.models.enums import PlaceKind
 from app.web import answer
 from app.words import clean_line
 
 blueprint = Blueprint("public", __name__)
+MOST_LETTERS = 100
 # Search engines are welcome to every place and project. What is counted anew for each address is for people.
 ROBOTS = "User-agent: *\n" + "".join(
     f"Disallow: {path}\n" for path in ("/*/figures/", "/*/compare", "/*/table.", "/public/search", "/api/", "/nacc/")
@@ -39,9 +41,10 @@ def robots() -> Response:
 
 @blueprint.get("/public/search")
 @for_everybody
+@knows({"q": text(MOST_LETTERS)})
 def find_place() -> Any:
     """Places by name or code; a code that is an LAO's own leads straight there."""
-    q = clean_line(request.args.get("q", ""))[:100]
+    q = clean_line(request.args.get("q", ""))[:MOST_LETTERS]
     found = search(q) if q else []
     if len(found) == 1 and found[0].code == q and found[0].kind is PlaceKind.ORGANISATION:
         return redirect(FOR_CITIZENS.base + found[0].path)

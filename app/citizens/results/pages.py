@@ -3,7 +3,7 @@
 A site says where its pages stand and how they are framed; `mount` adds them to a blueprint.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ from app.citizens.figures.rules import DEFINITIONS, Figure, FigureRequest, Side,
 from app.citizens.figures.tombstones import Tombstone, tombstone, tombstone_count, tombstones
 from app.citizens.places.queries import find
 from app.citizens.places.rules import Place
+from app.citizens.public.cache import knows
 from app.citizens.results import queries, workbooks
 from app.citizens.results.columns import SCREEN, drawn_rows
 from app.citizens.results.rules import TableFilter
@@ -26,14 +27,23 @@ from app.lao.fixed_rounds.sums import place_then
 from app.lao.reporting.counts import lao_summary
 from app.lao.reporting.rules import THRESHOLDS, Grouping, ProvinceTableRow, ReportingRound, in_table_order
 from app.lao.sending.queries import said_nothing
-from app.listing import PAGES, Pager, number, query_of
-from app.models.enums import OrganisationType, PlaceKind, Round
+from app.listing import PAGES, YEARS, Pager, Reader, among, number, query_of, whole
+from app.models.enums import Level, OrganisationType, PlaceKind, Round
 from app.plans.queries import current_period, period_of, periods
 from app.registry.past import kin_of, past_of
 from app.spreadsheets.excel import file_content
 from app.web import answer, attachment, wants_fragment
 
 INSIDE = "<any(regions, provinces, districts, organisations):kind>/<code>"
+# What the addresses of these pages say; nothing else is known to those that are kept for all.
+MOMENT = {"year": whole(YEARS), "round": whole(tuple(Round))}
+TABLE = MOMENT | {
+    "by": among(Grouping),
+    "district": whole(range(1000, 10_000)),
+    "type": among(OrganisationType),
+    "level": among(Level),
+}
+FIGURE = MOMENT | {"dimension": whole(range(1, 32768)), "side": among(Side), "page": whole(PAGES)}
 COUNTRY = {"kind": PlaceKind.COUNTRY.value, "code": ""}
 View = Callable[..., Any]
 
@@ -54,7 +64,8 @@ FOR_CITIZENS = Site("/public", "layout/outside.html", public=True)
 def mount(blueprint: Blueprint, site: Site, declare: Callable[[View], View]) -> None:
     """Add the pages of `site`; `declare` says who may open them, and what else is done around each."""
 
-    def add(view: View, rule: str, *, of_places: bool = True) -> None:
+    def add(view: View, rule: str, parameters: Mapping[str, Reader], *, of_places: bool = True) -> None:
+        @knows(parameters)
         def bound(**given: Any) -> Any:
             return view(site, **given)
 
@@ -64,13 +75,15 @@ def mount(blueprint: Blueprint, site: Site, declare: Callable[[View], View]) -> 
         if of_places:
             blueprint.add_url_rule(f"{site.base}/{INSIDE}{rule}", view.__name__, known)
 
-    add(place_page, "")
-    add(compare, "/compare")
-    add(table_file, "/table.<any(xlsx, csv):file>")
-    add(figure_page, "/figures/<figure>")
-    add(open_row, "/organisations/<code>/open", of_places=False)
-    add(deleted_projects, "/organisations/<code>/deleted", of_places=False)
-    add(project, "/projects/<int:id_>", of_places=False)
+    add(place_page, "", TABLE)
+    add(compare, "/compare", MOMENT)
+    add(table_file, "/table.<any(xlsx, csv):file>", TABLE)
+    add(figure_page, "/figures/<figure>", FIGURE)
+    row = MOMENT | {"n": whole(range(1, 10_000)), "view": among(("row",))}
+    add(open_row, "/organisations/<code>/open", row, of_places=False)
+    pages = MOMENT | {"page": whole(PAGES)}
+    add(deleted_projects, "/organisations/<code>/deleted", pages, of_places=False)
+    add(project, "/projects/<int:id_>", MOMENT, of_places=False)
 
 
 def asked_moment(province_codes: Iterable[str]) -> ReportingRound:

@@ -6,18 +6,20 @@ from flask import Blueprint, current_app, render_template, request
 from werkzeug.wrappers import Response
 
 from app.access import public
-from app.citizens.public.cache import for_everybody
+from app.citizens.public.cache import for_everybody, knows
 from app.citizens.results.pages import FOR_CITIZENS
 from app.citizens.verify import queries
 from app.citizens.verify.forms import VerifyForm
 from app.ledger import heads
 from app.ledger.rules import canonical
+from app.listing import text
 
 blueprint = Blueprint("verify", __name__)
 
 
 @blueprint.get("/public/verify")
 @for_everybody
+@knows({"entry": text(100), "hash": text(100)})
 def verify() -> Any:
     """The page is one for everybody who asks with that number and code: it is kept as the other public pages are."""
     form = VerifyForm(formdata=request.args)

@@ -5,6 +5,7 @@ import gzip
 import io
 from datetime import timedelta
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -367,6 +368,37 @@ def test_the_whole_countrys_results_are_read_once_in_a_while(
     assert len(client.get(RESULTS).get_json()["data"]) == 2
     one = client.get(f"{RESULTS}&kind=organisation&province=90").get_json()["data"]
     assert [row["place_code"] for row in one] == ["2900101", "5901109"]
+
+
+def test_of_those_who_ask_at_once_one_reads_the_country(
+    filled: Flask, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given
+    monkeypatch.setitem(filled.extensions, "country-results", TTLCache(10, 1000))
+    read, begun, go_on, answers = counts.of_country, Event(), Event(), []
+    readings = []
+
+    def slowly(*asked: Any) -> Any:
+        readings.append(asked)
+        begun.set()
+        go_on.wait(10)
+        return read(*asked)
+
+    monkeypatch.setattr(counts, "of_country", slowly)
+    threads = [Thread(target=lambda: answers.append(Client(filled).get(RESULTS).data)) for _each in range(4)]
+
+    # when
+    threads[0].start()
+    begun.wait(10)
+    for thread in threads[1:]:
+        thread.start()
+    go_on.set()
+    for thread in threads:
+        thread.join()
+
+    # then
+    assert len(readings) == len(set(readings))
+    assert len(set(answers)) == 1
 
 
 @pytest.mark.parametrize(
