@@ -77,6 +77,7 @@ def settings(environ: Mapping[str, str], instance: Path = ROOT / "instance") -> 
         "WTF_CSRF_TIME_LIMIT": None,  # a token lives as long as its session, so a long form never goes stale
         "MAX_CONTENT_LENGTH": 8 * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
+        "MAX_FORM_PARTS": 2000,  # fields of a form, however it is sent
         "PROXY_COUNT": int(environ.get("PROXY_COUNT", "0")),
         # Links in mails use this, never the Host header, which a stranger can set.
         "PUBLIC_URL": environ.get("PUBLIC_URL", f"http://127.0.0.1:{environ.get('PORT', '5000')}").rstrip("/"),

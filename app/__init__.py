@@ -36,6 +36,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     htmx.init_app(app)
     login_manager.init_app(app)
     limiter.init_app(app)
+    app.before_request(web.take_forms_only)
     app.before_request(guard.guard)  # before CSRF: a lost session is told as such, with what was typed
     csrf.init_app(app)
     error_pages.init_error_pages(app)

@@ -13,6 +13,7 @@ from flask import Response as FlaskResponse
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 from itsdangerous import BadData, URLSafeTimedSerializer
+from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 from werkzeug.routing import IntegerConverter
 from werkzeug.urls import iri_to_uri
 from werkzeug.wrappers import Response
@@ -26,6 +27,8 @@ MIMETYPES = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
+URLENCODED = "application/x-www-form-urlencoded"
+FORMS = (URLENCODED, "multipart/form-data")
 CSP = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; "
     "base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
@@ -213,20 +216,39 @@ def add_headers(response: Response) -> Response:
     return response
 
 
-class RowNumber(IntegerConverter):
-    """A number in an address, as large as a column holds: a larger one names no row, so it is a 404.
+def take_forms_only() -> None:
+    """Before every request that changes something: a form as browsers send it, of at most MAX_FORM_PARTS fields.
 
-    Written in one way only, so that a page has one address: without zeros in front and in these digits.
+    Libraries read other bodies, too (Flask-WTF takes JSON for a form), with lists and numbers where a field has text.
+    """
+    if request.method in ("GET", "HEAD", "OPTIONS") or request.routing_exception is not None:
+        return
+    if request.mimetype not in FORMS and (request.mimetype or request.content_length):
+        raise UnsupportedMediaType
+    # Flask bounds the parts of a multipart body alone. What is read here is kept for whoever reads the form.
+    most = current_app.config["MAX_FORM_PARTS"]
+    if request.mimetype == URLENCODED and request.get_data().count(b"&") >= most:
+        raise RequestEntityTooLarge
+
+
+class RowNumber(IntegerConverter):
+    """A number in an address, of at most nine digits, which every column of ids holds: a longer one is a 404.
+
+    Written in one way only, so that a page has one address: without zeros in front and in these digits. The pattern
+    says so: what `max` would refuse were a 405 where the same address also takes a form.
     """
 
-    regex = "0|[1-9][0-9]*"
+    regex = "0|[1-9][0-9]{0,8}"
 
-    def __init__(self, map: Any, fixed_digits: int = 0, min: int | None = None, max: int = 2**31 - 1) -> None:
-        super().__init__(map, fixed_digits, min, max)
+
+class SmallNumber(RowNumber):
+    """A year, a round or a dimension: their columns hold two bytes."""
+
+    regex = "0|[1-9][0-9]{0,3}"
 
 
 def init_web(app: Flask) -> None:
-    app.url_map.converters["int"] = RowNumber
+    app.url_map.converters |= {"int": RowNumber, "small": SmallNumber}
     app.jinja_env.globals["along"] = along
     app.after_request(add_headers)
     app.after_request(lead_on)

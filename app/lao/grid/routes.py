@@ -103,7 +103,7 @@ def _saved_already(project_id: int, year: int, round_: int) -> Response:
     return _row_kept(project_id, year, Round(round_), KeptRow(line.version, False, boxes_of(line.facts)))
 
 
-@blueprint.post("/reporting/grid/<int:project_id>/<int(max=9999):year>/<int:round_>")
+@blueprint.post("/reporting/grid/<int:project_id>/<small:year>/<small:round_>")
 @requires(Permission.REPORTS)
 @again(_saved_already)
 def save_row(project_id: int, year: int, round_: int) -> Response:

@@ -84,7 +84,7 @@ def list_file(file: str) -> Response:
     )
 
 
-@blueprint.get("/reporting/<int:project_id>/<int(max=9999):year>/<int:round_>")
+@blueprint.get("/reporting/<int:project_id>/<small:year>/<small:round_>")
 @requires(Permission.REPORTS)
 def open_report(project_id: int, year: int, round_: int) -> Response:
     asked = _round(round_)
@@ -140,7 +140,7 @@ def _saved_before(project_id: int, year: int, round_: int) -> Response:
     return _after_save(report_detail(actor(), project_id, year, asked), asked, _state(year, round_), changed=True)
 
 
-@blueprint.post("/reporting/<int:project_id>/<int(max=9999):year>/<int:round_>")
+@blueprint.post("/reporting/<int:project_id>/<small:year>/<small:round_>")
 @requires(Permission.REPORTS)
 @again(_saved_before)
 def save_report(project_id: int, year: int, round_: int) -> Response:

@@ -19,7 +19,7 @@ from app.nacc.amendments.forms import LineForm, TodayForm, shown
 
 blueprint = Blueprint("amendments", __name__, url_prefix="/nacc/rounds")
 STAFF = requires(Permission.REVIEW)
-ROUND = "/<string(length=7):code>/<int(max=9999):year>/<int:round_>"
+ROUND = "/<string(length=7):code>/<small:year>/<small:round_>"
 
 
 def _edition(code: str, year: int, round_: int) -> Edition:

@@ -89,7 +89,7 @@ def _cell_saved_before(organisation_id: int, year: int, dimension: int, which: s
     return make_response(page)
 
 
-@blueprint.post("/nacc/scores/<int:organisation_id>/<int:year>/<int:dimension>/<any(sar,evaluation):which>")
+@blueprint.post("/nacc/scores/<int:organisation_id>/<small:year>/<small:dimension>/<any(sar,evaluation):which>")
 @requires(Permission.SCORES)
 @again(_cell_saved_before)
 def save_cell(organisation_id: int, year: int, dimension: int, which: str) -> BaseResponse:
@@ -131,7 +131,7 @@ def _tell(saved: SavedScores, words: str) -> None:
         flash(*((words, "ok") if saved.entered else (NOTHING_CHANGED, "info")))
 
 
-@blueprint.get("/nacc/scores/<int:organisation_id>/<int:year>")
+@blueprint.get("/nacc/scores/<int:organisation_id>/<small:year>")
 @requires(Permission.SCORES)
 def open_row(organisation_id: int, year: int) -> str:
     kept = queries.scores_of_one(actor(), organisation_id, year)
@@ -139,7 +139,7 @@ def open_row(organisation_id: int, year: int) -> str:
     return row_page(organisation_id, year, score_form(cells(maxima), maxima, kept), kept)
 
 
-@blueprint.post("/nacc/scores/<int:organisation_id>/<int:year>")
+@blueprint.post("/nacc/scores/<int:organisation_id>/<small:year>")
 @requires(Permission.SCORES)
 def save_row(organisation_id: int, year: int) -> BaseResponse:
     maxima = queries.max_scores(year)
@@ -152,7 +152,7 @@ def save_row(organisation_id: int, year: int) -> BaseResponse:
     return make_response(row_page(organisation_id, year, form, kept), 422)
 
 
-@blueprint.post("/nacc/scores/<int:organisation_id>/<int:year>/<any(close,open,publish):deed>")
+@blueprint.post("/nacc/scores/<int:organisation_id>/<small:year>/<any(close,open,publish):deed>")
 @requires(Permission.SCORES)
 def do_one(organisation_id: int, year: int, deed: str) -> BaseResponse:
     try:

@@ -35,7 +35,7 @@ def waiting_changes() -> str:
     )
 
 
-@blueprint.post("/nacc/scores/<int:organisation_id>/<int:year>/<any(confirm,cancel):answer>")
+@blueprint.post("/nacc/scores/<int:organisation_id>/<small:year>/<any(confirm,cancel):answer>")
 @requires(Permission.SCORES)
 def answer_change(organisation_id: int, year: int, answer: str) -> Response:
     """What another person says to a proposed change, or whoever proposed it when taking it back."""

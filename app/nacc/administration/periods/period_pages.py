@@ -117,7 +117,7 @@ def remove_period(period_id: int) -> Response:
     return done("periods", f"ลบ{period.label} แล้ว")
 
 
-@blueprint.get("/periods/<int:period_id>/<int:dimension>")
+@blueprint.get("/periods/<int:period_id>/<small:dimension>")
 @ADMIN
 def edit_dimension(period_id: int, dimension: int) -> Response:
     period, kept = _dimension(period_id, dimension)
@@ -137,7 +137,7 @@ def _dimension_shown(kept: Any) -> dict[str, Any]:
     return {"name": kept.name, "max_score": kept.max_score, "sub_headings": below, "version": kept.version}
 
 
-@blueprint.post("/periods/<int:period_id>/<int:dimension>")
+@blueprint.post("/periods/<int:period_id>/<small:dimension>")
 @ADMIN
 def rename_dimension(period_id: int, dimension: int) -> Response:
     period, _kept = _dimension(period_id, dimension)

@@ -38,7 +38,7 @@ def windows() -> Response:
     return _windows_page(MoreTimeForm(formdata=None))
 
 
-@blueprint.get("/windows/<int:year>/<int:round_>")
+@blueprint.get("/windows/<small:year>/<small:round_>")
 @ADMIN
 def edit_window(year: int, round_: int) -> Response:
     window, version = _window(year, round_)
@@ -51,7 +51,7 @@ def _window(year: int, round_: int) -> Any:
     return next(found, None) or abort(404)
 
 
-@blueprint.post("/windows/<int:year>/<int:round_>")
+@blueprint.post("/windows/<small:year>/<small:round_>")
 @ADMIN
 def set_window(year: int, round_: int) -> Response:
     window, _version = _window(year, round_)
@@ -127,7 +127,7 @@ def _give_many(form: MoreTimeForm, year: int, round_: Round) -> Response:
     return done("windows", f"{given.words}: รายงาน{round_.label} ปี {year} ได้ถึง {until}", bool(given.given))
 
 
-@blueprint.get("/windows/more-time/<int:organisation_id>/<int:year>/<int:round_>")
+@blueprint.get("/windows/more-time/<int:organisation_id>/<small:year>/<small:round_>")
 @ADMIN
 def ask_withdrawal(organisation_id: int, year: int, round_: int) -> Response:
     return _withdrawal_page(WithdrawalForm(formdata=None), organisation_id, year, round_)
@@ -141,7 +141,7 @@ def _withdrawal_page(form: WithdrawalForm, organisation_id: int, year: int, roun
     return page("withdrawal", status, form=form, **context)
 
 
-@blueprint.post("/windows/more-time/<int:organisation_id>/<int:year>/<int:round_>")
+@blueprint.post("/windows/more-time/<int:organisation_id>/<small:year>/<small:round_>")
 @ADMIN
 def withdraw_time(organisation_id: int, year: int, round_: int) -> Response:
     form = WithdrawalForm()
