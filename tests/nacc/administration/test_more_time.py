@@ -12,6 +12,8 @@ from app.ledger.replay import replayed
 from app.ledger.rules import Told
 from app.models import FixedRound, HistoryEntry, WindowException
 from app.models.enums import Role, Round
+from app.nacc.administration.windows.queries import extension_groups
+from app.nacc.administration.windows.rules import named
 from app.plans.queries import window_for
 from app.registry.operations import set_closed
 from tests.client import Client
@@ -91,6 +93,25 @@ def test_who_has_longer_keeps_it(laos: list[Actor], client: Client) -> None:
     assert "อีก 1 แห่งมีเวลาถึงตอนนั้นหรือนานกว่าอยู่แล้ว" in client.get("/nacc/admin/windows").text
 
 
+def test_who_gave_it_last_is_named_beside_it(laos: list[Actor], client: Client) -> None:
+    # given time that one administrator gave to one LAO
+    client.send(ADDRESS, FLOOD | {"code": "6650807", "until": "31/12/2638"})
+    # when others give it longer, first to that one and then to its district
+    enter(client, make_staff("second", Role.ADMINISTRATOR).id)
+    version = str(db.session.scalars(select(WindowException.version)).one())
+    client.send(ADDRESS, FLOOD | {"code": "6650807", "until": "31/12/2639", "version": version})
+    assert [(group.by, group.number) for group in extension_groups()] == [("second", 1)]
+    enter(client, make_staff("third", Role.ADMINISTRATOR).id)
+    _give(client, area="6508")
+    # then
+    assert [(group.by, group.number) for group in extension_groups()] == [("third", 2)]
+
+
+def test_of_many_names_the_first_are_said_and_all_are_counted() -> None:
+    assert named(list("กขคงจ")) == "ก, ข, ค, ง, จ"
+    assert named(list("กขคงจฉช")) == "ก, ข, ค, ง, จ และอีก 2 แห่ง"
+
+
 def test_what_is_wrong_is_said_beside_its_field(laos: list[Actor], client: Client) -> None:
     for typed, wrong in (
         ({"code": "6650807", "area": "65"}, {"code": "อย่างใดอย่างหนึ่ง"}),
@@ -134,6 +155,25 @@ def test_time_is_taken_back_with_a_reason_from_all_or_some(laos: list[Actor], cl
     assert client.send(f"{ADDRESS}/{rest}/{YEAR}/6", fields(left.text) | {"why": "น้ำลดแล้ว"}).status_code == 303
     assert db.session.scalar(select(func.count()).select_from(WindowException)) == 0
     assert client.get(f"{ADDRESS}/{rest}/{YEAR}/6").status_code == 404
+
+
+def test_those_given_the_same_time_for_another_reason_or_in_another_round_are_another_group(
+    laos: list[Actor], client: Client
+) -> None:
+    # given two LAOs with time for a flood, one until the same day for a fire, and one in the other round
+    client.send(f"/nacc/admin/windows/{YEAR}/12", PAST)
+    _give(client, area="6508")
+    for code, typed in (("6650101", {"why": "ไฟไหม้"}), ("6900101", {"round": "12"})):
+        assert client.send(ADDRESS, FLOOD | {"code": code} | typed).status_code == 303
+    # when the time of one of the first is taken back, with the ids of all
+    page = f"{ADDRESS}/{laos[0].organisation_id}/{YEAR}/6"
+    of_flood = [str(lao.organisation_id) for lao in laos[:2]]
+    assert sorted(fields(client.get(page).text)["ids"]) == sorted(of_flood)
+    everybody = {"ids": [str(lao.organisation_id) for lao in laos], "why": "น้ำลดแล้ว"}
+    assert client.send(page, everybody).status_code == 303
+    # then the others keep theirs
+    left = db.session.execute(select(WindowException.organisation_id, WindowException.round)).all()
+    assert {tuple(row) for row in left} == {(laos[2].organisation_id, 6), (laos[3].organisation_id, 12)}
 
 
 def test_time_that_was_changed_since_the_page_was_opened_is_not_taken_back(laos: list[Actor], client: Client) -> None:

@@ -16,6 +16,7 @@ from app.clock import BANGKOK
 from app.db import db, transaction
 from app.models import Account, Organisation, PlanYear, Project, Score, ScoreChange, Window, WindowException
 from app.models.enums import ReviewStatus, Role
+from app.nacc.day import queries
 from app.nacc.day.rules import OWN_WORDS, Verdicts, deed_lines, in_days, middle_days
 from app.nacc.review.operations import decide_chosen, take_back
 from app.nacc.review.rules import Verdict
@@ -158,6 +159,11 @@ def test_the_days_something_waited_are_those_of_the_queue(app: Flask, client: Cl
     assert "ครึ่งหนึ่งรอมาแล้ว 40 วันขึ้นไป นานที่สุด 60 วัน" in page
     assert _links(page)["/nacc/review?province=65&days=30"] == 2
     assert "150" not in page
+    # and of an even number just half of them, not one more
+    make_project(lao, facts("รอ 50"), now=TODAY - 50 * DAY)
+    enter(client, make_staff("second65", Role.OFFICER, "65").id)
+    client.application.extensions.pop("kept_numbers")
+    assert "ครึ่งหนึ่งรอมาแล้ว 50 วันขึ้นไป นานที่สุด 60 วัน" in client.get("/nacc").text
     # and of the country all
     enter(client, make_staff("admin", Role.ADMINISTRATOR).id)
     assert "นานที่สุด 150 วัน" in client.get("/nacc").text
@@ -304,3 +310,25 @@ def test_extra_time_is_due_only_where_it_ends_after_that_of_all(app: Flask, clie
     enter(client, make_staff("officer65", Role.OFFICER, "65").id)
     page = client.get(f"/nacc?year={YEAR}").text
     assert [f"ปี {YEAR} {name}" in page for name in names.values()] == [False, True]
+
+
+def test_of_much_extra_time_the_first_to_end_are_named_and_the_others_counted(
+    app: Flask, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given three LAOs whose extra time ends soon, one that has longer, and one of another province
+    monkeypatch.setattr(queries, "MOST_NAMED", 2)
+    given = {"fiscal_year": YEAR, "round": 6, "reason": "น้ำท่วม"}
+    with transaction():
+        db.session.add(Window(fiscal_year=YEAR, round=6, opens_at=TODAY - 100 * DAY, closes_at=TODAY - 50 * DAY))
+    spans = {"6650801": 9, "6650802": 3, "6650803": 5, "6650804": 20, "6900101": 4}
+    for code, days in spans.items():
+        id_ = make_organisation(code, f"เทศบาลตำบล {code}", province="90" if code[1] == "9" else "65", district=None).id
+        with transaction():
+            db.session.add(WindowException(organisation_id=id_, closes_at=TODAY + days * DAY, **given))
+    # when
+    enter(client, make_staff("officer65", Role.OFFICER, "65").id)
+    page = client.get(f"/nacc?year={YEAR}").text
+    # then
+    named = re.findall(r"ขยายเวลา รอบ 6 เดือน ปี 2561 เทศบาลตำบล (\d+)", page)
+    assert named == ["6650802", "6650803"]
+    assert "ขยายเวลาไว้อีก 1 แห่ง" in page

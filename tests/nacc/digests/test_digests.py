@@ -19,9 +19,18 @@ from app.mails import jobs
 from app.models import Account, MailLog, PlanYear, Profile, Project, Window
 from app.models.enums import PlanStatus, ReviewStatus, Role, Round
 from app.nacc.administration.operations import give_more_time
-from app.nacc.digests import operations
+from app.nacc.digests import operations, rules
 from app.nacc.digests.jobs import owe_todays_digests
-from app.nacc.digests.rules import SETTLED, Span, is_morning, is_told_of_closing, next_span
+from app.nacc.digests.rules import (
+    SETTLED,
+    LaoNews,
+    RejectedProject,
+    Span,
+    digest_letter,
+    is_morning,
+    is_told_of_closing,
+    next_span,
+)
 from app.nacc.mails import queries
 from app.nacc.mails.rules import MailFilter
 from app.nacc.plan_years.operations import set_many, set_status
@@ -108,6 +117,15 @@ def test_runs_leave_no_gap_and_overlap_nowhere() -> None:
     assert second == Span(first.until, EIGHT + 3 * DAY - SETTLED)
     assert next_span(EIGHT, EIGHT) is None
     assert [is_morning(EIGHT.replace(hour=hour)) for hour in (0, 6, 7, 23)] == [False, False, True, True]
+
+
+def test_of_many_rejected_projects_the_first_are_named_and_all_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rules, "MOST_NAMED", 2)
+    news = LaoNews(rejected=[RejectedProject(f"ที่ {n}", "ผิดมิติ", YEAR + n) for n in range(3)])
+    text = digest_letter("อบต.ดินทอง", news, EIGHT, "https://e-plan.example").text
+    for words in ("ปฏิเสธ 3 โครงการ", "และอีก 1 โครงการ", *(f"year={YEAR + n}&review=rejected" for n in range(3))):
+        assert words in text
+    assert [f"– ที่ {n}" in text for n in range(3)] == [True, True, False]
 
 
 def test_all_news_of_a_day_is_one_mail(app: Flask, mailbox: Mailbox, at: At) -> None:

@@ -13,7 +13,7 @@ from app.errors import NotTheirs, Refusal, Stale
 from app.models import HistoryEntry, PlanYear, Score
 from app.models.enums import PlanStatus, Role, Which
 from app.nacc.evaluation.operations import SavedScores, do_filtered, do_one, save_from_file, save_scores
-from app.nacc.evaluation.queries import affected, scores_of, scores_of_one
+from app.nacc.evaluation.queries import affected, scores_of, scores_of_one, versions
 from app.nacc.evaluation.rules import ScoreCell, ScoreDeed, ScoreEntry
 from app.nacc.plan_years.rules import PlanFilter
 from app.nacc.score_changes.queries import waiting_list
@@ -64,6 +64,35 @@ def test_somebody_elses_score_is_not_overwritten_unseen(app: Flask) -> None:
         _save(officer, lao, EVALUATION, "12")
     _save(lao, lao, SAR, "20")  # the neighbour's change does not make this one stale
     _save(officer, lao, EVALUATION, "12", "18")
+
+
+def test_the_version_of_an_laos_scores_grows_with_whatever_becomes_of_them(app: Flask) -> None:
+    # given
+    lao, officer = make_lao(), _officer()
+    first, last = EVALUATION, ScoreCell(Which.EVALUATION, 4)
+    # when scores are entered and changed, also those that were changed least, then closed, opened and published
+    deeds = [
+        lambda: _save(officer, lao, first, "18"),
+        lambda: _save(officer, lao, first, "17", "18"),
+        lambda: _save(officer, lao, first, "16", "17"),
+        lambda: _save(officer, lao, last, "5"),
+        lambda: _save(officer, lao, last, "6", "5"),
+        lambda: _save(lao, lao, ScoreCell(Which.SAR, 4), "7"),
+        *(lambda deed=deed: _do(officer, lao, deed) for deed in (ScoreDeed.CLOSE, ScoreDeed.OPEN, ScoreDeed.PUBLISH)),
+    ]
+    seen = [versions([lao.own_organisation_id], YEAR)[lao.own_organisation_id]]
+    for deed in deeds:
+        deed()
+        seen.append(versions([lao.own_organisation_id], YEAR)[lao.own_organisation_id])
+    # then each is noticed by who read what stood before, and what becomes of another year is not
+    assert seen == sorted(set(seen))
+    _save(officer, lao, first, "18", year=YEAR + 1)
+    assert versions([lao.own_organisation_id], YEAR) == {lao.own_organisation_id: seen[-1]}
+
+
+def _do(officer: Actor, lao: Actor, deed: ScoreDeed) -> None:
+    with transaction():
+        do_one(officer, lao.own_organisation_id, YEAR, deed, NOW)
 
 
 def test_an_lao_writes_only_its_own_sar_while_it_is_open(app: Flask) -> None:

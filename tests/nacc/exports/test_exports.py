@@ -497,6 +497,20 @@ def test_somebody_who_asks_for_too_much_is_told(app: Flask, client: Client, larg
     assert len(files()) == 5
 
 
+@pytest.mark.parametrize(
+    "other", [{"what": "results"}, {"place": "all"}, {"year": str(YEAR + 1)}, {"round": "12"}, {"kind": "csv"}]
+)
+def test_a_file_that_differs_in_anything_is_another_file(
+    app: Flask, client: Client, large: None, other: dict[str, str]
+) -> None:
+    some_projects()
+    make_project(make_lao("6650808"), facts("ปีหน้า", budgets={YEAR + 1: None}))
+    enter(client, officer("65", "90").id)
+    client.get(HERE)
+    for form, number in ((FORM, 1), (FORM | other, 2), (FORM, 1)):
+        assert client.send(HERE, form).location == f"{HERE}#e{number}"
+
+
 def test_rows_are_not_all_in_memory_at_once(app: Flask, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """The writer takes rows while the database still gives them."""
     some_projects()

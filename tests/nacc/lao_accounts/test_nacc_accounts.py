@@ -121,6 +121,11 @@ def test_the_states_and_their_counts(app: Flask, officer: Actor) -> None:
         AccountState.NEVER: 4,
         AccountState.LOCKED: 1,
     }
+    # and the numbers beside the choices are the same whichever is chosen, of the place and the words that are
+    counts, no_place = state_counts(officer, AccountFilter(), NOW), dict.fromkeys(AccountState, 0)
+    assert all(state_counts(officer, AccountFilter(state=each), NOW) == counts for each in AccountState)
+    assert state_counts(officer, AccountFilter(state="locked", district="6501"), NOW) == no_place
+    assert state_counts(officer, AccountFilter(state="claimed", q="6650890"), NOW)[AccountState.CLAIMED] == 1
     words = {row.code: row.code_state for row in account_rows(officer, AccountFilter(state="unclaimed"), NOW)}
     assert words["6650800"].startswith("ออกแล้ว ใช้ได้ถึง")
     assert words["6650801"].startswith("หมดอายุ")

@@ -8,11 +8,13 @@ from flask import Flask
 from sqlalchemy import select
 
 from app import clock
+from app.accounts.queries import actor_of
 from app.clock import BANGKOK
 from app.db import db, transaction
 from app.lao.projects.queries import project_detail
 from app.models import HistoryEntry
 from app.models.enums import PlanStatus, ReviewStatus, Role
+from app.nacc.my_deeds import queries
 from app.nacc.plan_years.operations import set_many
 from app.nacc.review.operations import decide_chosen
 from app.nacc.review.rules import Verdict
@@ -60,6 +62,18 @@ def test_the_day_begins_at_midnight_in_thailand(app: Flask, client: Client, monk
     monkeypatch.setattr(clock, "now", lambda: morning)
     page = client.get("/nacc/deeds").text
     assert ("เช้านี้" in page, "เมื่อคืน" in page) == (True, False)
+
+
+def test_of_many_moments_the_latest_are_listed(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    lao, officer = make_lao(), actor_of(make_staff("officer65", Role.OFFICER, "65").id)
+    monkeypatch.setattr(queries, "MOST_SHOWN", 2)
+    moments = [datetime(2018, 4, 3, hour, tzinfo=BANGKOK) for hour in (8, 9, 10)]
+    for hour, moment in enumerate(moments):
+        project = make_project(lao, facts(f"โครงการ {hour}"))
+        with transaction():
+            decide_chosen(officer, [project], Verdict.APPROVE, "", moment)
+    listed = queries.deeds_since(officer, moments[0])
+    assert [(deed.at, deed.name) for deed in listed] == [(moments[2], "โครงการ 2"), (moments[1], "โครงการ 1")]
 
 
 def test_plan_years_set_together_are_as_they_were_before(app: Flask, client: Client) -> None:

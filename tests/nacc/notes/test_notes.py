@@ -11,15 +11,17 @@ from app.access import Actor
 from app.accounts.queries import actor_of
 from app.db import db, transaction
 from app.errors import NotTheirs, Stale
+from app.lao.projects.operations import delete_project
 from app.ledger.operations import place_everything
 from app.models import HistoryEntry, InternalNote
 from app.models.enums import Action, Role
 from app.nacc.notes.operations import write_note
 from app.nacc.notes.queries import laos_with_note, note_on, noted_lao, noted_project, with_note
-from tests.client import Client
+from app.plans.queries import period_of
+from tests.client import Client, text_of
 from tests.factories import NOW, YEAR, make_lao, make_project, make_report, make_staff
 from tests.house.test_access import ANYBODY, LAO, WHO_OPENS, address, known_routes
-from tests.pages import both_values, enter, fields
+from tests.pages import both_values, enter, fields, tree
 
 LATER = NOW + timedelta(days=3)
 SECRET = "นายกฯ ขอเลื่อนส่งเอกสาร"
@@ -77,6 +79,21 @@ def test_who_does_not_oversee_the_province_has_no_note_to_read_or_write(app: Fla
         assert client.send(path, {"text": SECRET, "version": "0"}).status_code == 404
 
 
+def test_the_note_of_a_deleted_project_is_neither_read_nor_written(app: Flask, client: Client) -> None:
+    # given
+    lao, officer = make_lao(), _officer("65")
+    project = make_project(lao)
+    with transaction():
+        write_note(officer, noted_project(officer, project), SECRET, 0, LATER)
+        delete_project(lao, period_of(YEAR), project, 1, "บันทึกซ้ำ", LATER)  # type: ignore[arg-type]
+    # then its page is not there, as the project's own is not
+    enter(client, officer.account_id)
+    path = f"/nacc/notes/projects/{project}"
+    assert [client.get(each).status_code for each in (path, f"/nacc/review/{project}")] == [404, 404]
+    assert client.send(path, {"text": "อีกครั้ง", "version": "1"}).status_code == 404
+    assert db.session.scalars(select(InternalNote.text)).all() == [SECRET]
+
+
 def test_notes_are_seen_where_an_officer_meets_the_project_and_the_lao(app: Flask, client: Client) -> None:
     # given
     lao = make_lao()
@@ -122,6 +139,8 @@ def test_of_two_windows_both_notes_are_shown_and_neither_is_lost(app: Flask, cli
     assert fields(stale.text)["text"] == ["ของคนที่สอง"]
     assert client.send(path, fields(stale.text)).status_code == 303
     assert db.session.scalars(select(InternalNote.text)).all() == ["ของคนที่สอง"]
+    shown = text_of(tree(client.get(path).text))
+    assert ("แก้ไขล่าสุดโดย second" in shown, "officer65" in shown) == (True, False)
     long = client.send(path, {"text": "ก" * 2001, "version": "2"})
     assert long.status_code == 422
     assert "ย่อให้ไม่เกิน 2,000 ตัวอักษร" in long.text

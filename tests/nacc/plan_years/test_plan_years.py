@@ -181,6 +181,8 @@ def test_plans_are_found_by_how_far_their_scores_are(app: Flask) -> None:
         (ids[code], YEAR): {ScoreCell(Which.EVALUATION, each + 1): ScoreEntry(Decimal(5), None) for each in range(many)}
         for code, many in names.items()
     }
+    # and the first was scored in another year
+    given[ids["6650807"], YEAR + 1] = given[ids["6650809"], YEAR]
     with transaction():
         save_from_file(officer, given, "", NOW)
     with transaction():
@@ -229,6 +231,13 @@ def test_of_a_plan_that_failed_twice_the_last_reason_is_told(app: Flask) -> None
     for version, (status, reason) in enumerate(zip(outcomes, ("ส่งไม่ครบ", "", "ไม่มีงบประมาณ"), strict=True), start=1):
         with transaction():
             set_status(officer, id_, YEAR, status, version, NOW, reason)
+    assert failed_because([(id_, YEAR)]) == {(id_, YEAR): "ไม่มีงบประมาณ"}
+    # and an undo of what came after it gives it back, not an earlier one
+    later = NOW + timedelta(hours=1)
+    with transaction():
+        set_status(officer, id_, YEAR, PlanStatus.PASSED, 4, later)
+    with transaction():
+        assert take_back(officer, later, later + timedelta(hours=1)) == 1
     assert failed_because([(id_, YEAR)]) == {(id_, YEAR): "ไม่มีงบประมาณ"}
 
 

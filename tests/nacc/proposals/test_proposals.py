@@ -16,6 +16,7 @@ from app.nacc.evaluation.operations import save_from_file
 from app.nacc.evaluation.rules import ScoreCell, ScoreEntry
 from app.nacc.plan_years.queries import failed_because
 from app.nacc.plan_years.rules import PlanFilter
+from app.nacc.proposals import routes
 from app.nacc.proposals.operations import confirm_proposals, set_minimum
 from app.nacc.proposals.queries import minimum_score, proposals
 from app.plans.queries import plan_statuses
@@ -95,3 +96,27 @@ def test_the_administrator_sets_it_and_the_officer_confirms(app: Flask, client: 
     done = client.send(path, {"passing": "1", "failing": "1"}, follow_redirects=True)
     assert "เปลี่ยนผลแผนแล้ว 2 แห่ง" in done.text
     assert plan_statuses(ids[0])[YEAR] is PlanStatus.PASSED
+
+
+def test_of_many_proposed_the_first_are_shown_and_all_are_counted_and_set(
+    app: Flask, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given
+    monkeypatch.setattr(routes, "SHOWN", 1)
+    officer = actor_of(make_staff("officer65", Role.OFFICER, "65").id)
+    ids = _scored(officer)
+    last = make_organisation("6650803", "องค์การบริหารส่วนตำบลที่ 3", passed=()).id
+    with transaction():
+        high = {ScoreCell(Which.EVALUATION, 1): ScoreEntry(Decimal(20), None)}
+        save_from_file(officer, {(last, YEAR): high}, "", NOW)
+        set_minimum(officer, YEAR, Decimal(18), 0, NOW)
+    # when
+    enter(client, officer.account_id)
+    path = f"/nacc/scores/proposals?year={YEAR}"
+    page = client.get(path).text
+    # then
+    for words in ("เสนอให้ผ่าน 2 แห่ง ไม่ผ่าน 1 แห่ง", "แสดง 1 แห่งแรกจาก 3 แห่ง", "ยืนยัน 3 แห่ง</button>"):
+        assert words in page
+    assert client.send(path, {"passing": "2", "failing": "1"}).status_code == 303
+    found = [plan_statuses(id_)[YEAR] for id_ in (*ids[:2], last)]
+    assert found == [PlanStatus.PASSED, PlanStatus.FAILED, PlanStatus.PASSED]

@@ -108,6 +108,23 @@ def test_a_proposal_is_answered_once_and_as_it_was_shown(app: Flask) -> None:
     assert own_scores(lao, YEAR).value(EVALUATION) == Decimal(3)
 
 
+def test_the_same_scores_with_another_reason_are_another_proposal(app: Flask) -> None:
+    # given
+    officer, second = _officer(), actor_of(make_staff("second", Role.OFFICER, "65").id)
+    lao = _published(officer)
+    _save(officer, lao, EVALUATION, "17", "18", "รวมคะแนนผิด")
+    shown = _change(lao).version
+    # when who proposed it says why in other words
+    _save(officer, lao, EVALUATION, "17", "18", "พิมพ์ผิด")
+    # then who read the first reason does not confirm the second one unread
+    assert _change(lao).reason == "พิมพ์ผิด"
+    with pytest.raises(Stale):
+        _answer(second, lao, ChangeAnswer.CONFIRM, shown)
+    _answer(second, lao, ChangeAnswer.CONFIRM, shown + 1)
+    told = db.session.scalars(select(HistoryEntry).where(HistoryEntry.action == "confirm scores")).one()
+    assert told.reason == "พิมพ์ผิด"
+
+
 def test_what_waits_longest_stands_first(app: Flask) -> None:
     # given two proposals, of which the LAO that was recorded first has the later one
     officer, names = _officer(), {"6650807": "องค์การบริหารส่วนตำบลดินทอง", "6650808": "เทศบาลตำบลวังทอง"}

@@ -32,6 +32,7 @@ from app.nacc.plan_years.rules import COLUMNS, PlanFilter
 from app.nacc.proposals.operations import set_minimum
 from app.nacc.review.operations import change_verdict, decide, decide_chosen, take_back
 from app.nacc.review.rules import Verdict
+from app.nacc.second_person import queries
 from app.nacc.second_person.operations import propose
 from app.nacc.second_person.queries import second_person, waiting_number, waiting_proposals
 from app.nacc.second_person.rules import SETTING, AsksSecond, answer_refusal, asks
@@ -282,6 +283,41 @@ def test_a_proposal_is_said_at_the_project_and_falls_with_word_where_somebody_de
     assert "ตกไป เพราะมีการพิจารณาก่อน" in client.get("/nacc/deeds").text
     change = _propose(officer, lambda: change_verdict(officer, project, 2, Verdict.REJECT, "ใหม่", LATER))
     assert _answer(second, change, CONFIRM) == (1, 0)
+
+
+def test_a_proposal_of_several_falls_with_the_last_project_that_is_as_it_was_read(app: Flask) -> None:
+    # given
+    lao, officer, second, admin = make_lao(), _staff("officer65", "65"), _staff("second", "65"), _staff("chief")
+    ids = [make_project(lao, facts(f"ที่ {n}")) for n in range(2)]
+    _want(admin, SecondPerson.BULK)
+    id_ = _propose(officer, lambda: decide_chosen(officer, ids, Verdict.REJECT, "ผิดมิติ", LATER))
+    waits = []
+    # when the second one decides on them, one after the other
+    for project in ids:
+        with transaction():
+            decide(second, project, 1, Verdict.APPROVE, "", LATER)
+        waits.append([each.id for each in waiting_proposals(admin)])
+    # then it waits for as long as one of them does
+    assert waits == [[id_], []]
+
+
+def test_of_a_long_proposal_the_first_rows_are_shown_and_all_are_counted(
+    app: Flask, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given
+    lao, officer, second, admin = make_lao(), _staff("officer65", "65"), _staff("second", "65"), _staff("chief")
+    ids = [make_project(lao, facts(f"ที่ {n}")) for n in range(3)]
+    _want(admin, SecondPerson.BULK)
+    monkeypatch.setattr(queries, "SHOWN", 2)
+    id_ = _propose(officer, lambda: decide_chosen(officer, ids, Verdict.APPROVE, "", LATER))
+    # when
+    enter(client, second.account_id)
+    page = client.get("/nacc/deeds").text
+    # then
+    for words in ("ยืนยัน 3 โครงการ</button>", "และอีก 1 โครงการ"):
+        assert words in page
+    assert [f"ที่ {n} ·" in page for n in range(3)] == [True, True, False]
+    assert _answer(second, id_, CONFIRM) == (3, 0)
 
 
 def test_a_proposal_is_declined_with_a_reason_or_withdrawn_also_after_the_setting_is_off(

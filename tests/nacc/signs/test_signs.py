@@ -1,5 +1,6 @@
 """The desk of what should be checked: after the LAO had it, of the provinces given, with a verdict that stays."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -140,8 +141,12 @@ def test_many_are_judged_at_once_and_those_with_a_verdict_stay(lao: Actor, offic
     assert client.send(many, said | {"expected": "3"}).status_code == 422
     answer = client.send(many, said | {"expected": "2"}, follow_redirects=True)
 
-    # then the two that waited have it
+    # then the two that waited have it, and the numbers beside the choices are the same whichever is chosen
     assert "บันทึกผลการตรวจสอบแล้ว 2 เรื่อง" in answer.text
+    counts = queries.state_counts(officer, ASKED, clock.now())
+    assert {state.value: number for state, number in counts.items() if number} == {"asked": 1, "no_problem": 2}
+    for state in counts:
+        assert queries.state_counts(officer, replace(ASKED, state=state.value), clock.now()) == counts
     db.session.expire_all()
     assert [db.session.get_one(Sign, id_).note for id_ in (first, *others)] == [SAID["note"], "ตรวจแล้ว", "ตรวจแล้ว"]
 

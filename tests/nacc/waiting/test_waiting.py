@@ -14,14 +14,16 @@ from app.accounts.queries import actor_of
 from app.clock import thai_day
 from app.db import db, transaction
 from app.errors import Refusal
+from app.lao.projects.operations import delete_project
 from app.mails import jobs as mails
-from app.models import HistoryEntry, MailLog, Profile, Window, WindowException
+from app.models import HistoryEntry, MailLog, Profile, Project, Window, WindowException
 from app.models.enums import ReviewStatus, Role, Round
 from app.nacc.digests.rules import DIGEST
 from app.nacc.waiting import queries
 from app.nacc.waiting.forms import waiting_filter_of
 from app.nacc.waiting.operations import remind_chosen, remind_filtered
 from app.nacc.waiting.rules import RoundStanding, RoundWork, WaitingFilter, body, standing
+from app.plans.queries import period_of
 from app.plans.rules import report_window
 from app.registry.operations import set_closed
 from tests.client import Client
@@ -92,6 +94,8 @@ def test_the_desk_counts_each_standing_as_the_reports_say(app: Flask) -> None:
     assert shown.works[partly.own_organisation_id] == RoundWork(True, 2, 1, False)
     only = queries.shown(officer, WaitingFilter(year=YEAR, round=Round.SIX, state=RoundStanding.PARTLY))
     assert list(only.works) == [partly.own_organisation_id]
+    for state in ("due", *RoundStanding):
+        assert queries.shown(officer, replace(ASKED, state=state)).counts == shown.counts
     other_round = queries.shown(officer, WaitingFilter(year=YEAR, round=Round.TWELVE))
     assert other_round.counts[RoundStanding.NOTHING_REPORTED] == 3
 
@@ -101,6 +105,17 @@ def test_a_rejected_project_of_another_year_excuses_nobody(app: Flask) -> None:
     review(make_project(lao, facts(budgets={YEAR + 1: None})), ReviewStatus.REJECTED, "ไม่สอดคล้อง")
     assert queries.shown(officer, ASKED).counts[RoundStanding.NOTHING_RECORDED] == 1
     assert queries.shown(officer, replace(ASKED, year=YEAR + 1)).counts[RoundStanding.NOTHING_TO_REPORT] == 1
+
+
+def test_a_rejected_project_that_was_deleted_excuses_nobody(app: Flask) -> None:
+    officer, (lao,) = _officer(), _laos(1)
+    project = make_project(lao)
+    review(project, ReviewStatus.REJECTED, "ไม่สอดคล้อง")
+    assert queries.shown(officer, ASKED).counts[RoundStanding.NOTHING_TO_REPORT] == 1
+    with transaction():
+        version = db.session.get_one(Project, project).version
+        delete_project(lao, period_of(YEAR), project, version, "บันทึกซ้ำ", NOW)  # type: ignore[arg-type]
+    assert queries.shown(officer, ASKED).counts[RoundStanding.NOTHING_RECORDED] == 1
 
 
 def test_another_province_is_neither_seen_nor_reminded(app: Flask) -> None:
