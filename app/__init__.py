@@ -16,7 +16,7 @@ from markupsafe import Markup
 from sqlalchemy import text
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import access, clock, deeds, error_pages, guard, rows, web, words
+from app import access, clock, deeds, error_pages, guard, logs, rows, web, words
 from app.citizens.open_data.answers import NoCookies
 from app.db import db, init_engines
 from app.extensions import csrf, htmx, limiter, login_manager, migrate
@@ -30,6 +30,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app.config.update(settings(os.environ))
     app.config.update(overrides or {})
     app.config["BUILD"] = _build()
+    logs.init_logs(app)  # first: what any other refuses has its number, too
     db.init_app(app)
     init_engines(app)
     migrate.init_app(app, directory=str(ROOT / "migrations"))

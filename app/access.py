@@ -166,6 +166,12 @@ def requires(*permissions: Permission) -> Callable[[View], View]:
     return declare
 
 
+def shows_contacts(view: View) -> View:
+    """Declare that `view` shows coordinators to others than their LAO: whoever opens it is written down as such."""
+    view.shows_contacts = True  # type: ignore[attr-defined]
+    return view
+
+
 def declared_access(endpoint: str) -> tuple[str, ...]:
     """What the view of `endpoint` declares; () where it declares nothing, and is refused."""
     access: tuple[str, ...] = getattr(current_app.view_functions[endpoint], "access", ())

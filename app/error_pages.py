@@ -3,8 +3,6 @@
 The API's programs get a problem document instead, whatever goes wrong.
 """
 
-import secrets
-
 from flask import Flask, current_app, flash, make_response, redirect, render_template, request
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
@@ -16,6 +14,7 @@ from app.accounts.resume import ask_to_repeat
 from app.citizens.open_data.answers import for_api, problem
 from app.db import db
 from app.errors import NotTheirs, Stale
+from app.logs import request_number
 from app.web import is_htmx, same_origin
 
 SENTENCES = {
@@ -86,8 +85,8 @@ def _crash(error: Exception) -> Response:
     if current_app.config["TESTING"] and not current_app.config.get("SHOW_ERROR_PAGES"):
         raise error
     db.session.rollback()  # PostgreSQL answers nothing more until what failed is ended, and the page asks who is here
-    reference = secrets.token_hex(3).upper()
-    current_app.logger.exception("error %s at %s %s", reference, request.method, request.path)
+    reference = request_number()
+    current_app.logger.exception("the request failed")
     return make_response(problem(500, reference=reference)) if for_api() else _answer(500, reference)
 
 

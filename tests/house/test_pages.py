@@ -3,17 +3,22 @@
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
+from zipfile import ZipFile
 
 import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
 
-from app.db import db
-from app.models.enums import CannotReason, ReportStatus, ReviewStatus, Role, Round
+from app.db import db, transaction
+from app.history.operations import record
+from app.models import MailLog
+from app.models.enums import Action, CannotReason, Entity, ReportStatus, ReviewStatus, Role, Round
+from app.web import MIMETYPES
 from tests.client import Client
-from tests.factories import facts, make_lao, make_project, make_report, make_staff, project_form, review
+from tests.factories import NOW, YEAR, facts, make_lao, make_project, make_report, make_staff, project_form, review
 from tests.pages import enter, links, tags
 
 ROOT = Path(__file__).parents[2]
@@ -99,11 +104,40 @@ def test_every_link_of_an_lao_leads_somewhere(app: Flask, client: Client) -> Non
 
 
 def test_every_link_of_staff_leads_somewhere(app: Flask, client: Client) -> None:
-    make_lao()
+    lao = make_lao()
+    make_project(lao)
+    with transaction():
+        mail = {"kind": "digest", "to_address": "6650807@example.go.th", "day": NOW.date(), "queued_at": NOW}
+        db.session.add(MailLog(organisation_id=lao.organisation_id, **mail))
+        person = {"contact_name": "ผู้ประสานงาน", "phone": "055000000"}
+        record(lao, Action.EDIT, Entity.PROFILE, lao.organisation_id, organisation_id=lao.organisation_id, after=person)
     enter(client, make_staff("somsri", Role.OFFICER, "65").id)
     answers = crawl(client, "/nacc")
     assert {"/nacc/review", "/nacc/deeds", "/reports/province"} <= set(answers)
     check_answers(answers)
+    files = [
+        f"/nacc/waiting{file}?year={YEAR}&round=6" for file in ("", "/table.xlsx", "/table.csv")
+    ]  # of a year with rows
+    check_contacts_are_declared(app, answers | {path: client.get(path) for path in files})
+
+
+def check_contacts_are_declared(app: Flask, answers: dict[str, TestResponse]) -> None:
+    """Who opens a page with a coordinator on it is written down; the view says that it is one."""
+    router = app.url_map.bind("localhost")
+    shown, declared = set(), set()
+    for path, answer in answers.items():
+        endpoint = router.match(urlsplit(path.removeprefix("htmx ")).path)[0]
+        content = answer.text if answer.mimetype != MIMETYPES["xlsx"] else "".join(_parts(answer.data))
+        if re.search("055000000|6650807@example", content):
+            shown.add(endpoint)
+        if hasattr(app.view_functions[endpoint], "shows_contacts") and answer.status_code == 200:
+            declared.add(endpoint)
+    assert shown == declared
+
+
+def _parts(workbook: bytes) -> Iterator[str]:
+    with ZipFile(BytesIO(workbook)) as parts:
+        yield from (parts.read(name).decode("utf-8", "replace") for name in parts.namelist())
 
 
 def test_a_page_that_breaks_the_htmx_rule_is_found() -> None:

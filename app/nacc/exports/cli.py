@@ -1,6 +1,5 @@
 """`flask jobs …`: the worker."""
 
-import logging
 import os
 import signal
 import threading
@@ -19,7 +18,6 @@ group = AppGroup("jobs", help="Long work outside requests.")
 @click.option("--while-parent-lives", is_flag=True, help="Stop when the process that started this one is gone.")
 def work(while_parent_lives: bool) -> None:
     """Make large files until a signal says to stop; one that is stopped half way is taken up again."""
-    logging.basicConfig(level=logging.WARNING)
     if while_parent_lives:
         threading.Thread(target=_watch, args=(os.getppid(),), daemon=True).start()
     engine(current_app._get_current_object()).work()  # type: ignore[attr-defined]

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, current_app, flash, make_response, redire
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
-from app.access import Permission, actor, requires
+from app.access import Permission, actor, requires, shows_contacts
 from app.accounts.operations import owe_reset
 from app.db import transaction
 from app.deeds import shows_once
@@ -146,6 +146,7 @@ def code_file(written_as: str) -> Response:
 
 @blueprint.get("/nacc/accounts/<int:organisation_id>")
 @requires(Permission.ACCOUNTS)
+@shows_contacts
 def account(organisation_id: int) -> BaseResponse:
     return _account_page(organisation_id, AccountReasonForm(formdata=None))
 

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from app import clock
-from app.access import Permission, actor, requires
+from app.access import Permission, actor, requires, shows_contacts
 from app.clock import thai_day
 from app.db import transaction
 from app.errors import NotTheirs, Refusal
@@ -52,12 +52,14 @@ def _waiting_page(asked: WaitingFilter, status: int = 200, **more: Any) -> Respo
 
 @blueprint.get("/nacc/waiting")
 @requires(Permission.WAITING)
+@shows_contacts
 def desk() -> Response:
     return _waiting_page(_waiting_filter())
 
 
 @blueprint.get("/nacc/waiting/table.<any(xlsx, csv):file>")
 @requires(Permission.WAITING)
+@shows_contacts
 def list_file(file: str) -> Response:
     asked = _waiting_filter()
     name = f"สถานะการรายงาน ปี {asked.year} {asked.round.label}"
@@ -152,6 +154,7 @@ def _left_out(found: SortedCandidates) -> str:
 
 @blueprint.get("/nacc/waiting/mails")
 @requires(Permission.WAITING)
+@shows_contacts
 def mails() -> Response:
     """The log, and how far the job is; the page asks again while mails wait."""
     who, asked, now = actor(), mail_filter_of(request.args), clock.now()
