@@ -80,6 +80,8 @@ def settings(environ: Mapping[str, str], instance: Path = ROOT / "instance") -> 
         "MAX_CONTENT_LENGTH": 8 * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
         "MAX_FORM_PARTS": 2000,  # fields of a form, however it is sent
+        # Whom this server answers to; a proxy hands on the Host that it was asked for, and watchers may ask from here.
+        "TRUSTED_HOSTS": [urlsplit(environ["PUBLIC_URL"]).hostname, *THIS_MACHINE[1:]] if production else None,
         "PROXY_COUNT": int(environ.get("PROXY_COUNT", "0")),
         # Links in mails use this, never the Host header, which a stranger can set.
         "PUBLIC_URL": environ.get("PUBLIC_URL", f"http://127.0.0.1:{environ.get('PORT', '5000')}").rstrip("/"),

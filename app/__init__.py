@@ -13,10 +13,9 @@ from typing import Any
 
 from flask import Flask
 from markupsafe import Markup
-from sqlalchemy import text
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import access, clock, deeds, error_pages, guard, logs, rows, web, words
+from app import access, clock, deeds, error_pages, guard, health, logs, rows, web, words
 from app.citizens.open_data.answers import NoCookies
 from app.db import db, init_engines
 from app.extensions import csrf, htmx, limiter, login_manager, migrate
@@ -49,7 +48,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     _register(app)
     if app.config["PROXY_COUNT"]:
         count = app.config["PROXY_COUNT"]
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count)  # type: ignore[method-assign]
     return app
 
 
@@ -100,12 +99,7 @@ def _register(app: Flask) -> None:
         app.register_blueprint(import_module(f"app.{name}.routes").blueprint)
     access.public(app.view_functions["static"])
 
-    @app.get("/healthz")
-    @access.public
-    def healthz() -> str:
-        db.session.execute(text("SELECT 1"))
-        return "ok"
-
+    health.init_health(app)
     cli.init_cli(app)
 
 

@@ -1,24 +1,28 @@
 """The database: one session, one way to open a transaction, alike on SQLite and PostgreSQL."""
 
 import random
+import select
 import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, cast
 
+import psycopg
 from flask import Flask, current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import MetaData, Table, event
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, declared_attr
 from sqlalchemy.orm.attributes import flag_modified, set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
 
 BEGIN_TRIES = 8
-# What PostgreSQL and SQLite call a row that is there already.
-TAKEN = {"23505", "SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_UNIQUE"}
+# What PostgreSQL and SQLite call a row that is there already, and a deed that another one, done at once, stood against.
+TAKEN = {"23505", "SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_UNIQUE", "40P01", "40001"}
+CONNECT_SECONDS = 5
 
 
 class Base(DeclarativeBase):
@@ -51,8 +55,8 @@ def transaction() -> Iterator[None]:
 
     SQLite takes its one write lock at the start (`BEGIN IMMEDIATE`), so a deed never reads
     first and then finds that somebody else wrote in between. Raises Stale where the row a form was opened on has
-    another version by now, and where a row that was to be the first of its kind is there already; AlreadyDone where
-    the form of this request was done before (app/deeds.py).
+    another version by now, where a row that was to be the first of its kind is there already, and where two deeds
+    waited for each other; AlreadyDone where the form of this request was done before (app/deeds.py).
     """
     db.session.expire_all()  # what was read before is read again, under the lock
     if is_sqlite(db.engine):
@@ -64,7 +68,7 @@ def transaction() -> Iterator[None]:
     except BaseException as error:
         db.session.rollback()
         current_app.extensions["claim"].take_back()
-        if isinstance(error, StaleDataError) or (isinstance(error, IntegrityError) and _is_taken(error)):
+        if isinstance(error, StaleDataError) or (isinstance(error, DBAPIError) and _is_taken(error)):
             from app.errors import Stale  # which answers with pages, and so stands above this file
 
             raise Stale from error
@@ -83,9 +87,19 @@ def read_at_one_moment() -> Iterator[None]:
         db.session.rollback()
 
 
-def _is_taken(error: IntegrityError) -> bool:
+def _is_taken(error: DBAPIError) -> bool:
     names = (getattr(error.orig, name, None) for name in ("sqlstate", "sqlite_errorname"))
     return not TAKEN.isdisjoint(names)
+
+
+def is_out_of_reach(error: BaseException) -> bool:
+    """Whether the database failed, and not the statement: asked again later, it may answer."""
+    if isinstance(error, PoolTimeout | InterfaceError):
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    wrong = getattr(error.orig, "sqlite_errorname", "") == "SQLITE_ERROR"  # what SQLite says of a table it lacks
+    return error.connection_invalidated or (isinstance(error, OperationalError) and not wrong)
 
 
 def write(row: Base, version: int, **values: Any) -> None:
@@ -113,12 +127,35 @@ def _begin_write() -> None:
 
 
 def init_engines(app: Flask) -> None:
-    """Give each SQLite connection what PostgreSQL has by itself: foreign keys, and transactions that are ours."""
+    """Give each SQLite connection what PostgreSQL has by itself: foreign keys, and transactions that are ours.
+
+    A connection to PostgreSQL is looked at before it is used again, so that a restart of the server costs no request.
+    """
     with app.app_context():
         engine = db.engine
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
+    else:
+        event.listen(engine, "do_connect", _wait_shortly)
+        event.listen(engine, "checkout", _ask_whether_closed)
+
+
+def _wait_shortly(_dialect: Any, _record: Any, _arguments: Any, given: dict[str, Any]) -> None:
+    given.setdefault("connect_timeout", CONNECT_SECONDS)
+
+
+def _ask_whether_closed(connection: Any, _record: Any, _proxy: Any) -> None:
+    """A server that ended says so on the socket. Looking there costs 2 microseconds, `pool_pre_ping` a way there and
+    back for each request."""
+    try:
+        socket = select.poll()
+        socket.register(connection.fileno(), select.POLLIN)
+        closed = bool(socket.poll(0))
+    except psycopg.Error:
+        closed = True
+    if closed:
+        raise DisconnectionError
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:

@@ -3,16 +3,20 @@
 The API's programs get a problem document instead, whatever goes wrong.
 """
 
+import errno
+from contextlib import suppress
+
 from flask import Flask, current_app, flash, make_response, redirect, render_template, request
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.exceptions import HTTPException, InternalServerError, MethodNotAllowed
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response
 
 from app.accounts.resume import ask_to_repeat
 from app.citizens.open_data.answers import for_api, problem
-from app.db import db
+from app.db import db, is_out_of_reach
 from app.errors import NotTheirs, Stale
 from app.logs import request_number
 from app.web import is_htmx, same_origin
@@ -27,7 +31,10 @@ SENTENCES = {
     415: ("ข้อมูลที่ส่งมาไม่ใช่แบบฟอร์มของระบบ", "ยังไม่มีอะไรถูกบันทึก เปิดหน้านี้ใหม่ แล้วส่งจากแบบฟอร์มในหน้า"),
     429: ("มีคำขอจากที่อยู่นี้มากเกินไป", "รอประมาณ 1 นาที แล้วลองอีกครั้ง"),
     500: ("ระบบขัดข้องชั่วคราว", "ยังไม่มีอะไรถูกบันทึก ลองอีกครั้ง หากยังไม่ได้ ให้แจ้งรหัสด้านล่าง"),
+    503: ("ระบบยังไม่พร้อมใช้งานชั่วคราว", "ยังไม่มีอะไรถูกบันทึก รอสักครู่แล้วลองอีกครั้ง หากยังไม่ได้ ให้แจ้งรหัสด้านล่าง"),
 }
+DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
+COMES_BACK = 15  # seconds after which it is worth asking again
 
 
 def init_error_pages(app: Flask) -> None:
@@ -41,6 +48,8 @@ def init_error_pages(app: Flask) -> None:
 def _http(error: HTTPException) -> Response:
     if error.code is None or error.code < 400:
         return error.get_response()
+    if isinstance(error, InternalServerError):  # a page or a header that failed while it was being made
+        return _crash(error.original_exception or error)
     headers = [(name, value) for name, value in error.get_headers() if name != "Content-Type"]
     if for_api():
         return make_response(problem(error.code), headers)
@@ -81,18 +90,36 @@ def _csrf(error: CSRFError) -> Response:
     return ask_to_repeat() if same_origin() else _answer(400)
 
 
-def _crash(error: Exception) -> Response:
+def _crash(error: BaseException) -> Response:
     if current_app.config["TESTING"] and not current_app.config.get("SHOW_ERROR_PAGES"):
         raise error
-    db.session.rollback()  # PostgreSQL answers nothing more until what failed is ended, and the page asks who is here
-    reference = request_number()
+    with suppress(SQLAlchemyError):
+        db.session.rollback()  # PostgreSQL answers nothing more until what failed is ended
     current_app.logger.exception("the request failed")
-    return make_response(problem(500, reference=reference)) if for_api() else _answer(500, reference)
+    return _still(503 if _comes_back(error) else 500, request_number())
 
 
-def _answer(status: int, reference: str = "") -> Response:
+def _comes_back(error: BaseException) -> bool:
+    """Whether it is what this server stands on that failed: the database, or a disk without room."""
+    return is_out_of_reach(error) or (isinstance(error, OSError) and error.errno in DISK)
+
+
+def _still(status: int, reference: str) -> Response:
+    """The answer that asks nobody anything: neither who is signed in, nor the database, nor a session."""
+    headers = {"Retry-After": str(COMES_BACK)} if status == 503 else {}
+    if for_api():
+        return make_response(problem(status, reference=reference), headers)
+    title, advice = SENTENCES[status]
+    if is_htmx():
+        return make_response(f"{title} – {advice} {reference}", status, headers | {"X-Answer": "sentence"})
+    # Not `render_template`: that looks up who is signed in, for every page.
+    page = current_app.jinja_env.get_template("errors/still.html")
+    return make_response(page.render(title=title, advice=advice, reference=reference), status, headers)
+
+
+def _answer(status: int) -> Response:
     title, advice = SENTENCES.get(status, SENTENCES[400])
     if is_htmx():
         # app.js shows this as a bar; the page behind it stays as it is.
-        return make_response(f"{title} – {advice} {reference}".strip(), status, {"X-Answer": "sentence"})
-    return make_response(render_template("errors/page.html", title=title, advice=advice, reference=reference), status)
+        return make_response(f"{title} – {advice}", status, {"X-Answer": "sentence"})
+    return make_response(render_template("errors/page.html", title=title, advice=advice), status)

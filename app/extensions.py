@@ -37,6 +37,10 @@ class Limiter:
         for limit in parse_many(limits):
             self._ask(methodcaller("clear", limit, *keys))
 
+    def answers(self) -> bool:
+        """Whether the storage that all processes share is in reach."""
+        return bool(current_app.extensions["limiter"][0].storage.check())
+
     def reset(self) -> None:
         """Forget every try (tests)."""
         for strategy in current_app.extensions["limiter"]:

@@ -14,7 +14,7 @@ from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
 from itsdangerous import BadData, URLSafeTimedSerializer
 from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
-from werkzeug.routing import IntegerConverter
+from werkzeug.routing import IntegerConverter, RequestRedirect
 from werkzeug.urls import iri_to_uri
 from werkzeug.wrappers import Response
 
@@ -87,6 +87,14 @@ def lead_on(response: Response) -> Response:
     response.headers["HX-Redirect"] = iri_to_uri(response.headers.pop("Location"))
     response.status_code, response.data = 204, b""
     return response
+
+
+def stay_here(response: Response) -> Response:
+    """The router's own redirects repeat the Host header, which anybody can write: they lead to a path of this site."""
+    if not isinstance(request.routing_exception, RequestRedirect) or response.location is None:
+        return response
+    parts = urlsplit(response.location)
+    return redirect(f"{parts.path}?{parts.query}" if parts.query else parts.path, response.status_code)
 
 
 def attachment(name: str, kind: str, content: bytes) -> FlaskResponse:
@@ -252,3 +260,4 @@ def init_web(app: Flask) -> None:
     app.jinja_env.globals["along"] = along
     app.after_request(add_headers)
     app.after_request(lead_on)
+    app.after_request(stay_here)  # the first of the three: the last one named runs first

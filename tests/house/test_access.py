@@ -26,6 +26,7 @@ SIGNED_IN = ANYBODY - {"stranger"}
 WHO_OPENS = {
     "GET static": ANYBODY,
     "GET healthz": ANYBODY,
+    "GET readyz": ANYBODY,
     "GET landing.landing": ANYBODY,
     "GET help.manual": ANYBODY,
     "GET help.part_page": ANYBODY,
@@ -261,9 +262,9 @@ ADDRESSES = """
 / /codes /login /logout /forgot /profile /home /projects /projects/new /projects/1 /reporting /reporting/1/2561/6
 /reporting/1/2561/12 /reporting/all /reports /reports/province /public /public/provinces/90
 /public/organisations/2900101 /public/districts/9001 /public/regions/9 /public/projects/1 /reports/places
-/help /help/lao /help/officer /help/citizen /help/lao/start /help/questions /help/new /healthz /nacc /nacc/review
-/nacc/plan-years /nacc/admin /history /nacc/waiting /nacc/waiting/mails /nacc/accounts /nacc/scores /evaluation
-/reports/exports /nacc/signs
+/help /help/lao /help/officer /help/citizen /help/lao/start /help/questions /help/new /healthz /readyz /nacc
+/nacc/review /nacc/plan-years /nacc/admin /history /nacc/waiting /nacc/waiting/mails /nacc/accounts /nacc/scores
+/evaluation /reports/exports /nacc/signs
 /open-data /api/v1/ /api/v1/openapi.json /api/v1/organisations /api/v1/organisations/6650807 /api/v1/plan-years
 /api/v1/projects /api/v1/projects/1 /api/v1/project-years /api/v1/reports /api/v1/results /api/v1/results.csv
 /api/v1/results.xlsx

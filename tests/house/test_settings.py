@@ -179,6 +179,25 @@ def test_the_session_cookie_is_secure_and_out_of_reach_of_scripts_and_strange_si
     assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
 
 
+def test_no_answer_repeats_the_host_that_somebody_wrote(production: Flask, app: Flask) -> None:
+    """A cache or a mail would lead everybody there."""
+    client, home = production.test_client(), "https://eplan.example.go.th"
+    for path in ("/login", "/public//provinces/90", "/nothing"):
+        strange = client.get(path, base_url="https://evil.example")
+        assert strange.status_code == 400, path
+        for header, name in ((key, value) for key, value in strange.headers if key != "Vary"):
+            assert "evil" not in name, header
+        assert "evil" not in strange.text
+    behind = {"X-Forwarded-Host": "evil.example", "X-Forwarded-For": "192.0.2.1"}
+    for base in (home, "http://127.0.0.1:8000"):  # a watcher asks from beside it
+        led = client.get("/public//provinces/90?year=2561", base_url=base, headers=behind)
+        assert (led.status_code, led.location) == (308, "/public/provinces/90?year=2561")
+        assert "evil" not in led.text
+    led = app.test_client().get("/public//provinces/90", base_url="http://evil.example")
+    assert led.location == "/public/provinces/90"
+    assert "evil" not in led.text
+
+
 def test_made_up_data_has_no_place_in_production(production: Flask) -> None:
     for command in (["seed", "demo"], ["seed", "country"], ["demo-up"]):
         with production.app_context():

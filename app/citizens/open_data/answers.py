@@ -39,6 +39,7 @@ SENTENCES = {
     404: ("ไม่พบข้อมูลนี้", "There is no such thing here."),
     405: ("ข้อมูลนี้อ่านได้เท่านั้น ใช้ GET หรือ HEAD", "This can only be read: use GET or HEAD."),
     500: ("ระบบขัดข้องชั่วคราว ลองอีกครั้ง", "Something failed here. Please try again."),
+    503: ("ระบบยังไม่พร้อมใช้งานชั่วคราว รอสักครู่แล้วลองอีกครั้ง", "Out of service for a moment. Please try again later."),
 }
 
 

@@ -36,6 +36,7 @@ def refuse_bad_period(first: int, last: int, names: list[str], period_id: int | 
 
 def add_period(actor: Actor, first: int, last: int, names: list[str], now: datetime) -> None:
     """A plan period with its dimensions. Raises Refusal where it overlaps another, or two names say the same."""
+    _one_at_a_time()
     refuse_bad_period(first, last, names)
     period = PlanPeriod(first_year=first, last_year=last)
     db.session.add(period)
@@ -52,6 +53,7 @@ def change_period(
 
     Raises NotTheirs; Refusal where something was kept for its years, and as add_period; Stale at the commit.
     """
+    _one_at_a_time()
     period = _unused(period_id, "แก้ไข")
     before = _facts(period)
     after = {"years": [first, last], "dimensions": names}
@@ -69,6 +71,7 @@ def remove_period(actor: Actor, period_id: int, version: int, now: datetime) -> 
 
     Raises NotTheirs; Refusal where something was kept for its years, and for the last one; Stale at the commit.
     """
+    _one_at_a_time()
     period = _unused(period_id, "ลบ")
     if not queries.other_years(period_id):
         raise Refusal("ลบไม่ได้ เพราะต้องมีแผนอย่างน้อย 1 ช่วง")
@@ -78,6 +81,11 @@ def remove_period(actor: Actor, period_id: int, version: int, now: datetime) -> 
     record(actor, Action.REMOVE, Entity.PLAN_PERIOD, period_id, before=before, at=now)
     db.session.delete(period)
     db.session.flush()
+
+
+def _one_at_a_time() -> None:
+    """Wait for whoever else changes periods: what is asked next sees theirs. There is always one period to lock."""
+    db.session.execute(select(PlanPeriod.id).order_by(PlanPeriod.id).with_for_update())
 
 
 def _unused(period_id: int, deed: str) -> PlanPeriod:
