@@ -15,7 +15,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from app.uploads import looks
 from app.uploads.cells import Marked, Sheet, TableLine
-from app.uploads.reader import NotAWorkbook, opened, read_sheet
+from app.uploads.reader import HEADING_WITHIN, NotAWorkbook, opened, read_sheet
 from tests.uploads.files import SHEET, STYLES, with_parts, workbook_of
 
 HEADS = ("รหัส", "ปีงบประมาณ", "ผลแผน")
@@ -103,6 +103,15 @@ def test_the_heading_stands_under_titles_in_any_order_and_notes_beside_it_are_le
     assert (found.head_row, found.letters) == (3, ("E", "C", "B"))
     assert found.lines == [TableLine(5, (6650807.0, 2561.0, "แผนผ่าน"))]
     assert found.beside == (("ลำดับ", "A"), ("หมายเหตุ", "F"))
+
+
+def test_the_heading_stands_within_the_first_rows_the_last_of_them_too() -> None:
+    def with_titles(number: int) -> bytes:
+        return workbook_of(*[["ชื่อเรื่อง"]] * number, HEADS, ROW)
+
+    assert read(with_titles(HEADING_WITHIN - 1)).head_row == HEADING_WITHIN
+    with pytest.raises(NotAWorkbook, match=f"ใน {HEADING_WITHIN} แถวแรก"):
+        read(with_titles(HEADING_WITHIN))
 
 
 def test_a_column_beside_the_table_is_told_only_when_it_holds_something() -> None:

@@ -147,6 +147,7 @@ def test_a_morning_s_scores_do_not_undo_those_given_since(app: Flask, client: Cl
     row[3] = 15
     dry = _send(client, SCORES, workbook_of(head, row))
     assert "1 แห่งถูกเปลี่ยนในระบบหลังทำไฟล์นี้" in dry.text
+    assert "ยืนยันการเปลี่ยน 1 แห่ง" in dry.text, "what nobody changed of it can be confirmed"
     _confirm(client, SCORES, dry)
     found = scores_of(officer, [lao.own_organisation_id], YEAR)[lao.own_organisation_id]
     assert [str(found.value(ScoreCell(Which.SAR, number))) for number in (1, 2)] == ["12.00", "15.00"]

@@ -22,7 +22,7 @@ from app.nacc.administration.periods.rules import (
 from app.plans.queries import period_of
 from app.plans.rules import heading_order
 from tests.client import Client
-from tests.factories import make_lao, make_project, make_staff
+from tests.factories import NOW, make_lao, make_project, make_staff
 from tests.pages import check_refused, enter, fields, kept
 
 HEADINGS = "1.1 การสร้างจิตสำนึก\n1.1.1 บุคลากร\n1.2 ประชาชน\n1.10 เยาวชน"
@@ -122,6 +122,10 @@ def test_what_a_project_stands_under_is_renamed_and_not_removed(client: Client, 
     _save(client, page, HEADINGS)
     project_id = _project_under("1.2")
     assert "ใช้กับ 1 โครงการ" in _save(client, page, "1.1 การสร้างจิตสำนึก\n1.3 ประชาชน")
+    db.session.execute(update(Project).where(Project.id == project_id).values(deleted_at=NOW, counted=False))
+    db.session.commit()
+    refused = _save(client, page, "1.1 การสร้างจิตสำนึก\n1.3 ประชาชน")
+    assert "ใช้กับ 1 โครงการ (รวมที่ลบแล้ว)" in refused, "it may come back"
     assert len(_stands()) == 4
     _save(client, page, "1.1 การสร้างจิตสำนึก\n1.2 ประชาชนทั่วไป")
     assert _stands() == {"1.1": "การสร้างจิตสำนึก", "1.2": "ประชาชนทั่วไป"}

@@ -71,6 +71,18 @@ def test_the_text_is_gone_everywhere_and_the_log_still_holds(app: Flask, client:
     assert "all holds" in verified(app)
 
 
+def test_of_a_name_neither_the_search_nor_the_order_tells_any_more(app: Flask, world: World) -> None:
+    # given two projects of the same letters to black out in, one of which never had a name to hide
+    named, other = (make_project(world.lao, facts(name)) for name in (SECRET, "โครงการอบรม"))
+    # when
+    for project in (named, other):
+        with transaction():
+            black_out(world.admin, project, BlackedText.NAME, "มีเลขบัตรประชาชน", LATER)
+    # then nothing tells them apart
+    keys = select(Project.name, Project.name_sort, Project.name_search).where(Project.id.in_([named, other]))
+    assert len(set(map(tuple, db.session.execute(keys)))) == 1
+
+
 def test_what_is_not_in_the_log_yet_is_placed_first(app: Flask, world: World) -> None:
     project = told_project(world)
     with transaction():

@@ -238,6 +238,24 @@ def test_more_time_that_ends_soon_is_told_at_once_to_whom_it_was_given(app: Flas
     assert "ปิดรับรายงาน" not in _texts(mailbox)["6650802@example.go.th"]
 
 
+def test_of_a_round_that_is_not_open_yet_or_no_more_nobody_is_told(app: Flask, mailbox: Mailbox, at: At) -> None:
+    # given a round that closes in a week and opens tomorrow: then no mail is owed
+    make_project(make_lao())
+    with transaction():
+        times = {"opens_at": EIGHT + DAY, "closes_at": EIGHT + 7 * DAY - 2 * SETTLED}
+        db.session.add(Window(fiscal_year=YEAR, round=6, **times))
+    owe_todays_digests()
+    assert queries.queue_numbers(clock.now()).waiting == 0
+    # given a round that closes in a day, and a mail that goes only after that: then it tells of nothing
+    at(EIGHT + DAY)
+    _close_at(EIGHT + 2 * DAY - 2 * SETTLED)
+    owe_todays_digests()
+    assert queries.queue_numbers(clock.now()).waiting == 1
+    at(EIGHT + 2 * DAY)
+    jobs.send_queued()
+    assert (mailbox.mails, queries.queue_numbers(clock.now())) == ([], (0, 0, 0, 0))
+
+
 def test_a_rejected_project_that_was_deleted_is_not_told(app: Flask, mailbox: Mailbox, at: At) -> None:
     lao, own = make_lao(), period_of(YEAR)
     kept, deleted = (make_project(lao, facts(name)) for name in ("โครงการที่เหลือ", "โครงการที่ลบ"))

@@ -20,7 +20,7 @@ from app.errors import NotTheirs, Refusal
 from app.models import Account, HistoryEntry, PasswordReset, Profile
 from app.models.enums import Role
 from app.nacc.lao_accounts.operations import hand_over, issue_filtered, issue_one, set_locked
-from app.nacc.lao_accounts.queries import account_rows, state_counts
+from app.nacc.lao_accounts.queries import account_history, account_of, account_rows, state_counts
 from app.nacc.lao_accounts.rules import SHOWN_FOR, AccountFilter, AccountState
 from app.registry.operations import set_closed
 from tests.client import Client
@@ -354,6 +354,15 @@ def test_hand_over_and_codes_only_where_they_make_sense(app: Flask, officer: Act
         issue_one(officer, organisation_id, NOW)
     with pytest.raises(Refusal), transaction():
         issue_filtered(officer, AccountFilter(province="65"), 1, NOW)
+
+
+def test_of_a_long_history_the_page_tells_the_latest_first(officer: Actor) -> None:
+    lao = make_lao()
+    for number in range(22):
+        with transaction():
+            set_locked(officer, lao.own_organisation_id, number % 2 == 0, f"ครั้งที่ {number}", NOW)
+    told = account_history(officer, account_of(officer, lao.own_organisation_id, NOW))
+    assert [line.reason for line in told] == [f"ครั้งที่ {number}" for number in range(21, 1, -1)]
 
 
 def test_an_account_without_an_address_is_offered_no_link(app: Flask, client: Client, officer: Actor) -> None:
