@@ -32,6 +32,8 @@ MOST_CELLS = 1_200_000  # of the rectangle around everything filled in, which ca
 MOST_COLUMNS = 256
 MOST_MERGED = 20_000
 MOST_LETTERS = 4000  # in a cell
+MOST_PARTS = 2000  # of a zip; each picture in a document is one
+LARGEST_ZIP = 384 << 20  # bytes, all parts unpacked, as the zip itself says: two of the largest parts that are read
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -153,7 +155,10 @@ def _refuse_wide(look: Look) -> None:
 def _kind(file: BinaryIO, *, documents: bool = False) -> str:
     if file.read(len(OLE)) == OLE:
         return _kind_of_ole(file.read(), documents=documents)
-    names = {name.lower().replace("\\", "/") for name in ZipFile(file).namelist()}
+    parts = ZipFile(file).infolist()
+    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > LARGEST_ZIP:
+        raise TooLarge
+    names = {part.filename.lower().replace("\\", "/") for part in parts}
     if "mimetype" in names and b"opendocument.text" in ZipFile(file).read("mimetype")[:100]:
         raise Refused("odt" if documents else "zip")
     for part, kind in (("xl/workbook.xml", "xlsx"), ("xl/workbook.bin", "xlsb"), ("content.xml", "ods")):

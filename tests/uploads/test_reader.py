@@ -165,6 +165,20 @@ def _zip_of(name: str) -> bytes:
     return out.getvalue()
 
 
+def _of_parts(number: int) -> bytes:
+    out = BytesIO(PLAIN)
+    with zipfile.ZipFile(out, "a") as book:
+        for place in range(number):
+            book.writestr(f"xl/media/{place}.png", b"")
+    return out.getvalue()
+
+
+def _says(content: bytes, at: int, width: int, value: int) -> bytes:
+    """The zip's own list of contents says something else of the sheet: `at` bytes into its entry."""
+    place = content.rindex(b"PK\x01\x02", 0, content.rindex(SHEET.encode())) + at
+    return content[:place] + value.to_bytes(width, "little") + content[place + width :]
+
+
 def _hurt(content: bytes) -> bytes:
     """Four bytes of the sheet overwritten."""
     at = zipfile.ZipFile(BytesIO(content)).getinfo(SHEET).header_offset + 120
@@ -185,6 +199,11 @@ def _hurt(content: bytes) -> bytes:
         (b"PK\x03\x04 not really", "ไฟล์เสีย"),
         (PLAIN[:1500], "ไฟล์เสีย"),
         (_hurt(PLAIN), "ไฟล์เสีย"),
+        (_says(PLAIN, 8, 2, 1), "ไฟล์เสีย"),  # an entry under a password
+        (_says(PLAIN, 10, 2, 99), "ไฟล์เสีย"),  # packed in a way that nobody knows
+        (_says(PLAIN, 6, 2, 200), "ไฟล์เสีย"),  # of a later zip
+        (_says(PLAIN, 24, 4, 2**31), "ใหญ่หรือซับซ้อนเกินกว่าจะอ่านได้"),  # two gigabytes unpacked, as it says
+        (_of_parts(2000), "ใหญ่หรือซับซ้อนเกินกว่าจะอ่านได้"),
         (with_parts(PLAIN, {SHEET: lambda s: s.replace("<sheetData>", "<sheetData><row>")}), "ไฟล์เสีย"),
         (b"no table here", "ไม่ใช่ไฟล์ Excel"),
         (workbook_of(["รหัส", "ปีงบประมาณ"], ROW), "ไม่พบหัวตาราง ผลแผน ใน 20 แถวแรก"),
@@ -192,6 +211,10 @@ def _hurt(content: bytes) -> bytes:
         (workbook_of(*[["ชื่อ"]] * 20, HEADS, ROW), "ใน 20 แถวแรก"),
         ('รหัส,ปีงบประมาณ,ผลแผน\n"6650807,2561,'.encode(), "เครื่องหมายอัญประกาศ"),
         (workbook_of(HEADS, ROW, change=on_sheet(lambda s: s.cell(9000, 16384, "หมายเหตุ"))), "ช่อง XFD9,000"),
+        (
+            workbook_of(HEADS, ROW, change=on_sheet(lambda s: [s.cell(r, 16384, 1) for r in range(9, 509)])),
+            "ช่อง XFD508",
+        ),
     ],
 )
 def test_what_cannot_be_read_says_why(content: bytes, words: str) -> None:
