@@ -94,6 +94,10 @@ def settings(environ: Mapping[str, str], instance: Path = ROOT / "instance") -> 
         "MAIL_FOLDER": Path(environ.get("MAIL_FOLDER", instance / "mail")),
         "CONTACT": environ.get("CONTACT", "สำนักงาน ป.ป.ช. ประจำจังหวัดของท่าน"),
         "CONTACT_EMAIL": environ.get("CONTACT_EMAIL") or parseaddr(environ.get("MAIL_FROM", "contact@localhost"))[1],
+        # Told of many sign-ins that failed, once a day.
+        "ALARM_EMAIL": environ.get("ALARM_EMAIL")
+        or environ.get("CONTACT_EMAIL")
+        or parseaddr(environ.get("MAIL_FROM", "contact@localhost"))[1],
         # How old the whole country's results may be in the API; districts and LAOs are read anew each time.
         "RESULTS_SECONDS": float(environ.get("RESULTS_SECONDS", "0" if environment == "testing" else "25")),
         # Signs the heads of the public log; whoever has it could sign others.

@@ -1,8 +1,11 @@
 """Flask extensions, made once and bound to the app by the factory."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from ipaddress import IPv6Address, IPv6Network, ip_address
 from operator import methodcaller
+from time import time
+from typing import Any
 
 from flask import Flask, current_app
 from flask_login import LoginManager
@@ -33,6 +36,11 @@ class Limiter:
         hits = [self._ask(methodcaller("hit", limit, *keys, cost=cost)) for limit in parse_many(limits)]
         return all(hits)
 
+    def wait(self, limits: str, *keys: str) -> timedelta:
+        """How long until `keys` may try again under each limit."""
+        stats = [self._ask(methodcaller("get_window_stats", limit, *keys)) for limit in parse_many(limits)]
+        return timedelta(seconds=max((each.reset_time - time() for each in stats if not each.remaining), default=0))
+
     def forget(self, limits: str, *keys: str) -> None:
         for limit in parse_many(limits):
             self._ask(methodcaller("clear", limit, *keys))
@@ -46,7 +54,7 @@ class Limiter:
         for strategy in current_app.extensions["limiter"]:
             strategy.storage.reset()
 
-    def _ask(self, deed: Callable[[FixedWindowRateLimiter], bool | None]) -> bool | None:
+    def _ask(self, deed: Callable[[FixedWindowRateLimiter], Any]) -> Any:
         shared, alone = current_app.extensions["limiter"]
         try:
             return deed(shared)

@@ -235,6 +235,7 @@ def profile_form(changes: Mapping[str, Any] | None = None) -> dict[str, Any]:
         "mail_notices": "y",
         "website": "",
         "password": PASSWORD,
+        "current": PASSWORD,
         "version": "0",
         **(changes or {}),
     }

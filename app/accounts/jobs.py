@@ -1,15 +1,16 @@
-"""What is done behind the request: links for new passwords, made at the moment they go, and forgetting old sessions."""
+"""What is done behind the request: mails about accounts, written at the moment they go, and forgetting what is old."""
 
 from flask import current_app
 
 from app import clock
 from app.access import system
 from app.accounts import operations, queries
-from app.accounts.rules import SESSIONS_KEPT, reset_seed
+from app.accounts.rules import ALARM_AT_ACCOUNT, FAILURES_KEPT, SESSIONS_KEPT, reset_seed
+from app.contact import contact
 from app.db import transaction
 from app.jobs import upkeep
 from app.mails.jobs import letter
-from app.mails.rules import RESET, Letter
+from app.mails.rules import ALARM, NEW_EMAIL, NEW_PASSWORD, RESET, Letter
 from app.models import MailLog
 
 SUBJECT = "ตั้งรหัสผ่านใหม่ e-PlanNACC"
@@ -23,6 +24,36 @@ RESET_MAIL = """เรียน ผู้ประสานงาน {names}
 หากท่านไม่ได้เป็นผู้ขอ ไม่ต้องทำอะไร รหัสผ่านเดิมยังใช้ได้
 
 สำนักงาน ป.ป.ช.
+"""
+
+CHANGE_MAIL = """เรียน ผู้ประสานงาน {name}
+
+มีการเปลี่ยน{what}ของหน่วยงานท่านในระบบ e-PlanNACC เมื่อ {at}
+
+หากท่านเป็นผู้เปลี่ยน ไม่ต้องทำอะไร
+หากท่านไม่ได้เปลี่ยน ให้แจ้ง {contact} ทันที และดูเครื่องที่เข้าใช้บัญชีได้ที่
+
+{link}
+
+สำนักงาน ป.ป.ช.
+"""
+ALARM_SUBJECT = "มีผู้พยายามเข้าสู่ระบบไม่สำเร็จหลายครั้ง e-PlanNACC"
+ALARM_MAIL = """เรียน ผู้ประสานงาน {name}
+
+วันนี้มีผู้พยายามเข้าสู่ระบบ e-PlanNACC ในชื่อหน่วยงานท่านไม่สำเร็จ {number} ครั้ง ระบบหน่วงเวลาการลองครั้งต่อไปไว้แล้ว
+บัญชีไม่ถูกล็อก และท่านยังเข้าใช้จากเครื่องเดิมได้ตามปกติ ดูว่ามาจากที่ใดได้ที่
+
+{link}
+
+หากไม่ใช่คนในหน่วยงานท่าน ให้ตั้งรหัสผ่านที่เดายาก ไม่ใช้ซ้ำกับที่อื่น สอบถาม {contact}
+
+สำนักงาน ป.ป.ช.
+"""
+OFFICE_ALARM_MAIL = """เรียน ผู้ดูแลระบบ e-PlanNACC
+
+วันนี้มีการเข้าสู่ระบบที่ไม่สำเร็จ {number} ครั้ง มี {accounts} บัญชีที่ถูกลองหลายครั้งผิดปกติ ดูรายละเอียดได้ที่
+
+{link}
 """
 
 
@@ -50,3 +81,45 @@ def forget_old_sessions() -> None:
     """Those that are over for some days, however they ended."""
     with transaction():
         operations.forget_sessions(clock.now() - current_app.permanent_session_lifetime - SESSIONS_KEPT)
+
+
+@upkeep
+def forget_old_failures() -> None:
+    with transaction():
+        operations.forget_failures(clock.now() - FAILURES_KEPT)
+
+
+@upkeep
+def owe_alarms() -> None:
+    """Of today's failures so far: whoever is being guessed at is told within a minute, and once a day."""
+    now = clock.now()
+    with transaction():
+        operations.owe_alarms(current_app.config["ALARM_EMAIL"], clock.day_start(now), now)
+
+
+@letter(NEW_EMAIL)
+@letter(NEW_PASSWORD)
+def change(owed: MailLog, public_url: str) -> Letter:
+    """Word of a change to the address that was the LAO's when it was made."""
+    what = "อีเมลผู้ประสานงาน" if owed.kind == NEW_EMAIL else "รหัสผ่าน"
+    name = queries.organisation_name(owed.organisation_id or 0)
+    at = f"{clock.thai_date(owed.queued_at)} {clock.thai_time(owed.queued_at)}"
+    text = CHANGE_MAIL.format(name=name, what=what, at=at, link=f"{public_url}/account/sessions", contact=contact())
+    return Letter(f"เปลี่ยน{what}แล้ว e-PlanNACC", text)
+
+
+@letter(ALARM)
+def alarm(owed: MailLog, public_url: str) -> Letter:
+    """The failures of the day at one LAO's account, or all there were, to the office."""
+    since = clock.day_start(owed.queued_at)
+    counts = queries.failures_by_account(since)
+    if owed.organisation_id is not None:
+        number = sum(each.failures for each in counts if each.organisation_id == owed.organisation_id)
+        name, link = queries.organisation_name(owed.organisation_id), f"{public_url}/account/sessions"
+        return Letter(ALARM_SUBJECT, ALARM_MAIL.format(name=name, number=f"{number:,}", link=link, contact=contact()))
+    numbers = {
+        "number": sum(each.failures for each in counts),
+        "accounts": sum(each.account_id is not None and each.failures >= ALARM_AT_ACCOUNT for each in counts),
+    }
+    shown = {name: f"{number:,}" for name, number in numbers.items()}
+    return Letter(ALARM_SUBJECT, OFFICE_ALARM_MAIL.format(**shown, link=f"{public_url}/nacc/admin/failed-sign-ins"))

@@ -5,12 +5,15 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import delete, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from app.access import Actor, system
 from app.accounts import queries
 from app.accounts.passwords import hash_password, matches
 from app.accounts.rules import (
     ACTIVATION_LIFETIME,
+    ALARM_AT_ACCOUNT,
+    ALARM_IN_ALL,
     HOUR,
     LINKS_KEPT,
     RESET_LIFETIME,
@@ -23,15 +26,23 @@ from app.accounts.rules import (
     sign_in_name,
 )
 from app.clock import thai_day
-from app.db import db, table
+from app.db import db, is_sqlite, table
 from app.errors import NotTheirs, Refusal
 from app.history.operations import record
-from app.mails.rules import RESET
-from app.models import Account, AccountProvince, AccountSession, MailLog, PasswordReset, Province
-from app.models.enums import Action, EndedBecause, Entity, Role
+from app.mails.rules import ALARM, RESET
+from app.models import Account, AccountProvince, AccountSession, FailedSignIn, MailLog, PasswordReset, Province
+from app.models.enums import Action, EndedBecause, Entity, FailedBecause, Role
 
 UNKNOWN = "ไม่พบผู้ใช้งาน"
-_S = table(AccountSession).c
+_S, _F = table(AccountSession).c, table(FailedSignIn).c
+
+
+class Unproved(Refusal):
+    """Says the same whatever was wrong; `because` and `account_id` are for its owner and administrators alone."""
+
+    def __init__(self, because: FailedBecause, account_id: int | None = None) -> None:
+        super().__init__(UNKNOWN)
+        self.because, self.account_id = because, account_id
 
 
 class Proven(NamedTuple):
@@ -42,20 +53,23 @@ class Proven(NamedTuple):
 
 
 def prove(username: str, password: str, activation_code: str, now: datetime, *, code_required: bool) -> Proven:
-    """Who signs in with these. Raises Refusal, in the same words whatever was wrong.
+    """Who signs in with these. Raises Unproved.
 
     An LAO that has no password yet comes in as a claimant: by its code alone, or, where
     `code_required`, with the activation code it was given.
     """
     found = queries.credentials(username)
-    if password:
-        if not matches(found.password_hash if found else None, password) or found is None or found.locked:
-            raise Refusal(UNKNOWN)
+    right = matches(found.password_hash if found else None, password) if password else None
+    if found is None:
+        raise Unproved(FailedBecause.UNKNOWN_NAME)
+    if found.locked:
+        raise Unproved(FailedBecause.LOCKED, found.account_id)
+    if right:
         return Proven(queries.actor_of(found.account_id), found.password_hash)
-    if found is None or found.locked or found.role is not Role.LAO or found.password_hash is not None:
-        raise Refusal(UNKNOWN)
+    if password or found.role is not Role.LAO or found.password_hash is not None:
+        raise Unproved(FailedBecause.WRONG_PASSWORD, found.account_id)
     if code_required and not _activates(found, activation_code, now):
-        raise Refusal(UNKNOWN)
+        raise Unproved(FailedBecause.WRONG_CODE, found.account_id)
     return Proven(queries.actor_of(found.account_id, claiming=True), None)
 
 
@@ -118,6 +132,36 @@ def end_sessions_of(account_id: int, because: EndedBecause, now: datetime) -> No
 
 def forget_sessions(begun_before: datetime) -> None:
     db.session.execute(delete(table(AccountSession)).where(_S.begun_at < begun_before))
+
+
+def forget_failures(before: datetime) -> None:
+    db.session.execute(delete(table(FailedSignIn)).where(_F.at < before))
+
+
+def forget_traces_of(account_id: int) -> None:
+    """Of somebody who is erased: where they signed in, and who tried to."""
+    db.session.execute(delete(table(AccountSession)).where(_S.account_id == account_id))
+    db.session.execute(delete(table(FailedSignIn)).where(_F.account_id == account_id))
+
+
+def owe_word(kind: str, organisation_id: int, address: str, now: datetime) -> None:
+    """Owe a mail about a change to `address`, whoever has it by the time it goes."""
+    row = {"organisation_id": organisation_id, "kind": kind, "to_address": address, "day": thai_day(now)}
+    db.session.add(MailLog(**row, queued_at=now))
+
+
+def owe_alarms(office: str, since: datetime, now: datetime) -> None:
+    """Owe a mail for each account with too many failures since then, and one to the office; each once a day."""
+    counts = queries.failures_by_account(since)
+    many = [each for each in counts if each.account_id is not None and each.failures >= ALARM_AT_ACCOUNT]
+    mail = {"kind": ALARM, "day": thai_day(now), "queued_at": now, "attempts": 0, "error": ""}
+    to = [(each.organisation_id, each.email) for each in many if each.email]
+    if many or sum(each.failures for each in counts) >= ALARM_IN_ALL:
+        to.append((None, office))
+    if to:
+        insert: Any = sqlite.insert if is_sqlite(db.engine) else postgresql.insert
+        rows = [mail | {"organisation_id": id_, "to_address": address} for id_, address in to]
+        db.session.execute(insert(table(MailLog)).values(rows).on_conflict_do_nothing())
 
 
 def prepare_password(password: str, username: str) -> str:

@@ -10,11 +10,22 @@ from app.access import Actor
 from app.accounts.rules import fingerprint, sign_in_name
 from app.db import db, table
 from app.mails.rules import RESET
-from app.models import Account, AccountProvince, AccountSession, MailLog, Organisation, PasswordReset, Profile, Project
-from app.models.enums import EndedBecause, Role
+from app.models import (
+    Account,
+    AccountProvince,
+    AccountSession,
+    FailedSignIn,
+    MailLog,
+    Organisation,
+    PasswordReset,
+    Profile,
+    Project,
+)
+from app.models.enums import EndedBecause, FailedBecause, Role
 from app.registry.queries import once_called
 
-_A, _O, _P, _S = (table(model).c for model in (Account, Organisation, Project, AccountSession))
+_A, _O, _P, _C = (table(model).c for model in (Account, Organisation, Project, Profile))
+_S, _F = table(AccountSession).c, table(FailedSignIn).c
 _IDENTITY = select(
     _A.id,
     _A.role,
@@ -177,6 +188,10 @@ def lao_name(actor: Actor, organisation_id: int) -> str:
     return db.session.scalar(select(_O.name).where(_O.id == organisation_id, scope)) or ""
 
 
+def organisation_name(organisation_id: int) -> str:
+    return db.session.scalar(select(_O.name).where(_O.id == organisation_id)) or ""
+
+
 class SessionLine(NamedTuple):
     """A session as its owner sees it. `own`: the one that asks; `ended_because`: None while nothing has ended it."""
 
@@ -213,3 +228,78 @@ def password_hash_of(account_id: int) -> str | None:
 def username_of(account_id: int) -> str:
     """The name a member of staff signs in with."""
     return db.session.scalar(select(Account.username).where(Account.id == account_id)) or ""
+
+
+class FailureLine(NamedTuple):
+    """A try that failed, as the owner of the account and administrators see it. `who`: "" for a name nobody has."""
+
+    at: datetime
+    because: FailedBecause
+    browser: str
+    address: str
+    who: str
+
+
+def failures_before(name_print: str, since: datetime) -> tuple[int, datetime | None]:
+    """How many tries under a name failed since then, and when the last one did; without those of known devices."""
+    wanted = _F.name_print == name_print, _F.at > since, ~_F.known
+    number, last = db.session.execute(select(func.count(), func.max(_F.at)).where(*wanted)).one()
+    return number, last
+
+
+def addresses_of(username: str) -> set[str]:
+    """Where the account that `username` signs in to has signed in from, as far as that is kept."""
+    found = credentials(username)
+    if found is None:
+        return set()
+    return set(db.session.scalars(select(_S.address).where(_S.account_id == found.account_id, ~_S.claiming)))
+
+
+def own_failures(actor: Actor, limit: int) -> list[FailureLine]:
+    return _failures(limit, _F.account_id == actor.own_account_id)
+
+
+def all_failures(limit: int) -> list[FailureLine]:
+    """The latest of the whole country: for administrators."""
+    return _failures(limit)
+
+
+def _failures(limit: int, *which: ColumnElement[bool]) -> list[FailureLine]:
+    who = func.coalesce(_O.name.concat(" (").concat(_O.code).concat(")"), _A.display_name, "")
+    rows = db.session.execute(
+        select(_F.at, _F.because, _F.browser, _F.address, who)
+        .select_from(
+            table(FailedSignIn)
+            .outerjoin(table(Account), _A.id == _F.account_id)
+            .outerjoin(table(Organisation), _O.id == _A.organisation_id)
+        )
+        .where(*which)
+        .order_by(_F.id.desc())
+        .limit(limit)
+    )
+    return [FailureLine(*row) for row in rows]
+
+
+class FailureCount(NamedTuple):
+    """Failures at one account, or under names that nobody has. `email`: where the LAO's mail goes; "" for staff."""
+
+    account_id: int | None
+    organisation_id: int | None
+    email: str
+    failures: int
+
+
+def failures_by_account(since: datetime) -> list[FailureCount]:
+    """Since then, by account."""
+    of = _F.account_id, _A.organisation_id, func.coalesce(_C.email, "")
+    rows = db.session.execute(
+        select(*of, func.count())
+        .select_from(
+            table(FailedSignIn)
+            .outerjoin(table(Account), _A.id == _F.account_id)
+            .outerjoin(table(Profile), _C.organisation_id == _A.organisation_id)
+        )
+        .where(_F.at >= since)
+        .group_by(*of)
+    )
+    return [FailureCount(*row) for row in rows]

@@ -19,7 +19,7 @@ from app.deeds import ONCE
 from app.web import form_account, into_main, is_htmx, local_path, page_behind, same_origin, wants_fragment
 
 # Never carried along: tokens and keys of the old page, and what nobody should find in a page's source.
-LEFT_OUT = ("csrf_token", "password", "resume", ONCE)
+LEFT_OUT = ("csrf_token", "password", "current", "resume", ONCE)
 FOREIGN_PAGE = "มีบัญชีอื่นเข้าสู่ระบบในเบราว์เซอร์นี้แล้ว หน้านี้จึงเป็นของอีกบัญชีหนึ่ง โหลดหน้านี้ใหม่ก่อนทำรายการต่อ"
 
 

@@ -3,6 +3,7 @@
 import hmac
 from base64 import b64encode
 from contextlib import suppress
+from math import ceil
 from typing import Any
 
 from flask import Blueprint, abort, current_app, flash, make_response, redirect, render_template, request
@@ -12,23 +13,23 @@ from werkzeug.wrappers import Response
 from app import clock
 from app.access import Actor, Permission, actor, public, requires
 from app.accounts import jobs as _jobs  # noqa: F401 - says how its mails are written
-from app.accounts import operations, queries, sessions
+from app.accounts import operations, proof, queries, sessions
 from app.accounts.forms import ForgotForm, LoginForm, OwnPasswordForm, ResetForm
-from app.accounts.passwords import matches
+from app.accounts.proof import TooOften
 from app.accounts.queries import reset_account
 from app.accounts.resume import resume_page, unseal
-from app.accounts.rules import PASSWORD_HINT, fingerprint
+from app.accounts.rules import PASSWORD_HINT, fingerprint, too_often
 from app.contact import contact
 from app.db import transaction
 from app.errors import Refusal
-from app.extensions import limiter
+from app.fields import Form
 from app.mails.jobs import send_behind_the_request
 from app.models.enums import EndedBecause
 from app.web import form_status, local_path
 from app.words import clean_line
 
 blueprint = Blueprint("accounts", __name__)
-TOO_OFTEN = "ลองเข้าสู่ระบบหลายครั้งเกินไป รอประมาณ 1 นาที แล้วลองอีกครั้ง"
+SHOWN_FAILURES = 20
 
 
 @blueprint.get("/login")
@@ -44,31 +45,36 @@ def login() -> str | Response:
 
 @blueprint.post("/login")
 @public
-def sign_in() -> str | Response | tuple[str, int]:
+def sign_in() -> Response | tuple[str, int]:
     form = LoginForm()
     if not form.validate():
         return render_template("accounts/login.html", form=form), 422
-    username = form.username.data
-    if not _may_try(username):
-        form.form_errors = [TOO_OFTEN]
-        return render_template("accounts/login.html", form=form), form_status(429)
-    now = clock.now()
+    username, now = form.username.data, clock.now()
     try:
-        proven = operations.prove(
-            username,
-            form.password.data,
-            form.activation_code.data,
-            now,
-            code_required=current_app.config["FIRST_LOGIN_CODE_REQUIRED"],
-        )
+        proven = proof.prove(username, form.password.data, form.activation_code.data)
         with transaction():
             operations.note_sign_in(proven, now, sessions.browser())
             who = sessions.begin(proven.actor, now)
     except Refusal as refusal:
         form.refuse(refusal)
-        return render_template("accounts/login.html", form=form), 422
-    _forget_tries(username)
+        return _refused("accounts/login.html", form, refusal)
     sessions.enter(who)
+    response = _led_on(who, form)
+    proof.know_device(response, username)
+    return response
+
+
+def _refused(page: str, form: Form, refusal: Refusal) -> Response:
+    """What was typed, again; with how long to wait, for programs too."""
+    wait = refusal.wait if isinstance(refusal, TooOften) else None
+    response = make_response(render_template(page, form=form), form_status(429) if wait else 422)
+    if wait:
+        response.retry_after = ceil(wait.total_seconds())
+    return response
+
+
+def _led_on(who: Actor, form: LoginForm) -> Response:
+    """To the form that was kept, to the page that was asked for, or to where signing in leads."""
     kept = unseal(form.resume.data or "")
     if kept and (not who.claiming or kept.address == who.landing):
         return resume_page(kept)
@@ -114,9 +120,11 @@ def ask_for_link() -> str | Response | tuple[str, int]:
     form = ForgotForm()
     if not form.validate():
         return render_template("accounts/forgot.html", form=form), 422
-    if not _hit("forgot", "SIGN_IN_LIMIT_ACCOUNT", sessions.address()):
-        form.form_errors = ["ขอลิงก์หลายครั้งเกินไป รอสักครู่ แล้วลองอีกครั้ง"]
-        return render_template("accounts/forgot.html", form=form), form_status(429)
+    try:
+        proof.count("forgot", "SIGN_IN_LIMIT_ACCOUNT", proof.network())
+    except TooOften as refusal:
+        form.form_errors = [too_often(refusal.wait, "ขอลิงก์หลายครั้งเกินไป")]
+        return _refused("accounts/forgot.html", form, refusal)
     with suppress(Refusal), transaction():  # of a mailbox that had enough nobody is told: it would say whose it is
         operations.owe_reset(form.email.data, clock.now())
     send_behind_the_request()
@@ -176,10 +184,7 @@ def change_own_password() -> Response:
     form = OwnPasswordForm(username=queries.username_of(who.own_account_id))
     if form.validate():
         try:
-            if not _hit("own-password", "SIGN_IN_LIMIT_ACCOUNT", str(who.account_id)):
-                raise Refusal(TOO_OFTEN, "current")
-            if not matches(queries.password_hash_of(who.own_account_id), form.current.data):
-                raise Refusal("รหัสผ่านปัจจุบันไม่ถูกต้อง", "current")
+            proof.prove_again(who, form.current.data or "")
             password_hash = operations.prepare_password(form.password.data, form.username)
             with transaction():
                 operations.change_password(who, password_hash, clock.now())
@@ -211,7 +216,7 @@ def _sessions_shown(who: Actor) -> dict[str, Any]:
     for each in queries.own_sessions(who):
         ended = each.ended_at is not None or limits.is_over(each.begun_at, each.last_seen_at, now)
         (over if ended else opened).append(each)
-    return {"opened": opened, "over": over}
+    return {"opened": opened, "over": over, "failures": queries.own_failures(who, SHOWN_FAILURES)}
 
 
 @blueprint.post("/account/sessions/<int:session_id>")
@@ -237,22 +242,3 @@ def end_sessions() -> Response:
         return _signed_out()
     flash("เครื่องอื่นทุกเครื่องออกจากระบบแล้ว", "ok")
     return redirect(_own_place(), 303)
-
-
-def _may_try(username: str) -> bool:
-    """Count a try, for the pair of account and address, and for the address.
-
-    Never for the account alone: a stranger guessing from elsewhere must not lock an LAO out.
-    """
-    address = sessions.address()
-    return _hit("sign-in", "SIGN_IN_LIMIT_ADDRESS", address) and _hit(
-        "sign-in", "SIGN_IN_LIMIT_ACCOUNT", address, username.lower()
-    )
-
-
-def _forget_tries(username: str) -> None:
-    limiter.forget(current_app.config["SIGN_IN_LIMIT_ACCOUNT"], "sign-in", sessions.address(), username.lower())
-
-
-def _hit(what: str, setting: str, *keys: str) -> bool:
-    return limiter.hit(current_app.config[setting], what, *keys)

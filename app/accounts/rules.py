@@ -6,6 +6,7 @@ from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import pairwise
+from math import ceil
 
 from app.words import arabic_digits, clean_line
 
@@ -94,6 +95,38 @@ class SessionLimits:
 
     def is_over(self, begun_at: datetime, last_seen_at: datetime, now: datetime) -> bool:
         return now - begun_at >= self.longest or now - last_seen_at >= self.idle
+
+
+# --- tries that failed ----------------------------------------------------------------------------------------------
+TOO_OFTEN = "ลองเข้าสู่ระบบหลายครั้งเกินไป"
+FAILURES_KEPT = timedelta(days=30)
+BRAKE_OVER = timedelta(hours=1)  # failures that slow the next try under the same name, whatever their addresses
+FREE_TRIES, FIRST_WAIT, LONGEST_WAIT = 10, timedelta(seconds=5), timedelta(minutes=5)
+# So many failures of a day are worth a mail: at one account to its owner, any such account or so many in all to NACC.
+ALARM_AT_ACCOUNT, ALARM_IN_ALL = 20, 500
+KNOWN_FOR = timedelta(days=180)  # how long a device that signed in once is told from a stranger's
+MOST_KNOWN = 8  # names that one device is known for
+
+
+def brake(failures: int, last: datetime | None, now: datetime) -> timedelta:
+    """How long a name has to wait for its next try, after so many failures in BRAKE_OVER; it grows, and ends."""
+    if failures < FREE_TRIES or last is None:
+        return timedelta()
+    doubled: int = 2 ** min(failures - FREE_TRIES, 10)
+    pause = min(FIRST_WAIT * doubled, LONGEST_WAIT)
+    return max(last + pause - now, timedelta())
+
+
+def too_often(wait: timedelta, what: str = TOO_OFTEN) -> str:
+    """The sentence that says what was done too often, and how long to wait."""
+    seconds = max(1, ceil(wait.total_seconds()))
+    words = f"{seconds} วินาที" if seconds < 60 else f"{ceil(seconds / 60)} นาที"
+    return f"{what} รออีกประมาณ {words} แล้วลองอีกครั้ง"
+
+
+def print_of(name: str, secret: str) -> str:
+    """What stands for a user name in rows and cookies, however it was typed."""
+    return hmac.new(secret.encode(), f"name {sign_in_name(name)}".encode(), "sha256").hexdigest()
 
 
 # What a browser calls itself, the more special name first: all of them also say Mozilla and Safari.

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from flask import current_app, g, request, session
 from flask_login import current_user, login_user, logout_user
@@ -74,10 +75,14 @@ def who_is_signed_in(key: str) -> Actor | None:
 
 
 def _note_seen(actor: Actor, now: datetime) -> None:
-    """On a connection of its own: what the request does is another transaction, and does not wait for this one."""
     seen = update(table(AccountSession)).where(_S.id == actor.session_id, _S.last_seen_at <= now - SEEN_EVERY)
+    write_aside(seen.values(last_seen_at=now))
+
+
+def write_aside(statement: Any) -> None:
+    """On a connection of its own: what the request does is another transaction, and its deed is not done by this."""
     try:
         with db.engine.begin() as connection:
-            connection.execute(seen.values(last_seen_at=now))
-    except OperationalError as error:  # somebody writes for long: the next request notes it
-        current_app.logger.warning("a session was not noted as seen: %s", error.orig)
+            connection.execute(statement)
+    except OperationalError as error:  # somebody writes for long: it is not worth an error page
+        current_app.logger.warning("not written: %s", error.orig)

@@ -23,7 +23,7 @@ from app.db import db, is_sqlite, transaction
 from app.jobs import upkeep
 from app.mail import MailNotTaken, MailServerAway
 from app.mails import operations, queries
-from app.mails.rules import NO_ADDRESS, Letter
+from app.mails.rules import NO_ADDRESS, TO_THE_OLD_ADDRESS, Letter
 from app.models import MailLog
 
 BATCH = 20  # then urgent mails have their turn: a forgotten password must not wait for a whole province
@@ -118,9 +118,12 @@ def _is_unanswered(id_: int) -> bool:
 
 
 def _deliver(owed: MailLog) -> None:
-    """Send it to where the LAO's mail goes today, and note that; to the address in the row where it is to no LAO."""
+    """Send it to where the LAO's mail goes today, and note that.
+
+    To the address in the row where it is to no LAO, or tells of a change to whoever had the address before.
+    """
     address = owed.to_address
-    if owed.organisation_id is not None:
+    if owed.organisation_id is not None and owed.kind not in TO_THE_OLD_ADDRESS:
         address = queries.present_address(owed.organisation_id)
     letter = _writers[owed.kind](owed, current_app.config["PUBLIC_URL"])
     db.session.rollback()  # the server may take seconds: no transaction waits with it

@@ -6,6 +6,9 @@ from typing import NamedTuple
 # After a mail was not taken for now, as greylisting does: soon at first, then ever less often, for a day in all.
 PAUSES = tuple(timedelta(minutes=each) for each in (5, 10, 20, 40, 80, 160, 240, 240, 240, 240, 165))
 RESET = "reset"  # the kind of mail that brings a link for a new password
+# Word of a change, to where the LAO's mail went before it; and of many tries to sign in that failed.
+NEW_EMAIL, NEW_PASSWORD, ALARM = "new_email", "new_password", "alarm"
+TO_THE_OLD_ADDRESS = (NEW_EMAIL, NEW_PASSWORD)
 NO_ADDRESS = "อปท. ไม่มีอีเมลผู้ประสานงานแล้ว"
 
 

@@ -7,7 +7,7 @@ report), and each step is a foreign key over *all* of them with ON UPDATE CASCAD
 facts cannot drift: the database itself carries every change down, and refuses a row that differs.
 """
 
-from app.models.accounts import Account, AccountProvince, AccountSession, PasswordReset
+from app.models.accounts import Account, AccountProvince, AccountSession, FailedSignIn, PasswordReset
 from app.models.deeds import DoneDeed
 from app.models.exports import ExportJob
 from app.models.fixed_rounds import FixedDocument, FixedRound, FixedSum
@@ -43,6 +43,7 @@ __all__ = [
     "District",
     "DoneDeed",
     "ExportJob",
+    "FailedSignIn",
     "FixedDocument",
     "FixedRound",
     "FixedSum",

@@ -1,4 +1,4 @@
-"""Who can sign in: one account per LAO, and staff; and where each is signed in."""
+"""Who can sign in: one account per LAO, and staff; where each is signed in, and who tried and failed."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
-from app.models.enums import EndedBecause, Role
+from app.models.enums import EndedBecause, FailedBecause, Role
 from app.models.types import UtcDateTime, one_of
 
 
@@ -80,3 +80,26 @@ class AccountSession(Base):
     address: Mapped[str] = mapped_column(String(45), default="")
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_because: Mapped[EndedBecause | None] = mapped_column(one_of(EndedBecause, "ended_because"))
+
+
+class FailedSignIn(Base):
+    """A try that proved nothing. Private, and deleted after some weeks.
+
+    `name_print` stands for the name that was typed, also one that nobody has; the name itself is not kept: people
+    type passwords there. `known`: from a device that had signed in under that name, which slows nobody else.
+    """
+
+    __tablename__ = "failed_sign_ins"
+    __table_args__ = (
+        Index("ix_failed_sign_ins_name", "name_print", "at"),
+        Index("ix_failed_sign_ins_account", "account_id", "at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("accounts.id"))
+    name_print: Mapped[str] = mapped_column(String(64))
+    because: Mapped[FailedBecause] = mapped_column(one_of(FailedBecause, "because"))
+    browser: Mapped[str] = mapped_column(String(60), default="")
+    address: Mapped[str] = mapped_column(String(45), default="")
+    known: Mapped[bool] = mapped_column(default=False)

@@ -33,6 +33,16 @@ class EndedBecause(Labelled):
     NEW_ROLE = "new role", "บทบาทของบัญชีเปลี่ยน"
 
 
+class FailedBecause(Labelled):
+    """Why a try to sign in proved nothing: for the owner and administrators, never for who tried."""
+
+    UNKNOWN_NAME = "unknown name", "ไม่มีผู้ใช้ชื่อนี้"
+    WRONG_PASSWORD = "wrong password", "รหัสผ่านไม่ถูกต้อง"
+    WRONG_CODE = "wrong code", "รหัสเปิดใช้งานไม่ถูกต้อง"
+    LOCKED = "locked", "บัญชีล็อกอยู่"
+    WRONG_PRESENT = "wrong present password", "รหัสผ่านปัจจุบันไม่ถูกต้อง ในระบบที่เข้าใช้อยู่"
+
+
 class OrganisationType(Labelled):
     """In the order Thai offices list them, largest first."""
 

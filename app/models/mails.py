@@ -9,6 +9,10 @@ from app.db import Base
 from app.models.plans import ROUNDS
 from app.models.types import UtcDateTime
 
+# What the database itself keeps from going twice a day: to an LAO, and the alarm that goes to the office.
+ONE_A_DAY = "kind NOT IN ('reset', 'new_email', 'new_password')"
+TO_THE_OFFICE = "kind = 'alarm' AND organisation_id IS NULL"
+
 
 class DigestRun(Base):
     """One day's look at what LAOs should be told of: what happened after `since`, up to `until`.
@@ -29,8 +33,9 @@ class MailLog(Base):
 
     `day` is Thailand's: an LAO gets one mail of a kind a day, and the database itself refuses a second one. A reminder
     has the numbers of the moment it was queued; a digest has none: it is written when it is sent, from the facts of
-    its day's run. A link for a new password may go more than once; where somebody typed an address, the row is for no
-    LAO: whose it is, is asked when it is sent, so that a known and an unknown address are answered alike.
+    its day's run. A link for a new password, or word of a new one, may go more than once; where somebody typed an
+    address, the row is for no LAO: whose it is, is asked when it is sent, so that a known and an unknown address are
+    answered alike.
     """
 
     __tablename__ = "mail_log"
@@ -38,13 +43,20 @@ class MailLog(Base):
         CheckConstraint(ROUNDS, name="round"),
         CheckConstraint("0 <= waiting AND waiting <= total", name="waiting"),
         CheckConstraint("kind <> 'reminder' OR round IS NOT NULL", name="reminder"),
-        CheckConstraint("organisation_id IS NOT NULL OR kind = 'reset'", name="to_an_lao"),
+        CheckConstraint("organisation_id IS NOT NULL OR kind IN ('reset', 'alarm')", name="to_an_lao"),
         Index(
             "uq_mail_log_day",
             *("organisation_id", "kind", "day"),
             unique=True,
-            postgresql_where=text("kind <> 'reset'"),
-            sqlite_where=text("kind <> 'reset'"),
+            postgresql_where=text(ONE_A_DAY),
+            sqlite_where=text(ONE_A_DAY),
+        ),
+        Index(
+            "uq_mail_log_alarm",
+            "day",
+            unique=True,
+            postgresql_where=text(TO_THE_OFFICE),
+            sqlite_where=text(TO_THE_OFFICE),
         ),
         Index(
             "ix_mail_log_resets",

@@ -16,7 +16,7 @@ from app.access import system
 from app.accounts import passwords
 from app.accounts.operations import create_staff, issue_activation_code
 from app.accounts.queries import actor_of, credentials
-from app.accounts.routes import TOO_OFTEN
+from app.accounts.rules import TOO_OFTEN
 from app.db import db, transaction
 from app.errors import Refusal
 from app.extensions import limiter

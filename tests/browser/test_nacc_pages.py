@@ -41,6 +41,7 @@ PATHS = (
     "/nacc/admin/periods/2",
     "/nacc/admin/reasons",
     "/nacc/admin/contact",
+    "/nacc/admin/failed-sign-ins",
     "/nacc/admin/second-person",
     "/nacc/admin/deleted",
     "/nacc/admin/staff",

@@ -69,6 +69,7 @@ WHO_OPENS = {
     "GET accounts.own_account": STAFF,
     "POST accounts.change_own_password": STAFF,
     "GET accounts.own_sessions": TABLE,
+    "GET administration.failed_sign_ins": ADMINISTRATOR,
     "POST accounts.end_session": TABLE,
     "POST accounts.end_sessions": TABLE,
     "GET accounts.forgot": ANYBODY,

@@ -24,8 +24,11 @@ TABS = {
         "mail_notices",
         "website",
         "password",
+        "current",
     ),
 }
+
+SECRET = ("password", "current")
 
 
 def _line(label: str, missing: str = "", length: int = 200) -> TextLine:
@@ -64,19 +67,22 @@ class ProfileForm(OpenedForm):
     mail_notices = BooleanField("แจ้งเตือนทางอีเมล", default=True)
     website = _line("เว็บไซต์ อปท.", length=254)
     password = Secret("รหัสผ่านสำหรับเข้าสู่ระบบครั้งต่อไป")
+    current = Secret("รหัสผ่านปัจจุบัน")
 
     def __init__(self, *args: Any, claiming: bool, username: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.claiming = claiming
         self.username = username
+        if claiming:
+            del self.current  # there is none yet
 
     def validate_password(self, field: Secret) -> None:
         """Needed at the first login; later an empty one leaves the password as it is."""
         NewPassword(needed=self.claiming)(self, field)
 
     def values(self) -> dict[str, Any]:
-        """What was typed, without the password."""
-        values = {name: self[name].data for names in TABS.values() for name in names if name != "password"}
+        """What was typed, without passwords."""
+        values = {name: self[name].data for names in TABS.values() for name in names if name not in SECRET}
         return values | {"population": int(values["population"])}
 
     def show(self, facts: Mapping[str, Any]) -> None:
@@ -85,7 +91,8 @@ class ProfileForm(OpenedForm):
 
     def problems_in(self, tab: str) -> int:
         """How many fields of a tab must be corrected: the tab itself says so."""
-        return sum(bool(self[name].errors) for name in TABS[tab]) + (tab == "contact" and bool(self.password.again))
+        there = [name for name in TABS[tab] if name in self]
+        return sum(bool(self[name].errors or (name in SECRET and self[name].again)) for name in there)
 
     @property
     def open_tab(self) -> str:

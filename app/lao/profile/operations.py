@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from app.access import Actor
-from app.accounts.operations import change_password, claim
+from app.accounts.operations import change_password, claim, owe_word
 from app.db import db, write
 from app.history.operations import record
+from app.mails.rules import NEW_EMAIL, NEW_PASSWORD
 from app.models import Profile
 from app.models.enums import Action, Entity
 
@@ -46,13 +47,15 @@ def save_profile(
 
     Raises Refusal where the account was claimed meanwhile; Stale at the commit where the profile was saved meanwhile.
     """
+    new_password = password_hash is not None
     if password_hash is not None:  # first: who claims too late must not be shown what the other one filled in
         (claim if actor.claiming else change_password)(actor, password_hash, now)
-    new_password = password_hash is not None
     own = actor.own_organisation_id
     profile = db.session.get(Profile, own, with_for_update=True)
     before = {name: getattr(profile, name) for name in FIELDS} if profile else None
     after = {name: values[name] for name in FIELDS}
+    if before and not actor.claiming:
+        _tell_the_old_address(own, before["email"], after["email"], new_password, now)
     if profile is None:
         db.session.add(Profile(organisation_id=own, updated_at=now, **after))
         db.session.flush()
@@ -63,3 +66,13 @@ def save_profile(
     action = Action.EDIT if before else Action.FILL
     record(actor, action, Entity.PROFILE, own, organisation_id=own, before=before, after=after, at=now)
     return Saved(new_password, changed=True)
+
+
+def _tell_the_old_address(own: int, old: str, new: str, new_password: bool, now: datetime) -> None:
+    """Whoever has the account should hear of what takes it away, where the mail went until now."""
+    if not old:
+        return
+    if new_password:
+        owe_word(NEW_PASSWORD, own, old, now)
+    if old.lower() != new.lower():
+        owe_word(NEW_EMAIL, own, old, now)

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from app import clock
 from app.access import Actor, Permission, actor, requires
-from app.accounts import sessions
+from app.accounts import proof, sessions
 from app.accounts.operations import prepare_password
 from app.accounts.rules import PASSWORD_HINT
 from app.conflicts import Conflict, together
@@ -74,8 +74,8 @@ def save_profile() -> Response:
     conflict = None
     if form.validate():
         typed, version = form.password.data, own_version(form.sealed, form.version.data or 0)
-        password_hash = prepare_password(typed, who.organisation_code) if typed else None
         try:
+            password_hash = _new_password(who, form, version)
             with transaction():
                 saved = operations.save_profile(who, form.values(), version, password_hash, clock.now())
                 begun = _begin_anew(who) if saved.new_password else None
@@ -93,6 +93,20 @@ def save_profile() -> Response:
                 note_save(form.sealed, version)
             return done
     return _page(form, 422, conflict)
+
+
+def _new_password(who: Actor, form: ProfileForm, version: int) -> str | None:
+    """The hash of the new password, where one was typed. Raises Refusal where the present one is needed, and wrong."""
+    typed = form.password.data
+    if not who.claiming and (typed or _moves_mail(form, version)):
+        proof.prove_again(who, form.current.data or "")
+    return prepare_password(typed, who.organisation_code) if typed else None
+
+
+def _moves_mail(form: ProfileForm, version: int) -> bool:
+    """Whether saving would let mail, and so links for new passwords, go elsewhere. A stale form saves nothing."""
+    kept, now_version = _kept()
+    return version == now_version and form.email.data != kept["email"]
 
 
 def _both_windows(form: ProfileForm) -> Conflict:

@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from app import clock
 from app.access import actor
+from app.accounts.queries import all_failures
 from app.citizens.figures.tombstones import deletions_of
 from app.db import transaction
 from app.deeds import shows_once
@@ -30,11 +31,19 @@ from app.nacc.second_person.queries import second_person as second_person_wanted
 from app.nacc.second_person.rules import SETTING
 from app.registry.queries import provinces_by_region
 
+SHOWN_FAILURES = 200
+
 
 @blueprint.get("")
 @ADMIN
 def overview() -> str:
     return render_template("nacc/administration/page.html", mails_given_up=failed_total())
+
+
+@blueprint.get("/failed-sign-ins")
+@ADMIN
+def failed_sign_ins() -> Response:
+    return page("failed_sign_ins", failures=all_failures(SHOWN_FAILURES), shown=SHOWN_FAILURES)
 
 
 # --- rejection reasons, contact, deleted projects --------------------------------------------------

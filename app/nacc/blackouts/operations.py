@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 
 from app.access import Actor
-from app.accounts.operations import shut_out
+from app.accounts.operations import forget_traces_of, shut_out
 from app.db import db, table
 from app.errors import NotTheirs, Refusal
 from app.history.operations import record
@@ -90,6 +90,7 @@ def erase_person(actor: Actor, username: str, reason: str, now: datetime) -> Non
     if problem := lock_problem(account.id == actor.account_id, last, account.role is Role.ADMINISTRATOR):
         raise Refusal(problem)
     shut_out(account, now)
+    forget_traces_of(account.id)
     account.display_name, account.username = ERASED, f"erased-{account.id}"
     account.password_hash, account.locked_at = None, now
     db.session.flush()

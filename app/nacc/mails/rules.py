@@ -4,10 +4,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from app.clock import thai_date, thai_time
-from app.mails.rules import RESET
+from app.mails.rules import ALARM, NEW_EMAIL, NEW_PASSWORD, RESET
 from app.models.enums import Labelled, Round
 from app.nacc.desk.rules import DeskFilter
 
+ABOUT = {
+    RESET: "ลิงก์ตั้งรหัสผ่านใหม่",
+    NEW_EMAIL: "แจ้งการเปลี่ยนอีเมล",
+    NEW_PASSWORD: "แจ้งการเปลี่ยนรหัสผ่าน",
+    ALARM: "แจ้งการเข้าสู่ระบบที่ไม่สำเร็จ",
+}
 GIVEN_UP = "ส่งไม่ได้"
 
 
@@ -21,8 +27,8 @@ class MailState(Labelled):
 
 def about(kind: str, round_: int | None, fiscal_year: int | None) -> str:
     """What a mail of the log is about, in a few words."""
-    if kind == RESET:
-        return "ลิงก์ตั้งรหัสผ่านใหม่"
+    if kind in ABOUT:
+        return ABOUT[kind]
     return f"เตือน {Round(round_).label} ปี {fiscal_year}" if round_ else "เรื่องที่ต้องทราบประจำวัน"
 
 

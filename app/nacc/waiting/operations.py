@@ -14,6 +14,7 @@ from app.errors import Refusal
 from app.history.operations import entry, record_all
 from app.models import MailLog
 from app.models.enums import Action, Entity
+from app.models.mails import ONE_A_DAY
 from app.nacc.desk.rules import refuse_unexpected
 from app.nacc.waiting import queries
 from app.nacc.waiting.rules import (
@@ -65,7 +66,7 @@ def _queue(actor: Actor, some: list[ReminderCandidate], asked: WaitingFilter, no
     """Whoever was queued by somebody else at this very moment is passed over: the unique key decides, not a look."""
     insert: Any = sqlite.insert if is_sqlite(db.engine) else postgresql.insert
     statement = insert(table(MailLog)).values([_mail_row(actor, each, asked, now) for each in some])
-    one_a_day = {"index_elements": ["organisation_id", "kind", "day"], "index_where": text("kind <> 'reset'")}
+    one_a_day = {"index_elements": ["organisation_id", "kind", "day"], "index_where": text(ONE_A_DAY)}
     statement = statement.on_conflict_do_nothing(**one_a_day)
     queued = list(db.session.scalars(statement.returning(table(MailLog).c.organisation_id)))
     about = {"year": asked.year, "round": int(asked.round)}

@@ -76,7 +76,7 @@ def lao(app: Flask, client: Client) -> Actor:
 def test_a_first_login_with_a_mistake_saves_nothing_and_claims_nothing(client: Client, claimant: Actor) -> None:
     for wrong, sentences_ in [*BAD, ({"password": ""}, {"password": "ตั้งรหัสผ่านอย่างน้อย 8 ตัวอักษร"})]:
         beside = {"password": "พิมพ์รหัสผ่านอีกครั้ง"} | sentences_  # what was typed there is not sent back
-        forgets = ("password", "size") if "size" in wrong else ("password",)
+        forgets = ("password", "current", *(["size"] if "size" in wrong else []))
         answer = check_refused(client, "/profile", profile_form(wrong), beside, forgets=forgets)
         for names in TABS.values():  # each tab says how many of its fields are to be corrected
             count = sum(name in beside for name in names)
@@ -86,7 +86,7 @@ def test_a_first_login_with_a_mistake_saves_nothing_and_claims_nothing(client: C
 
 def test_a_later_change_with_a_mistake_saves_nothing(client: Client, lao: Actor) -> None:
     for wrong, beside in BAD[::3]:
-        forgets = ("password", "size") if "size" in wrong else ("password",)
+        forgets = ("password", "current", *(["size"] if "size" in wrong else []))
         check_refused(client, "/profile", profile_form({"version": "1"} | wrong), beside, forgets=forgets)
 
 
@@ -97,14 +97,18 @@ def test_all_that_is_wrong_with_a_first_login_is_said_in_one_go(client: Client, 
         "/profile",
         profile_form(wrong),
         {"population": "ประชากร", "password": "เดาง่ายเกินไป"},
-        forgets=("password",),
+        forgets=("password", "current"),
     )
     assert "2 จุดที่ต้องแก้ไข" in answer.text
     assert "ครบทุกช่อง ยกเว้นรหัสผ่าน" in answer.text
     assert '<section class="pane first" id="area"' in answer.text  # without JavaScript too
     # When only the population was wrong, the empty box says that the password is wanted once more
     again = check_refused(
-        client, "/profile", profile_form({"population": "x"}), {"password": "พิมพ์รหัสผ่านอีกครั้ง"}, forgets=("password",)
+        client,
+        "/profile",
+        profile_form({"population": "x"}),
+        {"password": "พิมพ์รหัสผ่านอีกครั้ง"},
+        forgets=("password", "current"),
     )
     assert "2 จุดที่ต้องแก้ไข" in again.text
     assert 'data-show="password"' in again.text
@@ -149,12 +153,12 @@ def test_a_stale_profile_shows_both_versions_and_saves_when_sent_again(client: C
         values = {name: getattr(kept_profile, name) for name in FIELDS}
         save_profile(lao, values | {"clerk_name": "ของเพื่อน"}, 1, None, NOW)
     typed = profile_form({"clerk_name": "ของฉัน", "size": "large", "version": "1", "password": ""})
-    answer = check_refused(client, "/profile", typed, {}, forgets=("version",))
+    answer = check_refused(client, "/profile", typed, {}, forgets=("version", "current"))
     assert "ข้อมูลพื้นฐานนี้มีการแก้ไขจากหน้าต่างอื่นหรือเครื่องอื่นของบัญชีนี้" in answer.text
     assert ["ของเพื่อน", "ของฉัน"] in both_values(answer.text).values()
     assert ["เล็ก", "ใหญ่"] in both_values(answer.text).values()
     assert "ใช้ค่าที่ท่านกรอก" in answer.text
-    again = fields(answer.text)
+    again = fields(answer.text) | {"current": [PASSWORD]}
     assert again["version"] == ["2"]
     for _double_click in range(2):
         assert client.send("/profile", again).location == "/profile"

@@ -1,0 +1,131 @@
+"""Proving who somebody is, at sign-in and once more before a change: counted, slowed, and written down where it failed.
+
+Tries are counted three ways. A device that has signed in under a name counts for itself alone, so that neither a
+stranger elsewhere nor somebody at the same office address can shut its owner out. All others count by name and
+network, by network, and by name alone: that one slows, by what stands in the database, and ends by itself.
+"""
+
+import secrets
+from datetime import timedelta
+
+from flask import current_app, request
+from itsdangerous import BadData, URLSafeSerializer
+from sqlalchemy import insert
+from werkzeug.wrappers import Response
+
+from app import clock
+from app.access import Actor
+from app.accounts import operations, queries, sessions
+from app.accounts.operations import Proven, Unproved
+from app.accounts.passwords import matches
+from app.accounts.rules import BRAKE_OVER, KNOWN_FOR, MOST_KNOWN, TOO_OFTEN, brake, print_of, too_often
+from app.db import table
+from app.errors import Refusal
+from app.extensions import limiter, neighbourhood
+from app.models import FailedSignIn
+from app.models.enums import FailedBecause
+
+
+class TooOften(Refusal):
+    """Not asked at all: `wait` says how long it takes until the next try."""
+
+    def __init__(self, wait: timedelta, what: str = TOO_OFTEN, field: str = "") -> None:
+        super().__init__(too_often(wait, what), field)
+        self.wait = wait
+
+
+def prove(username: str, password: str, activation_code: str) -> Proven:
+    """Who signs in with these. Raises TooOften; Unproved, after it was written down."""
+    name, device = _print(username), _known().get(_print(username), "")
+    count_try(username)
+    try:
+        required = current_app.config["FIRST_LOGIN_CODE_REQUIRED"]
+        return operations.prove(username, password, activation_code, clock.now(), code_required=required)
+    except Unproved as refusal:
+        _note_failure(refusal.because, refusal.account_id, name, known=bool(device))
+        raise
+
+
+def count_try(username: str) -> None:
+    """Raises TooOften."""
+    name = _print(username)
+    if device := _known().get(name):
+        return count("device", "SIGN_IN_LIMIT_ACCOUNT", device)
+    count("sign-in", "SIGN_IN_LIMIT_ADDRESS", network())
+    count("sign-in", "SIGN_IN_LIMIT_ACCOUNT", network(), name)
+    now = clock.now()
+    wait = brake(*queries.failures_before(name, now - BRAKE_OVER), now)
+    if wait and network() not in map(neighbourhood, queries.addresses_of(username)):
+        raise TooOften(wait)
+    return None
+
+
+def count(what: str, setting: str, *keys: str) -> None:
+    """Count a try. Raises TooOften."""
+    limits = current_app.config[setting]
+    if not limiter.hit(limits, what, *keys):
+        raise TooOften(limiter.wait(limits, what, *keys))
+
+
+def prove_again(who: Actor, password: str) -> None:
+    """Ask somebody who is signed in for the present password. Raises Refusal beside `current`."""
+    if not password:
+        raise Refusal("กรอกรหัสผ่านปัจจุบัน", "current")
+    try:
+        count("own-password", "SIGN_IN_LIMIT_ACCOUNT", str(who.account_id))
+    except TooOften as refusal:
+        raise TooOften(refusal.wait, "ลองรหัสผ่านหลายครั้งเกินไป", "current") from None
+    if not matches(queries.password_hash_of(who.own_account_id), password):
+        name = _print(who.organisation_code or queries.username_of(who.own_account_id))
+        _note_failure(FailedBecause.WRONG_PRESENT, who.account_id, name, known=True)
+        raise Refusal("รหัสผ่านปัจจุบันไม่ถูกต้อง", "current")
+
+
+def network() -> str:
+    return neighbourhood(request.remote_addr)
+
+
+def know_device(response: Response, username: str) -> None:
+    """Signed in: this device is no stranger to the name from now on, and its failures before are forgotten."""
+    limits, name = current_app.config["SIGN_IN_LIMIT_ACCOUNT"], _print(username)
+    limiter.forget(limits, "sign-in", network(), name)
+    known = _known()
+    device = known.pop(name, "") or secrets.token_urlsafe(12)
+    limiter.forget(limits, "device", device)
+    kept = dict([*known.items(), (name, device)][-MOST_KNOWN:])
+    response.set_cookie(
+        _cookie(),
+        _serializer().dumps(kept),
+        max_age=KNOWN_FOR,
+        secure=current_app.config["SESSION_COOKIE_SECURE"],
+        httponly=True,
+        samesite="Lax",
+    )
+
+
+def _known() -> dict[str, str]:
+    """The names that this browser has signed in under, each with a word that only this browser has."""
+    try:
+        found = _serializer().loads(request.cookies.get(_cookie(), ""))
+    except BadData:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _serializer() -> URLSafeSerializer:
+    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="known device")
+
+
+def _cookie() -> str:
+    return f"{current_app.config['SESSION_COOKIE_NAME']}-device"
+
+
+def _print(username: str) -> str:
+    return print_of(username, current_app.config["SECRET_KEY"])
+
+
+def _note_failure(because: FailedBecause, account_id: int | None, name: str, *, known: bool) -> None:
+    """Beside the request's own transaction: its form was not done, and may be sent again."""
+    row = {"at": clock.now(), "account_id": account_id, "name_print": name, "because": because, "known": known}
+    row |= {"browser": sessions.browser(), "address": sessions.address()}
+    sessions.write_aside(insert(table(FailedSignIn)).values(row))
