@@ -9,7 +9,7 @@ PY := $(VENV)/bin/python
 FLASK := $(VENV)/bin/flask --app wsgi
 export HOST PORT
 
-.PHONY: help run test check bench screenshot clean
+.PHONY: help run test check lock sbom bench screenshot clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
@@ -19,11 +19,17 @@ help: ## Show this list
 $(VENV)/.installed: requirements.txt
 	@bash tools/debian-packages venv
 	@test -x $(PY) || python3 -m venv $(VENV)
-	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed requirements-dev.txt
-	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+TOOLS := $(VENV)/tools
+$(VENV)/.installed-tools: $(VENV)/.installed requirements-tools.txt
+	@test -x $(TOOLS)/bin/python || python3 -m venv $(TOOLS)
+	@$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-tools.txt
 	@touch $@
 
 READERS := tests/house/npm
@@ -50,6 +56,18 @@ check: $(VENV)/.installed-dev ## Format, lint, types, house rules
 	@$(VENV)/bin/mypy
 	@$(VENV)/bin/lint-imports
 	@$(PY) -m pytest tests/house/test_house.py -p no:cacheprovider
+
+lock: $(VENV)/.installed-tools ## Write requirements*.txt anew from requirements*.in; UPGRADE="--upgrade" takes newer releases
+	@set -- --quiet --no-header --generate-hashes --universal --python-version 3.11 $(UPGRADE); \
+	index=$$($(PY) -m pip config get global.index-url 2>/dev/null || true); index=$${PIP_INDEX_URL:-$$index}; \
+	if [ -n "$$index" ]; then export UV_DEFAULT_INDEX="$$index"; fi; \
+	$(TOOLS)/bin/uv pip compile "$$@" requirements.in -o requirements.txt; \
+	$(TOOLS)/bin/uv pip compile "$$@" requirements-dev.in -c requirements.txt -o requirements-dev.txt; \
+	$(TOOLS)/bin/uv pip compile "$$@" requirements-tools.in -o requirements-tools.txt
+
+sbom: $(VENV)/.installed-tools ## Write instance/sbom.json: what runs, with its hashes, in CycloneDX
+	@mkdir -p instance
+	@$(TOOLS)/bin/cyclonedx-py requirements --output-reproducible -o instance/sbom.json requirements.txt
 
 bench: $(VENV)/.installed-dev ## Measure side by side and print ratios (BENCH_SCALE, TEST_DATABASE_URL)
 	@$(PY) -m bench
