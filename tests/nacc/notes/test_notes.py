@@ -44,6 +44,9 @@ def test_a_note_is_one_of_a_project_or_an_lao_and_its_history_never_has_the_word
         assert not write_note(officer, about, "", 0, LATER), "nothing is no note"
         assert write_note(officer, about, SECRET, 0, LATER)
         assert write_note(officer, noted_lao(officer, organisation), "โทรคุยแล้ว", 0, LATER)
+    with transaction():
+        assert write_note(officer, about, SECRET, 0, LATER), "a double click tells what the first one did"
+        assert not write_note(officer, about, SECRET, 1, LATER), "the same once more is no change"
     with pytest.raises(Stale), transaction():
         write_note(officer, about, "ของอีกหน้าต่าง", 0, LATER)
 

@@ -81,10 +81,12 @@ def test_all_filtered_change_together_and_the_number_is_checked(app: Flask) -> N
         set_filtered(officer, asked, 2, PlanStatus.PASSED, NOW)
     with transaction():
         assert set_filtered(officer, asked, 3, PlanStatus.PASSED, NOW) == 3
-    # then the numbers beside the choices are the same whichever is chosen
+    # then the numbers beside the choices are the same whichever is chosen: not sent is also what was set back to it
     make_organisation("6650899", "องค์การบริหารส่วนตำบลที่ยังไม่ส่ง", passed=())
+    with transaction():
+        assert set_filtered(officer, PlanFilter(year=YEAR, lao="6650800"), 1, PlanStatus.NOT_SENT, NOW) == 1
     counts = plan_counts(officer, PlanFilter(year=YEAR))
-    assert (counts[PlanStatus.PASSED], counts[PlanStatus.NOT_SENT]) == (3, 1)
+    assert (counts[PlanStatus.PASSED], counts[PlanStatus.NOT_SENT]) == (2, 2)
     assert all(plan_counts(officer, PlanFilter(year=YEAR, status=each)) == counts for each in PlanStatus)
 
 

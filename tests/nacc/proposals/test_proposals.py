@@ -54,6 +54,8 @@ def test_confirming_changes_who_passed(app: Flask) -> None:
     assert [plan_statuses(id_)[YEAR] for id_ in ids] == [PlanStatus.PASSED, PlanStatus.FAILED, PlanStatus.PASSED]
     assert proposals(officer, ASKED) == []
     assert failed_because([(ids[1], YEAR)]) == {(ids[1], YEAR): f"ผลประเมินรวมต่ำกว่าคะแนนขั้นต่ำของปี {YEAR}"}
+    told = db.session.scalars(select(HistoryEntry).where(HistoryEntry.action == "set plan year"))
+    assert {entry.organisation_id: bool(entry.reason) for entry in told} == {ids[0]: False, ids[1]: True}
     stranger = actor_of(make_staff("officer90", Role.OFFICER, "90").id)
     assert proposals(stranger, ASKED) == []
 

@@ -9,14 +9,17 @@ from sqlalchemy import select
 
 from app import clock
 from app.db import db, transaction
+from app.lao.projects.operations import delete_project
 from app.lao.reporting.counts import organisation_counts
 from app.models import HistoryEntry, Organisation, Project, Succession
 from app.models.enums import ReviewStatus, Role, Round
 from app.nacc.registry_upkeep.rules import first_year_after
+from app.plans.queries import period_of
 from app.registry.past import kin_of
 from app.registry.queries import find_by_code, search
 from tests.client import Client
 from tests.factories import (
+    NOW,
     PASSWORD,
     YEAR,
     facts,
@@ -54,6 +57,9 @@ def merged(app: Flask, client: Client) -> tuple[int, int]:
     make_report(lao, make_project(lao, facts("ปีเดียว", budgets={YEAR: Decimal(5)})))
     make_report(lao, make_project(lao, facts("สองปี", budgets=budgets)))
     review(make_project(lao, facts("ปีหน้า", budgets={YEAR + 1: None})), ReviewStatus.APPROVED)
+    gone = make_project(lao, facts("ลบแล้ว", budgets={YEAR + 1: None}))
+    with transaction():
+        delete_project(lao, period_of(YEAR), gone, 1, "บันทึกซ้ำ", NOW)  # type: ignore[arg-type]
     make_staff("admin", Role.ADMINISTRATOR)
     client.sign_in("admin", PASSWORD)
     client.get(PAGE)
@@ -93,7 +99,7 @@ def test_years_it_began_stay_as_reported_and_later_ones_go_along(merged: tuple[i
     assert organisation_counts("65", YEAR, Round.SIX) == before
     assert totals(YEAR) == {old: 2}
     assert totals(YEAR + 1) == {new: 2}
-    assert names(old) == [("ปีเดียว", False), ("สองปี", False), ("ปีหน้า", True)]
+    assert names(old) == [("ปีเดียว", False), ("สองปี", False), ("ปีหน้า", True), ("ลบแล้ว", True)]
     assert names(new) == [("สองปี", False), ("ปีหน้า", False)]
     kept = db.session.scalars(select(Project.review_status).where(Project.organisation_id == new).order_by(Project.id))
     assert list(kept) == [ReviewStatus.PENDING, ReviewStatus.APPROVED]
@@ -115,7 +121,7 @@ def test_a_year_that_closed_before_the_paper_came_stays_as_it_was_reported(
     assert answer.status_code == 303
     assert before == {merged[0]: 2}
     assert {id_: number for id_, number in totals(YEAR + 1).items() if number} == before
-    assert (names(merged[0])[1:], names(merged[1])) == ([("สองปี", False), ("ปีหน้า", False)], [])
+    assert (names(merged[0])[1:3], names(merged[1])) == ([("สองปี", False), ("ปีหน้า", False)], [])
 
 
 def test_who_did_not_exist_yet_takes_no_projects_and_nobody_ends_before_it_began(

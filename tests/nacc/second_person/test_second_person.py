@@ -285,6 +285,24 @@ def test_a_proposal_is_said_at_the_project_and_falls_with_word_where_somebody_de
     assert _answer(second, change, CONFIRM) == (1, 0)
 
 
+def test_what_was_proposed_of_a_project_before_it_was_changed_stands_in_nobodys_way(app: Flask, client: Client) -> None:
+    # given
+    lao, officer, second, admin = make_lao(), _staff("officer65", "65"), _staff("second", "65"), _staff("chief")
+    project = make_project(lao)
+    _want(admin, SecondPerson.REJECTIONS)
+    _propose(officer, lambda: decide(officer, project, 1, Verdict.REJECT, "ผิดมิติ", LATER))
+    # when the LAO changes the project
+    with transaction():
+        edit_project(lao, period_of(YEAR), project, 1, facts("แก้แล้ว"), LATER)
+    # then its page says nothing of the proposal, and it can be proposed anew and confirmed
+    enter(client, second.account_id)
+    assert "เสนอปฏิเสธ" not in client.get(f"/nacc/review/{project}").text
+    anew = _propose(officer, lambda: decide(officer, project, 2, Verdict.REJECT, "ยังผิดมิติ", LATER))
+    assert "officer65 เสนอปฏิเสธ" in client.get(f"/nacc/review/{project}").text
+    assert _answer(second, anew, CONFIRM) == (1, 0)
+    assert project_detail(lao, project).review_reason == "ยังผิดมิติ"
+
+
 def test_a_proposal_of_several_falls_with_the_last_project_that_is_as_it_was_read(app: Flask) -> None:
     # given
     lao, officer, second, admin = make_lao(), _staff("officer65", "65"), _staff("second", "65"), _staff("chief")
