@@ -9,6 +9,7 @@ from flask_migrate import upgrade
 from app.accounts.cli import group as accounts
 from app.citizens.open_data.cli import group as open_data
 from app.lao.fixed_rounds.cli import group as rounds
+from app.lao.profile import cli as _forget  # noqa: F401 - adds a command to `accounts`
 from app.lao.signs.cli import group as signs
 from app.ledger.cli import begin as begin_log
 from app.ledger.cli import group as log

@@ -5,14 +5,20 @@ them up again in its upkeep, and may be handed the same id twice.
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask, current_app
 from huey import Huey, MemoryHuey, RedisHuey, SqliteHuey, crontab
 from huey.serializer import SignedSerializer
 
+from app import clock
+
+DAY = timedelta(days=1)
+
 _tasks: dict[str, Callable[[int], None]] = {}
 _upkeep: list[Callable[[], None]] = []
+_daily: list[Callable[[], None]] = []
 
 
 def job(run: Callable[[int], None]) -> Callable[[int], None]:
@@ -24,6 +30,12 @@ def job(run: Callable[[int], None]) -> Callable[[int], None]:
 def upkeep(run: Callable[[], None]) -> Callable[[], None]:
     """Declare that a worker calls `run` when it starts, and every minute."""
     _upkeep.append(run)
+    return run
+
+
+def daily(run: Callable[[], None]) -> Callable[[], None]:
+    """Declare that a worker calls `run` when it starts, and every day it lives."""
+    _daily.append(run)
     return run
 
 
@@ -56,11 +68,17 @@ class Engine:
         )
         self.tasks = {name: self.huey.task(name=name)(_within(app, run)) for name, run in _tasks.items()}
         self._upkeep = [_within(app, run) for run in _upkeep]
+        self._daily = [_within(app, run) for run in _daily]
+        self._daily_from = clock.now()
         self.huey.periodic_task(crontab(minute="*"), name="upkeep")(self.look_after)
 
     def look_after(self) -> None:
         for run in self._upkeep:
             run()
+        if clock.now() >= self._daily_from:
+            self._daily_from = clock.now() + DAY
+            for run in self._daily:
+                run()
 
     def work_off(self) -> None:
         """Do all that waits, here and now."""

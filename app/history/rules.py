@@ -251,7 +251,7 @@ def changes(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -
     old, new = before or {}, after or {}
     scores = sorted((name for name in old.keys() | new.keys() if SCORE.fullmatch(name)), key=_order)
     differing = [name for name in (*FACTS, *scores) if _said(old.get(name)) != _said(new.get(name))]
-    return [FactChange(_label(name), _shown(name, old.get(name)), _shown(name, new.get(name))) for name in differing]
+    return [FactChange(label_of(name), _shown(name, old.get(name)), _shown(name, new.get(name))) for name in differing]
 
 
 def _said(value: Any) -> Any:
@@ -277,7 +277,7 @@ def _order(score: str) -> tuple[int, str]:
     return list(Which).index(Which(which)), dimension
 
 
-def _label(name: str) -> str:
+def label_of(name: str) -> str:
     if score := SCORE.fullmatch(name):
         return f"{Which(score[1]).label} มิติที่ {score[2]}"
     return FACTS[name]

@@ -196,17 +196,17 @@ def _stand(entity: Entity, row: LiveRow, now: datetime) -> dict[str, Any]:
     return history_entry(system("flask log begin"), Action.STAND, entity, key, lao, None, facts or None, at=now)
 
 
-def forget_text(entry_ids: Collection[int], name: str) -> None:
-    """Take a text out of history entries, and its salts out of the log: what stays of it is a hash that tells nothing.
+def forget_text(entry_ids: Collection[int], name: str, sides: Collection[str] = ("before", "after")) -> None:
+    """Take a text out of these sides of entries, and its salts out of the log: a hash that tells nothing stays.
 
     The database allows exactly this of all changes; see the triggers.
     """
     told = select(*queries.TOLD, *queries.TOLD_FACTS).where(_H.id.in_(entry_ids))
     for each in map(queries.told, db.session.execute(told).all()):
-        sides = {side: facts for side in ("before", "after") if (facts := getattr(each, side)) and facts.get(name)}
-        if sides:
-            _lose_salts(each.id, {f"{side}/{name}": facts[name] for side, facts in sides.items()})
-            blacked_out = {side: facts | {name: BLACKED_OUT} for side, facts in sides.items()}
+        told_on = {side: facts for side in sides if (facts := getattr(each, side)) and facts.get(name)}
+        if told_on:
+            _lose_salts(each.id, {f"{side}/{name}": facts[name] for side, facts in told_on.items()})
+            blacked_out = {side: facts | {name: BLACKED_OUT} for side, facts in told_on.items()}
             db.session.execute(update(table(HistoryEntry)).where(_H.id == each.id).values(blacked_out))
 
 

@@ -20,10 +20,10 @@ from sqlalchemy import text
 
 from app import clock, mail
 from app.db import db, is_sqlite, transaction
-from app.jobs import upkeep
+from app.jobs import daily, upkeep
 from app.mail import MailNotTaken, MailServerAway
 from app.mails import operations, queries
-from app.mails.rules import NO_ADDRESS, TO_THE_OLD_ADDRESS, Letter
+from app.mails.rules import MAILS_KEPT, NO_ADDRESS, TO_THE_OLD_ADDRESS, Letter
 from app.models import MailLog
 
 BATCH = 20  # then urgent mails have their turn: a forgotten password must not wait for a whole province
@@ -72,6 +72,12 @@ def send_for_a_turn() -> None:
     until = monotonic() + TURN.total_seconds()
     while last is not None and monotonic() < until:
         last = send_batch(last)
+
+
+@daily
+def forget_old_mails() -> None:
+    with transaction():
+        operations.forget_before(clock.now() - MAILS_KEPT)
 
 
 def send_batch(after: int) -> int | None:

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from sqlalchemy import delete
+
 from app.db import db
 from app.mails.rules import next_try
 from app.models import MailLog
@@ -26,6 +28,11 @@ def note_not_taken(id_: int, words: str, now: datetime, *, for_good: bool) -> No
 def drop(id_: int) -> None:
     """There is nothing left to say in it."""
     db.session.delete(db.session.get_one(MailLog, id_))
+
+
+def forget_before(moment: datetime) -> None:
+    """Delete what was queued before that moment, whatever became of it."""
+    db.session.execute(delete(MailLog).where(MailLog.queued_at < moment))
 
 
 def note_server_away(id_: int, words: str) -> None:

@@ -9,6 +9,7 @@ RESET = "reset"  # the kind of mail that brings a link for a new password
 # Word of a change, to where the LAO's mail went before it; and of many tries to sign in that failed.
 NEW_EMAIL, NEW_PASSWORD, ALARM = "new_email", "new_password", "alarm"
 TO_THE_OLD_ADDRESS = (NEW_EMAIL, NEW_PASSWORD)
+MAILS_KEPT = timedelta(days=2 * 365)  # that an LAO was reminded, and where the mail went
 NO_ADDRESS = "อปท. ไม่มีอีเมลผู้ประสานงานแล้ว"
 
 

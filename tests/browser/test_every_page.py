@@ -68,6 +68,7 @@ PUBLIC = (
     "/help/lao/report",
     "/help/citizen",
     "/help/questions",
+    "/help/privacy",
     "/public?year=2561&round=6",
     "/public/provinces/65?year=2561&round=6",
     "/public/districts/6508?year=2561&round=6&by=level",

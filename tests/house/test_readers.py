@@ -43,6 +43,7 @@ OF_LAO = (
     "/projects/import/template.xlsx",
     f"/evaluation/table.xlsx?year={YEAR}",
     "/history/table.xlsx",
+    "/profile/personal.xlsx",
     f"/reports/places/organisations/6650807/table.xlsx?{MOMENT}",
 )
 OF_STAFF = (

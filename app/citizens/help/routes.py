@@ -10,6 +10,7 @@ from werkzeug.exceptions import NotFound
 from app.access import public
 from app.citizens.help import rules
 from app.citizens.help.chapters import BY_NAME, CHAPTERS, NEWS, QUESTIONS
+from app.citizens.help.privacy import KEPT_OF_PERSONS
 from app.citizens.help.rules import Chapter, ManualPart, Text
 from app.citizens.help.screens import SCREENS
 from app.contact import contact
@@ -50,6 +51,12 @@ def chapter_page(part: str, key: str) -> str:
 @public
 def questions() -> str:
     return _help_page("questions", contact=contact())
+
+
+@blueprint.get("/help/privacy")
+@public
+def privacy() -> str:
+    return _help_page("privacy", kept=KEPT_OF_PERSONS, contact=contact())
 
 
 @blueprint.get("/help/new")

@@ -4,14 +4,20 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from sqlalchemy import update
+
 from app.access import Actor
 from app.accounts.operations import change_password, claim, owe_word
-from app.db import db, write
+from app.db import db, table, write
 from app.history.operations import record
+from app.lao.profile import queries
+from app.ledger.operations import forget_text, place_everything
+from app.ledger.rules import BLACKED_OUT
 from app.mails.rules import NEW_EMAIL, NEW_PASSWORD
-from app.models import Profile
+from app.models import MailLog, Profile
 from app.models.enums import Action, Entity
 
+_M = table(MailLog).c
 FIELDS = (
     "size",
     "address",
@@ -31,6 +37,33 @@ FIELDS = (
     "mail_notices",
     "website",
 )
+
+
+def forget_former_contacts(
+    actor: Actor, organisation_id: int, reason: str, replaced_before: datetime, now: datetime
+) -> int:
+    """Take who no longer stands in the profile out of the history and the log of mails; gives how many details.
+
+    Only what was replaced before that moment. The log keeps the hash of what stood there, and loses the salt.
+    """
+    place_everything()  # what is in the log keeps its hash; nothing of the old details may come in later
+    former = queries.former_details(organisation_id, replaced_before)
+    for each in former:
+        forget_text([each.entry_id], each.name, (each.side,))
+    addresses = {each.text for each in former if each.name == "email"}
+    theirs = update(table(MailLog)).where(_M.organisation_id == organisation_id, _M.to_address.in_(addresses))
+    db.session.execute(theirs.values(to_address=BLACKED_OUT))
+    if former:
+        record(
+            actor,
+            Action.ERASE,
+            Entity.PROFILE,
+            organisation_id,
+            organisation_id=organisation_id,
+            reason=reason,
+            at=now,
+        )
+    return len(former)
 
 
 class Saved(NamedTuple):

@@ -7,7 +7,10 @@ from sqlalchemy import select
 
 from app.access import Actor
 from app.db import db
-from app.history.rules import action_label
+from app.history.rules import PERSONAL, action_label
+from app.lao.profile.rules import FormerDetail, PersonalDetail, ProfileEntry
+from app.lao.profile.rules import former_details as former_details_of
+from app.ledger.rules import BLACKED_OUT
 from app.models import HistoryEntry, Profile, Project
 from app.models.enums import Action, Entity, ReviewStatus
 from app.registry.queries import RegistryPlace, place_of
@@ -20,6 +23,33 @@ def place(actor: Actor) -> RegistryPlace:
 def profile(actor: Actor) -> Profile | None:
     """The LAO's profile; None before its first login is done."""
     return db.session.get(Profile, actor.own_organisation_id)
+
+
+def former_details(organisation_id: int, replaced_before: datetime) -> list[FormerDetail]:
+    """What the history still tells of persons who stood in the LAO's profile until some time before that moment."""
+    mine = HistoryEntry.entity == Entity.PROFILE.value, HistoryEntry.entity_key == str(organisation_id)
+    columns = HistoryEntry.id, HistoryEntry.at, HistoryEntry.before, HistoryEntry.after
+    rows = db.session.execute(select(*columns).where(*mine).order_by(HistoryEntry.id)).all()
+    entries = [ProfileEntry(row.id, row.at, row.before or {}, row.after or {}) for row in rows]
+    row = db.session.get(Profile, organisation_id)
+    present = {name: getattr(row, name) for name in PERSONAL} if row else {}
+    return [each for each in former_details_of(entries, present, replaced_before) if each.text != BLACKED_OUT]
+
+
+def personal_details(actor: Actor, now: datetime) -> list[PersonalDetail]:
+    """All that is kept of persons in the LAO's profile: of today, then of before, the latest first."""
+    row = profile(actor)
+    present = {name: getattr(row, name) for name in PERSONAL} if row else {}
+    today = [PersonalDetail(name, text, None) for name, text in sorted(present.items()) if text]
+    former = {(each.name, each.text, each.until): each for each in former_details(actor.own_organisation_id, now)}
+    before = [PersonalDetail(each.name, each.text, each.until) for each in former.values()]
+    return today + sorted(before, key=lambda each: (each.until, each.name), reverse=True)
+
+
+def laos_changed_before(moment: datetime) -> list[int]:
+    """LAOs whose profile was changed before that moment."""
+    changed = HistoryEntry.entity == Entity.PROFILE.value, HistoryEntry.at < moment
+    return list(db.session.scalars(select(HistoryEntry.organisation_id).where(*changed).distinct()))
 
 
 class ChangedVerdict(NamedTuple):

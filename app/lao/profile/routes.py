@@ -17,7 +17,8 @@ from app.db import transaction
 from app.deeds import note_save, own_version
 from app.errors import NOTHING_CHANGED, Refusal, Stale
 from app.history.queries import who_was_first
-from app.lao.profile import operations, queries
+from app.lao.profile import jobs as _jobs  # noqa: F401 - the worker's duty
+from app.lao.profile import operations, queries, workbooks
 from app.lao.profile.forms import ProfileForm
 from app.lao.profile.operations import FIELDS
 from app.lao.projects.queries import review_counts
@@ -27,7 +28,8 @@ from app.listing import ListState
 from app.models.enums import Entity, Round
 from app.plans.asked import year_asked
 from app.plans.queries import current_period, period_of, periods, window_for, year_gates
-from app.web import answer
+from app.spreadsheets import excel
+from app.web import answer, attachment
 
 TOLD_FOR = timedelta(days=30)
 blueprint = Blueprint("profile", __name__)
@@ -64,6 +66,13 @@ def _page(form: ProfileForm, status: int = 200, conflict: Conflict | None = None
         ),
         status,
     )
+
+
+@blueprint.get("/profile/personal.<any(xlsx, csv):file>")
+@requires(Permission.PROFILE)
+def personal_file(file: str) -> Response:
+    """What is kept of the LAO's coordinators, today's and former ones."""
+    return attachment("ข้อมูลส่วนบุคคล", file, excel.file_content(file, workbooks.personal_file(actor(), clock.now())))
 
 
 @blueprint.post("/profile")

@@ -1,0 +1,77 @@
+"""What is kept of persons, why and how long: each time is the very one by which it is deleted."""
+
+from datetime import timedelta
+from typing import NamedTuple
+
+from app.accounts.rules import FAILURES_KEPT, LINKS_KEPT, RESET_LIFETIME, SESSIONS_KEPT
+from app.deeds import KEPT as FORMS_KEPT
+from app.lao.profile.rules import CONTACTS_KEPT
+from app.mails.rules import MAILS_KEPT
+
+
+class KeptOfPersons(NamedTuple):
+    """One kind of personal data, in words."""
+
+    what: str
+    why: str
+    seen_by: str
+    how_long: str
+
+
+def lasting(time: timedelta) -> str:
+    """365 วัน or more is told in years."""
+    if time.days >= 365:
+        return f"{time.days // 365} ปี"
+    return f"{time.days} วัน" if time.days else f"{time.seconds // 60} นาที"
+
+
+KEPT_OF_PERSONS = (
+    KeptOfPersons(
+        "ชื่อ ตำแหน่ง โทรศัพท์ และอีเมลของผู้ประสานงาน ชื่อผู้บริหารและปลัด",
+        "ติดต่อเรื่องการรายงาน และส่งลิงก์ตั้งรหัสผ่าน",
+        "อปท. ของตน และเจ้าหน้าที่ ป.ป.ช. ที่ดูแลจังหวัด ทุกครั้งที่เปิดดูมีบันทึก",
+        f"ขณะเป็นผู้ประสานงาน และ {lasting(CONTACTS_KEPT)} หลังเปลี่ยนคน",
+    ),
+    KeptOfPersons(
+        "อีเมลที่ระบบส่ง และที่อยู่ที่ส่งไป",
+        "รู้ว่าเตือนแล้วหรือยัง และส่งถึงหรือไม่",
+        "เจ้าหน้าที่ ป.ป.ช. ที่ดูแลจังหวัด",
+        lasting(MAILS_KEPT),
+    ),
+    KeptOfPersons(
+        "การเข้าสู่ระบบ: เวลา เบราว์เซอร์ และที่อยู่เครือข่าย",
+        "เจ้าของบัญชีเห็นว่ามีใครใช้บัญชี และออกจากระบบได้ทุกเครื่อง",
+        "เจ้าของบัญชี",
+        f"{lasting(SESSIONS_KEPT)} หลังออกจากระบบ",
+    ),
+    KeptOfPersons(
+        "การเข้าสู่ระบบที่ไม่สำเร็จ: เวลา และที่อยู่เครือข่าย",
+        "เจ้าของบัญชีและผู้ดูแลระบบเห็นว่ามีผู้เดารหัสผ่าน",
+        "เจ้าของบัญชี และผู้ดูแลระบบ",
+        lasting(FAILURES_KEPT),
+    ),
+    KeptOfPersons(
+        "ลิงก์ตั้งรหัสผ่านใหม่ (เก็บเฉพาะค่าแฮช)",
+        f"ใช้ได้ครั้งเดียว ภายใน {lasting(RESET_LIFETIME)}",
+        "ไม่มีผู้ใด",
+        f"{lasting(LINKS_KEPT)} หลังหมดอายุ",
+    ),
+    KeptOfPersons(
+        "แบบฟอร์มที่ส่งแล้ว (เก็บเฉพาะเลขของแบบฟอร์มและคำตอบ)",
+        "ส่งซ้ำเพราะเน็ตหลุด ไม่บันทึกซ้ำ",
+        "ไม่มีผู้ใด",
+        lasting(FORMS_KEPT),
+    ),
+    KeptOfPersons(
+        "ชื่อผู้ใช้และชื่อของเจ้าหน้าที่ ป.ป.ช. และสิ่งที่ทำในระบบ",
+        "ตรวจสอบได้ว่าใครพิจารณาหรือแก้ไขอะไร",
+        "อปท. ที่เกี่ยวข้อง ประชาชนเห็นเป็นนามแฝง",
+        "ตลอดไป เมื่อพ้นหน้าที่ขอให้ลบชื่อได้",
+    ),
+    KeptOfPersons(
+        "ข้อความในโครงการและรายงาน",
+        "เปิดเผยต่อประชาชนตามหน้าที่",
+        "ทุกคน",
+        "ตลอดไป หากพิมพ์ข้อมูลส่วนบุคคลลงไป ขอให้ ป.ป.ช. ปิดข้อความได้",
+    ),
+)
