@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from app.access import Actor
 from app.accounts.operations import change_password, claim, owe_word
@@ -13,6 +13,7 @@ from app.history.operations import record
 from app.lao.profile import queries
 from app.ledger.operations import forget_text, place_everything
 from app.ledger.rules import BLACKED_OUT
+from app.mails.queries import WAITS
 from app.mails.rules import NEW_EMAIL, NEW_PASSWORD
 from app.models import MailLog, Profile
 from app.models.enums import Action, Entity
@@ -51,8 +52,9 @@ def forget_former_contacts(
     for each in former:
         forget_text([each.entry_id], each.name, (each.side,))
     addresses = {each.text for each in former if each.name == "email"}
-    theirs = update(table(MailLog)).where(_M.organisation_id == organisation_id, _M.to_address.in_(addresses))
-    db.session.execute(theirs.values(to_address=BLACKED_OUT))
+    theirs = _M.organisation_id == organisation_id, _M.to_address.in_(addresses)
+    db.session.execute(delete(table(MailLog)).where(*theirs, WAITS))
+    db.session.execute(update(table(MailLog)).where(*theirs).values(to_address=BLACKED_OUT))
     if former:
         record(
             actor,
