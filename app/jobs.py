@@ -4,6 +4,8 @@ A task killed half way is lost by every engine of huey. So each feature keeps it
 them up again in its upkeep, and may be handed the same id twice.
 """
 
+import hashlib
+import hmac
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -56,6 +58,13 @@ def engine(app: Flask) -> "Engine":
     return found
 
 
+class TaskSerializer(SignedSerializer):
+    """Tasks are pickled on their way, so only what this system signed is opened; by SHA-256, where huey takes SHA-1."""
+
+    def _signature(self, message: bytes) -> bytes:
+        return hmac.new(self.secret, self.salt + message, hashlib.sha256).hexdigest().encode()
+
+
 class Engine:
     """Huey with the tasks of one app."""
 
@@ -64,7 +73,7 @@ class Engine:
             app.config["JOBS_URL"],
             name=app.config["JOBS_NAME"],
             results=False,
-            serializer=SignedSerializer(app.config["SECRET_KEY"], salt="jobs"),
+            serializer=TaskSerializer(app.config["SECRET_KEY"], salt="jobs"),
         )
         self.tasks = {name: self.huey.task(name=name)(_within(app, run)) for name, run in _tasks.items()}
         self._upkeep = [_within(app, run) for run in _upkeep]

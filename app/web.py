@@ -12,7 +12,7 @@ from flask import Flask, abort, current_app, flash, make_response, redirect, ren
 from flask import Response as FlaskResponse
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
-from itsdangerous import BadData, URLSafeTimedSerializer
+from itsdangerous import BadData, Signer, URLSafeTimedSerializer
 from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 from werkzeug.routing import IntegerConverter, RequestRedirect
 from werkzeug.urls import iri_to_uri
@@ -33,6 +33,10 @@ CSP = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; "
     "base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
 )
+
+# What goes out and comes back is signed by HMAC with SHA-256; left to itself, itsdangerous takes SHA-1.
+Signer.default_digest_method = staticmethod(hashlib.sha256)
+SIGNED_BEFORE: list[Any] = [{"digest_method": hashlib.sha1}]  # by the program before: still read, never written
 
 
 def is_htmx() -> bool:
@@ -188,8 +192,9 @@ def form_account() -> int | None:
     Its token says so, signed, also when the session it was made in is long over.
     """
     token = request.form.get("csrf_token") or request.headers.get("X-CSRFToken", "")
+    key = current_app.config["SECRET_KEY"]
     try:
-        seed = URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt="wtf-csrf-token").loads(token)
+        seed = URLSafeTimedSerializer(key, salt="wtf-csrf-token", fallback_signers=SIGNED_BEFORE).loads(token)
     except BadData:
         return None
     owner = str(seed).partition(".")[2]
@@ -220,7 +225,7 @@ def add_headers(response: Response) -> Response:
     # Not `no-store`: it would empty a half-filled form when a clerk goes back to it.
     headers.setdefault("Cache-Control", "private, no-cache")
     if current_app.config["SESSION_COOKIE_SECURE"]:
-        headers["Strict-Transport-Security"] = "max-age=31536000"
+        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     return response
 
 

@@ -22,7 +22,8 @@ def matches(password_hash: str | None, password: str) -> bool:
     """Whether `password` is the one of `password_hash`; None takes just as long and never matches."""
     with _turn():
         try:
-            return _hasher.verify(password_hash or _NOBODY, password[:MAXIMUM_LENGTH]) and password_hash is not None
+            right = _hasher.verify(password_hash or _NOBODY, password[:MAXIMUM_LENGTH])
+            return right and password_hash is not None and len(password) <= MAXIMUM_LENGTH
         except (VerificationError, InvalidHashError):
             return False
 

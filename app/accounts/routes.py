@@ -105,7 +105,7 @@ def draft_key(account_id: int) -> Response:
         abort(404)
     secret = str(current_app.config["SECRET_KEY"]).encode()
     key = hmac.digest(secret, f"drafts {account_id}".encode(), "sha256")
-    return make_response(b64encode(key), {"Content-Type": "text/plain", "Cache-Control": "no-store"})
+    return make_response(b64encode(key), {"Content-Type": "text/plain; charset=utf-8", "Cache-Control": "no-store"})
 
 
 @blueprint.get("/forgot")

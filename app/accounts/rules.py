@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from math import ceil
 
+from app.accounts.common_passwords import is_common
 from app.words import arabic_digits, clean_line
 
 MINIMUM_LENGTH = 8
@@ -18,9 +19,6 @@ LINKS_KEPT = timedelta(days=30)  # behind their end
 ACTIVATION_LIFETIME = timedelta(days=90)
 # Without letters and digits that look alike on paper.
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
-TOO_EASY = frozenset(
-    {"password", "12345678", "123456789", "1234567890", "87654321", "11111111", "00000000", "qwertyui"}
-)
 
 
 def sign_in_name(typed: str) -> str:
@@ -30,7 +28,7 @@ def sign_in_name(typed: str) -> str:
 
 PASSWORD_HINT = (
     f"อย่างน้อย {MINIMUM_LENGTH} ตัวอักษร ใช้ตัวเลขหรือภาษาไทยได้ "
-    "ห้ามใช้รหัส 7 หลักของ อปท. ตัวเลขหรือตัวอักษรเรียงกัน เช่น 12345678 และตัวอักษรซ้ำ เช่น 11111111"
+    "ห้ามใช้รหัส 7 หลักของ อปท. ตัวเลขหรือตัวอักษรเรียงกัน เช่น 12345678 ตัวอักษรซ้ำ เช่น 11111111 และคำที่ใช้กันมาก เช่น password1"
 )
 
 
@@ -40,8 +38,8 @@ def password_problem(password: str, username: str) -> str:
         return f"ตั้งรหัสผ่านอย่างน้อย {MINIMUM_LENGTH} ตัวอักษร"
     if len(password) > MAXIMUM_LENGTH:
         return f"ตั้งรหัสผ่านไม่เกิน {MAXIMUM_LENGTH} ตัวอักษร"
-    if password.lower() in TOO_EASY or _in_a_row(password) or (len(username) >= 7 and username in password):
-        return "รหัสผ่านนี้เดาง่ายเกินไป อย่าใช้รหัส 7 หลัก ตัวเลขหรือตัวอักษรเรียงกัน หรือตัวอักษรซ้ำ"
+    if is_common(password) or _in_a_row(password) or (len(username) >= 7 and username in password):
+        return "รหัสผ่านนี้เดาง่ายเกินไป อย่าใช้รหัส 7 หลัก ตัวเลขหรือตัวอักษรเรียงกัน ตัวอักษรซ้ำ หรือคำที่ใช้กันมาก เช่น password1 ปปช2569"
     return ""
 
 

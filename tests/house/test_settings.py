@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Flask, request
+from flask.testing import FlaskClient
 
 from app import create_app
 from app.db import db
@@ -176,7 +177,7 @@ def test_the_session_cookie_is_secure_and_out_of_reach_of_scripts_and_strange_si
     assert cookie.startswith("__Host-eplannacc=")
     assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= {part.strip() for part in cookie.split(";")}
     assert "Domain=" not in cookie
-    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
+    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
 
 
 def test_no_answer_repeats_the_host_that_somebody_wrote(production: Flask, app: Flask) -> None:
@@ -217,3 +218,11 @@ def test_a_crash_in_production_tells_nothing_but_a_reference(
         assert secret not in answer.text
     with production.app_context():
         db.engine.dispose()
+
+
+def test_of_what_a_visitor_says_of_its_address_only_the_proxys_word_counts(production: Flask, app: Flask) -> None:
+    said = {"X-Forwarded-For": "198.51.100.6, 192.0.2.1", "X-Real-IP": "198.51.100.6", "Forwarded": "for=198.51.100.6"}
+    for served, address in ((production, "192.0.2.1"), (app, "127.0.0.1")):
+        with FlaskClient(served, served.response_class) as client:
+            assert client.get("/healthz", base_url="https://eplan.example.go.th", headers=said).status_code == 200
+            assert request.remote_addr == address

@@ -21,6 +21,16 @@ def test_a_template_has_no_line_too_long_to_compare() -> None:
     assert not long, f"break these lines at a space: {long}"
 
 
+# Each was looked at: it has words of our own only.
+HTML_IN_SCRIPTS = {"app.js": 1, "drafts.js": 1, "typing.js": 1}
+AS_HTML = re.compile(r"innerHTML|outerHTML\s*=|insertAdjacentHTML|document\.write|\beval\(|new Function|postMessage")
+
+
+def test_scripts_put_in_as_text_what_came_from_data() -> None:
+    scripts = {path.name: len(AS_HTML.findall(path.read_text())) for path in (ROOT / "static").glob("*.js")}
+    assert {name: number for name, number in scripts.items() if number} == HTML_IN_SCRIPTS
+
+
 STYLE = ROOT / "static" / "style.css"
 WORN = re.compile(r'class="((?:[^"{]|\{\{.*?\}\}|\{%.*?%\}|\{)*)"', re.DOTALL)
 SAID = re.compile(r"""["'`]([\w -]+)["'`]""")  # words of a script or of an expression in a template

@@ -165,6 +165,10 @@ def _zip_of(name: str) -> bytes:
     return out.getvalue()
 
 
+# What would read a file of the server, where a parser resolves it.
+FOREIGN = '<!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/hostname">]>'
+
+
 def _of_parts(number: int) -> bytes:
     out = BytesIO(PLAIN)
     with zipfile.ZipFile(out, "a") as book:
@@ -203,6 +207,7 @@ def _hurt(content: bytes) -> bytes:
         (_says(PLAIN, 10, 2, 99), "ไฟล์เสีย"),  # packed in a way that nobody knows
         (_says(PLAIN, 6, 2, 200), "ไฟล์เสีย"),  # of a later zip
         (_says(PLAIN, 24, 4, 2**31), "ใหญ่หรือซับซ้อนเกินกว่าจะอ่านได้"),  # two gigabytes unpacked, as it says
+        (with_parts(PLAIN, {SHEET: lambda s: s.replace("<worksheet", f"{FOREIGN}<worksheet", 1)}), "ใหญ่หรือซับซ้อน"),
         (_of_parts(2000), "ใหญ่หรือซับซ้อนเกินกว่าจะอ่านได้"),
         (with_parts(PLAIN, {SHEET: lambda s: s.replace("<sheetData>", "<sheetData><row>")}), "ไฟล์เสีย"),
         (b"no table here", "ไม่ใช่ไฟล์ Excel"),

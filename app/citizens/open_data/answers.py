@@ -51,6 +51,8 @@ def for_api() -> bool:
 class NoCookies(SecureCookieSessionInterface):
     """Sessions for people; the API has none, and says nothing of cookies to caches."""
 
+    digest_method = staticmethod(sha256)
+
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         return SecureCookieSession() if request.path.startswith(NO_COOKIES) else super().open_session(app, request)
 
