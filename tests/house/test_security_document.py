@@ -15,7 +15,10 @@ ROW = re.compile(r"\| (\d+\.\d+\.\d+) \| (\d) \| ([^|]+) \| (met|not applicable|
 TEST = re.compile(r"`(tests/[\w/]+\.py)::(\w+)`")
 PLACE = re.compile(r"`((?:app|docs|static|templates|tests|bench|tools)/[\w./-]+|config\.py)`")
 # What is missing today, all of level 2: whoever mends one takes it out of here, and says so in its row.
-OPEN: set[str] = set()
+OPEN = {
+    *("2.4.1", "4.2.1", "6.3.3", "6.5.2", "7.5.2", "11.2.2", "11.5.1"),
+    *("12.3.1", "12.3.2", "12.3.4", "13.2.1", "13.3.1", "14.3.2", "15.1.2"),
+}
 
 
 class Requirement(NamedTuple):
@@ -47,7 +50,7 @@ def standard() -> Iterator[tuple[str, str]]:
 
 
 @cache
-def tests_in(path: str) -> set[str]:
+def names_in(path: str) -> set[str]:
     file = ROOT / path
     body = ast.parse(file.read_text()).body if file.exists() else []
     return {node.name for node in body if isinstance(node, ast.FunctionDef) and node.name.startswith("test_")}
@@ -64,7 +67,7 @@ def test_every_test_and_file_that_is_named_is_there() -> None:
     text = DOCUMENT.read_text()
     named = TEST.findall(text)
     assert len(set(named)) > 100
-    assert [(path, name) for path, name in named if name not in tests_in(path)] == []
+    assert [(path, name) for path, name in named if name not in names_in(path)] == []
     assert [place for place in PLACE.findall(text) if not (ROOT / place).exists()] == []
 
 
