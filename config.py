@@ -12,7 +12,7 @@ from datetime import timedelta
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from click import ClickException
 
@@ -131,6 +131,22 @@ def _unsafe(environ: Mapping[str, str]) -> Iterator[str]:
         yield "FIRST_LOGIN_CODE_REQUIRED is off: anybody who knows an LAO's public code could take its account."
     if not _flag(environ, "MAIL_STARTTLS", default=True) and environ.get("MAIL_HOST") not in THIS_MACHINE:
         yield "MAIL_STARTTLS is off: links for new passwords would cross the network in the open."
+    yield from _in_the_open(environ)
+
+
+def _in_the_open(environ: Mapping[str, str]) -> Iterator[str]:
+    for name in ("DATABASE_URL", "RATELIMIT_STORAGE_URI", "JOBS_URL"):
+        if lacking := _lacks(urlsplit(environ.get(name, ""))):
+            yield f"{name} is on another machine without {lacking}: passwords would cross the network in the open."
+
+
+def _lacks(url: SplitResult) -> str:
+    """What keeps the way to `url` from being one by TLS, with a certificate that is checked; "" where nothing does."""
+    if (url.hostname or "") in THIS_MACHINE:
+        return ""
+    if url.scheme.startswith("postgres"):
+        return "" if parse_qs(url.query).get("sslmode") == ["verify-full"] else "sslmode=verify-full"
+    return "rediss://" if url.scheme == "redis" else ""
 
 
 REASONS = {

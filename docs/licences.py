@@ -12,6 +12,10 @@ from packaging.utils import NormalizedName, canonicalize_name
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "licences.md"
 SERVED = {
+    "app/accounts/common_passwords.txt": (
+        "passwords that are chosen most often, by zxcvbn",
+        "MIT",
+    ),
     "app/registry/data": ("the registry's rows", "CC-BY-4.0 and MIT, attributed in its README.md"),
     "app/typeset/fonts": ("Sarabun, in papers", "OFL-1.1"),
     "static/fonts": ("Sarabun, on pages", "OFL-1.1"),

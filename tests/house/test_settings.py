@@ -16,7 +16,7 @@ from config import REQUIRED_IN_PRODUCTION, ROOT, ConfigError, database_url, sett
 PRODUCTION = {
     "EPLANNACC_ENV": "production",
     "SECRET_KEY": "jZ3vQ8rT1mWk5xYbN7cLs0aHf2dGpE9u",
-    "DATABASE_URL": "postgres://db.example/eplan",
+    "DATABASE_URL": "postgres://db.example/eplan?sslmode=verify-full",
     "PUBLIC_URL": "https://eplan.example.go.th/",
     "MAIL_HOST": "mail.example",
     "MAIL_FROM": "no-reply@example.go.th",
@@ -55,6 +55,10 @@ def test_nothing_starts_that_does_not_say_what_it_is(environ: dict[str, str], tm
         ({"PUBLIC_URL": "http://eplan.example.go.th"}, "PUBLIC_URL"),
         ({"FIRST_LOGIN_CODE_REQUIRED": "off"}, "FIRST_LOGIN_CODE_REQUIRED"),
         ({"MAIL_STARTTLS": "off"}, "MAIL_STARTTLS"),
+        ({"DATABASE_URL": "postgresql://app@10.0.0.5/eplan"}, "DATABASE_URL.*sslmode"),
+        ({"DATABASE_URL": "postgres://db.example/eplan?sslmode=require"}, "DATABASE_URL.*sslmode"),
+        ({"RATELIMIT_STORAGE_URI": "redis://10.0.0.6:6379/0"}, "RATELIMIT_STORAGE_URI.*rediss"),
+        ({"JOBS_URL": "redis://:secret@redis.example/1"}, "JOBS_URL.*rediss"),
         ({"PROXY_COUNT": "one"}, "PROXY_COUNT"),
         ({"PROXY_COUNT": "-1"}, "PROXY_COUNT"),
         ({"MAIL_PORT": "smtp"}, "MAIL_PORT"),
@@ -70,6 +74,16 @@ def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as refused:
         settings({"EPLANNACC_ENV": "production", "SECRET_KEY": "short", "MAIL_PORT": "x"}, tmp_path)
     assert {line.split()[0] for line in refused.value.message.splitlines()} == {*REQUIRED_IN_PRODUCTION, "MAIL_PORT"}
+
+
+def test_services_are_reached_by_tls_or_on_the_same_machine(tmp_path: Path) -> None:
+    for name, urls in {
+        "DATABASE_URL": ("postgresql:///eplan", "postgresql://app@127.0.0.1/eplan", "postgres://localhost:5433/eplan"),
+        "RATELIMIT_STORAGE_URI": ("redis://127.0.0.1:6379/0", "rediss://redis.example:6380/0", "redis://[::1]/0"),
+        "JOBS_URL": ("redis://localhost/1", "rediss://redis.example/1", f"sqlite:///{tmp_path / 'jobs.db'}"),
+    }.items():
+        for url in urls:
+            assert settings(PRODUCTION | {name: url}, tmp_path)["ENVIRONMENT"] == "production", url
 
 
 def test_a_mail_server_on_the_same_machine_needs_no_tls(tmp_path: Path) -> None:
@@ -143,7 +157,7 @@ def test_production_asks_for_activation_codes_and_hides_its_cookie(tmp_path: Pat
     assert found["FIRST_LOGIN_CODE_REQUIRED"] is True
     assert found["MAIL_STARTTLS"] is True
     assert found["PUBLIC_URL"] == "https://eplan.example.go.th"
-    assert found["SQLALCHEMY_DATABASE_URI"] == "postgresql+psycopg://db.example/eplan"
+    assert found["SQLALCHEMY_DATABASE_URI"] == "postgresql+psycopg://db.example/eplan?sslmode=verify-full"
     assert (found["SESSION_COOKIE_SECURE"], found["SESSION_COOKIE_NAME"]) == (True, "__Host-eplannacc")
 
 
