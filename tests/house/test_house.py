@@ -47,7 +47,8 @@ def test_a_name_of_a_type_stands_for_one_thing() -> None:
 
 def test_tests_and_templates_bear_the_path_of_their_feature() -> None:
     features = {path.parent.relative_to(ROOT / "app") for path in (ROOT / "app").rglob("__init__.py")} - {Path()}
-    for top, ours in (("tests", {"house", "browser", "golden"}), ("templates", {"layout", "macros", "errors"})):
+    whole = {"tests": {"house", "browser", "golden", "security"}, "templates": {"layout", "macros", "errors"}}
+    for top, ours in whole.items():
         for path in (path.relative_to(ROOT / top) for path in (ROOT / top).glob("*/**/*.*")):
             known = path.parts[0] in {*ours, "__pycache__"} or set(path.parents) & features
             assert known, f"{top}/{path} belongs to no feature"

@@ -43,4 +43,4 @@ def _tell_the_planner() -> None:
     """Thousands of rows in tables that were empty: PostgreSQL would read them one against all until it has looked."""
     with transaction():
         for model in (FixedRound, FixedSum):
-            db.session.execute(text(f"ANALYZE {model.__tablename__}"))
+            db.session.execute(text(f"ANALYZE {model.__tablename__}"))  # nosem: sql-put-together
