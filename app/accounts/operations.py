@@ -9,7 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from app.access import Actor, system
 from app.accounts import queries
-from app.accounts.passwords import hash_password, matches
+from app.accounts.passwords import hash_password, is_outdated, matches
 from app.accounts.rules import (
     ACTIVATION_LIFETIME,
     ALARM_AT_ACCOUNT,
@@ -46,10 +46,14 @@ class Unproved(Refusal):
 
 
 class Proven(NamedTuple):
-    """Who has just proved who that is, and by which password; None for a claimant."""
+    """Who has just proved who that is, and by which password; None for a claimant.
+
+    `anew`: what is to be kept of that password from now on, where its hash is of an earlier cost.
+    """
 
     actor: Actor
     password_hash: str | None
+    anew: str | None = None
 
 
 def prove(username: str, password: str, activation_code: str, now: datetime, *, code_required: bool) -> Proven:
@@ -65,7 +69,8 @@ def prove(username: str, password: str, activation_code: str, now: datetime, *, 
     if found.locked:
         raise Unproved(FailedBecause.LOCKED, found.account_id)
     if right:
-        return Proven(queries.actor_of(found.account_id), found.password_hash)
+        anew = hash_password(password) if is_outdated(found.password_hash or "") else None
+        return Proven(queries.actor_of(found.account_id), found.password_hash, anew)
     if password or found.role is not Role.LAO or found.password_hash is not None:
         raise Unproved(FailedBecause.WRONG_PASSWORD, found.account_id)
     if code_required and not _activates(found, activation_code, now):
@@ -92,7 +97,8 @@ def note_sign_in(proven: Proven, now: datetime, browser: str = "") -> None:
     if actor.claiming:
         return
     still = Account.id == actor.account_id, Account.password_hash == proven.password_hash, Account.locked_at.is_(None)
-    if not db.session.execute(update(Account).where(*still).values(last_login_at=now)).rowcount:  # type: ignore[attr-defined]
+    values = {"last_login_at": now, "password_hash": proven.anew or proven.password_hash}
+    if not db.session.execute(update(Account).where(*still).values(values)).rowcount:  # type: ignore[attr-defined]
         raise Refusal(UNKNOWN)
     after, lao = {"browser": browser} if browser else None, actor.organisation_id
     record(actor, Action.SIGN_IN, Entity.ACCOUNT, actor.account_id, organisation_id=lao, after=after, at=now)

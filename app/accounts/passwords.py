@@ -28,6 +28,11 @@ def matches(password_hash: str | None, password: str) -> bool:
             return False
 
 
+def is_outdated(password_hash: str) -> bool:
+    """Whether it was made at another cost than that of today."""
+    return _hasher.check_needs_rehash(password_hash)
+
+
 def _turn() -> BoundedSemaphore:
     """Few hash at once: a crowd of sign-ins must not take the processors from those who are saving."""
     turn: BoundedSemaphore = current_app.extensions.setdefault(

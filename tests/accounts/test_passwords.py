@@ -3,14 +3,18 @@
 import re
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
+from sqlalchemy import select, update
 
 from app.accounts.common_passwords import OWN_WORDS, STOLEN, is_common
 from app.accounts.passwords import hash_password, matches
 from app.accounts.rules import MAXIMUM_LENGTH, MINIMUM_LENGTH, password_problem
+from app.db import db, transaction
+from app.models import Account
 from app.models.enums import Role
 from tests.client import Client
-from tests.factories import make_staff
+from tests.factories import PASSWORD, make_staff
 from tests.pages import enter
 
 EASY = "เดาง่ายเกินไป"
@@ -103,3 +107,28 @@ def test_boxes_for_passwords_hide_them_and_let_a_password_manager_fill_them(app:
         assert 'type="password"' in tag
         assert re.search(r'autocomplete="(current|new)-password"', tag), tag
         assert "maxlength" not in tag
+
+
+def test_a_hash_of_an_earlier_cost_is_made_anew_at_the_next_sign_in(app: Flask, client: Client) -> None:
+    # given
+    staff = make_staff("somsri", Role.OFFICER, "65")
+    cheap = PasswordHasher(time_cost=1, memory_cost=8 * 1024, parallelism=1).hash(PASSWORD)
+
+    def kept_hash() -> str:
+        db.session.rollback()
+        return db.session.scalars(select(Account.password_hash).where(Account.id == staff.id)).one() or ""
+
+    with transaction():
+        db.session.execute(update(Account).where(Account.id == staff.id).values(password_hash=cheap))
+    # when somebody guesses, then
+    assert Client(app).sign_in("somsri", "wrong").request.path == "/login"
+    assert kept_hash() == cheap
+    # when
+    assert client.send("/login", {"username": "somsri", "password": PASSWORD}).location == "/nacc"
+    # then
+    renewed = kept_hash()
+    assert renewed.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    assert matches(renewed, PASSWORD)
+    assert client.get("/nacc").status_code == 200
+    Client(app).sign_in("somsri", PASSWORD)
+    assert kept_hash() == renewed
