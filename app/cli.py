@@ -8,6 +8,7 @@ from flask_migrate import upgrade
 
 from app.accounts.cli import group as accounts
 from app.citizens.open_data.cli import group as open_data
+from app.doctor import doctor
 from app.lao.fixed_rounds.cli import group as rounds
 from app.lao.profile import cli as _forget  # noqa: F401 - adds a command to `accounts`
 from app.lao.signs.cli import group as signs
@@ -25,6 +26,7 @@ def init_cli(app: Flask) -> None:
     for group in (registry, seed, accounts, mail, jobs, rounds, signs, open_data, log):
         app.cli.add_command(group)
     app.cli.add_command(demo_up)
+    app.cli.add_command(doctor)
 
 
 @click.command("demo-up")

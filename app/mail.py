@@ -91,7 +91,7 @@ def send(to: str, subject: str, body: str, message_id: str = "") -> None:
 
 
 def _by_smtp(message: EmailMessage) -> None:
-    server = _greeted()
+    server = greet()
     try:
         server.send_message(message)
     except TROUBLE as error:
@@ -101,7 +101,7 @@ def _by_smtp(message: EmailMessage) -> None:
         server.quit()
 
 
-def _greeted() -> smtplib.SMTP:
+def greet() -> smtplib.SMTP:
     """The server, connected and ready to take mails. Raises MailServerAway."""
     config = current_app.config
     try:
