@@ -71,3 +71,11 @@ def test_what_others_made_and_we_serve_is_in_the_list() -> None:
     theirs = [*ROOT.glob("static/**/*LICENSE*"), *ROOT.glob("static/**/OFL*"), *ROOT.glob("app/**/OFL*")]
 
     assert {str(path.parent.relative_to(ROOT)) for path in theirs} <= set(licences.SERVED)
+
+
+def test_pip_installs_the_locked_lists_and_nothing_beyond_them() -> None:
+    """Left to look for needs by itself, pip refuses a list in which one package asks for another's extra."""
+    installs = [line for line in (ROOT / "Makefile").read_text().splitlines() if "pip install" in line]
+
+    assert len(installs) == 3
+    assert all("--require-hashes --no-deps -r requirements" in line for line in installs), installs
