@@ -96,8 +96,8 @@ def _begin() -> None:
 
 
 def _write_line(response: Response) -> Response:
-    number = request_number()
-    response.headers["X-Request-ID"] = number
+    if response.status_code >= 400:  # what went well needs no number, and a slow line no more headers
+        response.headers["X-Request-ID"] = request_number()
     if request.endpoint in UNTOLD or not current_app.config["ACCESS_LOG"]:
         return response
     view = current_app.view_functions.get(request.endpoint or "")

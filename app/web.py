@@ -183,7 +183,7 @@ def same_origin() -> bool:
 
 def token_seed(account_id: int | None) -> str:
     """What a session signs its CSRF tokens from: it names the account, so every form says whose it is."""
-    return f"{secrets.token_hex(20)}.{account_id}"
+    return f"{secrets.token_urlsafe(18)}.{account_id}"
 
 
 def form_account() -> int | None:

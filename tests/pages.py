@@ -29,7 +29,7 @@ def enter(client: Client, account_id: int | None, *, claiming: bool = False) -> 
         key = begin_session(actor, "", "", datetime(9000, 1, 1, tzinfo=UTC))
     with client.session_transaction() as session:
         session.clear()
-        session["_user_id"], session["_fresh"] = key, True
+        session["_user_id"] = key
         session["csrf_token"] = token_seed(actor.account_id)
     client.last = None
     return actor

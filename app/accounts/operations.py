@@ -106,7 +106,7 @@ def note_sign_in(proven: Proven, now: datetime, browser: str = "") -> None:
 
 def begin_session(actor: Actor, browser: str, address: str, now: datetime) -> str:
     """A new session of an actor who has just proved who that is: gives its key, of which only the hash is kept."""
-    key = secrets.token_urlsafe(32)
+    key = secrets.token_urlsafe(24)
     kept = AccountSession(
         key_hash=fingerprint(key),
         account_id=actor.own_account_id,

@@ -35,6 +35,7 @@ def enter(actor: Actor) -> None:
     session.permanent = True
     session["csrf_token"] = token_seed(actor.account_id)
     login_user(actor)
+    session.pop("_fresh")  # nothing here asks for it, and every request would carry it
 
 
 def end(because: EndedBecause, now: datetime) -> None:

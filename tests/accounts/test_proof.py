@@ -148,7 +148,7 @@ def test_a_device_known_for_one_account_is_a_stranger_to_others_and_a_forged_one
     client.send("/login", {"username": CODE, "password": PASSWORD})
     client.send("/logout", {})
     assert _guess(client, 20, "2900101")[-1] == 429
-    client.set_cookie("eplannacc-device", "forged")
+    client.set_cookie("eplannacc-device", "forged", path="/login")
     assert _guess(client, 20)[-1] == 429
 
 
@@ -314,3 +314,17 @@ def test_a_lost_session_carries_no_present_password_along(app: Flask, client: Cl
     back = client.send("/login", {"username": CODE, "password": PASSWORD, "resume": fields(asked.text)["resume"][0]})
     assert "current" not in fields(back.text)
     assert PASSWORD not in back.text
+
+
+def test_the_word_of_a_known_device_goes_to_the_sign_in_alone(app: Flask, client: Client) -> None:
+    """With each save over a slow line it would be a fifth of what is sent."""
+    # given
+    make_lao()
+
+    # when
+    client.sign_in("6650807", PASSWORD)
+
+    # then
+    known = client.get_cookie("eplannacc-device", path="/login")
+    assert known is not None
+    assert (known.path, client.get_cookie("eplannacc-device")) == ("/login", None)

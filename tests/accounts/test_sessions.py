@@ -91,7 +91,7 @@ def test_the_cookie_holds_a_random_key_and_the_database_only_its_hash(app: Flask
         keys.add(_key(client))
         client.send("/logout", {})
     assert len(keys) == 3
-    assert {len(key) for key in keys} == {43}, "32 random bytes"
+    assert {len(key) for key in keys} == {32}, "24 random bytes"
     assert {row.key_hash for row in _rows()} == {fingerprint(key) for key in keys}
     assert not any(key in str(kept()) for key in keys)
 
