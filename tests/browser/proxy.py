@@ -21,6 +21,7 @@ class Line:
 
     def __init__(self, site: str) -> None:
         self.fault = ""
+        self._carriers: list[Thread] = []
         self._server = (urlsplit(site).hostname, urlsplit(site).port)
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.address = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
@@ -29,13 +30,19 @@ class Line:
     def close(self) -> None:
         self._listener.close()
 
+    def wait_until_all_hung_up(self) -> None:
+        """That one end closed a connection takes a moment to reach the other."""
+        for each in self._carriers:
+            each.join(timeout=20)
+
     def _listen(self) -> None:
         with suppress(OSError):
             while True:
                 browser, _ = self._listener.accept()
                 server = socket.create_connection(self._server)
-                Thread(target=self._carry, args=(browser, server, False), daemon=True).start()
-                Thread(target=self._carry, args=(server, browser, True), daemon=True).start()
+                for way in ((browser, server, False), (server, browser, True)):
+                    self._carriers.append(Thread(target=self._carry, args=way, daemon=True))
+                    self._carriers[-1].start()
 
     def _carry(self, source: socket.socket, target: socket.socket, is_answer: bool) -> None:
         with suppress(OSError):

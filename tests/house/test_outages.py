@@ -133,6 +133,7 @@ def test_a_restart_of_the_database_costs_no_request(served: Flask, line: Line | 
     with db.engine.begin() as connection:
         ended = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() "
         assert connection.scalar(text(ended + "AND pid <> pg_backend_pid()"))
+    line.wait_until_all_hung_up()
     assert [client.get("/projects").status_code for _each in range(3)] == [200] * 3
 
 
