@@ -2,8 +2,8 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
-HOST ?= 127.0.0.1
-PORT ?= 5000
+HOST := $(or $(HOST),127.0.0.1)
+PORT := $(or $(PORT),5000)
 VENV := .venv
 PY := $(VENV)/bin/python
 FLASK := $(VENV)/bin/flask --app wsgi

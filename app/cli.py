@@ -39,7 +39,7 @@ def demo_up(context: click.Context) -> None:
     context.invoke(begin_log)
     click.echo(f"Database: {_shown(current_app.config['SQLALCHEMY_DATABASE_URI'])}")
     click.echo(f"Mails are written to {current_app.config['MAIL_FOLDER']}")
-    click.echo(f"Open http://{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '5000')}")
+    click.echo(f"Open http://{os.environ.get('HOST') or '127.0.0.1'}:{os.environ.get('PORT') or '5000'}")
 
 
 def _shown(url: str) -> str:

@@ -19,7 +19,7 @@ from config import database_url
 
 def scale() -> float:
     """BENCH_SCALE: 1 is the country's real size."""
-    return float(os.environ.get("BENCH_SCALE", "0.1"))
+    return float(os.environ.get("BENCH_SCALE") or "0.1")
 
 
 @contextmanager

@@ -33,7 +33,7 @@ UNDER_THE_HEAD = "it => scrollTo(0, it.getBoundingClientRect().top + scrollY - 1
 FRONT_SIZE = {"width": 1366, "height": 1420}
 QUALITY = 60  # of WebP: letters stay sharp, all pictures together stay under 1.5 MB
 NOW = datetime(2018, 10, 15, 9, 0, tzinfo=clock.BANGKOK)
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+CHROMIUM = os.environ.get("CHROMIUM") or "/usr/bin/chromium"
 PASSWORDS = {username: password for _what, username, password in ACCOUNTS}
 
 

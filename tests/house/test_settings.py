@@ -1,9 +1,11 @@
 """What each environment starts with, and what it refuses to start with."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
+from random import Random
 
 import pytest
 from flask import Flask, request
@@ -61,13 +63,41 @@ def test_nothing_starts_that_does_not_say_what_it_is(environ: dict[str, str], tm
         ({"JOBS_URL": "redis://:secret@redis.example/1"}, "JOBS_URL.*rediss"),
         ({"PROXY_COUNT": "one"}, "PROXY_COUNT"),
         ({"PROXY_COUNT": "-1"}, "PROXY_COUNT"),
+        ({"PROXY_COUNT": "1.0"}, "PROXY_COUNT.*whole"),
         ({"MAIL_PORT": "smtp"}, "MAIL_PORT"),
+        ({"MAIL_PORT": "1.5"}, "MAIL_PORT.*whole"),
+        ({"PASSWORD_HASHES_AT_ONCE": "2.5"}, "PASSWORD_HASHES_AT_ONCE.*whole"),
+        ({"SESSION_HOURS": "ten"}, "SESSION_HOURS"),
+        ({"RESULTS_SECONDS": "."}, "RESULTS_SECONDS"),
     ],
 )
 def test_production_refuses_by_name_what_is_unsafe(unsafe: dict[str, str], named: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=named) as refused:
         settings(PRODUCTION | unsafe, tmp_path)
     assert len(refused.value.message.splitlines()) == 1
+
+
+@pytest.mark.parametrize("letters", [32, 64])
+def test_a_secret_drawn_at_random_is_taken_also_of_the_sixteen_hex_digits(letters: int, tmp_path: Path) -> None:
+    drawn = Random(1)
+    for _time in range(300):
+        secret = "".join(drawn.choices("0123456789abcdef", k=letters))
+        assert settings(PRODUCTION | {"SECRET_KEY": secret}, tmp_path)["SECRET_KEY"] == secret
+
+
+def _read_by(*places: str) -> set[str]:
+    """Names that the environment is asked for in these files."""
+    asks = re.compile(r"""environ(?:\.get\(|\[|, )["']([A-Z_]+)["']""")
+    return {name for place in places for name in asks.findall((ROOT / place).read_text())}
+
+
+@pytest.mark.parametrize("name", sorted(_read_by("config.py") - {"EPLANNACC_ENV"}))
+def test_what_is_empty_is_not_set(name: str, tmp_path: Path) -> None:
+    """An EnvironmentFile or a compose file often names a variable and says nothing behind it."""
+    for environ in (DEMO, PRODUCTION):
+        if name not in environ:
+            assert settings(environ | {name: ""}, tmp_path) == settings(environ, tmp_path)
+            assert settings(environ | {name: " "}, tmp_path) == settings(environ, tmp_path)
 
 
 def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
