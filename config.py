@@ -5,27 +5,20 @@ Production starts only with its own secrets; the demo makes its own on first run
 and keeps them in `instance/`, which git ignores.
 """
 
-import re
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
-from urllib.parse import SplitResult, parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 from click import ClickException
 
+from config_faults import FLAGS, THIS_MACHINE, database_url, faults, witnesses
+
 ROOT = Path(__file__).resolve().parent
 ENVIRONMENTS = ("demo", "production", "testing")
-REQUIRED_IN_PRODUCTION = (
-    *("SECRET_KEY", "DATABASE_URL", "PUBLIC_URL", "MAIL_HOST", "MAIL_FROM", "RATELIMIT_STORAGE_URI"),
-    *("JOBS_URL", "LOG_SIGNING_KEY", "PROXY_COUNT"),
-)
-WHOLE_NUMBERS = ("PORT", "MAIL_PORT", "PROXY_COUNT", "PASSWORD_HASHES_AT_ONCE")
-NUMBERS = ("RESULTS_SECONDS", "SESSION_HOURS", "SESSION_IDLE_STAFF", "SESSION_IDLE_LAO")
-THIS_MACHINE = ("", "localhost", "127.0.0.1", "::1")
-FEWEST_LETTERS = 9  # different ones in a secret: of 32 hex digits drawn at random one in 370,000 has fewer
 
 
 class ConfigError(ClickException):
@@ -42,8 +35,8 @@ def settings(environ: Mapping[str, str], instance: Path = ROOT / "instance") -> 
     if environment not in ENVIRONMENTS:
         raise ConfigError(f"EPLANNACC_ENV is {environment!r}; it must say one of {', '.join(ENVIRONMENTS)}.")
     production = environment == "production"
-    if faults := [*_unreadable(environ), *(_unsafe(environ) if production else _unfit_for_a_trial(environ))]:
-        raise ConfigError("\n".join(faults))
+    if found := list(faults(environ, environment)):
+        raise ConfigError("\n".join(found))
     signing_key = environ.get("LOG_SIGNING_KEY") or _kept_secret(instance, "log_signing_key")
     return {
         "ENVIRONMENT": environment,
@@ -104,86 +97,13 @@ def settings(environ: Mapping[str, str], instance: Path = ROOT / "instance") -> 
         "RESULTS_SECONDS": float(environ.get("RESULTS_SECONDS", "0" if environment == "testing" else "25")),
         # Signs the heads of the public log; whoever has it could sign others.
         "LOG_SIGNING_KEY": signing_key,
-        "LOG_WITNESSES": [address for address in environ.get("LOG_WITNESSES", "").split(",") if address.strip()],
+        "LOG_WITNESSES": witnesses(environ),
         "SNAPSHOT_FOLDER": Path(environ.get("SNAPSHOT_FOLDER", instance / "open-data")),
     }
 
 
-def _unreadable(environ: Mapping[str, str]) -> Iterator[str]:
-    for name in WHOLE_NUMBERS:
-        if not re.fullmatch(r"\d{1,9}", environ.get(name, "0")):
-            yield f"{name} is {environ[name]!r}; it must be a whole number."
-    for name in NUMBERS:
-        if not re.fullmatch(r"\d{1,9}(\.\d{1,9})?", environ.get(name, "0")):
-            yield f"{name} is {environ[name]!r}; it must be a number."
-    if not re.fullmatch(r"([0-9a-f]{64})?", environ.get("LOG_SIGNING_KEY", "")):
-        yield "LOG_SIGNING_KEY must be 32 bytes in hex: 64 of the digits 0-9 and a-f."
-
-
-def _unsafe(environ: Mapping[str, str]) -> Iterator[str]:
-    """What production must not start with."""
-    for name in REQUIRED_IN_PRODUCTION:
-        if not environ.get(name):
-            yield f"{name} is missing: {REASONS.get(name, 'production needs its own')}."
-    secret = environ.get("SECRET_KEY", "")
-    if secret and (len(secret) < 32 or len(set(secret)) < FEWEST_LETTERS):
-        yield "SECRET_KEY must be 32 characters or more, drawn at random: openssl rand -base64 48"
-    if secret and secret == environ.get("LOG_SIGNING_KEY"):
-        yield "SECRET_KEY and LOG_SIGNING_KEY are the same; whoever learns one must not have the other."
-    if environ.get("PUBLIC_URL") and urlsplit(environ["PUBLIC_URL"]).scheme != "https":
-        yield "PUBLIC_URL must begin with https://: links in mails open accounts, and cookies go by TLS alone."
-    if not _flag(environ, "FIRST_LOGIN_CODE_REQUIRED", default=True):
-        yield "FIRST_LOGIN_CODE_REQUIRED is off: anybody who knows an LAO's public code could take its account."
-    if not _flag(environ, "MAIL_STARTTLS", default=True) and environ.get("MAIL_HOST") not in THIS_MACHINE:
-        yield "MAIL_STARTTLS is off: links for new passwords would cross the network in the open."
-    yield from _in_the_open(environ)
-
-
-def _in_the_open(environ: Mapping[str, str]) -> Iterator[str]:
-    for name in ("DATABASE_URL", "RATELIMIT_STORAGE_URI", "JOBS_URL"):
-        if lacking := _lacks(urlsplit(environ.get(name, ""))):
-            yield f"{name} is on another machine without {lacking}: passwords would cross the network in the open."
-
-
-def _lacks(url: SplitResult) -> str:
-    """What keeps the way to `url` from being one by TLS, with a certificate that is checked; "" where nothing does."""
-    if (url.hostname or "") in THIS_MACHINE:
-        return ""
-    if url.scheme.startswith("postgres"):
-        return "" if parse_qs(url.query).get("sslmode") == ["verify-full"] else "sslmode=verify-full"
-    return "rediss://" if url.scheme == "redis" else ""
-
-
-REASONS = {
-    "PROXY_COUNT": "how many trusted proxies stand in front; with a wrong 0 all visitors seem to be one, and one of "
-    "them who guesses passwords shuts out all",
-    "RATELIMIT_STORAGE_URI": "where tries are counted, redis://…; memory:// counts in each process alone",
-}
-
-
-def _unfit_for_a_trial(environ: Mapping[str, str]) -> Iterator[str]:
-    """What belongs to a production that forgot to say so: under the demo's rules a stranger could take any LAO."""
-    wants = "EPLANNACC_ENV says demo, whose accounts everybody knows, but"
-    if environ["EPLANNACC_ENV"] != "demo":
-        return
-    if environ.get("PUBLIC_URL", "").startswith("https:"):
-        yield f"{wants} PUBLIC_URL begins with https://. Is this production?"
-    database = database_url(environ.get("DATABASE_URL", ""))
-    if database.startswith("postgresql") and (urlsplit(database).hostname or "") not in THIS_MACHINE:
-        yield f"{wants} DATABASE_URL is a PostgreSQL on another machine. Is this production?"
-
-
-def database_url(url: str) -> str:
-    """`url` with the driver this project uses; hosting services hand out `postgres://`."""
-    for prefix in ("postgres://", "postgresql://"):
-        if url.startswith(prefix):
-            return "postgresql+psycopg://" + url.removeprefix(prefix)
-    return url
-
-
 def _flag(environ: Mapping[str, str], name: str, *, default: bool) -> bool:
-    value = environ.get(name, "").lower()
-    return value in ("1", "true", "yes", "on") if value else default
+    return FLAGS[environ[name].lower()] if name in environ else default
 
 
 def _kept_secret(instance: Path, name: str) -> str:

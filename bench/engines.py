@@ -14,7 +14,7 @@ from sqlalchemy.engine import make_url
 
 from app import create_app
 from app.db import db
-from config import database_url
+from config_faults import database_url
 
 
 def scale() -> float:

@@ -23,7 +23,7 @@ from app.citizens.results.queries import forget_fixed_rows
 from app.db import db, transaction
 from app.registry.operations import load_provinces
 from app.seeds.periods import add_basics
-from config import database_url
+from config_faults import database_url
 from tests.client import Client, watch_for_unsaved_changes
 from tests.history.readable import untold_entries
 from tests.smtp import mailbox

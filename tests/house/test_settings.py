@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from random import Random
 
@@ -12,8 +13,10 @@ from flask import Flask, request
 from flask.testing import FlaskClient
 
 from app import create_app
+from app.accounts.rules import SEEN_EVERY
 from app.db import db
-from config import REQUIRED_IN_PRODUCTION, ROOT, ConfigError, database_url, settings
+from config import ROOT, ConfigError, settings
+from config_faults import NUMBERS, REQUIRED_IN_PRODUCTION, database_url
 
 PRODUCTION = {
     "EPLANNACC_ENV": "production",
@@ -28,6 +31,7 @@ PRODUCTION = {
     "PROXY_COUNT": "1",
 }
 DEMO = {"EPLANNACC_ENV": "demo"}
+MINUTE = timedelta(minutes=1)
 
 
 @pytest.mark.parametrize("name", REQUIRED_IN_PRODUCTION)
@@ -59,7 +63,26 @@ def test_nothing_starts_that_does_not_say_what_it_is(environ: dict[str, str], tm
         ({"MAIL_STARTTLS": "off"}, "MAIL_STARTTLS"),
         ({"DATABASE_URL": "postgresql://app@10.0.0.5/eplan"}, "DATABASE_URL.*sslmode"),
         ({"DATABASE_URL": "postgres://db.example/eplan?sslmode=require"}, "DATABASE_URL.*sslmode"),
+        ({"DATABASE_URL": "postgresql:///eplan?host=db.example"}, "DATABASE_URL.*sslmode"),
+        ({"DATABASE_URL": "postgresql://localhost/eplan?hostaddr=10.0.0.5"}, "DATABASE_URL.*sslmode"),
+        ({"DATABASE_URL": "postgresql://localhost/eplan?host=/run&host=db.example"}, "DATABASE_URL.*sslmode"),
+        ({"DATABASE_URL": "postgresql://localhost,db.example/eplan"}, "DATABASE_URL.*sslmode"),
+        ({"DATABASE_URL": "postgresql:///eplan?service=elsewhere"}, "DATABASE_URL.*host"),
+        ({"DATABASE_URL": "postgresql:///eplan", "PGSERVICE": "elsewhere"}, "DATABASE_URL.*host"),
+        ({"DATABASE_URL": "postgresql:///eplan", "PGHOST": "db.example"}, "DATABASE_URL.*sslmode"),
+        ({"DATABASE_URL": "postgresql://localhost/eplan", "PGHOSTADDR": "10.0.0.5"}, "DATABASE_URL.*sslmode"),
+        (
+            {"DATABASE_URL": "postgresql://db.example/eplan?sslmode=verify-full&sslmode=disable"},
+            "DATABASE_URL.*sslmode",
+        ),
         ({"RATELIMIT_STORAGE_URI": "redis://10.0.0.6:6379/0"}, "RATELIMIT_STORAGE_URI.*rediss"),
+        ({"RATELIMIT_STORAGE_URI": "redis:///0?host=redis.example"}, "RATELIMIT_STORAGE_URI.*rediss"),
+        ({"RATELIMIT_STORAGE_URI": "redis+sentinel://10.0.0.6:26379/eplan"}, "RATELIMIT_STORAGE_URI.*rediss"),
+        ({"RATELIMIT_STORAGE_URI": "redis+cluster://10.0.0.6:6379"}, "RATELIMIT_STORAGE_URI.*rediss"),
+        ({"RATELIMIT_STORAGE_URI": "valkey://10.0.0.6:6379"}, "RATELIMIT_STORAGE_URI.*rediss"),
+        ({"RATELIMIT_STORAGE_URI": "rediss://redis.example/0?ssl_cert_reqs=none"}, "RATELIMIT_STORAGE_URI.*cert"),
+        ({"JOBS_URL": "rediss://redis.example/0?ssl_cert_reqs=optional"}, "JOBS_URL.*cert"),
+        ({"JOBS_URL": "rediss://redis.example/0?ssl_check_hostname=False"}, "JOBS_URL.*cert"),
         ({"JOBS_URL": "redis://:secret@redis.example/1"}, "JOBS_URL.*rediss"),
         ({"PROXY_COUNT": "one"}, "PROXY_COUNT"),
         ({"PROXY_COUNT": "-1"}, "PROXY_COUNT"),
@@ -69,12 +92,123 @@ def test_nothing_starts_that_does_not_say_what_it_is(environ: dict[str, str], tm
         ({"PASSWORD_HASHES_AT_ONCE": "2.5"}, "PASSWORD_HASHES_AT_ONCE.*whole"),
         ({"SESSION_HOURS": "ten"}, "SESSION_HOURS"),
         ({"RESULTS_SECONDS": "."}, "RESULTS_SECONDS"),
+        ({"ACCESS_LOG": "ture"}, "ACCESS_LOG.*yes or no"),
+        ({"FIRST_LOGIN_CODE_REQUIRED": "ture"}, "FIRST_LOGIN_CODE_REQUIRED.*yes or no"),
+        ({"MAIL_STARTTLS": "off!"}, "MAIL_STARTTLS.*yes or no"),
     ],
 )
 def test_production_refuses_by_name_what_is_unsafe(unsafe: dict[str, str], named: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=named) as refused:
         settings(PRODUCTION | unsafe, tmp_path)
     assert len(refused.value.message.splitlines()) == 1
+
+
+IMPOSSIBLE = [
+    *(("PASSWORD_HASHES_AT_ONCE", number) for number in ("0", "1000")),  # of none at once all wait for ever
+    *((name, number) for name in ("MAIL_PORT", "PORT") for number in ("0", "65536", "-1")),
+    ("PROXY_COUNT", "10"),
+    *(("SESSION_HOURS", hours) for hours in ("0", "0.5", "721", "999999999")),
+    *((name, minutes) for name in ("SESSION_IDLE_STAFF", "SESSION_IDLE_LAO") for minutes in ("0", "9.9", "999999999")),
+    ("RESULTS_SECONDS", "3601"),
+    *(
+        (name, limits)
+        for name in ("SIGN_IN_LIMIT_ACCOUNT", "SIGN_IN_LIMIT_ADDRESS", "PUBLIC_LIMIT_ADDRESS")
+        for limits in ("8", "8 a minute", "8/fortnight", "8/minute;", "0/minute", "-1/minute")
+    ),
+    *(
+        ("PUBLIC_URL", url)
+        for url in (
+            *("https://", "https:///path", "eplan.example.go.th", "https://[", "https://eplan.example.go.th:port"),
+            *("ftp://eplan.example.go.th", "https://eplan.example.go.th/?a=1", "https://eplan.example.go.th/eplan"),
+            *("https://user@eplan.example.go.th", "https://eplan.example.go.th:99999", "https://two hosts"),
+        )
+    ),
+    *(
+        ("DATABASE_URL", url)
+        for url in (
+            *(
+                "mysql://localhost/eplan",
+                "eplan.db",
+                "sqlite:///",
+                "sqlite://",
+                "oracle://db/eplan",
+                "postgresql:eplan",
+            ),
+            *(
+                "postgresql://localhost:port/eplan",
+                "postgresql+asyncpg://localhost/eplan",
+                "postgresql:///e?nonsense=1",
+            ),
+        )
+    ),
+    *(
+        ("RATELIMIT_STORAGE_URI", url)
+        for url in ("memcached://localhost", "redis+sentinel://localhost/eplan", "redis", "mongodb://localhost")
+    ),
+    *(
+        ("JOBS_URL", url)
+        for url in (
+            *("nonsense", "sqlite:///", "sqlite://jobs", "unix:///run/redis", "amqp://localhost"),
+            *("redis://localhost:port", "redis://localhost/0?nonsense=1", "rediss://localhost?ssl_cert_reqs=perhaps"),
+        )
+    ),
+    *(("MAIL_FROM", word) for word in ("no address", "ก@example.go.th", "a@example.go.th, b@example.go.th", "A <a>")),
+    *((name, "https://a.go.th") for name in ("CONTACT_EMAIL", "ALARM_EMAIL", "LOG_WITNESSES")),
+    ("CONTACT_EMAIL", "An office <office@example.go.th>"),  # the metadata of the open data hold a bare one
+    ("LOG_WITNESSES", "a@example.go.th,b"),
+    ("LOG_WITNESSES", "a@example.go.th b@example.go.th"),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), IMPOSSIBLE)
+def test_what_cannot_be_is_refused_by_its_name_in_a_sentence(name: str, value: str, tmp_path: Path) -> None:
+    for environ in (DEMO, PRODUCTION):
+        with pytest.raises(ConfigError) as refused:
+            settings(environ | {name: value}, tmp_path)
+        (line,) = refused.value.message.splitlines()
+        assert line.split()[0] == name
+
+
+def test_no_refusal_repeats_a_password(tmp_path: Path) -> None:
+    for name in ("DATABASE_URL", "RATELIMIT_STORAGE_URI", "JOBS_URL", "PUBLIC_URL"):
+        for url in (
+            "mysql://u:s3cret@h/e",
+            "redis://u:s3cret@h:x/e",
+            "postgresql://u:s3cret@h:x/e",
+            "https://u:s3cret@",
+        ):
+            with pytest.raises(ConfigError) as refused:
+                settings(PRODUCTION | {name: url}, tmp_path)
+            assert "s3cret" not in refused.value.message
+
+
+def test_what_can_be_is_taken(tmp_path: Path) -> None:
+    # given
+    possible = {
+        **{"PASSWORD_HASHES_AT_ONCE": "1", "MAIL_PORT": "65535", "PORT": "1", "PROXY_COUNT": "0"},
+        **{"SESSION_HOURS": "1.5", "SESSION_IDLE_STAFF": "10", "SESSION_IDLE_LAO": "12.5", "RESULTS_SECONDS": "0"},
+        **{"SIGN_IN_LIMIT_ACCOUNT": "8/minute;30/hour", "PUBLIC_LIMIT_ADDRESS": "5 per 10 minutes"},
+        **{"MAIL_FROM": "ป.ป.ช. <no-reply@mail.example.go.th>", "LOG_WITNESSES": "a@example.org, b@example.org,"},
+        **{"ACCESS_LOG": "No", "MAIL_STARTTLS": "TRUE", "FIRST_LOGIN_CODE_REQUIRED": "1"},
+    }
+
+    # when
+    found = settings(PRODUCTION | possible, tmp_path)
+
+    # then
+    assert (found["MAIL_PORT"], found["PASSWORD_HASHES_AT_ONCE"], found["PROXY_COUNT"]) == (65535, 1, 0)
+    assert found["PERMANENT_SESSION_LIFETIME"] == timedelta(minutes=90)
+    assert (found["SESSION_IDLE_STAFF"], found["SESSION_IDLE_LAO"]) == (timedelta(minutes=10), timedelta(minutes=12.5))
+    assert found["LOG_WITNESSES"] == ["a@example.org", "b@example.org"]
+    assert found["CONTACT_EMAIL"] == "no-reply@mail.example.go.th"
+    assert (found["ACCESS_LOG"], found["MAIL_STARTTLS"]) == (False, True)
+    assert settings(DEMO | {"PUBLIC_URL": "http://[::1]:5000/"}, tmp_path)["PUBLIC_URL"] == "http://[::1]:5000"
+
+
+def test_nobody_at_work_is_signed_out_by_the_clock_that_notes_them(tmp_path: Path) -> None:
+    """A session is seen every SEEN_EVERY, so whoever sends a request that often must stay in."""
+    for name in ("SESSION_IDLE_STAFF", "SESSION_IDLE_LAO"):
+        assert NUMBERS[name][0] * MINUTE >= 2 * SEEN_EVERY
 
 
 @pytest.mark.parametrize("letters", [32, 64])
@@ -91,7 +225,7 @@ def _read_by(*places: str) -> set[str]:
     return {name for place in places for name in asks.findall((ROOT / place).read_text())}
 
 
-@pytest.mark.parametrize("name", sorted(_read_by("config.py") - {"EPLANNACC_ENV"}))
+@pytest.mark.parametrize("name", sorted(_read_by("config.py", "config_faults.py") - {"EPLANNACC_ENV"}))
 def test_what_is_empty_is_not_set(name: str, tmp_path: Path) -> None:
     """An EnvironmentFile or a compose file often names a variable and says nothing behind it."""
     for environ in (DEMO, PRODUCTION):
@@ -108,7 +242,11 @@ def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
 
 def test_services_are_reached_by_tls_or_on_the_same_machine(tmp_path: Path) -> None:
     for name, urls in {
-        "DATABASE_URL": ("postgresql:///eplan", "postgresql://app@127.0.0.1/eplan", "postgres://localhost:5433/eplan"),
+        "DATABASE_URL": (
+            *("postgresql:///eplan", "postgresql://app@127.0.0.1/eplan", "postgres://localhost:5433/eplan"),
+            *("postgresql:///eplan?host=/var/run/postgresql", "postgresql+psycopg://[::1]/eplan"),
+            "postgresql:///eplan?host=db.example&sslmode=verify-full&sslrootcert=/etc/own.pem",
+        ),
         "RATELIMIT_STORAGE_URI": ("redis://127.0.0.1:6379/0", "rediss://redis.example:6380/0", "redis://[::1]/0"),
         "JOBS_URL": ("redis://localhost/1", "rediss://redis.example/1", f"sqlite:///{tmp_path / 'jobs.db'}"),
     }.items():
@@ -126,6 +264,7 @@ def test_a_mail_server_on_the_same_machine_needs_no_tls(tmp_path: Path) -> None:
         ({"PUBLIC_URL": "https://eplan.example.go.th"}, "PUBLIC_URL"),
         ({"DATABASE_URL": "postgresql://app@db.example/eplan"}, "DATABASE_URL"),
         ({"DATABASE_URL": "postgres://app:secret@10.0.0.5:5432/eplan"}, "DATABASE_URL"),
+        ({"DATABASE_URL": "postgresql:///eplan?host=db.example&sslmode=verify-full"}, "DATABASE_URL"),
     ],
 )
 def test_the_demo_refuses_what_looks_like_a_forgotten_production(
