@@ -24,7 +24,7 @@ from app import clock
 from app.conflicts import form_name
 from app.db import db, is_sqlite, table, transaction
 from app.errors import AlreadyDone, NotTheirs
-from app.jobs import upkeep
+from app.jobs import daily
 from app.models import DoneDeed
 from app.web import page_behind, wants_fragment
 
@@ -216,7 +216,7 @@ def _keep_answer(done: Claim, response: Response) -> None:
             db.session.execute(update(table(DoneDeed)).where(*at).values(values))
 
 
-@upkeep
+@daily
 def forget_old_deeds() -> None:
     with transaction():
         db.session.execute(delete(table(DoneDeed)).where(_D.done_at < clock.now() - KEPT))

@@ -8,7 +8,7 @@ from app.accounts import operations, queries
 from app.accounts.rules import ALARM_AT_ACCOUNT, FAILURES_KEPT, SESSIONS_KEPT, reset_seed
 from app.contact import contact
 from app.db import transaction
-from app.jobs import upkeep
+from app.jobs import daily, upkeep
 from app.mails.jobs import letter
 from app.mails.rules import ALARM, NEW_EMAIL, NEW_PASSWORD, RESET, Letter
 from app.models import MailLog
@@ -76,14 +76,14 @@ def reset(owed: MailLog, public_url: str) -> Letter | None:
     return Letter(SUBJECT, RESET_MAIL.format(names=names, links="\n\n".join(lines)))
 
 
-@upkeep
+@daily
 def forget_old_sessions() -> None:
     """Those that are over for some days, however they ended."""
     with transaction():
         operations.forget_sessions(clock.now() - current_app.permanent_session_lifetime - SESSIONS_KEPT)
 
 
-@upkeep
+@daily
 def forget_old_failures() -> None:
     with transaction():
         operations.forget_failures(clock.now() - FAILURES_KEPT)

@@ -1,13 +1,12 @@
 """Guessing is slow whatever it comes from, never locks an owner out, and is seen; changes ask for the password."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app import clock
 from app.access import Actor
 from app.accounts import jobs
 from app.accounts.rules import (
@@ -24,28 +23,14 @@ from app.extensions import neighbourhood
 from app.mails import jobs as mail_jobs
 from app.models import Account, FailedSignIn, MailLog, Profile
 from app.models.enums import FailedBecause, Role
+from tests.accounts.conftest import CODE, MONDAY
 from tests.client import Client
 from tests.factories import PASSWORD, make_account, make_lao, make_organisation, make_staff, profile_form
 from tests.pages import check_refused, enter, fields, form_token, kept
 from tests.smtp import Mailbox
 
-CODE, NEW = "6650807", "รหัสใหม่๒๕๖๑"
-MONDAY = datetime(2026, 11, 30, 4, tzinfo=UTC)
+NEW = "รหัสใหม่๒๕๖๑"
 OLD = f"{CODE}@example.go.th"
-
-
-@pytest.fixture
-def lao(app: Flask) -> Actor:
-    return make_lao(CODE)
-
-
-@pytest.fixture
-def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
-    def turn(later: timedelta) -> None:
-        monkeypatch.setattr(clock, "now", lambda: MONDAY + later)
-
-    turn(timedelta())
-    return turn
 
 
 def _guess(client: Client, times: int, name: str = CODE, first: int = 1) -> list[int]:

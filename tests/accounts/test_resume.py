@@ -32,11 +32,6 @@ RESUME = "ข้อมูลที่พิมพ์ไว้ยังอยู�
 LOGIN = {"username": "6650807", "password": PASSWORD}
 
 
-@pytest.fixture
-def lao(app: Flask) -> Actor:
-    return make_lao()
-
-
 def _sent_without_a_session(
     client: Client, path: str, typed: dict[str, Any], account_id: int | None, **headers: str
 ) -> Any:

@@ -1,7 +1,7 @@
 """Sessions on the server: a cookie holds a key, and whatever ends the row ends every copy of it."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -20,30 +20,13 @@ from app.models.enums import EndedBecause, Role
 from app.nacc.administration.operations import change_staff, lock_staff
 from app.nacc.lao_accounts.operations import hand_over, set_locked
 from app.registry.operations import set_closed
+from tests.accounts.conftest import CODE, MONDAY
 from tests.client import Client
-from tests.factories import PASSWORD, make_account, make_lao, make_organisation, make_project, make_staff, profile_form
+from tests.factories import PASSWORD, make_account, make_organisation, make_project, make_staff, profile_form
 from tests.pages import enter, fields, form_token, kept
 
-CODE = "6650807"
 LIST = "/account/sessions"
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:128.0) Gecko/20100101 Firefox/128.0"
-MONDAY = datetime(2026, 11, 30, 1, tzinfo=UTC)
-
-
-@pytest.fixture
-def lao(app: Flask) -> Actor:
-    return make_lao(CODE)
-
-
-@pytest.fixture
-def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
-    """Turns the clock to so long after Monday morning."""
-
-    def turn(later: timedelta) -> None:
-        monkeypatch.setattr(clock, "now", lambda: MONDAY + later)
-
-    turn(timedelta())
-    return turn
 
 
 def _copy(app: Flask, client: Client) -> Client:

@@ -24,6 +24,7 @@ from app.lao.profile.operations import FIELDS, save_profile
 from app.models import Account, HistoryEntry, Organisation
 from app.models.enums import Role
 from app.registry.operations import set_closed
+from tests.accounts.conftest import CODE
 from tests.client import Client
 from tests.factories import (
     PASSWORD,
@@ -38,7 +39,6 @@ from tests.factories import (
 )
 from tests.pages import check_refused, enter, kept, sentences
 
-CODE = "6650807"
 UNKNOWN = "ไม่พบผู้ใช้งาน"
 FIELD_NAMES = ("username", "password", "activation_code", "next", "resume", "email")
 
