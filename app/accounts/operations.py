@@ -87,8 +87,10 @@ def _activates(found: queries.Credentials, typed: str, now: datetime) -> bool:
     )
 
 
-def note_sign_in(proven: Proven, now: datetime, browser: str = "") -> None:
-    """Keep when somebody last signed in, and with what; a claimant has not signed in yet.
+def note_sign_in(proven: Proven, now: datetime) -> None:
+    """Keep when somebody signed in, for good; with what stands in the session, and goes with it.
+
+    A claimant has not signed in yet.
 
     Raises Refusal where the password was changed or the account locked since it was proved: that has ended every
     session, and must not miss the one that begins.
@@ -100,8 +102,8 @@ def note_sign_in(proven: Proven, now: datetime, browser: str = "") -> None:
     values = {"last_login_at": now, "password_hash": proven.anew or proven.password_hash}
     if not db.session.execute(update(Account).where(*still).values(values)).rowcount:  # type: ignore[attr-defined]
         raise Refusal(UNKNOWN)
-    after, lao = {"browser": browser} if browser else None, actor.organisation_id
-    record(actor, Action.SIGN_IN, Entity.ACCOUNT, actor.account_id, organisation_id=lao, after=after, at=now)
+    lao = actor.organisation_id
+    record(actor, Action.SIGN_IN, Entity.ACCOUNT, actor.account_id, organisation_id=lao, at=now)
 
 
 def begin_session(actor: Actor, browser: str, address: str, now: datetime) -> str:

@@ -53,7 +53,7 @@ def sign_in() -> Response | tuple[str, int]:
     try:
         proven = proof.prove(username, form.password.data, form.activation_code.data)
         with transaction():
-            operations.note_sign_in(proven, now, sessions.browser())
+            operations.note_sign_in(proven, now)
             who = sessions.begin(proven.actor, now)
     except Refusal as refusal:
         form.refuse(refusal)

@@ -92,7 +92,7 @@ FACTS = {
     "sub_headings": "หัวข้อย่อย",
     "text": "ข้อความ",
     "reasons": "ลำดับเหตุผล",
-    "browser": "เครื่องที่ใช้",
+    "browser": "เครื่องที่ใช้",  # of sign-ins of before: sessions alone hold it now
     "value": "ข้อความ",
     "second_person": "ผู้ยืนยันคนที่สอง",
     "proposed": "สิ่งที่เสนอ",

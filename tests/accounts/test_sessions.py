@@ -15,14 +15,17 @@ from app.accounts import jobs, operations
 from app.accounts.queries import actor_of
 from app.accounts.rules import SEEN_EVERY, SESSIONS_KEPT, fingerprint
 from app.db import db, transaction
+from app.history.operations import record
+from app.ledger.jobs import head_of_now
 from app.models import Account, AccountSession, HistoryEntry
-from app.models.enums import EndedBecause, Role
+from app.models.enums import Action, EndedBecause, Entity, Role
 from app.nacc.administration.operations import change_staff, lock_staff
 from app.nacc.lao_accounts.operations import hand_over, set_locked
 from app.registry.operations import set_closed
 from tests.accounts.conftest import CODE, MONDAY
 from tests.client import Client
-from tests.factories import PASSWORD, make_account, make_organisation, make_project, make_staff, profile_form
+from tests.factories import PASSWORD, make_account, make_lao, make_organisation, make_project, make_staff, profile_form
+from tests.ledger.world import make_world, verified
 from tests.pages import enter, fields, form_token, kept
 
 LIST = "/account/sessions"
@@ -317,6 +320,43 @@ def test_neither_history_nor_public_log_knows_where_somebody_signed_in(app: Flas
     told = {name: rows for name, rows in kept().items() if "203.0.113.7" in str(rows)}
     assert not told, "sessions are the only table that holds an address, and `kept` leaves them out"
     assert "203.0.113.7" in {row.address for row in _rows()}
+
+
+def test_the_history_keeps_when_somebody_signed_in_and_nothing_of_the_machine(
+    app: Flask, client: Client, lao: Actor, at: Callable[[timedelta], None]
+) -> None:
+    # given
+    client.environ_base["HTTP_USER_AGENT"] = FIREFOX
+
+    # when
+    client.sign_in(CODE, PASSWORD)
+    at(app.permanent_session_lifetime + SESSIONS_KEPT + timedelta(seconds=1))
+    jobs.forget_old_sessions()
+
+    # then
+    assert _rows() == []
+    entry = db.session.scalars(select(HistoryEntry).where(HistoryEntry.action == Action.SIGN_IN)).one()
+    assert (entry.before, entry.after, entry.at) == (None, None, MONDAY)
+    promised = client.get("/help/privacy").text
+    assert "เวลาที่เข้าสู่ระบบแต่ละครั้ง" in promised
+    assert "เครื่องที่เข้าใช้: เบราว์เซอร์ ที่อยู่เครือข่าย" in promised
+
+
+def test_a_sign_in_of_before_that_names_the_machine_is_still_read_and_the_log_holds(app: Flask, client: Client) -> None:
+    # given
+    lao = make_lao("6650809")
+    make_world()
+    with transaction():
+        account = {"organisation_id": lao.organisation_id, "at": MONDAY}
+        record(lao, Action.SIGN_IN, Entity.ACCOUNT, lao.account_id, after={"browser": "Firefox · Windows"}, **account)
+
+    # when
+    head_of_now()
+
+    # then
+    assert "all holds" in verified(app)
+    enter(client, lao.account_id)
+    assert "Firefox · Windows" in client.get("/history").text
 
 
 def test_the_upgrade_keeps_accounts_and_goes_back(app: Flask, client: Client, lao: Actor) -> None:
