@@ -10,13 +10,28 @@ from app.accounts.queries import credentials
 from app.db import transaction
 from app.errors import Refusal
 from app.models.enums import Role
+from app.words import clean_line
 
 group = AppGroup("accounts", help="Staff accounts and activation codes.")
 
 
+class Said(click.ParamType[str]):
+    """Words that will stand in the history, in one line: blanks are none."""
+
+    name = "text"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        return clean_line(value) or self.fail("Say it in words: it stands in the history.", param, ctx)
+
+
+reason_option = click.option(
+    "--reason", type=Said(), required=True, help="Stands in the history; do not name the person."
+)
+
+
 @group.command("create-staff")
 @click.argument("username")
-@click.option("--name", required=True, help="Shown on screen and in the history.")
+@click.option("--name", type=Said(), required=True, help="Shown on screen and in the history.")
 @click.option("--role", type=click.Choice([Role.OFFICER.value, Role.ADMINISTRATOR.value]), required=True)
 @click.option("--province", "provinces", multiple=True, help="2-digit code; repeat for several. Officers only.")
 @click.password_option()

@@ -1,5 +1,9 @@
 """What an installation makes before anybody can sign in."""
 
+from collections.abc import Iterator
+
+import click
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -65,3 +69,33 @@ def test_an_activation_code_is_shown_once_and_stored_hashed(app: Flask) -> None:
     assert db.session.scalars(select(HistoryEntry.action)).all() == ["issue activation code"]
     assert _run(app, "activation-code", "9999999") == (1, "Error: No LAO has the code 9999999.\n")
     assert "ตั้งรหัสผ่านแล้ว" in _run(app, "activation-code", "6650807")[1]
+
+
+def _commands(group: click.Group, *path: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from _commands(command, *path, name)
+        else:
+            yield (*path, name), command
+
+
+@pytest.mark.parametrize("blank", ["", "  ", "\u200b"])
+def test_what_stands_in_the_history_is_never_left_empty(app: Flask, blank: str) -> None:
+    """Every command that asks for a reason or a name; why somebody was erased is all that is left to ask about."""
+    before, asked = kept(), []
+    for path, command in _commands(app.cli):
+        options = {each.name: each for each in command.params if isinstance(each, click.Option)}
+        for name in options.keys() & {"reason", "name"}:
+            # given
+            others = [each for each in options.values() if each.required and each.name != name]
+            given = [word for each in others for word in (each.opts[0], "officer" if each.name == "role" else "x")]
+            arguments = ["6650807" for each in command.params if isinstance(each, click.Argument)]
+
+            # when
+            result = app.test_cli_runner().invoke(args=[*path, *arguments, *given, f"--{name}", blank])
+
+            # then
+            assert (result.exit_code, f"'--{name}': Say it in words" in result.output) == (2, True), result.output
+            asked.append((path[-1], name))
+    assert set(asked) == {("create-staff", "name"), ("erase", "reason"), ("erase-contacts", "reason")}
+    assert kept() == before

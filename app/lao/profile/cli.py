@@ -4,7 +4,7 @@ import click
 
 from app import clock
 from app.access import system
-from app.accounts.cli import group
+from app.accounts.cli import group, reason_option
 from app.accounts.queries import actor_of, credentials
 from app.db import transaction
 from app.lao.profile import operations
@@ -12,7 +12,7 @@ from app.lao.profile import operations
 
 @group.command("erase-contacts")
 @click.argument("code")
-@click.option("--reason", required=True, help="Stands in the history; do not name the person.")
+@reason_option
 def erase_contacts(code: str, reason: str) -> None:
     """Take all who no longer stand in the profile of LAO CODE out of its history. The public log stays valid."""
     found = credentials(code)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, update
+from sqlalchemy import delete, false, func, or_, update
 
 from app.access import Actor
 from app.accounts.operations import change_password, claim, owe_word
@@ -51,10 +51,8 @@ def forget_former_contacts(
     former = queries.former_details(organisation_id, replaced_before)
     for each in former:
         forget_text([each.entry_id], each.name, (each.side,))
-    addresses = {each.text for each in former if each.name == "email"}
-    theirs = _M.organisation_id == organisation_id, _M.to_address.in_(addresses)
-    db.session.execute(delete(table(MailLog)).where(*theirs, WAITS))
-    db.session.execute(update(table(MailLog)).where(*theirs).values(to_address=BLACKED_OUT))
+    for address in {each.text.lower() for each in former if each.name == "email"}:
+        _forget_mails_to(address, organisation_id)
     if former:
         record(
             actor,
@@ -66,6 +64,22 @@ def forget_former_contacts(
             at=now,
         )
     return len(former)
+
+
+def _forget_mails_to(address: str, organisation_id: int) -> None:
+    """The LAO's own, and those somebody asked for by typing the address, which are for no LAO.
+
+    Both are kept where it is today's address still: the LAO's in other letters, or of another LAO that shares it.
+    """
+    laos = queries.laos_at(address)
+    whose = [] if organisation_id in laos else [_M.organisation_id == organisation_id]
+    whose += [] if laos else [_M.organisation_id.is_(None)]
+    theirs = or_(false(), *whose)
+    to_it, of_it = func.lower(_M.to_address) == address, func.lower(_M.error).contains(address, autoescape=True)
+    mails = table(MailLog)
+    db.session.execute(delete(mails).where(theirs, to_it, WAITS))
+    db.session.execute(update(mails).where(theirs, of_it).values(error=BLACKED_OUT))
+    db.session.execute(update(mails).where(theirs, to_it).values(to_address=BLACKED_OUT))
 
 
 class Saved(NamedTuple):

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from app.access import Actor
 from app.db import db
@@ -44,6 +44,11 @@ def personal_details(actor: Actor, now: datetime) -> list[PersonalDetail]:
     former = {(each.name, each.text, each.until): each for each in former_details(actor.own_organisation_id, now)}
     before = [PersonalDetail(each.name, each.text, each.until) for each in former.values()]
     return today + sorted(before, key=lambda each: (each.until, each.name), reverse=True)
+
+
+def laos_at(address: str) -> set[int]:
+    """LAOs whose profile says that address today; `address` in small letters."""
+    return set(db.session.scalars(select(Profile.organisation_id).where(func.lower(Profile.email) == address)))
 
 
 def laos_changed_before(moment: datetime) -> list[int]:

@@ -4,7 +4,7 @@ import click
 
 from app import clock
 from app.access import system
-from app.accounts.cli import group
+from app.accounts.cli import group, reason_option
 from app.db import transaction
 from app.errors import NotTheirs, Refusal
 from app.nacc.blackouts import operations
@@ -12,7 +12,7 @@ from app.nacc.blackouts import operations
 
 @group.command("erase")
 @click.argument("username")
-@click.option("--reason", required=True, help="Stands in the history; do not name the person.")
+@reason_option
 def erase(username: str, reason: str) -> None:
     """Take the name of the staff member USERNAME out of the system, for good. The public log stays valid."""
     try:

@@ -139,6 +139,43 @@ def test_who_asks_to_be_forgotten_is_at_once_and_everywhere(app: Flask, lao: Act
     assert app.test_cli_runner().invoke(args=["accounts", "erase-contacts", "1", "--reason", "x"]).exit_code == 1
 
 
+def test_mails_that_were_asked_for_by_typing_an_address_are_forgotten_with_it(
+    app: Flask, client: Client, lao: Actor
+) -> None:
+    """A row of /forgot is for no LAO; an answer of the mail server repeats the address it was about."""
+    # given
+    another = make_lao("6650810")
+    _change(another, clock.now() - DAY, email="shared@example.go.th")
+    _change(lao, clock.now() - 3 * DAY, email="shared@example.go.th")
+    _change(lao, clock.now() - 2 * DAY, email="Sompong@example.go.th")
+    told = "SMTPRecipientsRefused: {'SOMSRI@example.go.th': (550, b'no such user')}"
+    with transaction():
+        for address, values in (
+            ("somsri@example.go.th", {"sent_at": NOW}),
+            ("Somsri@Example.go.th", {"given_up_at": NOW, "error": told}),
+            ("somsri@example.go.th", {}),
+            ("sompong@example.go.th", {"given_up_at": NOW, "error": told, "organisation_id": lao.organisation_id}),
+            ("shared@example.go.th", {}),
+            ("nobody@example.go.th", {"sent_at": NOW, "error": "451 later"}),
+        ):
+            db.session.add(MailLog(kind="reset", to_address=address, day=NOW.date(), queued_at=NOW, **values))
+
+    # when
+    with transaction():
+        operations.forget_former_contacts(lao, lao.own_organisation_id, "ขอลบ", clock.now(), clock.now())
+
+    # then
+    resets = select(MailLog.to_address, MailLog.error).where(MailLog.kind == "reset").order_by(MailLog.id)
+    rows = db.session.execute(resets).all()
+    assert [tuple(row) for row in rows] == [
+        (BLACKED_OUT, ""),
+        (BLACKED_OUT, BLACKED_OUT),
+        ("sompong@example.go.th", BLACKED_OUT),
+        ("shared@example.go.th", ""),
+        ("nobody@example.go.th", "451 later"),
+    ]
+
+
 def test_the_public_log_stays_valid(app: Flask, lao: Actor) -> None:
     # given
     make_world()
