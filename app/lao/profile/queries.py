@@ -1,6 +1,7 @@
 """Reads of the LAO's own profile and place, and of what NACC has said anew."""
 
 from datetime import datetime
+from operator import attrgetter
 from typing import NamedTuple
 
 from sqlalchemy import func, select
@@ -37,12 +38,16 @@ def former_details(organisation_id: int, replaced_before: datetime) -> list[Form
 
 
 def personal_details(actor: Actor, now: datetime) -> list[PersonalDetail]:
-    """All that is kept of persons in the LAO's profile: of today, then of before, the latest first."""
+    """All that is kept of persons in the LAO's profile: of today, then of before, the latest first.
+
+    Each value once, as of when it went last.
+    """
     row = profile(actor)
     present = {name: getattr(row, name) for name in PERSONAL} if row else {}
     today = [PersonalDetail(name, text, None) for name, text in sorted(present.items()) if text]
-    former = {(each.name, each.text, each.until): each for each in former_details(actor.own_organisation_id, now)}
-    before = [PersonalDetail(each.name, each.text, each.until) for each in former.values()]
+    former = sorted(former_details(actor.own_organisation_id, now), key=attrgetter("until"))
+    last = {(each.name, each.text): each.until for each in former}
+    before = [PersonalDetail(name, text, until) for (name, text), until in last.items()]
     return today + sorted(before, key=lambda each: (each.until, each.name), reverse=True)
 
 

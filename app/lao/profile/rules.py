@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from app.history.rules import PERSONAL
@@ -40,15 +41,20 @@ class PersonalDetail(NamedTuple):
 def former_details(
     entries: Sequence[ProfileEntry], present: Mapping[str, Any], replaced_before: datetime
 ) -> Iterator[FormerDetail]:
-    """Details that had been replaced by that moment and are not said today, in the order of the entries.
+    """Details that had been replaced by that moment and are not said today, detail by detail.
 
-    `entries`: all of one LAO's profile, the oldest first.
+    The first entry that tells another replaces one: those that only repeat it move nothing. Whoever left and came
+    back was replaced twice. `entries`: all of one LAO's profile, the oldest first.
     """
-    for last, entry in pairwise([None, *entries]):
-        if entry is None or entry.at >= replaced_before:
-            return
-        sides = [("after", last.id, last.after)] if last else []
-        for side, entry_id, facts in [*sides, ("before", entry.id, entry.before)]:
-            for name in sorted(PERSONAL & facts.keys()):
-                if facts[name] and facts[name] != present.get(name):
-                    yield FormerDetail(entry_id, side, name, facts[name], entry.at)
+    for name in sorted(PERSONAL):
+        told = [
+            (entry, side, facts[name])
+            for entry in entries
+            for side, facts in (("before", entry.before), ("after", entry.after))
+            if name in facts
+        ]
+        runs = [list(run) for _text, run in groupby(told, key=itemgetter(2))]
+        for run, following in pairwise(runs):
+            until, text = following[0][0].at, run[0][2]
+            if text and text != present.get(name) and until < replaced_before:
+                yield from (FormerDetail(entry.id, side, name, text, until) for entry, side, _text in run)

@@ -57,6 +57,31 @@ def test_a_detail_is_former_from_when_another_came_and_only_while_it_is_not_said
     assert too_early == []
 
 
+def test_a_detail_is_replaced_by_the_first_entry_that_tells_another_and_none_that_repeats_it_moves_that() -> None:
+    # given
+    entries = [
+        _entry(1, 0, {}, {"contact_name": "ก"}),
+        _entry(2, 10, {"contact_name": "ก", "phone": "1"}, {"contact_name": "ก", "phone": "2"}),
+        _entry(3, 15, {}, {}),  # an erasure
+        _entry(4, 20, {"contact_name": "ก"}, {"contact_name": ""}),
+        _entry(5, 30, {"contact_name": ""}, {"contact_name": "ข"}),
+        _entry(6, 40, {"contact_name": "ข"}, {"contact_name": "ก"}),
+        _entry(7, 50, {"contact_name": "ก"}, {"contact_name": "ค"}),
+    ]
+
+    # when
+    found = former_details(entries, {"contact_name": "ค", "phone": "2"}, NOW + 60 * DAY)
+
+    # then
+    ends = {(each.entry_id, each.side, each.text): (each.until - NOW).days for each in found}
+    assert ends == {
+        **{(1, "after", "ก"): 20, (2, "before", "ก"): 20, (2, "after", "ก"): 20, (4, "before", "ก"): 20},
+        **{(5, "after", "ข"): 40, (6, "before", "ข"): 40},
+        **{(6, "after", "ก"): 50, (7, "before", "ก"): 50},
+        (2, "before", "1"): 10,
+    }
+
+
 def _change(lao: Actor, at: datetime, **person: str) -> None:
     profile = db.session.get_one(Profile, lao.organisation_id)
     values = {name: getattr(profile, name) for name in operations.FIELDS} | person
@@ -98,6 +123,22 @@ def test_the_worker_forgets_who_left_long_ago_and_keeps_the_others(app: Flask, l
     db.session.rollback()
     forget_contacts_in_time()
     assert len(db.session.scalars(select(HistoryEntry)).all()) == before, "done once"
+
+
+def test_who_left_lately_is_kept_however_long_ago_something_else_changed(app: Flask) -> None:
+    # given
+    lao, today = make_lao("6650809"), clock.now()
+    for days, phone in ((4 * 365, "055111111"), (3 * 365, "055222222")):
+        _change(lao, today - days * DAY, contact_name="สมชาย", phone=phone)
+    _change(lao, today - 30 * DAY, contact_name="สมปอง")
+
+    # when
+    forget_contacts_in_time()
+
+    # then
+    told = _told()
+    assert "055111111" not in told
+    assert told.count("สมชาย") == 4
 
 
 def test_the_worker_does_it_when_it_starts_and_every_day_it_lives(
@@ -193,6 +234,8 @@ def test_the_public_log_stays_valid(app: Flask, lao: Actor) -> None:
 
 def test_the_lao_takes_home_what_is_kept_of_its_people(app: Flask, client: Client, lao: Actor) -> None:
     # given
+    _change(lao, clock.now() - 20 * DAY, contact_name="สมชาย", email="somchai@example.go.th", mobile="0811111111")
+    _change(lao, clock.now() - 10 * DAY, contact_name="สมปอง", email="sompong@example.go.th", mobile="0822222222")
     enter(client, lao.account_id)
     page = client.get("/profile")
     assert 'href="/profile/personal.xlsx"' in page.text
@@ -206,7 +249,9 @@ def test_the_lao_takes_home_what_is_kept_of_its_people(app: Flask, client: Clien
     assert ("ชื่อผู้ประสานงาน", "สมปอง", True) in told
     assert ("ชื่อผู้ประสานงาน", "สมศรี", False) in told
     assert ("อีเมล", "somchai@example.go.th", False) in told
-    assert len(told) == len(set(told))
+    assert ["ชื่อผู้ประสานงาน", "สมชาย", clock.thai_date(clock.now() - 10 * DAY)] in rows
+    values = [(row[0], row[1]) for row in rows if row[1]]
+    assert len(values) == len(set(values))
     names = [each.name for each in queries.personal_details(lao, clock.now())]
     assert "population" not in names
 
