@@ -221,7 +221,7 @@ def test_a_secret_drawn_at_random_is_taken_also_of_the_sixteen_hex_digits(letter
 
 def _read_by(*places: str) -> set[str]:
     """Names that the environment is asked for in these files."""
-    asks = re.compile(r"""environ(?:\.get\(|\[|, )["']([A-Z_]+)["']""")
+    asks = re.compile(r"""(?:environ(?:\.get\(|\[)|_flag\(environ, )["']([A-Z_]+)["'](?!\] = )""")
     return {name for place in places for name in asks.findall((ROOT / place).read_text())}
 
 
@@ -337,6 +337,16 @@ def test_the_demo_makes_a_secret_once_that_only_its_owner_reads(tmp_path: Path) 
     assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600
     assert first["FIRST_LOGIN_CODE_REQUIRED"] is False
     assert settings(DEMO | {"FIRST_LOGIN_CODE_REQUIRED": "1"}, tmp_path)["FIRST_LOGIN_CODE_REQUIRED"] is True
+
+
+def test_the_readme_lists_every_variable_that_is_read_and_no_other() -> None:
+    table = re.findall(r"^\| (`[A-Z][^|]+`) \|", (ROOT / "README.md").read_text(), re.MULTILINE)
+    listed = [name for cell in table for name in re.findall(r"`([A-Z_]+)`", cell)]
+    places = ["config.py", "config_faults.py", "wsgi.py"]
+    places += [str(path.relative_to(ROOT)) for part in ("app", "tests") for path in (ROOT / part).rglob("*.py")]
+    assert len(listed) == len(set(listed))
+    of_others = {"PATH", "PGSERVICE", "PGSSLMODE"}  # of the system, and of libpq
+    assert set(listed) == _read_by(*places) - of_others
 
 
 def test_a_hosting_services_database_address_gets_our_driver() -> None:
