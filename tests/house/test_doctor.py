@@ -1,6 +1,6 @@
 """`flask doctor` on installations that have one fault each, and on one that has none."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -9,8 +9,9 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import text
 
-from app import clock
+from app import clock, doctor
 from app.db import db, is_sqlite, transaction
+from app.extensions import limiter
 from app.ledger import rights
 from app.models import MailLog
 from tests.conftest import POSTGRESQL, Postgresql, Sqlite
@@ -54,10 +55,18 @@ def test_a_database_that_was_not_upgraded(told: Told) -> None:
 
 
 def test_files_that_others_may_read(app: Flask, told: Told) -> None:
-    app.config["EXPORT_FOLDER"].chmod(0o755)
-    (line,) = told()
-    assert line.startswith("files: ")
-    assert str(app.config["EXPORT_FOLDER"]) in line
+    places = [app.config[name] for name in ("EXPORT_FOLDER", "SNAPSHOT_FOLDER", "MAIL_FOLDER")]
+    places += [Path(str(db.engine.url.database))] if is_sqlite(db.engine) else []
+    for place in places:
+        own = place.stat().st_mode
+        for others in (0o004, 0o040):
+            place.chmod(own | others)
+            (line,) = told()
+            assert line.startswith("files: ")
+            assert f" {place}:" in line
+        place.chmod(own)
+    app.config["MAIL_FOLDER"].rmdir()  # it is made with the first mail
+    assert told() == []
 
 
 def test_a_mail_server_that_does_not_answer_or_is_not_who_it_should_be(
@@ -77,19 +86,53 @@ def test_a_mail_server_that_does_not_answer_or_is_not_who_it_should_be(
 
 def test_mails_that_nobody_sends(told: Told) -> None:
     now, lao = clock.now(), make_lao()
-    mail = {"organisation_id": lao.organisation_id, "to_address": "a@example.go.th", "day": now.date()}
-    for kind, age, said in (("digest", 1, False), ("reset", 11, True)):
+    mail = {"organisation_id": lao.organisation_id, "kind": "reset", "to_address": "a@example.go.th", "day": now.date()}
+    for minutes, more, said in (
+        (9, {}, False),
+        (60, {"attempts": 1, "next_try_at": now + timedelta(minutes=1)}, False),
+        (60, {"given_up_at": now}, False),
+        (60, {"sent_at": now}, False),
+        (11, {}, True),
+    ):
         with transaction():
-            db.session.add(MailLog(kind=kind, queued_at=now - timedelta(minutes=age), **mail))
+            db.session.add(MailLog(queued_at=now - timedelta(minutes=minutes), **mail, **more))
         assert any(each.startswith("worker: ") for each in told()) is said
 
 
 def test_settings_that_production_would_better_not_have(
     app: Flask, told: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(app.config, "ENVIRONMENT", "production")
-    named = {line.split()[0] for line in told()}
-    assert {"PROXY_COUNT", "RATELIMIT_STORAGE_URI", "LOG_WITNESSES"} <= named
+    # given
+    good = {"PROXY_COUNT": 1, "RATELIMIT_STORAGE_URI": "redis://127.0.0.1", "LOG_WITNESSES": ["a@example.org"]}
+    for name, value in good.items():
+        monkeypatch.setitem(app.config, name, value)
+    monkeypatch.setattr("os.sched_getaffinity", lambda _process: {0})
+    for environment in ("demo", "production"):
+        monkeypatch.setitem(app.config, "ENVIRONMENT", environment)
+        assert told() == []
+
+    # when, then
+    for name, bad in (("PROXY_COUNT", 0), ("RATELIMIT_STORAGE_URI", "memory://"), ("LOG_WITNESSES", [])):
+        with monkeypatch.context() as patch:
+            patch.setitem(app.config, name, bad)
+            (line,) = told()
+            assert line.startswith(f"{name} is ")
+    monkeypatch.setattr("os.sched_getaffinity", lambda _process: {0, 1})
+    assert [line.split()[0] for line in told()] == (["DATABASE_URL"] if is_sqlite(db.engine) else [])
+
+
+def test_what_cannot_be_looked_at_hides_nothing_else(app: Flask, told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    def _broken() -> Iterator[str]:
+        raise ZeroDivisionError
+        yield ""
+
+    monkeypatch.setattr("app.doctor.ASKED", (_broken, *doctor.ASKED))
+    monkeypatch.setattr(limiter, "answers", lambda: False)
+    app.config["EXPORT_FOLDER"].chmod(0o755)
+    tries, broken, files = told()
+    assert tries.startswith("tries: does not answer")
+    assert broken == "broken: could not be looked at (ZeroDivisionError)"
+    assert files.startswith("files: ")
 
 
 @pytest.mark.skipif(not POSTGRESQL, reason="needs TEST_DATABASE_URL")
@@ -108,9 +151,7 @@ def test_a_role_that_can_switch_the_triggers_off_and_one_that_cannot(
         with transaction():
             rights.give(role)
         db.session.execute(text(f"SET ROLE {role}"))
-        from app.doctor import _rights
-
-        assert list(_rights()) == []
+        assert list(doctor._rights()) == []
     finally:
         db.session.rollback()
         with db.engine.begin() as connection:
