@@ -54,8 +54,10 @@ def test_nothing_starts_that_does_not_say_what_it_is(environ: dict[str, str], tm
     ("unsafe", "named"),
     [
         ({"SECRET_KEY": "short"}, "SECRET_KEY"),
+        ({"SECRET_KEY": "jZ3vQ8rT1mWk5xYbN7cLs0aHf2dGpE9"}, "SECRET_KEY"),  # 31 letters
         ({"SECRET_KEY": "x" * 64}, "SECRET_KEY"),
         ({"SECRET_KEY": "password" * 8}, "SECRET_KEY"),
+        ({"SECRET_KEY": "12345678" * 8}, "SECRET_KEY"),
         ({"SECRET_KEY": "0123456789abcdef" * 4, "LOG_SIGNING_KEY": "0123456789abcdef" * 4}, "the same"),
         ({"LOG_SIGNING_KEY": "xyz"}, "LOG_SIGNING_KEY"),
         ({"PUBLIC_URL": "http://eplan.example.go.th"}, "PUBLIC_URL"),
@@ -254,6 +256,15 @@ def test_services_are_reached_by_tls_or_on_the_same_machine(tmp_path: Path) -> N
             assert settings(PRODUCTION | {name: url}, tmp_path)["ENVIRONMENT"] == "production", url
 
 
+def test_what_libpq_reads_by_itself_counts_too(tmp_path: Path) -> None:
+    elsewhere = {"DATABASE_URL": "postgresql://db.example/eplan"}
+    assert settings(PRODUCTION | elsewhere | {"PGSSLMODE": "verify-full"}, tmp_path)["ENVIRONMENT"] == "production"
+    for of_libpq in ({"PGSSLMODE": "require"}, {"PGSSLMODE": "verify-full", "PGSERVICE": "eplan"}):
+        with pytest.raises(ConfigError, match="DATABASE_URL is on another machine"):
+            settings(PRODUCTION | elsewhere | of_libpq, tmp_path)
+    assert settings(elsewhere | {"EPLANNACC_ENV": "testing"}, tmp_path)["ENVIRONMENT"] == "testing"
+
+
 def test_a_mail_server_on_the_same_machine_needs_no_tls(tmp_path: Path) -> None:
     assert settings(PRODUCTION | {"MAIL_STARTTLS": "off", "MAIL_HOST": "localhost"}, tmp_path)["MAIL_STARTTLS"] is False
 
@@ -347,6 +358,49 @@ def test_the_readme_lists_every_variable_that_is_read_and_no_other() -> None:
     assert len(listed) == len(set(listed))
     of_others = {"PATH", "PGSERVICE", "PGSSLMODE"}  # of the system, and of libpq
     assert set(listed) == _read_by(*places) - of_others
+
+
+def test_the_readme_says_what_holds_where_nothing_is_set(tmp_path: Path) -> None:
+    # given
+    rows = re.findall(r"^\| (`[A-Z][^|]+`) \| ([^|]+) \|", (ROOT / "README.md").read_text(), re.MULTILINE)
+    said = dict(
+        pair
+        for names, defaults in rows
+        for pair in zip(re.findall(r"[A-Z_]+", names), defaults.replace("`", "").split(", "), strict=False)
+    )
+
+    # when
+    found, production = settings(DEMO, tmp_path), settings(PRODUCTION, tmp_path)
+
+    # then
+    for name in ("PASSWORD_HASHES_AT_ONCE", "PROXY_COUNT", "RATELIMIT_STORAGE_URI", "PUBLIC_LIMIT_ADDRESS"):
+        assert str(found[name]) == said[name]
+    for name in ("SIGN_IN_LIMIT_ACCOUNT", "SIGN_IN_LIMIT_ADDRESS"):
+        assert found[name] == said[name]
+    assert found["RESULTS_SECONDS"] == float(said["RESULTS_SECONDS"])
+    assert found["PERMANENT_SESSION_LIFETIME"] == timedelta(hours=int(said["SESSION_HOURS"]))
+    for name in ("SESSION_IDLE_STAFF", "SESSION_IDLE_LAO"):
+        assert found[name] == int(said[name]) * MINUTE
+    for name in ("EXPORT_FOLDER", "MAIL_FOLDER", "SNAPSHOT_FOLDER"):
+        assert found[name] == tmp_path / said[name].removeprefix("instance/")
+    assert found["JOBS_NAME"] == said["JOBS_NAME"]
+    assert found["JOBS_URL"] == f"sqlite:///{tmp_path / 'jobs.sqlite3'}"
+    assert found["SQLALCHEMY_DATABASE_URI"] == f"sqlite:///{tmp_path / 'eplannacc.sqlite3'}"
+    assert found["LOG_WITNESSES"] == []
+    assert settings(DEMO | {"PORT": "7000"}, tmp_path)["PUBLIC_URL"] == "http://127.0.0.1:7000"
+    for name in ("ACCESS_LOG", "FIRST_LOGIN_CODE_REQUIRED"):
+        assert (found[name], production[name]) == (False, True)
+
+
+def test_who_is_told_of_alarms_and_asked_is_the_nearest_that_is_named(tmp_path: Path) -> None:
+    named = {"MAIL_FROM": "e-PlanNACC <from@example.go.th>", "CONTACT_EMAIL": "ask@example.go.th"}
+    for environ, contact, alarm in (
+        ({"MAIL_FROM": named["MAIL_FROM"]}, "from@example.go.th", "from@example.go.th"),
+        (named, "ask@example.go.th", "ask@example.go.th"),
+        (named | {"ALARM_EMAIL": "alarm@example.go.th"}, "ask@example.go.th", "alarm@example.go.th"),
+    ):
+        found = settings(DEMO | environ, tmp_path)
+        assert (found["CONTACT_EMAIL"], found["ALARM_EMAIL"]) == (contact, alarm)
 
 
 def test_a_hosting_services_database_address_gets_our_driver() -> None:

@@ -11,7 +11,7 @@ from app.accounts.operations import change_password, claim, owe_word
 from app.db import db, table, write
 from app.history.operations import record
 from app.lao.profile import queries
-from app.ledger.operations import forget_text, place_everything
+from app.ledger.operations import forget_text
 from app.ledger.rules import BLACKED_OUT
 from app.mails.queries import WAITS
 from app.mails.rules import NEW_EMAIL, NEW_PASSWORD
@@ -45,9 +45,8 @@ def forget_former_contacts(
 ) -> int:
     """Take who no longer stands in the profile out of the history and the log of mails; gives how many details.
 
-    Only what was replaced before that moment. The log keeps the hash of what stood there, and loses the salt.
+    Only what was replaced before that moment. The public log never told of profiles.
     """
-    place_everything()  # what is in the log keeps its hash; nothing of the old details may come in later
     former = queries.former_details(organisation_id, replaced_before)
     for each in former:
         forget_text([each.entry_id], each.name, (each.side,))

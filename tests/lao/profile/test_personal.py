@@ -13,6 +13,7 @@ from app import clock
 from app.access import Actor
 from app.citizens.help.privacy import KEPT_OF_PERSONS, lasting
 from app.db import db, transaction
+from app.history.rules import PERSONAL
 from app.jobs import Engine
 from app.lao.profile import operations, queries
 from app.lao.profile.jobs import forget_contacts_in_time
@@ -180,6 +181,44 @@ def test_who_asks_to_be_forgotten_is_at_once_and_everywhere(app: Flask, lao: Act
     assert app.test_cli_runner().invoke(args=["accounts", "erase-contacts", "1", "--reason", "x"]).exit_code == 1
 
 
+def test_every_detail_of_a_person_goes_and_none_of_the_place_or_of_another_lao(app: Flask) -> None:
+    # given
+    lao, another = make_lao("6650809"), make_lao("6650810")
+    for who in (lao, another):
+        for days, word in ((20, "เดิม"), (10, "ใหม่")):
+            person = {name: f"{word} {name} {who.organisation_id}" for name in PERSONAL}
+            _change(who, clock.now() - days * DAY, **person, website=f"https://{word}.example.go.th")
+
+    # when
+    said = app.test_cli_runner().invoke(args=["accounts", "erase-contacts", "6650809", "--reason", "ขอลบ"]).output
+    again = app.test_cli_runner().invoke(args=["accounts", "erase-contacts", "6650809", "--reason", "ขอลบ"]).output
+
+    # then
+    db.session.rollback()
+    told = _told()
+    for name in PERSONAL:
+        assert f"เดิม {name} {lao.organisation_id}" not in told
+        assert f"ใหม่ {name} {lao.organisation_id}" in told
+        assert f"เดิม {name} {another.organisation_id}" in told
+    assert "https://เดิม.example.go.th" in told
+    assert (said.startswith("0 "), again.split()[0]) == (False, "0")
+    assert len(db.session.scalars(select(HistoryEntry.id).where(HistoryEntry.action == "erase")).all()) == 1
+
+
+def test_the_worker_keeps_a_person_for_two_years(app: Flask) -> None:
+    # given
+    lao, today = make_lao("6650809"), clock.now()
+    for name, days in (("สมชาย", 900), ("สมศรี", 731), ("สมปอง", 729)):
+        _change(lao, today - days * DAY, contact_name=name)
+
+    # when
+    forget_contacts_in_time()
+
+    # then
+    told = _told()
+    assert [name for name in ("ผู้ประสานงาน", "สมชาย", "สมศรี", "สมปอง") if name in told] == ["สมศรี", "สมปอง"]
+
+
 def test_mails_that_were_asked_for_by_typing_an_address_are_forgotten_with_it(
     app: Flask, client: Client, lao: Actor
 ) -> None:
@@ -252,8 +291,13 @@ def test_the_lao_takes_home_what_is_kept_of_its_people(app: Flask, client: Clien
     assert ["ชื่อผู้ประสานงาน", "สมชาย", clock.thai_date(clock.now() - 10 * DAY)] in rows
     values = [(row[0], row[1]) for row in rows if row[1]]
     assert len(values) == len(set(values))
-    names = [each.name for each in queries.personal_details(lao, clock.now())]
-    assert "population" not in names
+    details = queries.personal_details(lao, clock.now())
+    assert {each.name for each in details} <= PERSONAL
+    assert all(each.text for each in details)
+    ends = [each.until for each in details]
+    first = ends.count(None)
+    assert ends[:first] == [None] * first
+    assert ends[first:] == sorted(ends[first:], key=str, reverse=True)
 
 
 def test_mails_are_forgotten_in_time(app: Flask) -> None:
