@@ -387,6 +387,8 @@ def test_one_mailbox_gets_three_an_hour_whoever_asks_and_the_answer_does_not_say
     # then
     assert by_officer.status_code == 303
     assert len(mailbox.mails) == 4
+    asked = select(HistoryEntry.actor_id).where(HistoryEntry.action == Action.ASK_FOR_RESET.value)
+    assert list(db.session.scalars(asked.order_by(HistoryEntry.id))) == [None, None, None, officer.id]
 
 
 def test_a_coordinator_of_two_laos_gets_one_mail_with_a_link_for_each(
