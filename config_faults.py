@@ -42,9 +42,10 @@ FLAGS = {
 }
 SERVICES = {
     "DATABASE_URL": ("sqlite:///", "postgresql://"),
-    "RATELIMIT_STORAGE_URI": ("memory://", "redis://", "rediss://"),
-    "JOBS_URL": ("memory://", "sqlite:///", "redis://", "rediss://"),
+    "RATELIMIT_STORAGE_URI": ("memory://", "redis://", "rediss://", "redis+unix://"),
+    "JOBS_URL": ("memory://", "sqlite:///", "redis://", "rediss://", "unix://"),
 }
+NOWHERE = re.compile(r"(sqlite|unix|redis\+unix):/*")
 THIS_MACHINE = ("", "localhost", "127.0.0.1", "::1")
 FEWEST_LETTERS = 9  # different ones in a secret: of 32 hex digits drawn at random one in 370,000 has fewer
 
@@ -172,7 +173,7 @@ class Way(NamedTuple):
 
 def _fault_of_service(name: str, url: str, environ: Mapping[str, str], environment: str) -> str:
     url = database_url(url) if name == "DATABASE_URL" else url
-    if not url.replace("+psycopg:", ":").startswith(SERVICES[name]) or url == "sqlite:///":
+    if not url.replace("+psycopg:", ":").startswith(SERVICES[name]) or NOWHERE.fullmatch(url):
         return f"must begin with {' or '.join(SERVICES[name])}, and say where."
     try:
         way = _way(url, environ)
@@ -189,7 +190,7 @@ def _way(url: str, environ: Mapping[str, str]) -> Way:
     """As the library that will connect reads it: a host may also stand behind the question mark."""
     if url.startswith("postgresql"):
         return _way_to_postgresql(url, environ)
-    return _way_to_redis(url) if url.startswith("redis") else Way()
+    return _way_to_redis(url.removeprefix("redis+")) if url.startswith(("redis", "unix")) else Way()
 
 
 def _way_to_postgresql(url: str, environ: Mapping[str, str]) -> Way:
@@ -210,8 +211,7 @@ def _way_to_postgresql(url: str, environ: Mapping[str, str]) -> Way:
 
 def _way_to_redis(url: str) -> Way:
     there = ConnectionPool.from_url(url).make_connection()  # which connects nowhere yet
-    assert isinstance(there, Connection)  # by TCP: no other scheme is taken
-    if there.host in THIS_MACHINE:
+    if not isinstance(there, Connection) or there.host in THIS_MACHINE:  # what is no TCP is a socket here
         return Way()
     if not isinstance(there, SSLConnection):
         return Way(True, "rediss://")

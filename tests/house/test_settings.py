@@ -145,12 +145,18 @@ IMPOSSIBLE = [
     ),
     *(
         ("RATELIMIT_STORAGE_URI", url)
-        for url in ("memcached://localhost", "redis+sentinel://localhost/eplan", "redis", "mongodb://localhost")
+        for url in (
+            "memcached://localhost",
+            "redis+sentinel://localhost/eplan",
+            "redis",
+            "mongodb://localhost",
+            "redis+unix://",
+        )
     ),
     *(
         ("JOBS_URL", url)
         for url in (
-            *("nonsense", "sqlite:///", "sqlite://jobs", "unix:///run/redis", "amqp://localhost"),
+            *("nonsense", "sqlite:///", "sqlite://jobs", "unix://", "unix:///", "amqp://localhost"),
             *("redis://localhost:port", "redis://localhost/0?nonsense=1", "rediss://localhost?ssl_cert_reqs=perhaps"),
         )
     ),
@@ -249,8 +255,14 @@ def test_services_are_reached_by_tls_or_on_the_same_machine(tmp_path: Path) -> N
             *("postgresql:///eplan?host=/var/run/postgresql", "postgresql+psycopg://[::1]/eplan"),
             "postgresql:///eplan?host=db.example&sslmode=verify-full&sslrootcert=/etc/own.pem",
         ),
-        "RATELIMIT_STORAGE_URI": ("redis://127.0.0.1:6379/0", "rediss://redis.example:6380/0", "redis://[::1]/0"),
-        "JOBS_URL": ("redis://localhost/1", "rediss://redis.example/1", f"sqlite:///{tmp_path / 'jobs.db'}"),
+        "RATELIMIT_STORAGE_URI": (
+            *("redis://127.0.0.1:6379/0", "rediss://redis.example:6380/0", "redis://[::1]/0"),
+            "redis+unix:///run/redis/redis.sock",
+        ),
+        "JOBS_URL": (
+            *("redis://localhost/1", "rediss://redis.example/1", f"sqlite:///{tmp_path / 'jobs.db'}"),
+            "unix:///run/redis/redis.sock?db=1",
+        ),
     }.items():
         for url in urls:
             assert settings(PRODUCTION | {name: url}, tmp_path)["ENVIRONMENT"] == "production", url
