@@ -1,12 +1,13 @@
 """Guessing is slow whatever it comes from, never locks an owner out, and is seen; changes ask for the password."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app import clock
 from app.access import Actor
 from app.accounts import jobs
 from app.accounts.rules import (
@@ -234,6 +235,38 @@ def test_owner_and_office_are_told_once_a_day_of_many_failures(
     assert "ไม่สำเร็จ 20 ครั้ง" in told[OLD]
     assert "ไม่สำเร็จ 40 ครั้ง มี 2 บัญชี" in told["office@example.go.th"]
     assert staff.username not in str(told)
+
+
+def test_the_alarm_is_of_today_and_of_accounts_that_were_tried_often(
+    app: Flask, lao: Actor, at: Callable[[timedelta], None], mailbox: Mailbox
+) -> None:
+    # given
+    app.config["ALARM_EMAIL"], chief = "office@example.go.th", make_staff("chief", Role.ADMINISTRATOR)
+
+    def failed(account_id: int | None, times: int, moment: datetime) -> None:
+        values = {"name_print": "x", "because": FailedBecause.WRONG_PASSWORD, "account_id": account_id, "at": moment}
+        with transaction():
+            db.session.add_all(FailedSignIn(**values) for _try in range(times))
+
+    midnight = clock.day_start(MONDAY)
+    failed(lao.account_id, ALARM_AT_ACCOUNT, midnight - timedelta(seconds=1))
+    failed(lao.account_id, ALARM_AT_ACCOUNT - 1, midnight)
+    failed(None, ALARM_AT_ACCOUNT, MONDAY)
+
+    # when, then
+    jobs.owe_alarms()
+    assert db.session.scalars(select(MailLog)).all() == []
+
+    # when
+    db.session.rollback()
+    failed(chief.id, ALARM_AT_ACCOUNT, MONDAY)
+    jobs.owe_alarms()
+    mail_jobs.send_queued()
+
+    # then
+    (mail,) = mailbox.mails
+    assert mail["To"] == "office@example.go.th"
+    assert "ไม่สำเร็จ 59 ครั้ง มี 1 บัญชี" in mail.get_content()  # type: ignore[attr-defined]
 
 
 # --- the present password -------------------------------------------------------------------------------------------

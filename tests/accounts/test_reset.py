@@ -404,6 +404,9 @@ def test_a_coordinator_of_two_laos_gets_one_mail_with_a_link_for_each(
     (message,) = mailbox.mails
     links = re.findall(r"https://eplan\.example\.go\.th(/forgot/\S+)", message.get_content())  # type: ignore[attr-defined]
     assert len(set(links)) == 2
+    lines = message.get_content().splitlines()  # type: ignore[attr-defined]
+    above = [lines[number - 1] for number, line in enumerate(lines) if "/forgot/" in line]
+    assert above == ["องค์การบริหารส่วนตำบลดินทอง", "เทศบาลตำบลวังทอง"]
     for link, password, name in zip(links, (NEW, "อีกรหัสหนึ่ง-๒๕๖๑"), ("6650807", "6650808"), strict=True):
         client.last = None
         assert client.send(link, {"password": password}).status_code == 302
