@@ -131,12 +131,12 @@ def _deliver(owed: MailLog) -> None:
     address = owed.to_address
     if owed.organisation_id is not None and owed.kind not in TO_THE_OLD_ADDRESS:
         address = queries.present_address(owed.organisation_id)
-    letter = _writers[owed.kind](owed, current_app.config["PUBLIC_URL"])
-    db.session.rollback()  # the server may take seconds: no transaction waits with it
     if not address:
         with transaction():
             operations.note_not_taken(owed.id, NO_ADDRESS, clock.now(), for_good=True)
         return
+    letter = _writers[owed.kind](owed, current_app.config["PUBLIC_URL"])
+    db.session.rollback()  # the server may take seconds: no transaction waits with it
     if letter is None:
         with transaction():
             operations.drop(owed.id)

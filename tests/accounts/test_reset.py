@@ -17,15 +17,15 @@ from sqlalchemy import Update, func, select, update
 from app import clock, mail
 from app.access import Actor
 from app.accounts import queries
-from app.accounts.operations import DEAD_LINK, reset_password
+from app.accounts.operations import DEAD_LINK, owe_reset, reset_password
 from app.accounts.queries import actor_of
 from app.accounts.rules import fingerprint
 from app.clock import thai_day
 from app.db import db, is_sqlite, transaction
 from app.errors import Refusal
 from app.mails import jobs
-from app.mails.rules import Letter
-from app.models import Account, HistoryEntry, MailLog, Organisation, PasswordReset
+from app.mails.rules import NO_ADDRESS, Letter
+from app.models import Account, HistoryEntry, MailLog, Organisation, PasswordReset, Profile
 from app.models.enums import Action, Role
 from app.nacc.administration.operations import lock_staff
 from app.nacc.lao_accounts.operations import set_locked
@@ -337,6 +337,22 @@ def test_a_mail_put_off_until_a_later_one_brought_its_link_is_dropped(
     (message,) = mailbox.mails
     assert client.get(_path(message)).status_code == 200
     assert db.session.scalar(select(func.count()).select_from(MailLog)) == 1
+
+
+def test_no_link_is_made_where_there_is_no_address_left_to_send_it_to(app: Flask, account: Account) -> None:
+    # given
+    officer = actor_of(make_staff("officer65", Role.OFFICER, "65").id)
+    with transaction():
+        owe_reset(ADDRESS, clock.now(), account.organisation_id, officer)
+        db.session.execute(update(Profile).values(email=""))
+
+    # when
+    jobs.send_queued()
+
+    # then
+    assert db.session.scalars(select(MailLog.error)).all() == [NO_ADDRESS]
+    assert db.session.scalars(select(PasswordReset.token_hash)).all() == []
+    assert Action.ASK_FOR_RESET.value not in db.session.scalars(select(HistoryEntry.action)).all()
 
 
 def test_a_link_goes_before_a_queue_of_other_mails(

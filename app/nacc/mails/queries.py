@@ -19,7 +19,7 @@ _IN_STATE = {
     MailState.FAILED: and_(_M.sent_at.is_(None), _M.given_up_at.is_not(None)),
 }
 # A link for a new password that somebody asked for is to no LAO: only administrators see it.
-_JOINED = table(MailLog).outerjoin(table(Organisation), _O.id == _M.organisation_id)
+WITH_LAO = table(MailLog).outerjoin(table(Organisation), _O.id == _M.organisation_id)
 
 
 class MailLine(NamedTuple):
@@ -52,7 +52,7 @@ def _numbers(now: datetime) -> list[ColumnElement[int]]:
 def progress(actor: Actor, today: date, now: datetime) -> MailProgress:
     """Of the mails to the actor's LAOs that were queued today, or that still wait."""
     wanted = in_scope(actor), or_(_M.day == today, WAITS)
-    return _progress(db.session.execute(select(*_numbers(now)).select_from(_JOINED).where(*wanted)).one())
+    return _progress(db.session.execute(select(*_numbers(now)).select_from(WITH_LAO).where(*wanted)).one())
 
 
 def queue_numbers(now: datetime) -> MailProgress:
@@ -73,7 +73,7 @@ def mail_lines(actor: Actor, asked: MailFilter) -> list[MailLine]:
     """One page of the log of the actor's LAOs, the latest mail first."""
     rows = db.session.execute(
         select(_O.code, _O.name, table(MailLog))
-        .select_from(_JOINED)
+        .select_from(WITH_LAO)
         .where(*_wanted(actor, asked))
         .order_by(_M.id.desc())
         .limit(PAGE_SIZE)
@@ -95,7 +95,7 @@ def mail_lines(actor: Actor, asked: MailFilter) -> list[MailLine]:
 
 
 def mail_total(actor: Actor, asked: MailFilter) -> int:
-    statement = select(func.count()).select_from(_JOINED).where(*_wanted(actor, asked))
+    statement = select(func.count()).select_from(WITH_LAO).where(*_wanted(actor, asked))
     return db.session.scalar(statement) or 0
 
 

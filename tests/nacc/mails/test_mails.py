@@ -331,6 +331,23 @@ def test_only_what_waits_in_the_own_provinces_is_tried_at_once(app: Flask) -> No
         assert queries.mail_total(officer, MailFilter(state=state)) == number
 
 
+def test_an_administrator_lets_mails_to_no_lao_be_tried_at_once_too(app: Flask) -> None:
+    """A link that somebody asked for is of no LAO: it stands in the log of administrators, and waits there."""
+    # given
+    officer, chief = _officer(), actor_of(make_staff("chief", Role.ADMINISTRATOR).id)
+    with transaction():
+        owed = MailLog(kind=RESET, to_address="a@example.go.th", day=NOW.date(), queued_at=NOW)
+        db.session.add(owed)
+    with transaction():
+        note_not_taken(owed.id, "451", NOW, for_good=False)
+    for who, tried, due in ((officer, 0, []), (chief, 1, [owed.id])):
+        # when
+        with transaction():
+            assert operations.try_now(who) == tried
+        # then
+        assert due_after(0, 9, NOW) == due
+
+
 def test_a_filled_database_of_the_last_release_keeps_its_mails_and_takes_links(app: Flask) -> None:
     # given
     _owed(3)
