@@ -250,7 +250,7 @@ def reset_link(actor: Actor, account_id: int, seed: bytes, now: datetime) -> str
 
 def add_link(account: Account, token: str, expires_at: datetime, now: datetime) -> None:
     """The one live link of the account: those before it are spent. Only its fingerprint is kept."""
-    _spend_links(account, now)
+    spend_links(account.id, now)
     db.session.execute(delete(PasswordReset).where(PasswordReset.expires_at < now - LINKS_KEPT))
     db.session.add(PasswordReset(token_hash=fingerprint(token), account_id=account.id, expires_at=expires_at))
 
@@ -267,7 +267,7 @@ def reset_password(token: str, password_hash: str, now: datetime) -> None:
     if found is None:
         raise Refusal(DEAD_LINK)
     account = db.session.get_one(Account, found[0], with_for_update=True)
-    if not _spend_links(account, now):
+    if not spend_links(account.id, now):
         raise Refusal(DEAD_LINK)  # used twice at the same moment
     _set_password(account, password_hash, now)
     record(
@@ -324,15 +324,18 @@ def shut_out(account: Account, now: datetime) -> None:
     For good: they must not come alive again when it is unlocked or opened.
     """
     end_sessions_of(account.id, EndedBecause.SHUT_OUT, now)
-    _spend_links(account, now)
+    spend_links(account.id, now)
 
 
-def _spend_links(account: Account, now: datetime) -> int:
-    unused = PasswordReset.account_id == account.id, PasswordReset.used_at.is_(None)
+def spend_links(account_id: int, now: datetime) -> int:
+    """End every link for a new password that the account has; gives how many there were."""
+    unused = PasswordReset.account_id == account_id, PasswordReset.used_at.is_(None)
     spent = db.session.execute(update(PasswordReset).where(*unused).values(used_at=now))
     return int(spent.rowcount)  # type: ignore[attr-defined]
 
 
 def _set_password(account: Account, password_hash: str, now: datetime) -> None:
+    """Whoever takes an account back has it alone: sessions end, and links that could set another password."""
     account.password_hash = password_hash
     end_sessions_of(account.id, EndedBecause.NEW_PASSWORD, now)
+    spend_links(account.id, now)

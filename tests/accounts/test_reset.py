@@ -27,11 +27,11 @@ from app.mails import jobs
 from app.mails.rules import NO_ADDRESS, Letter
 from app.models import Account, HistoryEntry, MailLog, Organisation, PasswordReset, Profile
 from app.models.enums import Action, Role
-from app.nacc.administration.operations import lock_staff
+from app.nacc.administration.operations import lock_staff, renew_staff
 from app.nacc.lao_accounts.operations import set_locked
 from app.registry.operations import set_closed
 from tests.client import Client
-from tests.factories import PASSWORD, make_account, make_organisation, make_staff
+from tests.factories import PASSWORD, make_account, make_lao, make_organisation, make_staff, profile_form
 from tests.pages import check_refused, enter, kept
 from tests.smtp import Mailbox, served, wait_for_mail
 
@@ -254,6 +254,53 @@ def test_a_link_mailed_before_an_account_was_shut_is_dead_also_afterwards(
 
     # then
     assert while_shut.status_code == client.send("/forgot/link", {"password": NEW}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("typed", "status"),
+    [
+        ({"password": NEW}, 404),
+        ({"password": "", "email": "new@example.go.th"}, 404),
+        ({"password": "", "clerk_name": "ปลัดคนใหม่"}, 200),
+        ({"password": "", "email": ADDRESS.upper()}, 200),
+    ],
+)
+def test_a_new_password_or_another_address_ends_a_link_that_was_mailed_before(
+    app: Flask, client: Client, mailbox: Mailbox, typed: dict[str, str], status: int
+) -> None:
+    """Who takes an account back must not leave the thief the link in the mail."""
+    # given
+    lao = make_lao()
+    with transaction():
+        db.session.execute(update(Profile).values(email=ADDRESS))
+    _ask(client)
+    path = _path(mailbox.mails[0])
+    enter(client, lao.account_id)
+    client.get("/profile")
+
+    # when
+    saved = client.send("/profile", profile_form({"version": "1", "email": ADDRESS} | typed))
+
+    # then
+    assert saved.status_code == 302
+    assert client.get(path).status_code == status
+
+
+def test_a_link_that_staff_were_handed_ends_when_they_change_their_password(app: Flask, client: Client) -> None:
+    """It would live for days, in whatever chat it was sent by."""
+    # given
+    somsri, chief = make_staff("somsri", Role.OFFICER, "65"), actor_of(make_staff("chief", Role.ADMINISTRATOR).id)
+    with transaction():
+        token = renew_staff(chief, somsri.id, clock.now())
+    assert client.get(f"/forgot/{token}").status_code == 200
+    enter(client, somsri.id)
+    client.get("/nacc/account")
+
+    # when
+    client.send("/nacc/account/password", {"current": PASSWORD, "password": NEW})
+
+    # then
+    assert client.get(f"/forgot/{token}").status_code == 404
 
 
 def test_an_account_that_is_shut_otherwise_opens_by_no_link(app: Flask, client: Client, account: Account) -> None:

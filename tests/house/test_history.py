@@ -55,6 +55,7 @@ SILENT_DEEDS = {
     "app.mails.operations": "what became of a mail stands in its own row",
     "app.nacc.mails.operations": "as above",
     "app.accounts.operations.owe_reset": NOTHING_TO_TELL["accounts.ask_for_link"],
+    "app.accounts.operations.spend_links": "a part of a lock, a new password or another address, which tell of it",
     "app.accounts.operations.add_link": "a part of making a link, which tells of it",
     "app.nacc.administration.periods.operations.refuse_bad_period": "only reads",
     "app.nacc.administration.periods.operations.refuse_bad_headings": "only reads",

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import delete, false, func, or_, update
 
 from app.access import Actor
-from app.accounts.operations import change_password, claim, owe_word
+from app.accounts.operations import change_password, claim, owe_word, spend_links
 from app.db import db, table, write
 from app.history.operations import record
 from app.lao.profile import queries
@@ -103,7 +103,10 @@ def save_profile(
     before = {name: getattr(profile, name) for name in FIELDS} if profile else None
     after = {name: values[name] for name in FIELDS}
     if before and not actor.claiming:
-        _tell_the_old_address(own, before["email"], after["email"], new_password, now)
+        moved = before["email"].lower() != after["email"].lower()
+        if moved:
+            spend_links(actor.own_account_id, now)  # the mails that brought them lie in the old mailbox
+        _tell_the_old_address(own, before["email"], now, new_password=new_password, moved=moved)
     if profile is None:
         db.session.add(Profile(organisation_id=own, updated_at=now, **after))
         db.session.flush()
@@ -116,11 +119,11 @@ def save_profile(
     return Saved(new_password, changed=True)
 
 
-def _tell_the_old_address(own: int, old: str, new: str, new_password: bool, now: datetime) -> None:
+def _tell_the_old_address(own: int, old: str, now: datetime, *, new_password: bool, moved: bool) -> None:
     """Whoever has the account should hear of what takes it away, where the mail went until now."""
     if not old:
         return
     if new_password:
         owe_word(NEW_PASSWORD, own, old, now)
-    if old.lower() != new.lower():
+    if moved:
         owe_word(NEW_EMAIL, own, old, now)
