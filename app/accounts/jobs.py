@@ -3,9 +3,9 @@
 from flask import current_app
 
 from app import clock
-from app.access import system
 from app.accounts import operations, queries
-from app.accounts.rules import ALARM_AT_ACCOUNT, FAILURES_KEPT, SESSIONS_KEPT, reset_seed
+from app.accounts.links.operations import reset_link
+from app.accounts.rules import ALARM_AT_ACCOUNT, FAILURES_KEPT, SESSIONS_KEPT
 from app.contact import contact
 from app.db import transaction
 from app.jobs import daily, upkeep
@@ -60,15 +60,13 @@ OFFICE_ALARM_MAIL = """เรียน ผู้ดูแลระบบ e-PlanN
 @letter(RESET)
 def reset(owed: MailLog, public_url: str) -> Letter | None:
     """One mail with the link of each LAO that has the address; None where none of them can renew its password."""
-    found = queries.renewable_accounts(owed.to_address, owed.organisation_id)
-    actor = queries.actor_of(owed.queued_by_id) if owed.queued_by_id else system("password reset")
-    seed = reset_seed(current_app.config["SECRET_KEY"], owed.id)
-    links = []
-    for account_id, name in found:
-        with transaction():
-            token = operations.reset_link(actor, account_id, seed, clock.now())
-        if token:
-            links.append((name, f"{public_url}/forgot/{token}"))
+    links, secret_key, now = [], current_app.config["SECRET_KEY"], clock.now()
+    asked_at, by_hand = owed.queued_at, owed.queued_by_id is not None
+    with transaction():  # one, so that no account is handed over between the question and the link
+        for account_id, name in queries.renewable_accounts(owed.to_address, owed.organisation_id):
+            token = reset_link(account_id, asked_at, secret_key, now, told=by_hand)
+            if token:
+                links.append((name, f"{public_url}/forgot/{token}"))
     if not links:
         return None
     names = ", ".join(name for name, _link in links)

@@ -9,28 +9,24 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from app.access import Actor, system
 from app.accounts import queries
+from app.accounts.links.operations import spend_links
 from app.accounts.passwords import hash_password, is_outdated, matches
 from app.accounts.rules import (
     ACTIVATION_LIFETIME,
     ALARM_AT_ACCOUNT,
     ALARM_IN_ALL,
-    HOUR,
-    LINKS_KEPT,
-    RESET_LIFETIME,
-    RESETS_AN_HOUR,
     activation_code_from,
     activation_fingerprint,
     fingerprint,
     password_problem,
-    reset_token_from,
     sign_in_name,
 )
 from app.clock import thai_day
 from app.db import db, is_sqlite, table
 from app.errors import NotTheirs, Refusal
 from app.history.operations import record
-from app.mails.rules import ALARM, RESET
-from app.models import Account, AccountProvince, AccountSession, FailedSignIn, MailLog, PasswordReset, Province
+from app.mails.rules import ALARM
+from app.models import Account, AccountProvince, AccountSession, FailedSignIn, MailLog, Province
 from app.models.enums import Action, EndedBecause, Entity, FailedBecause, Role
 
 UNKNOWN = "ไม่พบผู้ใช้งาน"
@@ -220,41 +216,6 @@ def _record_end(actor: Actor, now: datetime) -> None:
     record(actor, Action.END_SESSIONS, Entity.ACCOUNT, actor.own_account_id, organisation_id=lao, at=now)
 
 
-def owe_reset(address: str, now: datetime, organisation_id: int | None = None, actor: Actor | None = None) -> None:
-    """Owe a mail with a link for a new password: to the LAO, else to whoever has `address` in their profile.
-
-    Raises Refusal where the mailbox has had RESETS_AN_HOUR.
-    """
-    address = address.lower()
-    if queries.resets_owed(address, now - HOUR) >= RESETS_AN_HOUR:
-        raise Refusal(f"ขอลิงก์ให้อีเมลนี้ครบ {RESETS_AN_HOUR} ครั้งใน 1 ชั่วโมงแล้ว ดูในกล่องจดหมายและจดหมายขยะ หรือลองใหม่ภายหลัง")
-    owed = MailLog(organisation_id=organisation_id, kind=RESET, to_address=address, day=thai_day(now), queued_at=now)
-    owed.queued_by_id = actor.account_id if actor else None
-    db.session.add(owed)
-
-
-def reset_link(actor: Actor, account_id: int, seed: bytes, now: datetime) -> str:
-    """The token of a single-use link for a new password; the same again for the same seed, and it lives anew.
-
-    "" where that one is spent: used, or replaced by a later one.
-    """
-    token = reset_token_from(seed, account_id)
-    known = db.session.get(PasswordReset, fingerprint(token))
-    if known is None:
-        add_link(db.session.get_one(Account, account_id), token, now + RESET_LIFETIME, now)
-        record(actor, Action.ASK_FOR_RESET, Entity.ACCOUNT, account_id, at=now)
-        return token
-    known.expires_at = now + RESET_LIFETIME
-    return "" if known.used_at else token
-
-
-def add_link(account: Account, token: str, expires_at: datetime, now: datetime) -> None:
-    """The one live link of the account: those before it are spent. Only its fingerprint is kept."""
-    spend_links(account.id, now)
-    db.session.execute(delete(PasswordReset).where(PasswordReset.expires_at < now - LINKS_KEPT))
-    db.session.add(PasswordReset(token_hash=fingerprint(token), account_id=account.id, expires_at=expires_at))
-
-
 DEAD_LINK = "ลิงก์นี้หมดอายุหรือใช้ไปแล้ว ขอลิงก์ใหม่ได้ที่หน้าลืมรหัสผ่าน"
 
 
@@ -325,13 +286,6 @@ def shut_out(account: Account, now: datetime) -> None:
     """
     end_sessions_of(account.id, EndedBecause.SHUT_OUT, now)
     spend_links(account.id, now)
-
-
-def spend_links(account_id: int, now: datetime) -> int:
-    """End every link for a new password that the account has; gives how many there were."""
-    unused = PasswordReset.account_id == account_id, PasswordReset.used_at.is_(None)
-    spent = db.session.execute(update(PasswordReset).where(*unused).values(used_at=now))
-    return int(spent.rowcount)  # type: ignore[attr-defined]
 
 
 def _set_password(account: Account, password_hash: str, now: datetime) -> None:

@@ -123,7 +123,7 @@ def _actor(row: Row[*tuple[Any, ...]], *, claiming: bool) -> Actor:
 
 
 def renewable_accounts(email: str, organisation_id: int | None) -> list[tuple[int, str]]:
-    """(account id, LAO) of the claimed accounts whose password a link may renew.
+    """(account id, LAO) of the claimed accounts whose password a link may renew; nobody locks or hands over meanwhile.
 
     Of `organisation_id`, else of each LAO whose profile has `email`, in whatever case.
     """
@@ -139,13 +139,15 @@ def renewable_accounts(email: str, organisation_id: int | None) -> list[tuple[in
             Organisation.closed_at.is_(None),
         )
         .order_by(Account.id)
+        .with_for_update(of=Account)
     )
     return [(account_id, name) for account_id, name in rows]
 
 
-def resets_owed(address: str, since: datetime) -> int:
-    """How many links for a new password the mailbox was owed after `since`."""
-    wanted = MailLog.kind == RESET, MailLog.to_address == address, MailLog.queued_at > since
+def resets_owed(address: str, organisation_id: int | None, since: datetime) -> int:
+    """How many links for a new password the mailbox was owed after `since`: for the LAO by hand, or for strangers."""
+    to = MailLog.to_address == address, MailLog.organisation_id == organisation_id
+    wanted = MailLog.kind == RESET, *to, MailLog.queued_at > since
     return db.session.scalar(select(func.count()).select_from(MailLog).where(*wanted)) or 0
 
 

@@ -15,6 +15,7 @@ from app.access import Actor, Permission, actor, public, requires
 from app.accounts import jobs as _jobs  # noqa: F401 - says how its mails are written
 from app.accounts import operations, proof, queries, sessions
 from app.accounts.forms import ForgotForm, LoginForm, OwnPasswordForm, ResetForm
+from app.accounts.links.operations import owe_reset
 from app.accounts.proof import TooOften
 from app.accounts.queries import reset_account
 from app.accounts.resume import resume_page, unseal
@@ -126,7 +127,7 @@ def ask_for_link() -> str | Response | tuple[str, int]:
         form.form_errors = [too_often(refusal.wait, "ขอลิงก์หลายครั้งเกินไป")]
         return _refused("accounts/forgot.html", form, refusal)
     with suppress(Refusal), transaction():  # of a mailbox that had enough nobody is told: it would say whose it is
-        operations.owe_reset(form.email.data, clock.now())
+        owe_reset(form.email.data, clock.now())
     send_behind_the_request()
     kept = contact()
     return render_template("accounts/forgot_sent.html", contact=kept)

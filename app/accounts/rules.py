@@ -14,7 +14,7 @@ from app.words import arabic_digits, clean_line
 MINIMUM_LENGTH = 8
 MAXIMUM_LENGTH = 200
 RESET_LIFETIME = timedelta(minutes=30)
-HOUR, RESETS_AN_HOUR = timedelta(hours=1), 3  # to one mailbox
+MOST_RESETS = 3  # to one mailbox in RESET_LIFETIME: whoever may not ask has a link there that lives
 LINKS_KEPT = timedelta(days=30)  # behind their end
 ACTIVATION_LIFETIME = timedelta(days=90)
 # Without letters and digits that look alike on paper.
@@ -59,14 +59,9 @@ def activation_code_from(secret: bytes, account_id: int) -> str:
     return f"{letters[:5]}-{letters[5:]}"
 
 
-def reset_seed(secret_key: str, mail_id: int) -> bytes:
-    """What the links of one mail are made of: a mail that is tried again brings the same ones."""
-    return hmac.digest(secret_key.encode(), f"password reset {mail_id}".encode(), "sha256")
-
-
-def reset_token_from(seed: bytes, account_id: int) -> str:
-    """256 bits, as they stand in an address."""
-    token = hmac.digest(seed, str(account_id).encode(), "sha256")
+def reset_token(secret_key: str, account_id: int, asked_at: datetime) -> str:
+    """256 bits, as they stand in an address: the same again for whoever has the secret, so that it need not be kept."""
+    token = hmac.digest(secret_key.encode(), f"password reset {account_id} {asked_at.isoformat()}".encode(), "sha256")
     return urlsafe_b64encode(token).decode().rstrip("=")
 
 

@@ -43,7 +43,11 @@ class AccountProvince(Base):
 
 
 class PasswordReset(Base):
-    """A single-use link: only the hash of its token is kept."""
+    """A single-use link: only the hash of its token is kept.
+
+    `asked_at`: when the mail was asked for that brought it first, from which its token can be made once more; None for
+    one that staff were handed.
+    """
 
     __tablename__ = "password_resets"
 
@@ -51,6 +55,7 @@ class PasswordReset(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    asked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class AccountSession(Base):

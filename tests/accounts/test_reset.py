@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 import trustme
 from flask import Flask
-from sqlalchemy import Update, func, select, update
+from sqlalchemy import Update, func, select, text, update
 
 from app import clock, mail
 from app.access import Actor
 from app.accounts import queries
-from app.accounts.operations import DEAD_LINK, owe_reset, reset_password
+from app.accounts.links.operations import owe_reset
+from app.accounts.operations import DEAD_LINK, reset_password
 from app.accounts.queries import actor_of
 from app.accounts.rules import fingerprint
 from app.clock import thai_day
@@ -28,10 +29,10 @@ from app.mails.rules import NO_ADDRESS, Letter
 from app.models import Account, HistoryEntry, MailLog, Organisation, PasswordReset, Profile
 from app.models.enums import Action, Role
 from app.nacc.administration.operations import lock_staff, renew_staff
-from app.nacc.lao_accounts.operations import set_locked
+from app.nacc.lao_accounts.operations import hand_over, set_locked
 from app.registry.operations import set_closed
 from tests.client import Client
-from tests.factories import PASSWORD, make_account, make_lao, make_organisation, make_staff, profile_form
+from tests.factories import NOW, PASSWORD, make_account, make_lao, make_organisation, make_staff, profile_form
 from tests.pages import check_refused, enter, kept
 from tests.smtp import Mailbox, served, wait_for_mail
 
@@ -141,22 +142,74 @@ def test_of_two_who_use_a_link_at_one_moment_the_second_is_refused(
     assert db.session.get_one(Account, account_id).password_hash == "the first's"
 
 
-def test_a_link_lives_for_30_minutes_and_a_new_one_spends_the_others(
-    client: Client, account: Account, mailbox: Mailbox
-) -> None:
+@pytest.fixture
+def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Let the clock stand so many minutes after noon of a day."""
+
+    def stand(minutes: int) -> None:
+        monkeypatch.setattr(clock, "now", lambda: NOW + timedelta(minutes=minutes))
+
+    stand(0)
+    return stand
+
+
+def test_a_link_lives_for_30_minutes(client: Client, account: Account, mailbox: Mailbox) -> None:
     asked_at = clock.now()
     _ask(client)
-    _ask(client)
-    spent, live = [_path(message) for message in mailbox.mails]
-    for expires_at in db.session.scalars(select(PasswordReset.expires_at)):
-        assert timedelta(minutes=30) <= expires_at - asked_at < timedelta(minutes=31)
-    assert client.get(spent).status_code == 404
+    live = _path(mailbox.mails[0])
+    expires_at = db.session.scalars(select(PasswordReset.expires_at)).one()
+    assert timedelta(minutes=30) <= expires_at - asked_at < timedelta(minutes=31)
     with transaction():
         db.session.execute(update(PasswordReset).values(expires_at=clock.now() - timedelta(seconds=1)))
     assert client.get(live).status_code == client.send(live, {"password": NEW}).status_code == 404
     with transaction():
         db.session.execute(update(PasswordReset).values(expires_at=clock.now() + timedelta(minutes=1)))
     assert client.send(live, {"password": NEW}).status_code == 302
+
+
+def test_whoever_asks_again_is_sent_the_link_that_lives_and_takes_it_from_nobody(
+    client: Client, account: Account, mailbox: Mailbox, at: Callable[[int], None]
+) -> None:
+    """A stranger could keep an owner from ever using a link, by asking for the next one."""
+    # given
+    _ask(client)
+    link = _path(mailbox.mails[0])
+    for minutes in (1, 29, 31):
+        # when
+        at(minutes)
+        _ask(client)
+        # then
+        assert client.get(link).status_code == 200, minutes
+    # then it lives half an hour from the last mail that brought it, and is brought again for half an hour only
+    assert [_path(message) == link for message in mailbox.mails] == [True, True, True, False]
+    later = _path(mailbox.mails[-1])
+    for minutes, first, second in ((58, 200, 200), (59, 404, 200), (61, 404, 404)):
+        at(minutes)
+        assert [client.get(path).status_code for path in (link, later)] == [first, second], minutes
+
+
+def test_whichever_link_is_used_ends_the_others_and_no_mail_that_was_asked_for_before_brings_one(
+    client: Client, account: Account, mailbox: Mailbox, at: Callable[[int], None]
+) -> None:
+    # given
+    _ask(client)
+    at(29)
+    _ask(client)
+    at(31)
+    _ask(client)
+    first, later = _path(mailbox.mails[0]), _path(mailbox.mails[-1])
+    mailbox.refused = {ADDRESS}
+    at(32)
+    _ask(client)
+    # when
+    assert client.send(first, {"password": NEW}).status_code == 302
+    mailbox.refused = set()
+    at(40)
+    jobs.send_queued()
+    # then
+    assert client.get(later).status_code == 404
+    assert len(mailbox.mails) == 3
+    assert db.session.scalar(select(func.count()).select_from(MailLog)) == 3
 
 
 def test_a_poor_password_is_refused_and_the_link_lives_on(client: Client, account: Account, mailbox: Mailbox) -> None:
@@ -366,7 +419,7 @@ def test_a_mail_that_is_put_off_brings_the_same_link_later_and_it_lives_half_an_
     assert db.session.scalar(asked) == 1
 
 
-def test_a_mail_put_off_until_a_later_one_brought_its_link_is_dropped(
+def test_a_mail_put_off_until_a_later_one_went_brings_the_same_link(
     app: Flask, client: Client, account: Account, mailbox: Mailbox
 ) -> None:
     # given
@@ -381,9 +434,9 @@ def test_a_mail_put_off_until_a_later_one_brought_its_link_is_dropped(
     jobs.send_queued()
 
     # then
-    (message,) = mailbox.mails
-    assert client.get(_path(message)).status_code == 200
-    assert db.session.scalar(select(func.count()).select_from(MailLog)) == 1
+    (path,) = {_path(message) for message in mailbox.mails}
+    assert len(mailbox.mails) == 2
+    assert client.get(path).status_code == 200
 
 
 def test_no_link_is_made_where_there_is_no_address_left_to_send_it_to(app: Flask, account: Account) -> None:
@@ -400,6 +453,61 @@ def test_no_link_is_made_where_there_is_no_address_left_to_send_it_to(app: Flask
     assert db.session.scalars(select(MailLog.error)).all() == [NO_ADDRESS]
     assert db.session.scalars(select(PasswordReset.token_hash)).all() == []
     assert Action.ASK_FOR_RESET.value not in db.session.scalars(select(HistoryEntry.action)).all()
+
+
+def test_no_link_is_made_for_an_account_that_is_handed_over_at_that_moment(
+    app: Flask, account: Account, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The mail is being written, and waits for the account that is handed over; or it is not begun yet."""
+    # given
+    officer = actor_of(make_staff("officer65", Role.OFFICER, "65").id)
+    with transaction():
+        owe_reset(ADDRESS, clock.now())
+    found, read = queries.renewable_accounts, Event()
+
+    def told_when_read(*asked: Any) -> Any:
+        answer = found(*asked)
+        read.set()
+        return answer
+
+    def send() -> None:
+        with app.app_context():
+            monkeypatch.setattr(queries, "renewable_accounts", told_when_read)
+            jobs.send_queued()
+            db.session.remove()
+
+    def waits_or_has_read() -> bool:
+        if is_sqlite(db.engine):  # there nobody begins to write before the other one is done
+            return True
+        waits = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND transactionid = pg_current_xact_id()::xid")
+        return read.is_set() or bool(db.session.scalar(waits))
+
+    # when
+    sender = Thread(target=send)
+    with transaction():
+        hand_over(officer, account.organisation_id or 0, "ย้าย", clock.now())
+        sender.start()
+        while not waits_or_has_read():
+            pass
+    sender.join(timeout=30)
+
+    # then
+    assert db.session.scalars(select(PasswordReset.token_hash)).all() == []
+    assert mailbox.mails == []
+
+
+def test_a_link_of_the_release_before_lives_to_its_end_and_is_not_brought_again(
+    client: Client, account: Account, mailbox: Mailbox
+) -> None:
+    # given
+    with transaction():
+        expires_at = clock.now() + timedelta(minutes=20)
+        db.session.add(PasswordReset(token_hash=fingerprint("link"), account_id=account.id, expires_at=expires_at))
+    # when
+    _ask(client)
+    # then
+    for path in ("/forgot/link", _path(mailbox.mails[0])):
+        assert client.get(path).status_code == 200
 
 
 def test_a_link_goes_before_a_queue_of_other_mails(
@@ -423,9 +531,10 @@ def test_a_link_goes_before_a_queue_of_other_mails(
     assert (subjects[0], subjects[1:]) == ("ตั้งรหัสผ่านใหม่ e-PlanNACC", ["news"] * 5)
 
 
-def test_one_mailbox_gets_three_an_hour_whoever_asks_and_the_answer_does_not_say_so(
-    app: Flask, client: Client, account: Account, mailbox: Mailbox
+def test_one_mailbox_gets_three_in_half_an_hour_whoever_asks_and_the_answer_does_not_say_so(
+    app: Flask, client: Client, account: Account, mailbox: Mailbox, at: Callable[[int], None]
 ) -> None:
+    """No longer than a link lives: who asked no more finds one that lives in the mailbox, whoever asked for it."""
     # given
     officer = make_staff("officer65", Role.OFFICER, "65")
     desk = Client(app)
@@ -434,24 +543,32 @@ def test_one_mailbox_gets_three_an_hour_whoever_asks_and_the_answer_does_not_say
 
     # when
     answers = [_ask(client, ADDRESS.upper()) for _ in range(4)]
-    by_officer = desk.send(f"/nacc/accounts/{id_}/reset", {})
 
     # then
     assert [SENT in answer.text for answer in answers] == [True] * 4
-    assert (by_officer.status_code, "ครบ 3 ครั้งใน 1 ชั่วโมง" in by_officer.text) == (422, True)
     assert len(mailbox.mails) == 3
 
-    # when
-    with transaction():
-        db.session.execute(update(MailLog).values(queued_at=clock.now() - timedelta(minutes=61)))
-    by_officer = desk.send(f"/nacc/accounts/{id_}/reset", {})
+    # when an officer sends one by hand: strangers have not used that up
+    by_officer = [desk.send(f"/nacc/accounts/{id_}/reset", {}) for _ in range(4)]
     wait_for_mail()
 
     # then
+    assert [answer.status_code for answer in by_officer] == [303] * 3 + [422]
+    assert "ครบ 3 ครั้งใน 30 นาที" in by_officer[-1].text
+    assert len(mailbox.mails) == 6
+    asked = select(HistoryEntry.actor_name).where(HistoryEntry.action == Action.ASK_FOR_RESET.value)
+    assert db.session.scalars(asked).all() == ["password reset"] + ["officer65"] * 3
+
+    # when
+    at(30)
+    by_officer = desk.send(f"/nacc/accounts/{id_}/reset", {})
+    _ask(client)
+
+    # then
     assert by_officer.status_code == 303
-    assert len(mailbox.mails) == 4
+    assert len(mailbox.mails) == 8
     asked = select(HistoryEntry.actor_id).where(HistoryEntry.action == Action.ASK_FOR_RESET.value)
-    assert list(db.session.scalars(asked.order_by(HistoryEntry.id))) == [None, None, None, officer.id]
+    assert list(db.session.scalars(asked.order_by(HistoryEntry.id))) == [None, officer.id]
 
 
 def test_a_coordinator_of_two_laos_gets_one_mail_with_a_link_for_each(

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import delete, false, func, or_, update
 
 from app.access import Actor
-from app.accounts.operations import change_password, claim, owe_word, spend_links
+from app.accounts.links.operations import spend_links
+from app.accounts.operations import change_password, claim, owe_word
 from app.db import db, table, write
 from app.history.operations import record
 from app.lao.profile import queries

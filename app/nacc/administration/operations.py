@@ -7,7 +7,8 @@ from typing import NoReturn
 from sqlalchemy import delete, select
 
 from app.access import Actor
-from app.accounts.operations import add_link, end_sessions_of, shut_out
+from app.accounts.links.operations import add_link
+from app.accounts.operations import end_sessions_of, shut_out
 from app.accounts.queries import credentials
 from app.accounts.rules import sign_in_name
 from app.db import db, write

@@ -6,6 +6,7 @@ A code is made of a `secret` that the caller keeps, so that it can be shown agai
 from datetime import datetime
 
 from app.access import Actor
+from app.accounts.links.operations import owe_reset
 from app.accounts.operations import issue_activation_code, shut_out
 from app.db import db
 from app.errors import Refusal
@@ -36,6 +37,16 @@ def issue_filtered(actor: Actor, asked: AccountFilter, expected: int, now: datet
     refuse_unexpected(len(ids), expected, "จะออกรหัส")
     for id_ in ids:
         issue_activation_code(actor, id_, now, secret)
+
+
+def send_reset(actor: Actor, organisation_id: int, now: datetime) -> str:
+    """Owe the LAO a mail with a link for a new password; gives its address. Raises NotTheirs, Refusal."""
+    row = queries.account_of(actor, organisation_id, now)
+    if not row.claimed or not row.email or row.locked:
+        raise Refusal("ส่งลิงก์ได้เฉพาะบัญชีที่ตั้งรหัสผ่านแล้ว มีอีเมล และไม่ได้ล็อก")
+    owe_reset(row.email, now, organisation_id, actor)
+    record(actor, Action.ASK_FOR_RESET, Entity.ACCOUNT, row.account_id, at=now)
+    return row.email
 
 
 def hand_over(actor: Actor, organisation_id: int, reason: str, now: datetime, secret: bytes = b"") -> None:

@@ -9,7 +9,6 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
 from app.access import Permission, actor, requires, shows_contacts
-from app.accounts.operations import owe_reset
 from app.db import transaction
 from app.deeds import shows_once
 from app.errors import NotTheirs, Refusal
@@ -183,23 +182,16 @@ def issue_code(organisation_id: int) -> BaseResponse:
 @blueprint.post("/nacc/accounts/<int:organisation_id>/reset")
 @requires(Permission.ACCOUNTS)
 def send_reset(organisation_id: int) -> BaseResponse:
-    row = queries.account_of(actor(), organisation_id, clock.now())
-    if not row.claimed or not row.email or row.locked:
-        return _refused_reset(organisation_id, Refusal("ส่งลิงก์ได้เฉพาะบัญชีที่ตั้งรหัสผ่านแล้ว มีอีเมล และไม่ได้ล็อก"))
+    form = AccountReasonForm(formdata=None)
     try:
         with transaction():
-            owe_reset(row.email, clock.now(), organisation_id, actor())
+            address = operations.send_reset(actor(), organisation_id, clock.now())
     except Refusal as refusal:
-        return _refused_reset(organisation_id, refusal)
+        form.refuse(refusal)
+        return _account_page(organisation_id, form, 422, "reset")
     send_behind_the_request()
-    flash(f"ส่งลิงก์ตั้งรหัสผ่านใหม่ไปที่ {row.email} แล้ว ใช้ได้ภายใน 30 นาที", "ok")
+    flash(f"ส่งลิงก์ตั้งรหัสผ่านใหม่ไปที่ {address} แล้ว ใช้ได้ภายใน 30 นาที", "ok")
     return redirect(f"/nacc/accounts/{organisation_id}", 303)
-
-
-def _refused_reset(organisation_id: int, refusal: Refusal) -> BaseResponse:
-    form = AccountReasonForm(formdata=None)
-    form.refuse(refusal)
-    return _account_page(organisation_id, form, 422, "reset")
 
 
 @blueprint.post("/nacc/accounts/<int:organisation_id>/hand-over")
