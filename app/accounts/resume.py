@@ -24,12 +24,16 @@ FOREIGN_PAGE = "มีบัญชีอื่นเข้าสู่ระบ�
 
 
 class KeptForm(NamedTuple):
-    """A form as it was sent. `files`: field and name of each chosen file; what is in a file cannot be kept."""
+    """A form as it was sent. `files`: field and name of each chosen file; what is in a file cannot be kept.
+
+    `password`: whether a new password was typed, which is not kept either.
+    """
 
     account_id: int | None
     address: str
     fields: list[tuple[str, str]]
     files: list[tuple[str, str]]
+    password: bool = False
 
     @property
     def path(self) -> str:
@@ -91,14 +95,14 @@ def resume_page(kept: KeptForm, status: int = 200) -> Response:
 
 def _login_page(kept: KeptForm, status: int, **more: Any) -> Response:
     form = LoginForm(formdata=None, resume=seal(kept))
-    return into_main("accounts/login.html", 200 if is_htmx() else status, form=form, **more)
+    return into_main("accounts/login.html", 200 if is_htmx() else status, form=form, password=kept.password, **more)
 
 
 def sent_form() -> KeptForm:
     """The form of this request."""
     fields = [(name, value) for name, value in request.form.items(multi=True) if not name.startswith(LEFT_OUT)]
     files = [(name, file.filename or "") for name, file in request.files.items(multi=True)]
-    return KeptForm(form_account(), _address(), fields, files)
+    return KeptForm(form_account(), _address(), fields, files, bool(request.form.get("password")))
 
 
 def seal(kept: KeptForm) -> str:
@@ -108,12 +112,15 @@ def seal(kept: KeptForm) -> str:
 def unseal(sealed: str) -> KeptForm | None:
     """A sealed form; None for anything else."""
     try:
-        account_id, address, fields, files = _serializer().loads(sealed)
+        account_id, address, fields, files, *password = _serializer().loads(
+            sealed
+        )  # the release before kept no word of one
     except (BadData, ValueError, TypeError):
         return None
     if not local_path(address):
         return None
-    return KeptForm(account_id, address, [(name, value) for name, value in fields], [tuple(file) for file in files])
+    typed = [(name, value) for name, value in fields]
+    return KeptForm(account_id, address, typed, [tuple(file) for file in files], any(password))
 
 
 def _serializer() -> URLSafeSerializer:

@@ -288,8 +288,10 @@ def test_a_new_password_or_address_asks_for_the_present_password_and_tells_the_o
     assert [each.because for each in _failures()] == [FailedBecause.WRONG_PRESENT]
     # when
     client.get("/profile")
-    assert client.send("/profile", typed).location == "/profile"
+    answer = client.send("/profile", typed, follow_redirects=True)
     # then
+    assert "บันทึกข้อมูลพื้นฐานแล้ว" in answer.text
+    assert ("ตั้งรหัสผ่านใหม่แล้ว" in answer.text) is (change == "password")
     mail_jobs.send_queued()
     assert mailbox.addresses == [OLD]
     assert ("รหัสผ่าน" if change == "password" else "อีเมล") in mailbox.mails[0]["Subject"]

@@ -9,7 +9,7 @@ from flask import Flask
 
 from app.access import Actor
 from app.accounts.form_words import DEEDS, form_words
-from app.accounts.resume import KeptForm, seal, unseal
+from app.accounts.resume import KeptForm, _serializer, seal, unseal
 from app.models.enums import Role
 from app.nacc.evaluation.queries import own_scores
 from app.nacc.evaluation.rules import Which
@@ -94,6 +94,54 @@ def test_the_words_of_a_first_login_come_back_without_the_password(app: Flask, c
     assert page.status_code == 422
     assert fields(page.text)["clerk_name"] == ["นางพิมพ์ไว้"]
     assert "ตั้งรหัสผ่านอย่างน้อย 8 ตัวอักษร" in page.text
+
+
+TYPED_ANEW = "รหัสผ่านใหม่ที่พิมพ์ไว้ไม่ได้ถูกเก็บไว้ และยังไม่ได้ตั้ง"
+
+
+def test_a_new_password_that_was_typed_is_said_to_be_gone(client: Client, lao: Actor) -> None:
+    """The page said “saved” once, and the password was the old one."""
+    # given
+    typed = profile_form({"version": "1", "email": "6650807@example.go.th", "clerk_name": "ปลัดคนใหม่"})
+    asked = _sent_without_a_session(client, "/profile", typed, lao.account_id)
+    assert "รหัสผ่านใหม่ต้องพิมพ์อีกครั้ง" in asked.text
+
+    # when
+    page = client.send("/login", _login_fields(asked.text))
+
+    # then
+    assert TYPED_ANEW in page.text
+    assert not {"password", "current"} & fields(page.text).keys()
+    saved = client.send("/profile", fields(page.text), follow_redirects=True)
+    assert "บันทึกข้อมูลพื้นฐานแล้ว" in saved.text
+    assert "ตั้งรหัสผ่านใหม่แล้ว" not in saved.text
+
+
+def test_of_a_form_without_a_new_password_nothing_is_said_to_be_gone(client: Client, lao: Actor) -> None:
+    # `current` is asked for again where it is needed
+    typed = profile_form({"version": "1", "password": "", "clerk_name": "ปลัดคนใหม่"})
+    asked = _sent_without_a_session(client, "/profile", typed, lao.account_id)
+    page = client.send("/login", _login_fields(asked.text))
+    for each in (asked, page):
+        assert "รหัสผ่านใหม่ต้องพิมพ์อีกครั้ง" not in each.text
+        assert TYPED_ANEW not in each.text
+
+
+def test_a_form_of_another_account_says_that_its_password_is_gone(client: Client, lao: Actor) -> None:
+    other = make_lao("2900101", name="องค์การบริหารส่วนจังหวัดสงขลา", province="90", district=None)
+    enter(client, other.account_id)
+    page = client.post("/profile", data=profile_form() | {"csrf_token": form_token(lao.account_id)}, headers=OWN)
+    assert "รหัสผ่านใหม่ต้องพิมพ์อีกครั้ง" in page.text
+
+
+def test_a_form_that_the_release_before_sealed_comes_back(client: Client, lao: Actor) -> None:
+    # given
+    sealed = _serializer().dumps((lao.account_id, "/projects/new", [("name", "โครงการเดิม")], []))
+    # when
+    page = client.send("/login", LOGIN | {"resume": sealed})
+    # then
+    assert fields(page.text)["name"] == ["โครงการเดิม"]
+    assert TYPED_ANEW not in page.text
 
 
 def test_a_form_from_a_strange_site_is_never_carried(client: Client, lao: Actor) -> None:

@@ -134,7 +134,8 @@ def _begin_anew(who: Actor) -> Actor:
 
 
 def _after_save(saved: operations.Saved, amounts: str, led_to: str) -> Response:
-    flash(*((f"บันทึกข้อมูลพื้นฐานแล้ว: {amounts}", "ok") if saved.changed else (NOTHING_CHANGED, "info")))
+    anew = "ตั้งรหัสผ่านใหม่แล้ว และ" if saved.new_password else ""
+    flash(*((f"{anew}บันทึกข้อมูลพื้นฐานแล้ว: {amounts}", "ok") if saved.changed else (NOTHING_CHANGED, "info")))
     return redirect(led_to)
 
 
