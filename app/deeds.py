@@ -97,17 +97,33 @@ def _view() -> Any:
 
 
 def _sent() -> tuple[str, str]:
-    """The key of this request and a print of its words; "" for both where it has none.
+    """The key of this request and a print of its words; "" for both where it has none, or nobody is signed in."""
+    return _key_and_words() if current_user.is_authenticated else ("", "")
 
-    A key from a page is one of these words only: a page that was gone back to carries it along with other words.
-    """
+
+def _key_and_words() -> tuple[str, str]:
+    """A key from a page is one of these words only: a page that was gone back to carries it along with other words."""
     if request.method != "POST" or getattr(_view(), "shows_once", False):
         return "", ""
     key, field = request.headers.get(KEY, ""), request.form.get(ONCE, "")
-    if not (key or field) or not current_user.is_authenticated:
+    if not (key or field):
         return "", ""
     words = _print()
     return (key or hashlib.sha256(f"{field} {words}".encode()).hexdigest()), words
+
+
+def was_done(account_id: int | None) -> bool:
+    """Whether the account has done this very form before, in a session that is over: the answer was lost."""
+    key, words = _key_and_words()
+    known = _done(account_id, key) if key and account_id is not None else None
+    return known is not None and bool(known.words == words)
+
+
+def claim_for(account_id: int) -> None:
+    """Claim the key of this request, in its transaction, for the account of a link: nobody is signed in."""
+    key, words = _key_and_words()
+    if key and len(key) <= LONGEST:
+        once(account_id, key, clock.now(), words)
 
 
 def _print() -> str:
@@ -197,11 +213,15 @@ def _settle(response: Response) -> Response:
     if g.get("claim") and response.status_code < 400:
         _keep_answer(g.claim, response)
     elif response.status_code in REFUSED:
-        key, words = _sent()
-        known = _done(current_user.own_account_id, key) if key else None
-        if known is not None and known.words == words:
-            return _answer_again(AlreadyDone(known.answer))
+        return answered_before() or response
     return response
+
+
+def answered_before() -> Response | None:
+    """The answer to a form that whoever is signed in has done before; None where they have not."""
+    key, words = _sent()
+    known = _done(current_user.own_account_id, key) if key else None
+    return _answer_again(AlreadyDone(known.answer)) if known is not None and known.words == words else None
 
 
 def _keep_answer(done: Claim, response: Response) -> None:

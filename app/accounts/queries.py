@@ -163,6 +163,11 @@ def reset_account(token_hash: str, now: datetime) -> tuple[int, str] | None:
     return None if row is None else (row.id, row.username)
 
 
+def link_owner(token_hash: str) -> int | None:
+    """The account that a reset link is or was of, also one that is spent."""
+    return db.session.scalar(select(PasswordReset.account_id).where(PasswordReset.token_hash == token_hash))
+
+
 def account_name(account_id: int | None) -> str:
     """How a person knows an account: an LAO with its code, staff by name; "" for none."""
     row = db.session.execute(_BY_ID, {"account_id": account_id}).first()

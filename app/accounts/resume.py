@@ -8,18 +8,20 @@ comes back the same way; one of another account is shown, refused, and can be ta
 from typing import Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
-from flask import current_app, make_response, redirect, request
+from flask import current_app, flash, make_response, redirect, request
 from flask_login import current_user
 from itsdangerous import BadData, URLSafeSerializer
 from werkzeug.wrappers import Response
 
 from app.accounts.form_words import FormWords, form_words
 from app.accounts.forms import LoginForm
-from app.deeds import ONCE
+from app.accounts.queries import account_name
+from app.deeds import ONCE, answered_before, was_done
 from app.web import form_account, into_main, is_htmx, local_path, page_behind, same_origin, wants_fragment
 
 # Never carried along: tokens and keys of the old page, and what nobody should find in a page's source.
 LEFT_OUT = ("csrf_token", "password", "current", "resume", ONCE)
+DONE = "รายการนี้บันทึกไว้แล้ว ไม่ได้บันทึกซ้ำ"
 FOREIGN_PAGE = "มีบัญชีอื่นเข้าสู่ระบบในเบราว์เซอร์นี้แล้ว หน้านี้จึงเป็นของอีกบัญชีหนึ่ง โหลดหน้านี้ใหม่ก่อนทำรายการต่อ"
 
 
@@ -57,12 +59,19 @@ def ask_to_sign_in() -> Response:
     """The answer to somebody who is not signed in, or no longer."""
     if request.method in ("GET", "HEAD") or not same_origin():
         path = page_behind() if is_htmx() else _address()
-        response = redirect(f"/login?{_query(path)}")
-        if is_htmx():  # else the login page would land in a table row
-            response.status_code = 204
-            response.headers["HX-Redirect"] = response.headers.pop("Location")
-        return response
+        return _lead_to(f"/login?{_query(path)}", 302)
+    if was_done(form_account()):  # such as a new password, which ended the session
+        flash(f"{DONE} เข้าสู่ระบบอีกครั้ง หากตั้งรหัสผ่านใหม่ไว้ ให้ใช้รหัสผ่านใหม่", "ok")
+        return _lead_to("/login")
     return _login_page(sent_form(), 401, lost=True, files=bool(request.files))
+
+
+def _lead_to(address: str, status: int = 303) -> Response:
+    response = redirect(address, status)
+    if is_htmx():  # else the page would land in a table row
+        response.status_code = 204
+        response.headers["HX-Redirect"] = response.headers.pop("Location")
+    return response
 
 
 def refuse_foreign() -> Response | None:
@@ -72,8 +81,13 @@ def refuse_foreign() -> Response | None:
     """
     if form_account() in (None, _signed_in()):
         return None
+    if request.method == "POST" and not same_origin():
+        return None
+    if was_done(form_account()):
+        flash(f"{DONE} ในชื่อ {account_name(form_account())}", "info")
+        return _lead_to(current_user.landing)
     if request.method == "POST":
-        return resume_page(sent_form(), 422) if same_origin() else None
+        return resume_page(sent_form(), 422)
     return make_response(FOREIGN_PAGE, 403, {"X-Answer": "sentence"}) if wants_fragment() else None
 
 
@@ -83,7 +97,7 @@ def ask_to_repeat() -> Response:
         form = LoginForm()
         form.form_errors = ["หน้านี้เปิดค้างไว้นานเกินไป กรอก Password แล้วกด Login อีกครั้ง"]
         return into_main("accounts/login.html", 422, form=form)
-    return resume_page(sent_form(), 422)
+    return answered_before() or resume_page(sent_form(), 422)
 
 
 def resume_page(kept: KeptForm, status: int = 200) -> Response:

@@ -17,11 +17,12 @@ from app.accounts import operations, proof, queries, sessions
 from app.accounts.forms import ForgotForm, LoginForm, OwnPasswordForm, ResetForm
 from app.accounts.links.operations import owe_reset
 from app.accounts.proof import TooOften
-from app.accounts.queries import reset_account
+from app.accounts.queries import link_owner, reset_account
 from app.accounts.resume import resume_page, unseal
 from app.accounts.rules import PASSWORD_HINT, fingerprint, too_often
 from app.contact import contact
 from app.db import transaction
+from app.deeds import claim_for, was_done
 from app.errors import Refusal
 from app.fields import Form
 from app.mails.jobs import send_behind_the_request
@@ -151,20 +152,27 @@ def set_new_password(token: str) -> Response | tuple[str, int]:
     found = reset_account(fingerprint(token), clock.now())
     form = ResetForm(username=found[1] if found else "")
     if found is None:
-        return _reset_page(form, token, form_status(404))
+        return (
+            _led_to_login() if was_done(link_owner(fingerprint(token))) else _reset_page(form, token, form_status(404))
+        )
     if form.validate():
         try:
             password_hash = operations.prepare_password(form.password.data, found[1])
             with transaction():
+                claim_for(found[0])
                 operations.reset_password(token, password_hash, clock.now())
                 sessions.end(EndedBecause.SIGNED_OUT, clock.now())
         except Refusal as refusal:
             form.refuse(refusal)
         else:
             sessions.leave()
-            flash("ตั้งรหัสผ่านใหม่แล้ว เข้าสู่ระบบด้วยรหัสผ่านใหม่ได้ทันที", "ok")
-            return redirect("/login")
+            return _led_to_login()
     return _reset_page(form, token, 422)
+
+
+def _led_to_login() -> Response:
+    flash("ตั้งรหัสผ่านใหม่แล้ว เข้าสู่ระบบด้วยรหัสผ่านใหม่ได้ทันที", "ok")
+    return redirect("/login")
 
 
 @blueprint.get("/nacc/account")

@@ -12,17 +12,39 @@ from werkzeug.exceptions import BadRequest
 
 from app import clock
 from app.access import Actor
+from app.accounts.rules import fingerprint
 from app.db import db, transaction
 from app.deeds import AT_MOST_EARLIER, KEPT, forget_old_deeds, once
 from app.errors import AlreadyDone, Stale
 from app.lao.grid import routes as grid_routes
 from app.lao.reporting.operations import save_report
-from app.models import Account, DoneDeed, HistoryEntry, Organisation, PlanYear, Project, RejectionReason, Report
+from app.models import (
+    Account,
+    DoneDeed,
+    HistoryEntry,
+    Organisation,
+    PasswordReset,
+    PlanYear,
+    Project,
+    RejectionReason,
+    Report,
+)
 from app.models.enums import PlanStatus, Role
 from app.nacc.plan_years.operations import set_status
-from tests.client import Client
-from tests.factories import NOW, YEAR, make_account, make_lao, make_organisation, make_project, make_staff
-from tests.pages import enter, fields
+from tests.client import TOKEN, Client
+from tests.factories import (
+    NOW,
+    PASSWORD,
+    YEAR,
+    make_account,
+    make_lao,
+    make_organisation,
+    make_project,
+    make_staff,
+    profile_form,
+    project_form,
+)
+from tests.pages import enter, fields, form_token
 
 PATH = f"/reporting/1/{YEAR}/6"
 
@@ -180,6 +202,121 @@ def test_a_save_tried_anew_in_the_same_request_claims_its_key_too(
     answer = client.send(f"/reporting/grid/1/{YEAR}/6", {"version": 1, "status": "done"}, headers=keyed("k1"))
     assert answer.get_json()["version"] == 2
     assert db.session.scalars(select(DoneDeed.key)).all() == ["k1"]
+
+
+# --- what ends the session, or comes after it ------------------------------------------------------------------------
+SAME = {"Sec-Fetch-Site": "same-origin"}
+
+
+def _typed(page: str, **typed: Any) -> dict[str, Any]:
+    """All that the form on a page would send, its token and key too."""
+    found = TOKEN.search(page)
+    assert found
+    return {**fields(page), "csrf_token": found[1], **typed}
+
+
+def _back_in(client: Client, cookie: str) -> None:
+    """The answer never came, and with it no new cookie."""
+    client.set_cookie("eplannacc", cookie)
+
+
+def _cookie_of(client: Client) -> str:
+    found = client.get_cookie("eplannacc")
+    assert found
+    return found.value
+
+
+@pytest.mark.parametrize("htmx", [False, True])
+def test_a_new_password_whose_answer_was_lost_is_told_as_set(app: Flask, client: Client, htmx: bool) -> None:
+    """It ended the session that the form is sent again in."""
+    # given
+    make_staff("somsri", Role.OFFICER, "65")
+    client.sign_in("somsri", PASSWORD)
+    typed = _typed(client.get("/nacc/account").text, current=PASSWORD, password="มะม่วงสุก3ลูก")
+    cookie = _cookie_of(client)
+    assert client.post("/nacc/account/password", data=typed, headers=SAME).status_code == 303
+    _back_in(client, cookie)
+
+    # when
+    headers = SAME | ({"HX-Request": "true", "HX-Boosted": "true"} if htmx else {})
+    answer = client.post("/nacc/account/password", data=typed, headers=headers)
+
+    # then
+    assert answer.status_code == (204 if htmx else 303)
+    assert answer.headers["HX-Redirect" if htmx else "Location"] == "/login"
+    assert "บันทึกไว้แล้ว" in client.get("/login").text
+    # and other words under that key were not done
+    _back_in(client, cookie)
+    assert client.post("/nacc/account/password", data=typed | {"password": "อีกรหัสหนึ่ง"}, headers=SAME).status_code == 401
+
+
+def test_a_first_login_whose_answer_was_lost_is_told_as_done(app: Flask, client: Client) -> None:
+    # given
+    make_account(make_organisation(), claimed=False)
+    client.sign_in("6650807", "")
+    typed = _typed(client.get("/profile").text) | profile_form()
+    cookie = _cookie_of(client)
+    assert client.post("/profile", data=typed, headers=SAME).location == "/home"
+    _back_in(client, cookie)
+
+    # when
+    answer = client.post("/profile", data=typed, headers=SAME)
+
+    # then
+    assert (answer.status_code, answer.location) == (303, "/login")
+
+
+def test_a_link_whose_answer_was_lost_is_told_as_used_by_who_used_it(app: Flask, client: Client) -> None:
+    # given
+    account = make_account(make_organisation())
+    with transaction():
+        expires_at = clock.now() + timedelta(minutes=30)
+        db.session.add(PasswordReset(token_hash=fingerprint("link"), account_id=account.id, expires_at=expires_at))
+    typed = _typed(client.get("/forgot/link").text, password="มะม่วงสุก3ลูก")
+    cookie = _cookie_of(client)
+    assert client.post("/forgot/link", data=typed, headers=SAME).location == "/login"
+    _back_in(client, cookie)
+
+    # when
+    answer = client.post("/forgot/link", data=typed, headers=SAME)
+
+    # then
+    assert answer.location == "/login"
+    assert "ตั้งรหัสผ่านใหม่แล้ว" in client.get("/login").text
+    _back_in(client, cookie)
+    assert client.post("/forgot/link", data=typed | {"password": "อีกรหัสหนึ่ง"}, headers=SAME).status_code == 404
+
+
+def test_a_form_that_was_done_is_not_offered_again_to_who_signed_in_anew(client: Client, lao: Actor) -> None:
+    """Its key is not carried along: pressed once more, it would be done twice."""
+    # given
+    typed, headers = project_form() | {"csrf_token": form_token(lao.account_id)}, SAME | keyed("k1")
+    fresh = {"csrf_token": _typed(client.get("/projects/new").text)["csrf_token"]}
+    assert client.post("/projects/new", data=typed | fresh, headers=headers).status_code == 302
+    number = db.session.scalar(select(func.count()).select_from(Project))
+    for way in ({}, {"HX-Request": "true", "HX-Boosted": "true"}):
+        # when
+        enter(client, lao.account_id)
+        answer = client.post("/projects/new", data=typed, headers=headers | way)
+        # then
+        assert answer.status_code == (204 if way else 303)
+        assert "ยังไม่ได้ทำรายการนี้" not in answer.text
+    assert db.session.scalar(select(func.count()).select_from(Project)) == number
+
+
+def test_a_form_that_was_done_is_told_so_where_another_account_has_signed_in(client: Client, lao: Actor) -> None:
+    # given
+    typed, headers = _typed(client.get("/projects/new").text) | project_form(), SAME | keyed("k1")
+    client.post("/projects/new", data=typed, headers=headers)
+    enter(client, make_lao("6650899").account_id)
+
+    # when
+    answer = client.post("/projects/new", data=typed, headers=headers, follow_redirects=True)
+
+    # then
+    assert answer.request.path == "/home"
+    assert "บันทึกไว้แล้ว ไม่ได้บันทึกซ้ำ ในชื่อ องค์การบริหารส่วนตำบลดินทอง (6650807)" in answer.text
+    assert client.post("/projects/new", data=typed, headers=SAME | keyed("k2")).status_code == 422
 
 
 # --- the table ------------------------------------------------------------------------------------------------------
