@@ -5,6 +5,7 @@ The API's programs get a problem document instead, whatever goes wrong.
 
 import errno
 from contextlib import suppress
+from typing import cast
 
 from flask import Flask, current_app, flash, make_response, redirect, render_template, request
 from flask_login import current_user
@@ -34,6 +35,7 @@ SENTENCES = {
     503: ("ระบบยังไม่พร้อมใช้งานชั่วคราว", "ยังไม่มีอะไรถูกบันทึก รอสักครู่แล้วลองอีกครั้ง หากยังไม่ได้ ให้แจ้งรหัสด้านล่าง"),
 }
 DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
+LOGOUT = "accounts.logout"
 COMES_BACK = 15  # seconds after which it is worth asking again
 
 
@@ -86,8 +88,15 @@ def _opens(path: str) -> bool:
 
 
 def _csrf(error: CSRFError) -> Response:
-    """The page is older than the session. What was typed comes back with a fresh token, if it was typed here."""
-    return ask_to_repeat() if same_origin() else _answer(400)
+    """The page is older than the session. What was typed comes back with a fresh token, if it was typed here.
+
+    Signing out types nothing, and is done: whoever leaves a desk must not stay signed in for a page that was old.
+    """
+    if not same_origin():
+        return _answer(400)
+    if request.endpoint == LOGOUT:
+        return cast(Response, current_app.view_functions[LOGOUT]())
+    return ask_to_repeat()
 
 
 def _crash(error: BaseException) -> Response:

@@ -369,3 +369,27 @@ def test_the_upgrade_keeps_accounts_and_goes_back(app: Flask, client: Client, la
     assert db.session.scalar(select(Account.password_hash).where(Account.id == lao.account_id)) == before
     client.sign_in(CODE, PASSWORD)
     assert _is_in(client)
+
+
+def test_a_logout_in_a_tab_older_than_the_session_signs_out_all_the_same(app: Flask, client: Client) -> None:
+    """“Not done” was the answer, with a button that said the same: who left the desk then was still signed in."""
+    # given
+    account_id = make_staff("somsri", Role.OFFICER, "65").id
+    enter(client, account_id)
+    cookie = client.get_cookie("eplannacc")
+    assert cookie
+    old = {"csrf_token": form_token(account_id)}
+
+    # when a strange site sends it, nobody is signed out
+    for headers in ({}, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}):
+        assert client.post("/logout", data=old, headers=headers).status_code == 400
+    assert client.get("/nacc").status_code == 200
+
+    # when
+    answer = client.post("/logout", data=old, headers={"Sec-Fetch-Site": "same-origin"})
+
+    # then
+    assert answer.location == "/login"
+    assert answer.headers["Clear-Site-Data"] == '"cache"'
+    client.set_cookie("eplannacc", cookie.value)
+    assert client.get("/nacc").status_code == 302
