@@ -7,6 +7,7 @@ network, by network, and by name alone: that one slows, by what stands in the da
 
 import secrets
 from datetime import timedelta
+from math import ceil
 
 from flask import current_app, request
 from itsdangerous import BadData, URLSafeSerializer
@@ -24,6 +25,7 @@ from app.errors import Refusal
 from app.extensions import limiter, neighbourhood
 from app.models import FailedSignIn
 from app.models.enums import FailedBecause
+from app.web import form_status
 
 
 class TooOften(Refusal):
@@ -32,6 +34,14 @@ class TooOften(Refusal):
     def __init__(self, wait: timedelta, what: str = TOO_OFTEN, field: str = "") -> None:
         super().__init__(too_often(wait, what), field)
         self.wait = wait
+
+
+def told_to_wait(response: Response, refusal: Refusal) -> Response:
+    """`response`, which shows the refusal; after too many tries programs are told, too, and how long to wait."""
+    if isinstance(refusal, TooOften):
+        response.status_code = form_status(429)
+        response.retry_after = ceil(refusal.wait.total_seconds())
+    return response
 
 
 def prove(username: str, password: str, activation_code: str) -> Proven:

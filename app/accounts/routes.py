@@ -3,7 +3,6 @@
 import hmac
 from base64 import b64encode
 from contextlib import suppress
-from math import ceil
 from typing import Any
 
 from flask import Blueprint, abort, current_app, flash, make_response, redirect, render_template, request
@@ -68,11 +67,7 @@ def sign_in() -> Response | tuple[str, int]:
 
 def _refused(page: str, form: Form, refusal: Refusal) -> Response:
     """What was typed, again; with how long to wait, for programs too."""
-    wait = refusal.wait if isinstance(refusal, TooOften) else None
-    response = make_response(render_template(page, form=form), form_status(429) if wait else 422)
-    if wait:
-        response.retry_after = ceil(wait.total_seconds())
-    return response
+    return proof.told_to_wait(make_response(render_template(page, form=form), 422), refusal)
 
 
 def _led_on(who: Actor, form: LoginForm) -> Response:
@@ -200,6 +195,7 @@ def change_own_password() -> Response:
                 begun = sessions.begin(who, clock.now())
         except Refusal as refusal:
             form.refuse(refusal)
+            return proof.told_to_wait(_own_page(form, 422), refusal)
         else:
             sessions.enter(begun)
             flash("เปลี่ยนรหัสผ่านแล้ว เครื่องอื่นที่เข้าใช้อยู่ออกจากระบบแล้ว", "ok")

@@ -73,6 +73,11 @@ def test_a_guess_at_the_present_password_is_counted(app: Flask, client: Client) 
     for _guess in range(6):
         answer = client.send(f"{PAGE}/password", {"current": "เดา", "password": NEW})
     assert "หลายครั้งเกินไป" in answer.text
+    assert answer.status_code == 429
+    assert 0 < int(answer.headers["Retry-After"]) <= 60
+    in_place = client.send(f"{PAGE}/password", {"current": "เดา", "password": NEW}, htmx=True)
+    assert in_place.status_code == 422, "else the page would show a bar in place of the form"
+    assert 0 < int(in_place.headers["Retry-After"]) <= 60
 
 
 def test_what_drafts_are_encrypted_with_is_told_to_the_own_account_only(app: Flask, client: Client) -> None:

@@ -1,7 +1,9 @@
 """Guessing is slow whatever it comes from, never locks an owner out, and is seen; changes ask for the password."""
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -30,6 +32,7 @@ from tests.factories import PASSWORD, make_account, make_lao, make_organisation,
 from tests.pages import check_refused, enter, fields, form_token, kept
 from tests.smtp import Mailbox
 
+ROOT = Path(__file__).parents[2]
 NEW = "รหัสใหม่๒๕๖๑"
 OLD = f"{CODE}@example.go.th"
 
@@ -298,6 +301,30 @@ def test_a_new_password_or_address_asks_for_the_present_password_and_tells_the_o
     assert "new@example.go.th" not in mailbox.mails[0].get_content()
     assert NEW not in str(kept())
     assert client.get("/home").status_code == 200
+
+
+def test_who_tries_the_present_password_too_often_is_told_how_long_to_wait(client: Client, lao: Actor) -> None:
+    # given
+    enter(client, lao.account_id)
+    typed = profile_form({"version": "1", "current": "เดา"})
+    client.get("/profile")
+    # when
+    for _try in range(6):
+        answer = client.send("/profile", typed)
+    # then
+    assert answer.status_code == 429
+    assert 0 < int(answer.headers["Retry-After"]) <= 60
+    assert "ลองรหัสผ่านหลายครั้งเกินไป" in answer.text
+
+
+def test_whatever_counts_tries_tells_programs_how_long_to_wait() -> None:
+    counting = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "app").rglob("*.py")
+        if re.search(r"\bproof\.(prove|prove_again|count|count_try)\(", path.read_text())
+    }
+    assert "app/lao/profile/routes.py" in counting
+    assert [path for path in counting if "proof.told_to_wait(" not in (ROOT / path).read_text()] == []
 
 
 def test_each_old_address_of_a_day_is_told(app: Flask, client: Client, lao: Actor, mailbox: Mailbox) -> None:

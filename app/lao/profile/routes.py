@@ -94,6 +94,7 @@ def save_profile() -> Response:
                 return _after_save(operations.Saved(new_password=False, changed=False), form.amounts, "/profile")
         except Refusal as refusal:
             form.refuse(refusal)
+            return proof.told_to_wait(_page(form, 422), refusal)
         else:
             if begun:
                 sessions.enter(begun)
