@@ -1,19 +1,29 @@
 """Passwords that whoever guesses tries first: those chosen most often anywhere, and those that stand to reason here."""
 
 import re
+import unicodedata
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from app.models.enums import OrganisationType
+from app.words import arabic_digits
+
 AROUND = re.compile(r"^[\d\W_]+|[\d\W_]+$")
+AROUND_SIGNS_FOR_LETTERS = re.compile(r"^(?:(?![@$])[\d\W_])+|(?:(?![@$])[\d\W_])+$")
+# Digits and signs that people write for letters: p@55w0rd. A 1 is an i or an l.
+FOR_LETTERS = [str.maketrans("@430$5789!|1", f"aaeosstbgii{one}") for one in "il"]
 # Names of this system and of what it is about, alone or with digits and signs around them: nacc2569, !แอดมิน!
 OWN_WORDS = """
 e-plannacc eplannacc eplan-nacc plannacc eplan nacc admin administrator officer staff user login lao gov localgov
 thai thailand bangkok siam anticorruption songkhla phitsanulok dla moi sao pao password passwd
 ปปช ปปท อบต อบจ อปท สตง เทศบาล เทศบาลตำบล เทศบาลเมือง เทศบาลนคร จังหวัด อำเภอ ตำบล ท้องถิ่น ประเทศไทย ไทย
 กรุงเทพ สงขลา พิษณุโลก แอดมิน ผู้ดูแล ผู้ดูแลระบบ เจ้าหน้าที่ ผู้ใช้ ผู้ใช้งาน รหัส รหัสผ่าน
+องค์การบริหารส่วนตำบล องค์การบริหารส่วนจังหวัด
 ทุจริต ป้องกันทุจริต แผนป้องกันทุจริต แผนปฏิบัติการ โปร่งใส สุจริต
 """
-OWN = frozenset(AROUND.sub("", word) for word in OWN_WORDS.split())
+# What stands before a name: the type of an LAO, also in short, or how a person is addressed.
+BEFORE_NAMES = (*(type_.label for type_ in OrganisationType), "อบต", "อบจ", "ทต", "ทม", "ทน", "นางสาว", "นาง", "นาย")
 # Rows of keys, as a Thai keyboard has them in both languages.
 KEYS = (
     "1234567890-=",
@@ -29,10 +39,52 @@ STOLEN = Path(__file__).with_name("common_passwords.txt")
 
 
 def is_common(password: str) -> bool:
-    """Whether `password` is one of those, in capitals or not."""
-    lower = password.lower()
-    walks = any(lower in row or lower in row[::-1] for row in KEYS)
-    return walks or lower in _stolen() or AROUND.sub("", lower.replace(".", "")) in OWN
+    """Whether `password` is one of those: in capitals or not, in Thai digits, with signs written for letters."""
+    return any(_walks(each) or each in _stolen() or _bare(each) in _own() for each in spellings(password))
+
+
+def is_named(password: str, username: str, name: str) -> bool:
+    """Whether it is the user name or a word of the name, with digits and signs around at most: อบต.ดินทอง2569 too."""
+    words = [username, name, *name.split()]
+    theirs = {form for word in words for form in _with_and_without_type(_bare(word.lower()))} - {""}
+    return any(not theirs.isdisjoint(_with_and_without_type(_bare(each))) for each in spellings(password))
+
+
+def spellings(password: str) -> Iterator[str]:
+    """`password` in small letters and Arabic digits; without what only parts it; and with letters for signs."""
+    lower = arabic_digits(password.lower())
+    yield lower
+    yield squeezed(lower)
+    for around in (AROUND, AROUND_SIGNS_FOR_LETTERS):
+        core = around.sub("", lower)
+        if not core:
+            continue
+        before, _core, after = lower.partition(core)
+        for letters in (core.translate(table) for table in FOR_LETTERS):
+            yield letters
+            yield f"{before}{letters}{after}"
+
+
+def squeezed(text: str) -> str:
+    """`text` without spaces, punctuation and signs; Thai vowels and tones stay."""
+    return "".join(letter for letter in text if unicodedata.category(letter)[0] not in "PZS")
+
+
+def _bare(text: str) -> str:
+    return AROUND.sub("", squeezed(text))
+
+
+def _with_and_without_type(bare: str) -> set[str]:
+    return {bare, *(bare.removeprefix(before) for before in map(_bare, BEFORE_NAMES))}
+
+
+def _walks(text: str) -> bool:
+    return len(text) > 7 and any(text in row or text in row[::-1] for row in KEYS)
+
+
+@cache
+def _own() -> frozenset[str]:
+    return frozenset(map(_bare, OWN_WORDS.split()))
 
 
 @cache

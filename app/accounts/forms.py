@@ -30,14 +30,14 @@ class Email:
 class NewPassword:
     """Refuses what will not do as a password, together with all else that is wrong in the form.
 
-    The form says whose `username` it must not hold; an empty one is left alone unless `needed`.
+    The form says whose `username` and `owner` it must not be made of; an empty one is left alone unless `needed`.
     """
 
     def __init__(self, *, needed: bool = True) -> None:
         self.needed = needed
 
     def __call__(self, form: Any, field: Secret) -> None:
-        if (field.data or self.needed) and (problem := password_problem(field.data or "", form.username)):
+        if (field.data or self.needed) and (problem := password_problem(field.data or "", form.username, form.owner)):
             raise StopValidation(problem)
 
 
@@ -56,9 +56,9 @@ class ForgotForm(Form):
 class ResetForm(Form):
     password = Secret("รหัสผ่านใหม่", validators=[NewPassword()])
 
-    def __init__(self, *args: Any, username: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, username: str, owner: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.username = username
+        self.username, self.owner = username, owner
 
 
 class OwnPasswordForm(ResetForm):

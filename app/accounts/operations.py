@@ -168,9 +168,9 @@ def owe_alarms(office: str, since: datetime, now: datetime) -> None:
         db.session.execute(insert(table(MailLog)).values(rows).on_conflict_do_nothing())
 
 
-def prepare_password(password: str, username: str) -> str:
+def prepare_password(password: str, username: str, name: str) -> str:
     """The hash of an acceptable password; made before the transaction, so no lock waits for it. Raises Refusal."""
-    if problem := password_problem(password, username):
+    if problem := password_problem(password, username, name):
         raise Refusal(problem, "password")
     return hash_password(password)
 
@@ -253,7 +253,7 @@ def create_staff(
     unknown = [code for code in provinces if db.session.get(Province, code) is None]
     if unknown:
         raise Refusal(f"ไม่มีจังหวัดรหัส {', '.join(unknown)}", "provinces")
-    password_hash = prepare_password(password, username)
+    password_hash = prepare_password(password, username, name)
     account = Account(role=role, username=username, display_name=name, password_hash=password_hash, claimed_at=now)
     db.session.add(account)
     db.session.flush()

@@ -133,7 +133,7 @@ def ask_for_link() -> str | Response | tuple[str, int]:
 @public
 def new_password(token: str) -> str | tuple[str, int]:
     found = reset_account(fingerprint(token), clock.now())
-    return _reset_page(ResetForm(formdata=None, username=""), token, 200 if found else 404)
+    return _reset_page(ResetForm(formdata=None, username="", owner=""), token, 200 if found else 404)
 
 
 def _reset_page(form: ResetForm, token: str, status: int) -> tuple[str, int]:
@@ -145,14 +145,14 @@ def _reset_page(form: ResetForm, token: str, status: int) -> tuple[str, int]:
 @public
 def set_new_password(token: str) -> Response | tuple[str, int]:
     found = reset_account(fingerprint(token), clock.now())
-    form = ResetForm(username=found[1] if found else "")
+    form = ResetForm(username=found[1] if found else "", owner=found[2] if found else "")
     if found is None:
         return (
             _led_to_login() if was_done(link_owner(fingerprint(token))) else _reset_page(form, token, form_status(404))
         )
     if form.validate():
         try:
-            password_hash = operations.prepare_password(form.password.data, found[1])
+            password_hash = operations.prepare_password(form.password.data, *found[1:])
             with transaction():
                 claim_for(found[0])
                 operations.reset_password(token, password_hash, clock.now())
@@ -173,7 +173,7 @@ def _led_to_login() -> Response:
 @blueprint.get("/nacc/account")
 @requires(Permission.OWN_ACCOUNT)
 def own_account() -> Response:
-    return _own_page(OwnPasswordForm(formdata=None, username=""))
+    return _own_page(OwnPasswordForm(formdata=None, username="", owner=""))
 
 
 def _own_page(form: OwnPasswordForm, status: int = 200) -> Response:
@@ -185,11 +185,11 @@ def _own_page(form: OwnPasswordForm, status: int = 200) -> Response:
 @requires(Permission.OWN_ACCOUNT)
 def change_own_password() -> Response:
     who = actor()
-    form = OwnPasswordForm(username=queries.username_of(who.own_account_id))
+    form = OwnPasswordForm(username=queries.username_of(who.own_account_id), owner=who.name)
     if form.validate():
         try:
             proof.prove_again(who, form.current.data or "")
-            password_hash = operations.prepare_password(form.password.data, form.username)
+            password_hash = operations.prepare_password(form.password.data, form.username, form.owner)
             with transaction():
                 operations.change_password(who, password_hash, clock.now())
                 begun = sessions.begin(who, clock.now())

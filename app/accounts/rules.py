@@ -2,13 +2,15 @@
 
 import hashlib
 import hmac
+import re
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 from math import ceil
 
-from app.accounts.common_passwords import is_common
+from app.accounts.common_passwords import is_common, is_named, squeezed
+from app.clock import BUDDHIST_OFFSET
 from app.words import arabic_digits, clean_line
 
 MINIMUM_LENGTH = 8
@@ -28,25 +30,77 @@ def sign_in_name(typed: str) -> str:
 
 PASSWORD_HINT = (
     f"อย่างน้อย {MINIMUM_LENGTH} ตัวอักษร ใช้ตัวเลขหรือภาษาไทยได้ "
-    "ห้ามใช้รหัส 7 หลักของ อปท. ตัวเลขหรือตัวอักษรเรียงกัน เช่น 12345678 ตัวอักษรซ้ำ เช่น 11111111 และคำที่ใช้กันมาก เช่น password1"
+    "ห้ามใช้รหัส 7 หลักหรือชื่อของ อปท. ชื่อของท่านเอง วันเดือนปี ตัวเลขหรือตัวอักษรเรียงกันหรือซ้ำกัน "
+    "เช่น 12345678 12341234 และคำที่ใช้กันมาก เช่น password1"
 )
 
 
-def password_problem(password: str, username: str) -> str:
-    """Why `password` will not do, in Thai; empty where it will."""
+def password_problem(password: str, username: str, name: str) -> str:
+    """Why `password` will not do for the account of that user name and name, in Thai; empty where it will."""
     if len(password) < MINIMUM_LENGTH:
         return f"ตั้งรหัสผ่านอย่างน้อย {MINIMUM_LENGTH} ตัวอักษร"
     if len(password) > MAXIMUM_LENGTH:
         return f"ตั้งรหัสผ่านไม่เกิน {MAXIMUM_LENGTH} ตัวอักษร"
-    if is_common(password) or _in_a_row(password) or (len(username) >= 7 and username in password):
-        return "รหัสผ่านนี้เดาง่ายเกินไป อย่าใช้รหัส 7 หลัก ตัวเลขหรือตัวอักษรเรียงกัน ตัวอักษรซ้ำ หรือคำที่ใช้กันมาก เช่น password1 ปปช2569"
+    plain = arabic_digits(password.lower())
+    shaped = _in_a_row(plain) or _in_a_row(squeezed(plain)) or _again_and_again(plain) or _is_a_day(plain)
+    if shaped or _has_code(plain, username) or is_common(password) or is_named(password, username, name):
+        return (
+            "รหัสผ่านนี้เดาง่ายเกินไป อย่าใช้รหัส 7 หลัก ชื่อหน่วยงานหรือชื่อของท่านเอง วันเดือนปี "
+            "ตัวเลขหรือตัวอักษรเรียงกันหรือซ้ำกัน หรือคำที่ใช้กันมาก เช่น password1 ปปช2569"
+        )
     return ""
 
 
-def _in_a_row(password: str) -> bool:
+def _in_a_row(text: str) -> bool:
     """Whether it is one or two characters again and again, or counts up or down: 23456789, 98765432."""
-    steps = {ord(after) - ord(before) for before, after in pairwise(password)}
-    return len(set(password)) < 3 or steps in ({1}, {-1})
+    if len(text) < MINIMUM_LENGTH:
+        return False
+    steps = {ord(after) - ord(before) for before, after in pairwise(text)}
+    return len(set(text)) < 3 or steps in ({1}, {-1})
+
+
+def _again_and_again(text: str) -> bool:
+    """Whether a block that is too short for a password by itself makes the whole: abcabcabc, 12341234, abcabcab."""
+    longest = min(MINIMUM_LENGTH - 1, len(text) // 2)
+    return any(text[length:] == text[:-length] for length in range(1, longest + 1))
+
+
+def _has_code(text: str, username: str) -> bool:
+    """Whether the user name is in it, also with something between: 665-0807."""
+    digits = "".join(letter for letter in text if letter.isdigit())
+    return len(username) >= 7 and any(username in form for form in (text, squeezed(text), digits))
+
+
+_DAYS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"(?P<one>\d\d)(?P<two>\d\d)(?P<year>\d{4})",
+        r"(?P<year>\d{4})(?P<one>\d\d)(?P<two>\d\d)",
+        r"(?P<one>\d{1,2})[-./ ](?P<two>\d{1,2})[-./ ](?P<year>\d{4}|\d\d)",
+        r"(?P<year>\d{4})[-./ ](?P<one>\d{1,2})[-./ ](?P<two>\d{1,2})",
+    )
+)
+_BORN = range(1900, 2101)
+_ANY_YEAR = 2000  # for one in two digits: it has a 29 February
+
+
+def _is_a_day(text: str) -> bool:
+    """Whether it is a date and nothing else, day or month first, in either calendar: 25012530, 25/1/1987."""
+    bare = text.strip(" -./!?*#@()[]+_")
+    for found in filter(None, (pattern.fullmatch(bare) for pattern in _DAYS)):
+        one, two, year = int(found["one"]), int(found["two"]), int(found["year"])
+        years = [each for each in (year, year - BUDDHIST_OFFSET) if each in _BORN] if year > 99 else [_ANY_YEAR]
+        if any(_is_date(each, *order) for each in years for order in ((one, two), (two, one))):
+            return True
+    return False
+
+
+def _is_date(year: int, month: int, day: int) -> bool:
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True
 
 
 def activation_code_from(secret: bytes, account_id: int) -> str:

@@ -112,7 +112,7 @@ def _songkhla(now: datetime) -> None:
     _profile(organisation.id)
     account = db.session.execute(select(Account.id).where(Account.organisation_id == organisation.id)).scalar_one()
     actor = actor_of(account)
-    claim(actor, prepare_password("songkhla-demo", "2900101"), now)
+    claim(actor, prepare_password("songkhla-demo", "2900101", actor.name), now)
     with (DATA / "songkhla_projects.csv").open(encoding="utf-8") as lines:
         rows = [(int(row["dimension"]), Kind(row["kind"]), row["name"]) for row in csv.DictReader(lines)]
     drafts: list[Draft] = []

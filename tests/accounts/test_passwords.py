@@ -1,21 +1,28 @@
 """What may be a password, and that it is taken exactly as it was typed."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy import select, update
 
+from app import clock
+from app.access import system
 from app.accounts.common_passwords import OWN_WORDS, STOLEN, is_common
+from app.accounts.operations import create_staff
 from app.accounts.passwords import hash_password, matches
-from app.accounts.rules import MAXIMUM_LENGTH, MINIMUM_LENGTH, password_problem
+from app.accounts.queries import actor_of
+from app.accounts.rules import MAXIMUM_LENGTH, MINIMUM_LENGTH, fingerprint, password_problem
 from app.db import db, transaction
-from app.models import Account
+from app.errors import Refusal
+from app.models import Account, PasswordReset
 from app.models.enums import Role
+from app.nacc.administration.operations import renew_staff
 from tests.client import Client
-from tests.factories import PASSWORD, make_staff
-from tests.pages import enter
+from tests.factories import PASSWORD, make_account, make_organisation, make_staff, profile_form
+from tests.pages import check_refused, enter
 
 EASY = "เดาง่ายเกินไป"
 
@@ -39,7 +46,75 @@ EASY = "เดาง่ายเกินไป"
     ],
 )
 def test_what_is_guessed_first_is_refused(password: str) -> None:
-    assert EASY in password_problem(password, "6650807")
+    assert EASY in password_problem(password, "6650807", "")
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        *("abcabcabc", "12341234", "กขคงกขคง", "abcabcab", "ดินดินดิน", "๑๒๓๑๒๓๑๒๓", "Ab3dAB3D"),
+        *("๖๖๕๐๘๐๗!", "665-0807-ก", "66 50 807", "665ก0807", "ข๖๖๕-๐๘๐๗", "(6650807)"),
+        *(
+            "p@ssw0rd1",
+            "p4$$w0rd",
+            "P@55word",
+            "@dmin2569",
+            "adm1n!!!!",
+            "n@cc2569",
+            "w3lcome1",
+            "1 2 3 4 5 6 7 8",
+            "a-b-c-d-e-f-g-h",
+        ),
+        *(
+            "25012530",
+            "25011987",
+            "19870125",
+            "25300125",
+            "01252530",
+            "๒๕๐๑๒๕๓๐",
+            "25/01/2530",
+            "25-1-2530",
+            "5.1.2530",
+            "!25012530!",
+        ),
+        *("2530-01-25", "29022543", "25 01 2530"),
+    ],
+)
+def test_what_only_looks_like_another_one_is_refused(password: str) -> None:
+    assert EASY in password_problem(password, "6650807", "")
+
+
+@pytest.mark.parametrize(
+    ("name", "password"),
+    [
+        ("องค์การบริหารส่วนตำบลดินทอง", "ดินทอง12"),
+        ("องค์การบริหารส่วนตำบลดินทอง", "๒๕ดินทอง๖๙"),
+        ("องค์การบริหารส่วนตำบลดินทอง", "อบต.ดินทอง"),
+        ("องค์การบริหารส่วนตำบลดินทอง", "อบต ดินทอง 2569"),
+        ("องค์การบริหารส่วนตำบลดินทอง", "เทศบาลตำบลดินทอง"),
+        ("องค์การบริหารส่วนตำบลดินทอง", "องค์การบริหารส่วนตำบลดินทอง"),
+        ("องค์การบริหารส่วนตำบลดินทอง", "องค์การบริหารส่วนตำบล1"),
+        ("เทศบาลเมืองนางรอง", "นางรอง2569"),
+        ("เทศบาลตำบลบ้านสวน พัฒนา", "บ้านสวน99"),
+        ("นางสาวพิมพ์ใจ สุจริตกุล", "พิมพ์ใจ12"),
+        ("นางสาวพิมพ์ใจ สุจริตกุล", "สุจริตกุล"),
+    ],
+)
+def test_the_own_name_and_its_words_are_refused_alone_and_with_digits_around(name: str, password: str) -> None:
+    assert EASY in password_problem(password, "6650807", name)
+
+
+def test_words_around_the_own_name_make_a_password() -> None:
+    name = "องค์การบริหารส่วนตำบลดินทอง"
+    for password in ("ดินทอง-2561-ปลอดภัย", "ดินทองน่าอยู่จริง", "ตลาดดินทองเช้า"):
+        assert password_problem(password, "6650807", name) == ""
+    assert EASY in password_problem("somsri2569", "somsri", "")
+    assert password_problem("somsri ปลูกมะม่วง", "somsri", "") == ""
+
+
+@pytest.mark.parametrize("password", ["31022530", "25013530", "99887712", "25/13/2530", "250125301", "2501253"])
+def test_digits_that_are_no_day_are_no_day(password: str) -> None:
+    assert EASY not in password_problem(password, "6650807", "")
 
 
 @pytest.mark.parametrize(
@@ -50,7 +125,7 @@ def test_what_is_guessed_first_is_refused(password: str) -> None:
             "abcabcde",
             "ABCABCDE",
             "99887712",
-            "กขคงกขคง",
+            "ตลาดน้ำเช้าตลาดน้ำเช้า",
             " a  b   c ",
             "\U0001f34b\U0001f34c" * 4 + "x",
             "x" * 60 + "yzab",
@@ -58,14 +133,14 @@ def test_what_is_guessed_first_is_refused(password: str) -> None:
     ],
 )
 def test_no_kind_of_letter_is_asked_for_or_refused(password: str) -> None:
-    assert password_problem(password, "6650807") == ""
+    assert password_problem(password, "6650807", "") == ""
 
 
 def test_how_long_one_may_be() -> None:
     assert (MINIMUM_LENGTH, MAXIMUM_LENGTH) == (8, 200)
-    assert f"อย่างน้อย {MINIMUM_LENGTH}" in password_problem("ab3defg", "")
-    assert password_problem("ab3defgh", "") == password_problem("ab3d" * 50, "") == ""
-    assert f"ไม่เกิน {MAXIMUM_LENGTH}" in password_problem("ab3d" * 50 + "x", "")
+    assert f"อย่างน้อย {MINIMUM_LENGTH}" in password_problem("ab3defg", "", "")
+    assert password_problem("ab3defgh", "", "") == password_problem("ab3defghij" * 20, "", "") == ""
+    assert f"ไม่เกิน {MAXIMUM_LENGTH}" in password_problem("ab3defghij" * 20 + "x", "", "")
 
 
 def test_the_list_has_the_commonest_that_the_rules_would_take_and_each_of_our_own_words() -> None:
@@ -132,3 +207,41 @@ def test_a_hash_of_an_earlier_cost_is_made_anew_at_the_next_sign_in(app: Flask, 
     assert client.get("/nacc").status_code == 200
     Client(app).sign_in("somsri", PASSWORD)
     assert kept_hash() == renewed
+
+
+NAMED = {"password": "ดินทอง2569"}
+
+
+def test_each_place_that_takes_a_new_password_knows_whose_it_is(app: Flask, client: Client) -> None:
+    """The name is that of the registry, or of the member of staff."""
+    # given
+    with transaction():
+        token = renew_staff(
+            actor_of(make_staff("chief", Role.ADMINISTRATOR).id), make_staff("ดินทอง", Role.OFFICER).id, clock.now()
+        )
+    claimant = make_account(make_organisation(), claimed=False)
+    lao = make_account(make_organisation("6650808", name="เทศบาลตำบลดินทอง"))
+    with transaction():
+        expires_at = clock.now() + timedelta(minutes=30)
+        db.session.add(PasswordReset(token_hash=fingerprint("link"), account_id=lao.id, expires_at=expires_at))
+    # when, then
+    for path in ("/forgot/link", f"/forgot/{token}"):
+        client.get(path)
+        check_refused(client, path, NAMED, {"password": EASY}, forgets=("password",))
+    for account_id, claiming in ((claimant.id, True), (lao.id, False)):
+        enter(client, account_id, claiming=claiming)
+        client.get("/profile")
+        typed = profile_form(NAMED | ({} if claiming else {"version": "1"}))
+        check_refused(client, "/profile", typed, {"password": EASY}, forgets=("password", "current"))
+    officer = make_staff("somsri", Role.OFFICER, "65")
+    enter(client, officer.id)
+    client.get("/nacc/account")
+    check_refused(
+        client,
+        "/nacc/account/password",
+        {"current": PASSWORD, "password": "somsri2569"},
+        {"password": EASY},
+        forgets=("current", "password"),
+    )
+    with pytest.raises(Refusal, match=EASY), transaction():
+        create_staff(system("test"), "officer65", "นายดินทอง", NAMED["password"], Role.OFFICER, (), clock.now())

@@ -120,7 +120,7 @@ def test_a_failing_statement_tells_neither_its_values_nor_those_of_the_row(
 ) -> None:
     # given
     make_staff("somsri", Role.OFFICER)
-    secret = prepare_password("a-new-password", "somsri")
+    secret = prepare_password("a-new-password", "somsri", "somsri")
 
     def clash() -> None:
         row = {"name": "somsri", "secret": secret, "person": "นางสมศรี\nมีสุข"}

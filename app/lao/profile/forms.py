@@ -69,10 +69,10 @@ class ProfileForm(OpenedForm):
     password = Secret("รหัสผ่านสำหรับเข้าสู่ระบบครั้งต่อไป")
     current = Secret("รหัสผ่านปัจจุบัน")
 
-    def __init__(self, *args: Any, claiming: bool, username: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, claiming: bool, username: str, owner: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.claiming = claiming
-        self.username = username
+        self.username, self.owner = username, owner
         if claiming:
             del self.current  # there is none yet
 

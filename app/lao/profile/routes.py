@@ -40,7 +40,7 @@ blueprint = Blueprint("profile", __name__)
 def profile() -> Response:
     who = actor()
     kept, version = _kept()
-    form = ProfileForm(formdata=None, claiming=who.claiming, username=who.organisation_code, data=kept)
+    form = ProfileForm(formdata=None, claiming=who.claiming, username=who.organisation_code, owner=who.name, data=kept)
     form.open(kept, version)
     return _page(form)
 
@@ -79,7 +79,7 @@ def personal_file(file: str) -> Response:
 @requires(Permission.PROFILE, Permission.CLAIM)
 def save_profile() -> Response:
     who = actor()
-    form = ProfileForm(claiming=who.claiming, username=who.organisation_code)
+    form = ProfileForm(claiming=who.claiming, username=who.organisation_code, owner=who.name)
     conflict = None
     if form.validate():
         typed, version = form.password.data, own_version(form.sealed, form.version.data or 0)
@@ -110,7 +110,7 @@ def _new_password(who: Actor, form: ProfileForm, version: int) -> str | None:
     typed = form.password.data
     if not who.claiming and (typed or _moves_mail(form, version)):
         proof.prove_again(who, form.current.data or "")
-    return prepare_password(typed, who.organisation_code) if typed else None
+    return prepare_password(typed, who.organisation_code, who.name) if typed else None
 
 
 def _moves_mail(form: ProfileForm, version: int) -> bool:
