@@ -5,6 +5,7 @@ if it had just been saved, with the state as it is now, also where somebody else
 """
 
 import hashlib
+import hmac
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
@@ -32,6 +33,7 @@ KEY = "Idempotency-Key"
 # Keys under which an earlier state of the same form was sent, with spaces between, whether or not it was answered.
 EARLIER = "Idempotency-Earlier"
 ONCE = "once"  # the field that carries a key where JavaScript sends none
+SECRETS = ("password", "current")  # how fields begin that hold one
 KEPT = timedelta(days=7)  # longer than a machine stands in a bag over a long weekend
 AT_MOST_EARLIER, LONGEST = 20, 64
 # Answers that a repeat may get only because it was done: the row is gone, closed, or stands under a newer version.
@@ -130,11 +132,16 @@ def _print() -> str:
     found = hashlib.sha256(request.full_path.encode())
     for name, value in sorted(request.form.items(multi=True)):  # the button may stand elsewhere the second time
         if name not in ("csrf_token", ONCE):
-            found.update(f"\0{name}\0{value}".encode())
+            found.update(f"\0{name}\0{_sealed(value) if name.startswith(SECRETS) else value}".encode())
     for name, file in request.files.items(multi=True):
         found.update(f"\0{name}\0{file.filename}".encode())
         found.update(_print_of_file(file.stream))
     return found.hexdigest()[:32]
+
+
+def _sealed(secret: str) -> str:
+    """What is kept of a form must not be a quick way to guess the password in it."""
+    return hmac.digest(current_app.config["SECRET_KEY"].encode(), secret.encode(), "sha256").hex()
 
 
 def _print_of_file(stream: Any) -> bytes:

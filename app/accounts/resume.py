@@ -16,11 +16,11 @@ from werkzeug.wrappers import Response
 from app.accounts.form_words import FormWords, form_words
 from app.accounts.forms import LoginForm
 from app.accounts.queries import account_name
-from app.deeds import ONCE, answered_before, was_done
+from app.deeds import ONCE, SECRETS, answered_before, was_done
 from app.web import form_account, into_main, is_htmx, local_path, page_behind, same_origin, wants_fragment
 
 # Never carried along: tokens and keys of the old page, and what nobody should find in a page's source.
-LEFT_OUT = ("csrf_token", "password", "current", "resume", ONCE)
+LEFT_OUT = ("csrf_token", *SECRETS, "resume", ONCE)
 DONE = "รายการนี้บันทึกไว้แล้ว ไม่ได้บันทึกซ้ำ"
 FOREIGN_PAGE = "มีบัญชีอื่นเข้าสู่ระบบในเบราว์เซอร์นี้แล้ว หน้านี้จึงเป็นของอีกบัญชีหนึ่ง โหลดหน้านี้ใหม่ก่อนทำรายการต่อ"
 
