@@ -59,6 +59,9 @@ def settings(environ: Mapping[str, str], instance: Path = ROOT / "instance") -> 
         # Public pages made anew for strangers of one address or IPv6 /64, by the minute: one that takes long is many.
         "PUBLIC_LIMIT_ADDRESS": environ.get("PUBLIC_LIMIT_ADDRESS", "100/minute"),
         "PASSWORD_HASHES_AT_ONCE": int(environ.get("PASSWORD_HASHES_AT_ONCE", "2")),
+        # Beside the password: of staff always, of LAOs a code by mail where they sign in from a device not seen before.
+        "SECOND_FACTOR_STAFF": _flag(environ, "SECOND_FACTOR_STAFF", default=production),
+        "SECOND_FACTOR_LAO": _flag(environ, "SECOND_FACTOR_LAO", default=False),
         "FIRST_LOGIN_CODE_REQUIRED": _flag(environ, "FIRST_LOGIN_CODE_REQUIRED", default=production),
         "SESSION_COOKIE_NAME": "__Host-eplannacc" if production else "eplannacc",
         "SESSION_COOKIE_SECURE": environment != "demo" and environment != "testing",

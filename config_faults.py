@@ -36,6 +36,10 @@ NUMBERS = {
     "SESSION_IDLE_STAFF": (10, 30 * 24 * 60),
     "SESSION_IDLE_LAO": (10, 30 * 24 * 60),
 }
+MUST_BE_ON = {
+    "FIRST_LOGIN_CODE_REQUIRED": "anybody who knows an LAO's public code could take its account",
+    "SECOND_FACTOR_STAFF": "whoever learns one password of NACC could change what the whole country sees",
+}
 FLAGS = {
     **dict.fromkeys(("1", "true", "yes", "on"), True),
     **dict.fromkeys(("0", "false", "no", "off"), False),
@@ -76,7 +80,7 @@ def _numbers(environ: Mapping[str, str]) -> Iterator[str]:
 
 
 def _words(environ: Mapping[str, str]) -> Iterator[str]:
-    for name in ("ACCESS_LOG", "FIRST_LOGIN_CODE_REQUIRED", "MAIL_STARTTLS"):
+    for name in ("ACCESS_LOG", *MUST_BE_ON, "SECOND_FACTOR_LAO", "MAIL_STARTTLS"):
         if environ.get(name, "on").lower() not in FLAGS:
             yield f"{name} is {environ[name]!r}; it must say yes or no ({', '.join(FLAGS)})."
     for name in ("SIGN_IN_LIMIT_ACCOUNT", "SIGN_IN_LIMIT_ADDRESS", "PUBLIC_LIMIT_ADDRESS"):
@@ -128,10 +132,15 @@ def _unsafe(environ: Mapping[str, str]) -> Iterator[str]:
         yield "SECRET_KEY must be 32 characters or more, drawn at random: openssl rand -base64 48"
     if secret and secret == environ.get("LOG_SIGNING_KEY"):
         yield "SECRET_KEY and LOG_SIGNING_KEY are the same; whoever learns one must not have the other."
-    if not FLAGS.get(environ.get("FIRST_LOGIN_CODE_REQUIRED", "on").lower(), True):
-        yield "FIRST_LOGIN_CODE_REQUIRED is off: anybody who knows an LAO's public code could take its account."
-    if not FLAGS.get(environ.get("MAIL_STARTTLS", "on").lower(), True) and environ.get("MAIL_HOST") not in THIS_MACHINE:
+    for name, why in MUST_BE_ON.items():
+        if _is_off(environ, name):
+            yield f"{name} is off: {why}."
+    if _is_off(environ, "MAIL_STARTTLS") and environ.get("MAIL_HOST") not in THIS_MACHINE:
         yield "MAIL_STARTTLS is off: links for new passwords would cross the network in the open."
+
+
+def _is_off(environ: Mapping[str, str], name: str) -> bool:
+    return not FLAGS.get(environ.get(name, "on").lower(), True)
 
 
 REASONS = {

@@ -55,6 +55,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
 # The features that have pages; each brings its blueprint in routes.py.
 FEATURES = (
     "accounts",
+    "accounts.second_factor",
     "citizens.help",
     "citizens.log",
     "citizens.open_data",

@@ -6,6 +6,7 @@ here: every query takes the actor and sees only what the actor may see.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -37,6 +38,7 @@ class Permission(StrEnum):
     SIGNS = "see what should be checked in the own provinces, and say what came of it"
     EXPORTS = "make files of the own provinces"
     OWN_ACCOUNT = "renew the own password"
+    SECOND_FACTOR = "see and change own second factors"
     SESSIONS = "see and end own sessions"
     MINIMUM_SCORE = "set the minimum score of a fiscal year for the whole country"
 
@@ -52,6 +54,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.RESULTS,
             Permission.HISTORY,
             Permission.SESSIONS,
+            Permission.SECOND_FACTOR,
         }
     ),
     Role.OFFICER: frozenset(
@@ -66,6 +69,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.EXPORTS,
             Permission.OWN_ACCOUNT,
             Permission.SESSIONS,
+            Permission.SECOND_FACTOR,
         }
     ),
     Role.ADMINISTRATOR: frozenset(
@@ -81,19 +85,22 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.EXPORTS,
             Permission.OWN_ACCOUNT,
             Permission.SESSIONS,
+            Permission.SECOND_FACTOR,
             Permission.MINIMUM_SCORE,
         }
     ),
     Role.SYSTEM: frozenset(),
 }
 CLAIMANT_PERMISSIONS = frozenset({Permission.CLAIM})
+NEWCOMER_PERMISSIONS = frozenset({Permission.SECOND_FACTOR})
 
 
 @dataclass(frozen=True)
 class Actor:
     """Who is doing something: handed to every query and operation.
 
-    A claimant is an LAO at its first login: it may fill the profile and nothing else.
+    A claimant is an LAO at its first login: it may fill the profile and nothing else. A newcomer is staff who still has
+    to add a second factor, and may do nothing before.
     """
 
     role: Role
@@ -107,6 +114,9 @@ class Actor:
     session_id: int | None = field(default=None, compare=False)
     session_key: str = field(default="", compare=False, repr=False)
     claiming: bool = False
+    newcomer: bool = False
+    has_factor: bool = field(default=False, compare=False)
+    proved_at: datetime | None = field(default=None, compare=False)  # when it was last proved who sits there
     is_authenticated: bool = True
     is_active: bool = True
     is_anonymous: bool = False
@@ -116,6 +126,8 @@ class Actor:
         return self.session_key
 
     def may(self, permission: Permission) -> bool:
+        if self.newcomer:
+            return permission in NEWCOMER_PERMISSIONS
         return permission in (CLAIMANT_PERMISSIONS if self.claiming else ROLE_PERMISSIONS[self.role])
 
     @property
@@ -137,6 +149,8 @@ class Actor:
         """Where signing in leads."""
         if self.claiming:
             return "/profile"
+        if self.newcomer:
+            return "/account/second-factor"
         return "/home" if self.role is Role.LAO else "/nacc"
 
 
@@ -164,6 +178,12 @@ def requires(*permissions: Permission) -> Callable[[View], View]:
         return view
 
     return declare
+
+
+def asks_proof(view: View) -> View:
+    """Declare that `view` opens or takes away much: who sits there proves once more who that is, if it was long ago."""
+    view.asks_proof = True  # type: ignore[attr-defined]
+    return view
 
 
 def shows_contacts(view: View) -> View:

@@ -33,7 +33,7 @@ KEY = "Idempotency-Key"
 # Keys under which an earlier state of the same form was sent, with spaces between, whether or not it was answered.
 EARLIER = "Idempotency-Earlier"
 ONCE = "once"  # the field that carries a key where JavaScript sends none
-SECRETS = ("password", "current")  # how fields begin that hold one
+SECRETS = ("password", "current", "second_code", "passkey")  # how fields begin that hold one
 KEPT = timedelta(days=7)  # longer than a machine stands in a bag over a long weekend
 AT_MOST_EARLIER, LONGEST = 20, 64
 # Answers that a repeat may get only because it was done: the row is gone, closed, or stands under a newer version.

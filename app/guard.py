@@ -1,12 +1,13 @@
 """The guard before every view: it asks what the view declares, and who is signed in."""
 
-from flask import redirect, request
+from flask import current_app, redirect, request
 from flask_login import current_user
 from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response
 
 from app.access import PUBLIC, declared_access
 from app.accounts.resume import ask_to_sign_in, refuse_foreign
+from app.accounts.second_factor.pages import ask_first
 
 
 def guard() -> Response | None:
@@ -21,7 +22,7 @@ def guard() -> Response | None:
     if foreign := refuse_foreign():
         return foreign
     if any(current_user.may(permission) for permission in access):
-        return None
-    if current_user.claiming:
-        return redirect("/profile")
+        return ask_first(current_app.view_functions[request.endpoint])
+    if current_user.claiming or current_user.newcomer:
+        return redirect(current_user.landing)
     raise Forbidden

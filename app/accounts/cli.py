@@ -6,7 +6,8 @@ from flask.cli import AppGroup
 from app import clock
 from app.access import system
 from app.accounts import operations
-from app.accounts.queries import credentials
+from app.accounts.queries import actor_of, credentials
+from app.accounts.second_factor.operations import remove_all
 from app.db import transaction
 from app.errors import Refusal
 from app.models.enums import Role
@@ -45,6 +46,26 @@ def create_staff(username: str, name: str, role: str, provinces: tuple[str, ...]
     except Refusal as refusal:
         raise click.ClickException(refusal.message) from refusal
     click.echo(f"Made {role} {username}.")
+
+
+@group.command("remove-second-factor")
+@click.argument("username")
+@click.option("--reason", required=True, help="Stands in the history; do not name the person.")
+def remove_second_factor(username: str, reason: str) -> None:
+    """Let USERNAME, who has lost phone, passkey and recovery codes, sign in by the password alone, and add another.
+
+    For the last administrator; all others are helped on screen.
+    """
+    found = credentials(username)
+    if found is None:
+        raise click.ClickException(f"Nobody has the user name {username}.")
+    lao = actor_of(found.account_id).organisation_id
+    try:
+        with transaction():
+            remove_all(system("flask accounts"), found.account_id, lao, reason, clock.now())
+    except Refusal as refusal:
+        raise click.ClickException(refusal.message) from refusal
+    click.echo(f"{username} signs in by the password alone.")
 
 
 @group.command("activation-code")

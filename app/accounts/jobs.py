@@ -6,11 +6,12 @@ from app import clock
 from app.accounts import operations, queries
 from app.accounts.links.operations import reset_link
 from app.accounts.rules import ALARM_AT_ACCOUNT, FAILURES_KEPT, SESSIONS_KEPT
+from app.accounts.second_factor.rules import ASKED_FOR, mail_code
 from app.contact import contact
 from app.db import transaction
 from app.jobs import daily, upkeep
 from app.mails.jobs import letter
-from app.mails.rules import ALARM, NEW_EMAIL, NEW_PASSWORD, RESET, Letter
+from app.mails.rules import ALARM, NEW_EMAIL, NEW_FACTOR, NEW_PASSWORD, RESET, SIGN_IN_CODE, Letter
 from app.models import MailLog
 
 SUBJECT = "ตั้งรหัสผ่านใหม่ e-PlanNACC"
@@ -34,6 +35,17 @@ CHANGE_MAIL = """เรียน ผู้ประสานงาน {name}
 หากท่านไม่ได้เปลี่ยน ให้แจ้ง {contact} ทันที และดูเครื่องที่เข้าใช้บัญชีได้ที่
 
 {link}
+
+สำนักงาน ป.ป.ช.
+"""
+CODE_MAIL = """เรียน ผู้ประสานงาน {name}
+
+รหัสสำหรับเข้าสู่ระบบ e-PlanNACC จากเครื่องที่ยังไม่เคยใช้คือ
+
+{code}
+
+ใช้ได้ครั้งเดียวภายใน 10 นาที ในหน้าที่ถามรหัสนี้เท่านั้น เจ้าหน้าที่จะไม่ถามรหัสนี้จากท่าน
+หากท่านไม่ได้เข้าสู่ระบบอยู่ แสดงว่ามีผู้รู้รหัสผ่านของหน่วยงานท่าน ให้ตั้งรหัสผ่านใหม่ทันที สอบถาม {contact}
 
 สำนักงาน ป.ป.ช.
 """
@@ -95,15 +107,29 @@ def owe_alarms() -> None:
         operations.owe_alarms(current_app.config["ALARM_EMAIL"], clock.day_start(now), now)
 
 
+CHANGED = {NEW_EMAIL: "อีเมลผู้ประสานงาน", NEW_PASSWORD: "รหัสผ่าน", NEW_FACTOR: "การยืนยันตัวตนขั้นที่สอง"}
+
+
 @letter(NEW_EMAIL)
 @letter(NEW_PASSWORD)
+@letter(NEW_FACTOR)
 def change(owed: MailLog, public_url: str) -> Letter:
     """Word of a change to the address that was the LAO's when it was made."""
-    what = "อีเมลผู้ประสานงาน" if owed.kind == NEW_EMAIL else "รหัสผ่าน"
+    what = CHANGED[owed.kind]
     name = queries.organisation_name(owed.organisation_id or 0)
     at = f"{clock.thai_date(owed.queued_at)} {clock.thai_time(owed.queued_at)}"
     text = CHANGE_MAIL.format(name=name, what=what, at=at, link=f"{public_url}/account/sessions", contact=contact())
     return Letter(f"เปลี่ยน{what}แล้ว e-PlanNACC", text)
+
+
+@letter(SIGN_IN_CODE)
+def sign_in_code(owed: MailLog, _public_url: str) -> Letter | None:
+    """The code for the second step of a sign-in; None where nobody waits for it any more."""
+    if clock.now() - owed.queued_at >= ASKED_FOR:
+        return None
+    code = mail_code(current_app.config["SECRET_KEY"], owed.id)
+    name = queries.organisation_name(owed.organisation_id or 0)
+    return Letter(f"รหัสเข้าสู่ระบบ {code} e-PlanNACC", CODE_MAIL.format(name=name, code=code, contact=contact()))
 
 
 @letter(ALARM)

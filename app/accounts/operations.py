@@ -26,7 +26,7 @@ from app.db import db, is_sqlite, table
 from app.errors import NotTheirs, Refusal
 from app.history.operations import record
 from app.mails.rules import ALARM
-from app.models import Account, AccountProvince, AccountSession, FailedSignIn, MailLog, Province
+from app.models import Account, AccountProvince, AccountSession, FailedSignIn, MailLog, Province, SecondFactor
 from app.models.enums import Action, EndedBecause, Entity, FailedBecause, Role
 
 UNKNOWN = "ไม่พบผู้ใช้งาน"
@@ -83,6 +83,15 @@ def _activates(found: queries.Credentials, typed: str, now: datetime) -> bool:
     )
 
 
+def keep_anew(proven: Proven) -> Proven:
+    """Keep a hash of today's cost, while the password is at hand."""
+    if proven.anew is None:
+        return proven
+    still = Account.id == proven.actor.account_id, Account.password_hash == proven.password_hash
+    db.session.execute(update(Account).where(*still).values(password_hash=proven.anew))
+    return proven._replace(password_hash=proven.anew, anew=None)
+
+
 def note_sign_in(proven: Proven, now: datetime) -> None:
     """Keep when somebody signed in, for good; with what stands in the session, and goes with it.
 
@@ -110,6 +119,7 @@ def begin_session(actor: Actor, browser: str, address: str, now: datetime) -> st
         account_id=actor.own_account_id,
         claiming=actor.claiming,
         begun_at=now,
+        proved_at=now,
         last_seen_at=now,
         browser=browser,
         address=address,
@@ -129,9 +139,21 @@ def _end(because: EndedBecause, now: datetime, *which: Any) -> int:
     return int(db.session.execute(ended.values(ended_at=now, ended_because=because)).rowcount)  # type: ignore[attr-defined]
 
 
-def end_sessions_of(account_id: int, because: EndedBecause, now: datetime) -> None:
-    """End every session of an account."""
-    _end(because, now, _S.account_id == account_id)
+def renew_session(key: str, now: datetime) -> str:
+    """Its owner has proved once more who that is: gives another key, and copies of the one before are worth nothing.
+
+    It ends when it would have ended: only signing in begins anew.
+    """
+    anew = secrets.token_urlsafe(24)
+    values = {"key_hash": fingerprint(anew), "proved_at": now}
+    db.session.execute(update(table(AccountSession)).where(_S.key_hash == fingerprint(key)).values(values))
+    return anew
+
+
+def end_sessions_of(account_id: int, because: EndedBecause, now: datetime, but: int | None = None) -> None:
+    """End every session of an account, save the one whose id is `but`."""
+    others = () if but is None else (_S.id != but,)
+    _end(because, now, _S.account_id == account_id, *others)
 
 
 def forget_sessions(begun_before: datetime) -> None:
@@ -146,6 +168,13 @@ def forget_traces_of(account_id: int) -> None:
     """Of somebody who is erased: where they signed in, and who tried to."""
     db.session.execute(delete(table(AccountSession)).where(_S.account_id == account_id))
     db.session.execute(delete(table(FailedSignIn)).where(_F.account_id == account_id))
+    forget_factors(account_id)
+
+
+def forget_factors(account_id: int) -> bool:
+    """Of an account that another person gets, or whose owner has lost them; whether there were any."""
+    gone = db.session.execute(delete(table(SecondFactor)).where(table(SecondFactor).c.account_id == account_id))
+    return bool(gone.rowcount)  # type: ignore[attr-defined]
 
 
 def owe_word(kind: str, organisation_id: int, address: str, now: datetime) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Row, bindparam, func, or_, select, true
+from sqlalchemy import ColumnElement, Row, bindparam, exists, func, or_, select, true
 
 from app.access import Actor
 from app.accounts.rules import fingerprint, sign_in_name
@@ -20,12 +20,14 @@ from app.models import (
     PasswordReset,
     Profile,
     Project,
+    SecondFactor,
 )
-from app.models.enums import EndedBecause, FailedBecause, Role
+from app.models.enums import EndedBecause, FactorKind, FailedBecause, Role
 from app.registry.queries import once_called
 
 _A, _O, _P, _C = (table(model).c for model in (Account, Organisation, Project, Profile))
-_S, _F = table(AccountSession).c, table(FailedSignIn).c
+_S, _F, _2 = table(AccountSession).c, table(FailedSignIn).c, table(SecondFactor).c
+_HAS_FACTOR = exists().where(_2.account_id == _A.id, _2.kind != FactorKind.RECOVERY)
 _IDENTITY = select(
     _A.id,
     _A.role,
@@ -39,11 +41,12 @@ _IDENTITY = select(
     _O.name,
     _O.province_code,
     _O.closed_at,
+    _HAS_FACTOR.label("has_factor"),
 ).select_from(table(Account).outerjoin(table(Organisation), _O.id == _A.organisation_id))
 # Asked at every request: made once.
 _BY_ID = _IDENTITY.where(_A.id == bindparam("account_id"))
 _BY_SESSION = (
-    _IDENTITY.add_columns(_S.id.label("session_id"), _S.claiming, _S.begun_at, _S.last_seen_at)
+    _IDENTITY.add_columns(_S.id.label("session_id"), _S.claiming, _S.begun_at, _S.last_seen_at, _S.proved_at)
     .join(table(AccountSession), _S.account_id == _A.id)
     .where(_S.key_hash == bindparam("key_hash"), _S.ended_at.is_(None))
 )
@@ -96,7 +99,8 @@ def open_session(key: str) -> OpenSession | None:
         return None
     if row.claiming != (row.password_hash is None):
         return None
-    actor = replace(_actor(row, claiming=row.claiming), session_id=row.session_id, session_key=key)
+    own = {"session_id": row.session_id, "session_key": key, "proved_at": row.proved_at}
+    actor = replace(_actor(row, claiming=row.claiming), **own)
     return OpenSession(actor, row.begun_at, row.last_seen_at)
 
 
@@ -119,6 +123,7 @@ def _actor(row: Row[*tuple[Any, ...]], *, claiming: bool) -> Actor:
         province_code=row.province_code or "",
         province_codes=provinces,
         claiming=claiming,
+        has_factor=row.has_factor,
     )
 
 
@@ -236,6 +241,11 @@ def password_hash_of(account_id: int) -> str | None:
 def username_of(account_id: int) -> str:
     """The name a member of staff signs in with."""
     return db.session.scalar(select(Account.username).where(Account.id == account_id)) or ""
+
+
+def sign_in_name_of(actor: Actor) -> str:
+    """What the actor types to sign in."""
+    return actor.organisation_code or username_of(actor.own_account_id)
 
 
 class FailureLine(NamedTuple):

@@ -20,7 +20,7 @@ from app.deeds import ONCE, SECRETS, answered_before, was_done
 from app.web import form_account, into_main, is_htmx, local_path, page_behind, same_origin, wants_fragment
 
 # Never carried along: tokens and keys of the old page, and what nobody should find in a page's source.
-LEFT_OUT = ("csrf_token", *SECRETS, "resume", ONCE)
+LEFT_OUT = ("csrf_token", *SECRETS, "resume", "asked", ONCE)
 DONE = "รายการนี้บันทึกไว้แล้ว ไม่ได้บันทึกซ้ำ"
 FOREIGN_PAGE = "มีบัญชีอื่นเข้าสู่ระบบในเบราว์เซอร์นี้แล้ว หน้านี้จึงเป็นของอีกบัญชีหนึ่ง โหลดหน้านี้ใหม่ก่อนทำรายการต่อ"
 
@@ -58,12 +58,17 @@ def _signed_in() -> int | None:
 def ask_to_sign_in() -> Response:
     """The answer to somebody who is not signed in, or no longer."""
     if request.method in ("GET", "HEAD") or not same_origin():
-        path = page_behind() if is_htmx() else _address()
-        return _lead_to(f"/login?{_query(path)}", 302)
+        return lead_back_from("/login")
     if was_done(form_account()):  # such as a new password, which ended the session
         flash(f"{DONE} เข้าสู่ระบบอีกครั้ง หากตั้งรหัสผ่านใหม่ไว้ ให้ใช้รหัสผ่านใหม่", "ok")
         return _lead_to("/login")
     return _login_page(sent_form(), 401, lost=True, files=bool(request.files))
+
+
+def lead_back_from(page: str) -> Response:
+    """To a page that leads back to the one that was asked for."""
+    path = page_behind() if is_htmx() else _address()
+    return _lead_to(f"{page}?{_query(path)}", 302)
 
 
 def _lead_to(address: str, status: int = 303) -> Response:
@@ -93,18 +98,21 @@ def refuse_foreign() -> Response | None:
 
 def ask_to_repeat() -> Response:
     """The form again with what was typed and a fresh token, behind one button; the login page as itself."""
-    if request.path == "/login":  # it may carry a sealed form along, and its password is not sent twice
+    if request.path in ("/login", "/login/second"):  # may carry a sealed form along; what proves is not sent twice
         form = LoginForm()
         form.form_errors = ["หน้านี้เปิดค้างไว้นานเกินไป กรอก Password แล้วกด Login อีกครั้ง"]
         return into_main("accounts/login.html", 422, form=form)
     return answered_before() or resume_page(sent_form(), 422)
 
 
-def resume_page(kept: KeptForm, status: int = 200) -> Response:
-    """`kept` behind one button for its own account; anybody else may read it, and sign in as that one."""
+def resume_page(kept: KeptForm, status: int = 200, *, proved: bool = False) -> Response:
+    """`kept` behind one button for its own account; anybody else may read it, and sign in as that one.
+
+    `proved`: it waited only for its owner to prove once more who that is.
+    """
     if not kept.is_mine:
         return _login_page(kept, status, foreign=kept.words)
-    return into_main("accounts/resume.html", 200 if is_htmx() else status, kept=kept, words=kept.words)
+    return into_main("accounts/resume.html", 200 if is_htmx() else status, kept=kept, words=kept.words, proved=proved)
 
 
 def _login_page(kept: KeptForm, status: int, **more: Any) -> Response:

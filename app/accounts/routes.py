@@ -10,15 +10,20 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from app import clock
-from app.access import Actor, Permission, actor, public, requires
+from app.access import Actor, Permission, actor, asks_proof, public, requires
 from app.accounts import jobs as _jobs  # noqa: F401 - says how its mails are written
 from app.accounts import operations, proof, queries, sessions
 from app.accounts.forms import ForgotForm, LoginForm, OwnPasswordForm, ResetForm
 from app.accounts.links.operations import owe_reset
+from app.accounts.operations import Proven, Unproved
 from app.accounts.proof import TooOften
 from app.accounts.queries import link_owner, reset_account
 from app.accounts.resume import resume_page, unseal
 from app.accounts.rules import PASSWORD_HINT, fingerprint, too_often
+from app.accounts.second_factor import asking
+from app.accounts.second_factor.forms import SecondStepForm
+from app.accounts.second_factor.operations import FactorQuestion, owe_code, prove
+from app.accounts.second_factor.pages import sign_in_page
 from app.contact import contact
 from app.db import transaction
 from app.deeds import claim_for, was_done
@@ -50,9 +55,11 @@ def sign_in() -> Response | tuple[str, int]:
     form = LoginForm()
     if not form.validate():
         return render_template("accounts/login.html", form=form), 422
-    username, now = form.username.data, clock.now()
+    username, now = form.username.data or "", clock.now()
     try:
         proven = proof.prove(username, form.password.data, form.activation_code.data)
+        if asking.is_asked_for(proven.actor, username):
+            return _ask_second(proven, form)
         with transaction():
             operations.note_sign_in(proven, now)
             who = sessions.begin(proven.actor, now)
@@ -65,17 +72,58 @@ def sign_in() -> Response | tuple[str, int]:
     return response
 
 
+def _ask_second(proven: Proven, form: LoginForm) -> Response:
+    """The password was right: ask for what proves it is not somebody who only knows that."""
+    who, username, now, mail_id = proven.actor, form.username.data or "", clock.now(), 0
+    with transaction():
+        proven = operations.keep_anew(proven)
+        if asking.wants_mail(who, username):
+            mail_id = owe_code(who.own_organisation_id, now)
+    if mail_id:
+        send_behind_the_request()
+    words = asking.at_sign_in(who.own_account_id, proven.password_hash, username, mail_id)
+    asked = SecondStepForm(formdata=None, next=form.next.data, resume=form.resume.data)
+    return sign_in_page(asked, FactorQuestion(who.own_account_id, now, words, mail_id))
+
+
+@blueprint.post("/login/second")
+@public
+def prove_second() -> Response | tuple[str, int]:
+    form, now = SecondStepForm(), clock.now()
+    asked = asking.read_sign_in(form.asked.data or "")
+    if asked is None:
+        again = LoginForm(formdata=None, next=form.next.data, resume=form.resume.data)
+        again.form_errors = ["หมดเวลาของขั้นที่สอง กรอก Username และ Password อีกครั้ง"]
+        return render_template("accounts/login.html", form=again), 422
+    try:
+        proof.count_try(asked.username)
+        with transaction():
+            prove(asked.question, form.second_code.data or "", form.passkey.data or "", asking.secret_key(), now)
+            proven = Proven(queries.actor_of(asked.question.account_id), asked.password_hash)
+            operations.note_sign_in(proven, now)
+            who = sessions.begin(proven.actor, now)
+    except Refusal as refusal:
+        if isinstance(refusal, Unproved):
+            proof.note_wrong_second(asked.username, refusal)
+        form.refuse(refusal)
+        return sign_in_page(form, asked.question, refusal)
+    sessions.enter(who)
+    response = _led_on(who, form)
+    proof.know_device(response, asked.username)
+    return response
+
+
 def _refused(page: str, form: Form, refusal: Refusal) -> Response:
     """What was typed, again; with how long to wait, for programs too."""
     return proof.told_to_wait(make_response(render_template(page, form=form), 422), refusal)
 
 
-def _led_on(who: Actor, form: LoginForm) -> Response:
+def _led_on(who: Actor, form: LoginForm | SecondStepForm) -> Response:
     """To the form that was kept, to the page that was asked for, or to where signing in leads."""
-    kept = unseal(form.resume.data or "")
-    if kept and (not who.claiming or kept.address == who.landing):
+    kept, bound = unseal(form.resume.data or ""), who.claiming or who.newcomer
+    if kept and (not bound or kept.address == who.landing):
         return resume_page(kept)
-    return redirect((not who.claiming and local_path(form.next.data)) or who.landing)
+    return redirect((not bound and local_path(form.next.data)) or who.landing)
 
 
 @blueprint.post("/logout")
@@ -226,6 +274,7 @@ def _sessions_shown(who: Actor) -> dict[str, Any]:
 
 @blueprint.post("/account/sessions/<int:session_id>")
 @requires(Permission.SESSIONS)
+@asks_proof
 def end_session(session_id: int) -> Response:
     who = actor()
     with transaction():
@@ -238,6 +287,7 @@ def end_session(session_id: int) -> Response:
 
 @blueprint.post("/account/sessions")
 @requires(Permission.SESSIONS)
+@asks_proof
 def end_sessions() -> Response:
     """Everywhere else; with `all` at this browser too."""
     own_too = request.form.get("which") == "all"

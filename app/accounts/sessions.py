@@ -25,7 +25,24 @@ _S = table(AccountSession).c
 def begin(actor: Actor, now: datetime) -> Actor:
     """Write down a new session of `actor` at this browser, in place of the one it has; `enter` it after the commit."""
     end(EndedBecause.SIGNED_IN_ANEW, now)
-    return replace(actor, session_key=operations.begin_session(actor, browser(), address(), now))
+    return _known(replace(actor, session_key=operations.begin_session(actor, browser(), address(), now)))
+
+
+def renew(actor: Actor, now: datetime) -> Actor:
+    """Write down that `actor` has proved once more who sits at this browser; `go_on` as that one after the commit."""
+    return replace(actor, session_key=operations.renew_session(actor.session_key, now), proved_at=now)
+
+
+def go_on(actor: Actor) -> None:
+    """Let this browser act in the session that was renewed: pages that stand open stay good."""
+    login_user(actor)
+    session.pop("_fresh")  # nothing here asks for it, and every request would carry it
+
+
+def _known(actor: Actor) -> Actor:
+    """The actor as this installation wants it: staff may be asked for a second factor before anything else."""
+    wanted = actor.role is not Role.LAO and current_app.config["SECOND_FACTOR_STAFF"]
+    return replace(actor, newcomer=True) if wanted and not actor.has_factor else actor
 
 
 def enter(actor: Actor) -> None:
@@ -34,8 +51,7 @@ def enter(actor: Actor) -> None:
     g.pop("csrf_token", None)  # kept by Flask-WTF for this answer, but it belongs to the session just cleared
     session.permanent = True
     session["csrf_token"] = token_seed(actor.account_id)
-    login_user(actor)
-    session.pop("_fresh")  # nothing here asks for it, and every request would carry it
+    go_on(actor)
 
 
 def end(because: EndedBecause, now: datetime) -> None:
@@ -72,7 +88,7 @@ def who_is_signed_in(key: str) -> Actor | None:
         return None
     if now - found.last_seen_at >= SEEN_EVERY:
         _note_seen(found.actor, now)
-    return found.actor
+    return _known(found.actor)
 
 
 def _note_seen(actor: Actor, now: datetime) -> None:

@@ -12,6 +12,7 @@ from app.models.enums import (
     Action,
     CannotReason,
     Entity,
+    FactorKind,
     Kind,
     Labelled,
     Level,
@@ -54,6 +55,7 @@ FACTS = {
     "note": "หมายเหตุ",
     "obstacles": "ปัญหาอุปสรรค",
     "suggestions": "ข้อเสนอแนะ",
+    "factor": "ขั้นที่สอง",
     "code": "รหัส",
     "type": "ประเภท อปท.",
     "province_code": "รหัสจังหวัด",
@@ -146,6 +148,7 @@ CHOICES: dict[str, tuple[type[Labelled], ...]] = {
     "sign": (SignKind,),
     "verdict": (SignVerdict,),
     "second_person": (SecondPerson,),
+    "factor": (FactorKind,),
 }
 LABELS = {name: {each.value: each.label for kind in kinds for each in kind} for name, kinds in CHOICES.items()}
 ACTION_LABELS = {action.value: action.label for action in Action}

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from app.db import db, table
-from app.mails.rules import RESET
+from app.mails.rules import URGENT
 from app.models import MailLog, Profile
 
 _M, _C = table(MailLog).c, table(Profile).c
@@ -14,7 +14,7 @@ WAITS = and_(_M.sent_at.is_(None), _M.given_up_at.is_(None))
 
 def urgent_and_due(limit: int, now: datetime) -> list[int]:
     """Ids of mails that somebody sits and waits for, and that are to be tried now."""
-    return _due(limit, now, _M.kind == RESET)
+    return _due(limit, now, _M.kind.in_(URGENT))
 
 
 def due_after(id_: int, limit: int, now: datetime) -> list[int]:

@@ -7,8 +7,10 @@ from typing import NamedTuple
 PAUSES = tuple(timedelta(minutes=each) for each in (5, 10, 20, 40, 80, 160, 240, 240, 240, 240, 165))
 RESET = "reset"  # the kind of mail that brings a link for a new password
 # Word of a change, to where the LAO's mail went before it; and of many tries to sign in that failed.
-NEW_EMAIL, NEW_PASSWORD, ALARM = "new_email", "new_password", "alarm"
-TO_THE_OLD_ADDRESS = (NEW_EMAIL, NEW_PASSWORD)
+NEW_EMAIL, NEW_PASSWORD, NEW_FACTOR, ALARM = "new_email", "new_password", "new_factor", "alarm"
+TO_THE_OLD_ADDRESS = (NEW_EMAIL, NEW_PASSWORD, NEW_FACTOR)
+SIGN_IN_CODE = "sign_in_code"  # the second step of a sign-in from a new device
+URGENT = (RESET, SIGN_IN_CODE)  # somebody sits and waits for it
 MAILS_KEPT = timedelta(days=2 * 365)  # that an LAO was reminded, and where the mail went
 NO_ADDRESS = "อปท. ไม่มีอีเมลผู้ประสานงานแล้ว"
 

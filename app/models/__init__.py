@@ -7,7 +7,7 @@ report), and each step is a foreign key over *all* of them with ON UPDATE CASCAD
 facts cannot drift: the database itself carries every change down, and refuses a row that differs.
 """
 
-from app.models.accounts import Account, AccountProvince, AccountSession, FailedSignIn, PasswordReset
+from app.models.accounts import Account, AccountProvince, AccountSession, FailedSignIn, PasswordReset, SecondFactor
 from app.models.deeds import DoneDeed
 from app.models.exports import ExportJob
 from app.models.fixed_rounds import FixedDocument, FixedRound, FixedSum
@@ -72,6 +72,7 @@ __all__ = [
     "Report",
     "Score",
     "ScoreChange",
+    "SecondFactor",
     "Setting",
     "Sign",
     "SignSearch",

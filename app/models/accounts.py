@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base
-from app.models.enums import EndedBecause, FailedBecause, Role
+from app.models.enums import EndedBecause, FactorKind, FailedBecause, Role
 from app.models.types import UtcDateTime, one_of
 
 
@@ -61,7 +61,8 @@ class PasswordReset(Base):
 class AccountSession(Base):
     """One sign-in at one browser: the hash of what its cookie holds. Deleted some days after it is over.
 
-    Private: neither the history nor the public log knows of it. `claiming`: an LAO at its first login.
+    Private: neither the history nor the public log knows of it. `claiming`: an LAO at its first login; `proved_at`:
+    when its owner last proved who that is, at the sign-in or before a deed that asks for it.
     """
 
     __tablename__ = "sessions"
@@ -80,6 +81,7 @@ class AccountSession(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"))
     claiming: Mapped[bool] = mapped_column(default=False)
     begun_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+    proved_at: Mapped[datetime] = mapped_column(UtcDateTime)
     last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime)
     browser: Mapped[str] = mapped_column(String(60), default="")
     address: Mapped[str] = mapped_column(String(45), default="")
@@ -108,3 +110,23 @@ class FailedSignIn(Base):
     browser: Mapped[str] = mapped_column(String(60), default="")
     address: Mapped[str] = mapped_column(String(45), default="")
     known: Mapped[bool] = mapped_column(default=False)
+
+
+class SecondFactor(Base):
+    """What proves, beside the password, who somebody is; or one recovery code, which is deleted when it is used.
+
+    `secret`: of an app what it counts with, sealed; of a passkey its public key; of a recovery code the hash.
+    `counter`: the time step of the app's last code, or how often the passkey says it signed: nothing counts twice.
+    """
+
+    __tablename__ = "second_factors"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("accounts.id"), index=True)
+    kind: Mapped[FactorKind] = mapped_column(one_of(FactorKind, "kind"))
+    name: Mapped[str] = mapped_column(String(60), default="")
+    secret: Mapped[str] = mapped_column(Text)
+    credential_id: Mapped[str | None] = mapped_column(Text, unique=True)
+    counter: Mapped[int] = mapped_column(BigInteger, default=0)
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -31,6 +31,7 @@ class EndedBecause(Labelled):
     NEW_PASSWORD = "new password", "เปลี่ยนรหัสผ่าน"
     SHUT_OUT = "shut out", "บัญชีถูกล็อก ส่งต่อ หรือปิด"
     NEW_ROLE = "new role", "บทบาทของบัญชีเปลี่ยน"
+    NEW_FACTOR = "new factor", "เปลี่ยนการยืนยันตัวตนขั้นที่สอง"
 
 
 class FailedBecause(Labelled):
@@ -41,6 +42,15 @@ class FailedBecause(Labelled):
     WRONG_CODE = "wrong code", "รหัสเปิดใช้งานไม่ถูกต้อง"
     LOCKED = "locked", "บัญชีล็อกอยู่"
     WRONG_PRESENT = "wrong present password", "รหัสผ่านปัจจุบันไม่ถูกต้อง ในระบบที่เข้าใช้อยู่"
+    WRONG_SECOND = "wrong second factor", "รหัสผ่านถูกต้อง แต่ขั้นที่สองไม่ถูกต้อง"
+
+
+class FactorKind(Labelled):
+    """What proves, beside the password, who somebody is."""
+
+    APP = "app", "แอปยืนยันตัวตน"
+    PASSKEY = "passkey", "พาสคีย์"
+    RECOVERY = "recovery", "รหัสสำรอง"
 
 
 class OrganisationType(Labelled):
@@ -247,6 +257,9 @@ class Action(Labelled):
     REMOVE = "remove", "ลบ"
     WITHDRAW_TIME = "withdraw more time", "ป.ป.ช. ถอนการขยายเวลารายงาน"
     END_SESSIONS = "end sessions", "ออกจากระบบในเครื่องอื่น"
+    ADD_FACTOR = "add second factor", "เพิ่มการยืนยันตัวตนขั้นที่สอง"
+    REMOVE_FACTOR = "remove second factor", "ลบการยืนยันตัวตนขั้นที่สอง"
+    NEW_RECOVERY_CODES = "new recovery codes", "ออกรหัสสำรองใหม่"
     REORDER = "reorder", "เปลี่ยนลำดับ"
     SET = "set", "ตั้งค่า"
     FIX_ROUND = "fix round", "ปิดผลของรอบ"

@@ -10,7 +10,7 @@ from app.models.plans import ROUNDS
 from app.models.types import UtcDateTime
 
 # What the database itself keeps from going twice a day: to an LAO, and the alarm that goes to the office.
-ONE_A_DAY = "kind NOT IN ('reset', 'new_email', 'new_password')"
+ONE_A_DAY = "kind NOT IN ('reset', 'new_email', 'new_password', 'new_factor', 'sign_in_code')"
 TO_THE_OFFICE = "kind = 'alarm' AND organisation_id IS NULL"
 
 

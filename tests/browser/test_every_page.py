@@ -125,6 +125,10 @@ SIGNED_IN = (
     "/profile#area",
     "/profile#contact",
     "/account/sessions",
+    "/account/second-factor",
+    "/account/second-factor/app",
+    "/account/second-factor/passkey",
+    "/account/confirm",
 )
 
 

@@ -65,6 +65,12 @@ WHO_OPENS = {
     "GET verify.document": ANYBODY,
     "GET accounts.login": ANYBODY,
     "POST accounts.sign_in": ANYBODY,
+    "POST accounts.prove_second": ANYBODY,
+    **{f"GET second_factor.{view}": TABLE for view in ("confirm", "own_factors", "new_app", "new_passkey")},
+    **{f"POST second_factor.{view}": TABLE for view in ("prove_again", "add_app", "add_passkey", "renew_codes")},
+    "POST second_factor.remove_factor": TABLE,
+    "POST administration.remove_factors": ADMINISTRATOR,
+    "POST nacc_accounts.remove_factors": STAFF,
     "POST accounts.logout": ANYBODY,
     "GET accounts.draft_key": SIGNED_IN,
     "GET accounts.own_account": STAFF,
@@ -294,7 +300,7 @@ def address(app: Flask, rule: Rule, project_id: int = 1) -> str:
     examples |= {"dimension": 1, "which": "sar", "deed": "close", "answer": "cancel", "code": "6650807"}
     examples |= {"kind": "organisations", "figure": "percent", "file": "csv", "id_": project_id}
     examples |= {"period_id": 1, "reason_id": 1, "other_id": 1, "account_id": 1, "job_id": 1, "sign_id": 1}
-    examples |= {"written_as": "pdf", "deed_id": 1, "session_id": 99999, "said": "withdraw"}
+    examples |= {"written_as": "pdf", "deed_id": 1, "session_id": 99999, "factor_id": 99999, "said": "withdraw"}
     examples |= {"dataset": "projects", "ending": "csv", "day": "latest", "name": "SHA256SUMS"}
     examples |= {"part": "lao", "key": "start", "table": "projects", "entry_id": 1, "seq": 0}
     with app.test_request_context():

@@ -21,11 +21,14 @@ TOO_MUCH = "ก" * 5001
 # Forms with at most one field to get wrong: a choice of rows, a file, a number that was said before.
 ONE_QUESTION = {
     "AnswerForm",
+    "AppForm",
     "ChangeForm",
+    "ConfirmForm",
     "CopyForm",
     "DeleteForm",
     "HistoryFilterForm",
     "NoteForm",
+    "PasskeyForm",
     "PastableForm",
     "PlanFileForm",
     "ProposedNumbersForm",
@@ -33,6 +36,7 @@ ONE_QUESTION = {
     "RemovalForm",
     "RoundFileForm",
     "ScoreFileForm",
+    "SecondStepForm",
     "SecondPersonForm",
     "SendForm",
     "StatusForm",

@@ -16,7 +16,15 @@ ENTRY = re.compile(
 )
 ALLOWED = {
     *("MIT", "MIT-0", "MIT-CMU", "BSD-2-Clause", "BSD-3-Clause", "0BSD", "ISC", "Unlicense"),
-    *("Apache-2.0", "Apache-2.0 OR BSD-2-Clause", "PSF-2.0", "OFL-1.1"),
+    *(
+        "Apache-2.0",
+        "Apache-2.0 OR BSD-2-Clause",
+        "Apache-2.0 OR BSD-3-Clause",
+        "Apache License, Version 2.0",
+        "BSD",
+        "PSF-2.0",
+        "OFL-1.1",
+    ),
     "LGPL-3.0-only",
     "CC-BY-4.0 and MIT, attributed in its README.md",
 }

@@ -27,7 +27,7 @@ PAGES = {
         "/reporting/workbook?year={y}&round=12",
         *("/evaluation?year={y}", "/projects/new?year={y}", "/projects/{p}?year={y}", "/projects/{p}/delete?year={y}"),
         *("/reporting/{p}/{y}/12?year={y}&round=6", "/profile", "/reporting/grid?year={y}&round=12"),
-        "/account/sessions",
+        *("/account/sessions", "/account/confirm", "/account/second-factor/app", "/account/second-factor/passkey"),
         "/reporting/grid/many?year={y}&round=12&all=1",
     ),
     "somsri": (
@@ -58,6 +58,8 @@ PAGES = {
 # Forms that stand on no page before another deed was done; what they are about stands in their address or is sealed.
 AFTER_A_DEED = {
     *("accounts.ask_for_link", "accounts.logout", "accounts.set_new_password", "accounts.sign_in"),  # nobody's year
+    *("accounts.prove_second", "second_factor.remove_factor", "second_factor.renew_codes"),  # nobody's either
+    *("administration.remove_factors", "nacc_accounts.remove_factors"),  # of whoever has one
     "administration.withdraw_time",  # of what was given
     "round_workbook.confirm_workbook",  # of a file that was checked
     *("administration.unlock_staff", "registry_upkeep.open_again"),  # of what is locked or closed

@@ -11,6 +11,7 @@ from app.accounts.links.operations import add_link
 from app.accounts.operations import end_sessions_of, shut_out
 from app.accounts.queries import credentials
 from app.accounts.rules import sign_in_name
+from app.accounts.second_factor.operations import remove_all
 from app.db import db, write
 from app.errors import NotTheirs, Refusal
 from app.history.operations import record
@@ -226,6 +227,11 @@ def renew_staff(actor: Actor, account_id: int, now: datetime) -> str:
     account = _staff(account_id)
     record(actor, Action.MAKE_PASSWORD_LINK, Entity.ACCOUNT, account_id, at=now)
     return _new_link(account, now)
+
+
+def remove_factors(actor: Actor, account_id: int, now: datetime) -> None:
+    """Let a staff member who has lost their second factor add another. Raises NotTheirs, Refusal."""
+    remove_all(actor, _staff(account_id).id, None, "", now)
 
 
 def _staff(account_id: int) -> Account:

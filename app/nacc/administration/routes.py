@@ -4,8 +4,9 @@ from flask import abort, current_app, flash, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from app import clock
-from app.access import actor
+from app.access import actor, asks_proof
 from app.accounts.queries import all_failures
+from app.accounts.second_factor.queries import factors_of
 from app.citizens.figures.tombstones import deletions_of
 from app.db import transaction
 from app.deeds import shows_once
@@ -126,6 +127,7 @@ def second_person() -> Response:
 
 @blueprint.post("/second-person")
 @ADMIN
+@asks_proof
 def set_second_person() -> Response:
     form, conflict = SecondPersonForm(), None
     if form.validate():
@@ -178,6 +180,7 @@ def _staff_page(form: StaffForm, status: int = 200) -> Response:
 
 @blueprint.post("/staff")
 @ADMIN
+@asks_proof
 @shows_once
 def invite() -> Response:
     form = staff_form(provinces_by_region())()
@@ -215,11 +218,12 @@ def edit_staff(account_id: int) -> Response:
     form = staff_form(provinces_by_region())(
         formdata=None, name=row.name, role=row.role, provinces=given, version=row.version, username=row.username
     )
-    return page("staff_member", row=row, form=form)
+    return page("staff_member", row=row, form=form, factors=factors_of(account_id))
 
 
 @blueprint.post("/staff/<int:account_id>")
 @ADMIN
+@asks_proof
 def change_staff(account_id: int) -> Response:
     row = _staff_row(account_id)
     form, conflict = staff_form(provinces_by_region())(), None
@@ -244,17 +248,33 @@ def change_staff(account_id: int) -> Response:
             form.refuse(refusal)
         else:
             return done("staff", f"แก้ไข {row.username} แล้ว", saved)
-    return page("staff_member", 422, row=row, form=form, conflict=conflict)
+    return page("staff_member", 422, row=row, form=form, conflict=conflict, factors=factors_of(account_id))
+
+
+@blueprint.post("/staff/<int:account_id>/second-factor")
+@ADMIN
+@asks_proof
+def remove_factors(account_id: int) -> Response:
+    row = _staff_row(account_id)
+    try:
+        with transaction():
+            operations.remove_factors(actor(), account_id, clock.now())
+    except Refusal as refusal:
+        flash(refusal.message, "warn")
+        return redirect("/nacc/admin/staff", 303)
+    return done("staff", f"ลบการยืนยันตัวตนขั้นที่สองของ {row.username} แล้ว")
 
 
 @blueprint.post("/staff/<int:account_id>/lock")
 @ADMIN
+@asks_proof
 def lock_staff(account_id: int) -> Response:
     return _set_staff_locked(account_id, True)
 
 
 @blueprint.post("/staff/<int:account_id>/unlock")
 @ADMIN
+@asks_proof
 def unlock_staff(account_id: int) -> Response:
     return _set_staff_locked(account_id, False)
 
@@ -272,6 +292,7 @@ def _set_staff_locked(account_id: int, locked: bool) -> Response:
 
 @blueprint.post("/staff/<int:account_id>/link")
 @ADMIN
+@asks_proof
 @shows_once
 def renew_staff(account_id: int) -> Response:
     row = _staff_row(account_id)

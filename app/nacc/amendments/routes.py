@@ -6,7 +6,7 @@ from flask import Blueprint, abort, flash, make_response, redirect, render_templ
 from werkzeug.wrappers import Response
 
 from app import clock
-from app.access import Permission, actor, requires
+from app.access import Permission, actor, asks_proof, requires
 from app.conflicts import Conflict
 from app.db import transaction
 from app.errors import NOTHING_CHANGED, NotTheirs, Refusal, Stale
@@ -53,6 +53,7 @@ def closed_round(code: str, year: int, round_: int) -> Response:
 
 @blueprint.post(ROUND)
 @STAFF
+@asks_proof
 def take_today(code: str, year: int, round_: int) -> Response:
     form, conflict = TodayForm(), None
     if form.validate():
@@ -92,6 +93,7 @@ def open_line(code: str, year: int, round_: int, project_id: int) -> Response:
 
 @blueprint.post(f"{ROUND}/<int:project_id>")
 @STAFF
+@asks_proof
 def amend_line(code: str, year: int, round_: int, project_id: int) -> Response:
     form, conflict = LineForm(), None
     if form.validate():

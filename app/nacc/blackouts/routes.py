@@ -4,7 +4,7 @@ from flask import Blueprint, flash, make_response, redirect, render_template
 from werkzeug.wrappers import Response
 
 from app import clock
-from app.access import Permission, actor, requires
+from app.access import Permission, actor, asks_proof, requires
 from app.db import transaction
 from app.errors import Refusal
 from app.nacc.blackouts import operations, queries
@@ -30,6 +30,7 @@ def _black_out_page(project_id: int, form: BlackOutForm, status: int = 200) -> R
 
 @blueprint.post("/<int:project_id>")
 @ADMIN
+@asks_proof
 def black_out(project_id: int) -> Response:
     form = BlackOutForm()
     if form.validate():

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, flash, make_response, redirect, render_te
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
-from app.access import Actor, Permission, actor, requires
+from app.access import Actor, Permission, actor, asks_proof, requires
 from app.db import transaction
 from app.deeds import again
 from app.errors import NOTHING_CHANGED, NotTheirs, Refusal, Stale
@@ -154,6 +154,7 @@ def save_row(organisation_id: int, year: int) -> BaseResponse:
 
 @blueprint.post("/nacc/scores/<int:organisation_id>/<small:year>/<any(close,open,publish):deed>")
 @requires(Permission.SCORES)
+@asks_proof
 def do_one(organisation_id: int, year: int, deed: str) -> BaseResponse:
     try:
         with transaction():
@@ -188,6 +189,7 @@ def _many_scores_page(deed: ScoreDeed, form: ExpectedForm) -> str:
 
 @blueprint.post("/nacc/scores/<any(close,open,publish):deed>")
 @requires(Permission.SCORES)
+@asks_proof
 def do_filtered(deed: str) -> BaseResponse:
     asked, form, done = plan_filter(), ExpectedForm(), ScoreDeed(deed)
     try:

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from app.access import Actor
 from app.accounts.links.operations import owe_reset
-from app.accounts.operations import issue_activation_code, shut_out
+from app.accounts.operations import forget_factors, issue_activation_code, shut_out
+from app.accounts.second_factor.operations import remove_all
 from app.db import db
 from app.errors import Refusal
 from app.history.operations import record
@@ -52,8 +53,8 @@ def send_reset(actor: Actor, organisation_id: int, now: datetime) -> str:
 def hand_over(actor: Actor, organisation_id: int, reason: str, now: datetime, secret: bytes = b"") -> None:
     """Take the account from who has it and give a code for whoever comes next. Raises NotTheirs, Refusal.
 
-    The password, every session, every reset link and the coordinator's contact end here: a link mailed to the
-    old address must not open the account again. What the contact was stays in the history.
+    The password, every second factor, session and reset link, and the coordinator's contact end here: a link mailed
+    to the old address must not open the account again. What the contact was stays in the history.
     """
     row = queries.account_of(actor, organisation_id, now)
     account = db.session.get_one(Account, row.account_id, with_for_update=True)
@@ -63,6 +64,7 @@ def hand_over(actor: Actor, organisation_id: int, reason: str, now: datetime, se
         raise Refusal("บัญชีนี้ล็อกอยู่ ปลดล็อกก่อนส่งต่อ")
     account.password_hash = account.claimed_at = None
     shut_out(account, now)
+    forget_factors(account.id)
     record(actor, Action.HAND_OVER, Entity.ACCOUNT, account.id, organisation_id=organisation_id, reason=reason, at=now)
     _forget_contact(actor, organisation_id, reason, now)
     issue_activation_code(actor, account.id, now, secret)
@@ -88,6 +90,12 @@ def _forget_contact(actor: Actor, organisation_id: int, reason: str, now: dateti
         reason=reason,
         at=now,
     )
+
+
+def remove_factors(actor: Actor, organisation_id: int, reason: str, now: datetime) -> None:
+    """Let an LAO that has lost its second factor sign in by its password alone. Raises NotTheirs, Refusal."""
+    row = queries.account_of(actor, organisation_id, now)
+    remove_all(actor, row.account_id, organisation_id, reason, now)
 
 
 def set_locked(actor: Actor, organisation_id: int, locked: bool, reason: str, now: datetime) -> None:

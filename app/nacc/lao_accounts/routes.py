@@ -8,7 +8,8 @@ from flask import Blueprint, Response, current_app, flash, make_response, redire
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
-from app.access import Permission, actor, requires, shows_contacts
+from app.access import Permission, actor, asks_proof, requires, shows_contacts
+from app.accounts.second_factor.queries import factors_of
 from app.db import transaction
 from app.deeds import shows_once
 from app.errors import NotTheirs, Refusal
@@ -81,6 +82,7 @@ def _ask_page(asked: AccountFilter, form: ExpectedForm) -> str:
 
 @blueprint.post("/nacc/accounts/codes")
 @requires(Permission.ACCOUNTS)
+@asks_proof
 @shows_once
 def issue_codes() -> BaseResponse:
     asked, form = _account_filter(), ExpectedForm()
@@ -156,11 +158,10 @@ def _account_page(organisation_id: int, form: AccountReasonForm, status: int = 2
     row = queries.account_of(who, organisation_id, now)
     history = queries.account_history(who, row)
     empty = AccountReasonForm(formdata=None)
-    forms = {name: form if name == deed else empty for name in ("lock", "unlock", "hand-over")}
+    forms = {name: form if name == deed else empty for name in ("lock", "unlock", "hand-over", "second-factor")}
     note = note_on(noted_lao(who, organisation_id))
-    page = render_template(
-        "nacc/lao_accounts/account.html", row=row, history=history, forms=forms, form=form, deed=deed, note=note
-    )
+    told = {"row": row, "history": history, "note": note, "factors": factors_of(row.account_id)}
+    page = render_template("nacc/lao_accounts/account.html", **told, forms=forms, form=form, deed=deed)
     return make_response(page, status)
 
 
@@ -196,6 +197,7 @@ def send_reset(organisation_id: int) -> BaseResponse:
 
 @blueprint.post("/nacc/accounts/<int:organisation_id>/hand-over")
 @requires(Permission.ACCOUNTS)
+@asks_proof
 @shows_once
 def hand_over(organisation_id: int) -> BaseResponse:
     form = AccountReasonForm()
@@ -209,6 +211,23 @@ def hand_over(organisation_id: int) -> BaseResponse:
         else:
             return _lead_to_codes(nonce, now)
     return _account_page(organisation_id, form, 422, "hand-over")
+
+
+@blueprint.post("/nacc/accounts/<int:organisation_id>/second-factor")
+@requires(Permission.ACCOUNTS)
+@asks_proof
+def remove_factors(organisation_id: int) -> BaseResponse:
+    form = AccountReasonForm()
+    if form.validate():
+        try:
+            with transaction():
+                operations.remove_factors(actor(), organisation_id, form.reason.data or "", clock.now())
+        except Refusal as refusal:
+            form.refuse(refusal)
+        else:
+            flash("ลบการยืนยันตัวตนขั้นที่สองแล้ว อปท. เข้าสู่ระบบด้วยรหัสผ่านได้ และเพิ่มใหม่ได้เอง", "ok")
+            return redirect(f"/nacc/accounts/{organisation_id}", 303)
+    return _account_page(organisation_id, form, 422, "second-factor")
 
 
 @blueprint.post("/nacc/accounts/<int:organisation_id>/lock")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from app.clock import thai_date, thai_time
-from app.mails.rules import ALARM, NEW_EMAIL, NEW_PASSWORD, RESET
+from app.mails.rules import ALARM, NEW_EMAIL, NEW_FACTOR, NEW_PASSWORD, RESET, SIGN_IN_CODE
 from app.models.enums import Labelled, Round
 from app.nacc.desk.rules import DeskFilter
 
@@ -12,6 +12,8 @@ ABOUT = {
     RESET: "ลิงก์ตั้งรหัสผ่านใหม่",
     NEW_EMAIL: "แจ้งการเปลี่ยนอีเมล",
     NEW_PASSWORD: "แจ้งการเปลี่ยนรหัสผ่าน",
+    NEW_FACTOR: "แจ้งการเปลี่ยนการยืนยันตัวตนขั้นที่สอง",
+    SIGN_IN_CODE: "รหัสเข้าสู่ระบบขั้นที่สอง",
     ALARM: "แจ้งการเข้าสู่ระบบที่ไม่สำเร็จ",
 }
 GIVEN_UP = "ส่งไม่ได้"

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, make_response, redirect, render_template
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
-from app.access import Permission, actor, requires
+from app.access import Permission, actor, asks_proof, requires
 from app.conflicts import Conflict
 from app.db import transaction
 from app.errors import NOTHING_CHANGED, Refusal, Stale
@@ -58,6 +58,7 @@ def _proposals(
 
 @blueprint.post("/nacc/scores/proposals")
 @requires(Permission.SCORES)
+@asks_proof
 def confirm_proposals() -> BaseResponse:
     asked, form = plan_filter(), ProposedNumbersForm()
     expected = form.passing.data or 0, form.failing.data or 0

@@ -6,7 +6,7 @@ from flask import Blueprint, abort, flash, make_response, redirect, render_templ
 from werkzeug.wrappers import Response
 
 from app import clock
-from app.access import Permission, actor, requires
+from app.access import Permission, actor, asks_proof, requires
 from app.conflicts import Conflict
 from app.db import transaction
 from app.errors import NOTHING_CHANGED, Refusal, Stale
@@ -143,6 +143,7 @@ def _both_windows(
 
 @blueprint.post("/<string(length=7):code>/close")
 @ADMIN
+@asks_proof
 def close(code: str) -> Response:
     return _set_closed(code, True)
 
@@ -184,6 +185,7 @@ def _succession_page(form: SuccessionForm, known: queries.ListedOrganisation, st
 
 @blueprint.post("/<string(length=7):code>/succession")
 @ADMIN
+@asks_proof
 def succeed(code: str) -> Response:
     known, form = _known(code), SuccessionForm()
     if form.validate():
@@ -200,6 +202,7 @@ def succeed(code: str) -> Response:
 
 @blueprint.post("/file")
 @ADMIN
+@asks_proof
 def import_file() -> Response:
     """Tell what a file would do (`do=check`), or do it."""
     form = RegistryFileForm()
