@@ -25,12 +25,11 @@ def _choice(choices: tuple[str, ...], name: str) -> sa.Enum:
     return sa.Enum(*choices, name=name, native_enum=False, create_constraint=True, length=32)
 
 
-def _choices(table: str, column: str, before: tuple[str, ...], after: tuple[str, ...], *, nullable: bool) -> None:
+def _choices(table: str, column: str, choices: tuple[str, ...]) -> None:
+    listed = ", ".join(f"'{each}'" for each in choices)
     with op.batch_alter_table(table) as batch:
         batch.drop_constraint(op.f(f"ck_{table}_{column}"), type_="check")
-        batch.alter_column(
-            column, existing_type=_choice(before, column), type_=_choice(after, column), existing_nullable=nullable
-        )
+        batch.create_check_constraint(op.f(f"ck_{table}_{column}"), f"{column} IN ({listed})")
 
 
 def _one_a_day(without: tuple[str, ...]) -> None:
@@ -62,8 +61,8 @@ def upgrade() -> None:
     op.execute("UPDATE sessions SET proved_at = begun_at")
     with op.batch_alter_table("sessions") as batch:
         batch.alter_column("proved_at", existing_type=sa.DateTime(timezone=True), nullable=False)
-    _choices("sessions", "ended_because", ENDED_BEFORE, ENDED, nullable=True)
-    _choices("failed_sign_ins", "because", FAILED_BEFORE, FAILED, nullable=False)
+    _choices("sessions", "ended_because", ENDED)
+    _choices("failed_sign_ins", "because", FAILED)
     _one_a_day(MAILS)
 
 
@@ -72,8 +71,8 @@ def downgrade() -> None:
     _one_a_day(MORE_THAN_ONE_A_DAY)
     op.execute("DELETE FROM failed_sign_ins WHERE because = 'wrong second factor'")
     op.execute("UPDATE sessions SET ended_because = 'by owner' WHERE ended_because = 'new factor'")
-    _choices("failed_sign_ins", "because", FAILED, FAILED_BEFORE, nullable=False)
-    _choices("sessions", "ended_because", ENDED, ENDED_BEFORE, nullable=True)
+    _choices("failed_sign_ins", "because", FAILED_BEFORE)
+    _choices("sessions", "ended_because", ENDED_BEFORE)
     op.drop_column("sessions", "proved_at")
     op.drop_index(op.f("ix_second_factors_account_id"), table_name="second_factors")
     op.drop_table("second_factors")
