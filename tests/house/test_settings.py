@@ -62,6 +62,7 @@ def test_nothing_starts_that_does_not_say_what_it_is(environ: dict[str, str], tm
         ({"LOG_SIGNING_KEY": "xyz"}, "LOG_SIGNING_KEY"),
         ({"PUBLIC_URL": "http://eplan.example.go.th"}, "PUBLIC_URL"),
         ({"FIRST_LOGIN_CODE_REQUIRED": "off"}, "FIRST_LOGIN_CODE_REQUIRED"),
+        ({"SECOND_FACTOR_STAFF": "no"}, "SECOND_FACTOR_STAFF"),
         ({"MAIL_STARTTLS": "off"}, "MAIL_STARTTLS"),
         ({"DATABASE_URL": "postgresql://app@10.0.0.5/eplan"}, "DATABASE_URL.*sslmode"),
         ({"DATABASE_URL": "postgres://db.example/eplan?sslmode=require"}, "DATABASE_URL.*sslmode"),

@@ -9,10 +9,11 @@ from sqlalchemy import delete, or_, select, update
 
 from app.access import Actor
 from app.accounts.operations import Unproved, end_sessions_of, forget_factors, owe_word
-from app.accounts.rules import HOUR, fingerprint
+from app.accounts.rules import fingerprint
 from app.accounts.second_factor import passkeys, queries
 from app.accounts.second_factor.rules import (
     DIGITS,
+    HOUR,
     MAILS_AN_HOUR,
     MOST_FACTORS,
     RECOVERY_CODES,

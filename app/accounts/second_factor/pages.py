@@ -21,9 +21,7 @@ from app.web import into_main, is_htmx, page_behind, same_origin
 CONFIRM = "/account/confirm"
 
 
-def sign_in_page(
-    form: SecondStepForm, question: FactorQuestion, refusal: Refusal | None = None, *, mailed_to: str = ""
-) -> Response:
+def sign_in_page(form: SecondStepForm, question: FactorQuestion, refusal: Refusal | None = None) -> Response:
     """The second step of a sign-in."""
     known = queries.passkeys_of(question.account_id) if not question.mail_id else []
     form.asked.data = question.words

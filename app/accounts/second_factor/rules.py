@@ -16,7 +16,7 @@ from app.words import arabic_digits
 
 FRESH_FOR = timedelta(minutes=15)  # a proof, before what opens or takes away much
 ASKED_FOR = timedelta(minutes=10)  # the second step of a sign-in, and a code by mail
-MAILS_AN_HOUR = 5  # codes to one LAO
+HOUR, MAILS_AN_HOUR = timedelta(hours=1), 5  # codes to one LAO
 MOST_FACTORS = 10
 # Twenty-four of these letters are 118 bits: nobody finds one by trying, so a plain hash is enough to keep of it.
 RECOVERY_CODES, RECOVERY_GROUPS, GROUP = 10, 6, 4
