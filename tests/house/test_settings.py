@@ -348,6 +348,7 @@ def test_the_demo_says_on_every_page_that_it_is_one(app: Flask, monkeypatch: pyt
 def test_production_asks_for_activation_codes_and_hides_its_cookie(tmp_path: Path) -> None:
     found = settings(PRODUCTION, tmp_path)
     assert found["FIRST_LOGIN_CODE_REQUIRED"] is True
+    assert (found["SECOND_FACTOR_STAFF"], found["SECOND_FACTOR_LAO"]) == (True, False)
     assert found["MAIL_STARTTLS"] is True
     assert found["PUBLIC_URL"] == "https://eplan.example.go.th"
     assert found["SQLALCHEMY_DATABASE_URI"] == "postgresql+psycopg://db.example/eplan?sslmode=verify-full"
@@ -360,6 +361,7 @@ def test_the_demo_makes_a_secret_once_that_only_its_owner_reads(tmp_path: Path) 
     assert len(first["SECRET_KEY"]) == 64
     assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600
     assert first["FIRST_LOGIN_CODE_REQUIRED"] is False
+    assert first["SECOND_FACTOR_STAFF"] is False
     assert settings(DEMO | {"FIRST_LOGIN_CODE_REQUIRED": "1"}, tmp_path)["FIRST_LOGIN_CODE_REQUIRED"] is True
 
 
