@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from app import clock
 from app.access import Actor
+from app.accounts.rules import FAILURES_KEPT
 from app.citizens.help.privacy import KEPT_OF_PERSONS, lasting
 from app.db import db, transaction
 from app.history.rules import PERSONAL
@@ -226,6 +227,7 @@ def test_mails_that_were_asked_for_by_typing_an_address_are_forgotten_with_it(
     # given
     another = make_lao("6650810")
     _change(another, clock.now() - DAY, email="shared@example.go.th")
+    _change(lao, clock.now() - 4 * DAY, email="Capital@example.go.th")
     _change(lao, clock.now() - 3 * DAY, email="shared@example.go.th")
     _change(lao, clock.now() - 2 * DAY, email="Sompong@example.go.th")
     told = "SMTPRecipientsRefused: {'SOMSRI@example.go.th': (550, b'no such user')}"
@@ -234,6 +236,7 @@ def test_mails_that_were_asked_for_by_typing_an_address_are_forgotten_with_it(
             ("somsri@example.go.th", {"sent_at": NOW}),
             ("Somsri@Example.go.th", {"given_up_at": NOW, "error": told}),
             ("somsri@example.go.th", {}),
+            ("capital@example.go.th", {"sent_at": NOW}),
             ("sompong@example.go.th", {"given_up_at": NOW, "error": told, "organisation_id": lao.organisation_id}),
             ("shared@example.go.th", {}),
             ("nobody@example.go.th", {"sent_at": NOW, "error": "451 later"}),
@@ -250,6 +253,7 @@ def test_mails_that_were_asked_for_by_typing_an_address_are_forgotten_with_it(
     assert [tuple(row) for row in rows] == [
         (BLACKED_OUT, ""),
         (BLACKED_OUT, BLACKED_OUT),
+        (BLACKED_OUT, ""),
         ("sompong@example.go.th", BLACKED_OUT),
         ("shared@example.go.th", ""),
         ("nobody@example.go.th", "451 later"),
@@ -329,7 +333,11 @@ def test_the_page_promises_the_times_by_which_it_is_done(client: Client) -> None
     for row in KEPT_OF_PERSONS:
         assert row.how_long in page
     assert f"{lasting(CONTACTS_KEPT)} หลังเปลี่ยนคน" in page
+    told = {row.what.split(":")[0]: row.how_long for row in KEPT_OF_PERSONS}
+    assert told["อีเมลที่ระบบส่ง และที่อยู่ที่ส่งไป"] == lasting(MAILS_KEPT)
+    assert told["การเข้าสู่ระบบที่ไม่สำเร็จ"] == lasting(FAILURES_KEPT)
     assert lasting(timedelta(days=730)) == "2 ปี"
+    assert lasting(timedelta(days=365)) == "1 ปี"
     assert lasting(timedelta(days=7)) == "7 วัน"
     assert lasting(timedelta(minutes=30)) == "30 นาที"
     assert 'href="/help/privacy"' in client.get("/").text
