@@ -50,7 +50,7 @@ def create_staff(username: str, name: str, role: str, provinces: tuple[str, ...]
 
 @group.command("remove-second-factor")
 @click.argument("username")
-@click.option("--reason", required=True, help="Stands in the history; do not name the person.")
+@reason_option
 def remove_second_factor(username: str, reason: str) -> None:
     """Let USERNAME, who has lost phone, passkey and recovery codes, sign in by the password alone, and add another.
 

@@ -81,19 +81,19 @@ def prove_again(who: Actor, password: str) -> None:
     """Ask somebody who is signed in for the present password. Raises Refusal beside `current`."""
     if not password:
         raise Refusal("กรอกรหัสผ่านปัจจุบัน", "current")
-    count_again(who, "current")
+    count_again(who, "current", "ลองรหัสผ่านหลายครั้งเกินไป")
     if not matches(queries.password_hash_of(who.own_account_id), password):
         name = _print(queries.sign_in_name_of(who))
         _note_failure(FailedBecause.WRONG_PRESENT, who.account_id, name, known=True)
         raise Refusal("รหัสผ่านปัจจุบันไม่ถูกต้อง", "current")
 
 
-def count_again(who: Actor, field: str) -> None:
+def count_again(who: Actor, field: str, words: str) -> None:
     """Count a try of somebody who is signed in. Raises TooOften beside `field`."""
     try:
         count("own-password", "SIGN_IN_LIMIT_ACCOUNT", str(who.account_id))
     except TooOften as refusal:
-        raise TooOften(refusal.wait, "ลองหลายครั้งเกินไป", field) from None
+        raise TooOften(refusal.wait, words, field) from None
 
 
 def is_known_device(username: str) -> bool:

@@ -106,7 +106,7 @@ def prove_second() -> Response | tuple[str, int]:
         if isinstance(refusal, Unproved):
             proof.note_wrong_second(asked.username, refusal)
         form.refuse(refusal)
-        return sign_in_page(form, asked.question, refusal)
+        return proof.told_to_wait(sign_in_page(form, asked.question, 422), refusal)
     sessions.enter(who)
     response = _led_on(who, form)
     proof.know_device(response, asked.username)

@@ -97,5 +97,8 @@ def test_what_stands_in_the_history_is_never_left_empty(app: Flask, blank: str) 
             # then
             assert (result.exit_code, f"'--{name}': Say it in words" in result.output) == (2, True), result.output
             asked.append((path[-1], name))
-    assert set(asked) == {("create-staff", "name"), ("erase", "reason"), ("erase-contacts", "reason")}
+    assert set(asked) == {
+        *(("create-staff", "name"), ("erase", "reason"), ("erase-contacts", "reason")),
+        ("remove-second-factor", "reason"),
+    }
     assert kept() == before

@@ -9,35 +9,31 @@ from werkzeug.wrappers import Response
 
 from app import clock
 from app.access import Actor, actor
-from app.accounts.proof import told_to_wait
 from app.accounts.resume import lead_back_from, seal, sent_form
 from app.accounts.second_factor import asking, passkeys, queries
 from app.accounts.second_factor.forms import ConfirmForm, SecondStepForm
 from app.accounts.second_factor.operations import FactorQuestion
 from app.accounts.second_factor.rules import is_fresh
-from app.errors import Refusal
 from app.web import into_main, is_htmx, page_behind, same_origin
 
 CONFIRM = "/account/confirm"
 
 
-def sign_in_page(form: SecondStepForm, question: FactorQuestion, refusal: Refusal | None = None) -> Response:
+def sign_in_page(form: SecondStepForm, question: FactorQuestion, status: int = 200) -> Response:
     """The second step of a sign-in."""
     known = queries.passkeys_of(question.account_id) if not question.mail_id else []
     form.asked.data = question.words
     options = passkeys.to_prove(question.words, known)
     told = {"form": form, "options": options, "by_mail": question.mail_id}
-    page = into_main("accounts/second_factor/sign_in.html", 422 if refusal else 200, **told)
-    return told_to_wait(page, refusal) if refusal else page
+    return into_main("accounts/second_factor/sign_in.html", status, **told)
 
 
-def confirm_page(form: ConfirmForm, refusal: Refusal | None = None, status: int = 200) -> Response:
+def confirm_page(form: ConfirmForm, status: int = 200) -> Response:
     """Asks whoever is signed in: by the second factor, or by the password where there is none."""
     who = actor()
     form.asked.data = asking.in_session(who)
     options = passkeys.to_prove(form.asked.data, queries.passkeys_of(who.own_account_id))
-    page = into_main("accounts/second_factor/confirm.html", 422 if refusal else status, form=form, options=options)
-    return told_to_wait(page, refusal) if refusal else page
+    return into_main("accounts/second_factor/confirm.html", status, form=form, options=options)
 
 
 def ask_first(view: Any) -> Response | None:
@@ -48,7 +44,7 @@ def ask_first(view: Any) -> Response | None:
         return lead_back_from(CONFIRM)
     if not same_origin():
         raise Forbidden
-    return confirm_page(ConfirmForm(formdata=None, resume=seal(sent_form()), next=page_behind()), status=_status())
+    return confirm_page(ConfirmForm(formdata=None, resume=seal(sent_form()), next=page_behind()), _status())
 
 
 def _status() -> int:

@@ -37,7 +37,7 @@ def prove_again() -> Response:
         if not who.has_factor:
             proof.prove_again(who, form.current.data or "")
         else:
-            proof.count_again(who, "second_code")
+            proof.count_again(who, "second_code", "ลองรหัสหลายครั้งเกินไป")
         with transaction():
             if who.has_factor:
                 question = asking.read_in_session(form.asked.data or "", who)
@@ -53,7 +53,7 @@ def prove_again() -> Response:
         if isinstance(refusal, Wrong):
             proof.note_wrong_second(queries.sign_in_name_of(who), refusal)
         form.refuse(refusal)
-        return confirm_page(form, refusal)
+        return proof.told_to_wait(confirm_page(form, 422), refusal)
     sessions.go_on(renewed)
     kept = unseal(form.resume.data or "")
     if kept and kept.is_mine:

@@ -1,7 +1,7 @@
 """Before what opens or takes away much, whoever sits there proves once more who that is."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from app.accounts.second_factor.rules import FRESH_FOR, STEP, is_fresh
 from app.db import db, transaction
 from app.models import AccountSession, HistoryEntry
 from app.models.enums import Role
+from tests.accounts.conftest import MONDAY
 from tests.accounts.second_factor.test_second_factor import add_app
 from tests.client import Client
 from tests.factories import PASSWORD, make_lao, make_project, make_staff
@@ -21,7 +22,6 @@ from tests.house.test_access import address, known_routes
 from tests.pages import check_refused, enter, fields, kept
 
 CONFIRM = "/account/confirm"
-MONDAY = datetime(2026, 11, 30, 4, tzinfo=UTC)
 OURS = {"Sec-Fetch-Site": "same-origin"}
 # What opens or takes away much.
 ASKED = {
@@ -35,15 +35,6 @@ ASKED = {
     *("nacc_accounts.issue_codes", "nacc_accounts.hand_over", "nacc_accounts.remove_factors"),
     *("registry_upkeep.close", "registry_upkeep.succeed", "registry_upkeep.import_file"),
 }
-
-
-@pytest.fixture
-def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
-    def turn(later: timedelta) -> None:
-        monkeypatch.setattr(clock, "now", lambda: MONDAY + later)
-
-    turn(timedelta())
-    return turn
 
 
 def grow_old(client: Client, account_id: int) -> None:

@@ -20,28 +20,14 @@ from app.db import db
 from app.models import Account, AccountSession, FailedSignIn, HistoryEntry, MailLog, SecondFactor
 from app.models.enums import EndedBecause, FactorKind, FailedBecause, Role
 from app.nacc.blackouts.operations import erase_person
+from tests.accounts.conftest import CODE
 from tests.client import Client
-from tests.factories import PASSWORD, make_lao, make_staff, profile_form
+from tests.factories import PASSWORD, make_staff, profile_form
 from tests.pages import check_refused, enter, fields, form_token, forms
 from tests.smtp import Mailbox, wait_for_mail
 
-PAGE, CODE = "/account/second-factor", "6650807"
-MONDAY = datetime(2026, 11, 30, 4, tzinfo=UTC)
+PAGE = "/account/second-factor"
 STEP_LATER = timedelta(seconds=STEP)
-
-
-@pytest.fixture
-def lao(app: Flask) -> Actor:
-    return make_lao(CODE)
-
-
-@pytest.fixture
-def at(monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
-    def turn(later: timedelta) -> None:
-        monkeypatch.setattr(clock, "now", lambda: MONDAY + later)
-
-    turn(timedelta())
-    return turn
 
 
 @pytest.fixture
