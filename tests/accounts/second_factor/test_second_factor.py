@@ -57,7 +57,9 @@ def add_app(client: Client, name: str = "") -> tuple[str, list[str]]:
 def first_step(client: Client, username: str = "somsri", **more: Any) -> Any:
     """The answer to a right password."""
     client.get("/login")
-    return client.send("/login", {"username": username, "password": PASSWORD}, **more)
+    answer = client.send("/login", {"username": username, "password": PASSWORD}, **more)
+    wait_for_mail()
+    return answer
 
 
 def second_step(client: Client, asked: Any, code: str, **more: Any) -> Any:
