@@ -37,7 +37,7 @@ from app.plans.queries import period_of
 from app.plans.rules import dimension_of
 from app.words import thai_sort_key
 
-PASSWORD = "รหัสผ่าน-ทดสอบ"
+PASSWORD = "รหัสผ่าน-ทดสอบ-ระบบ"
 YEAR = 2561
 NOW = datetime(2018, 4, 2, 14, 32, tzinfo=clock.BANGKOK)
 

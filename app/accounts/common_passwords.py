@@ -35,6 +35,7 @@ KEYS = (
     "ฟหกดเ้่าสวง",
     "ผปแอิืทมใฝ",
 )
+LOOKED_AT = 72  # letters
 STOLEN = Path(__file__).with_name("common_passwords.txt")
 
 
@@ -48,6 +49,20 @@ def is_named(password: str, username: str, name: str) -> bool:
     words = [username, name, *name.split()]
     theirs = {form for word in words for form in _with_and_without_type(_bare(word.lower()))} - {""}
     return any(not theirs.isdisjoint(_with_and_without_type(_bare(each))) for each in spellings(password))
+
+
+def guesses(password: str, username: str, name: str) -> float:
+    """How many tries it takes somebody who puts common words, names, dates and rows of keys together, ours too.
+
+    By zxcvbn, which looks at so much of a password that the rest cannot make it weaker.
+    """
+    from zxcvbn import zxcvbn  # its dictionaries are read when the first long password is set
+
+    theirs = {form for word in (username, *name.split()) for form in _with_and_without_type(_bare(word.lower()))}
+    known = [*theirs - {""}, *map(_bare, BEFORE_NAMES), *_own(), *_parts_of_rows()]
+    lower = arabic_digits(password.lower())
+    forms = [each[:LOOKED_AT] for each in (lower, squeezed(lower)) if each]
+    return min(float(zxcvbn(each, user_inputs=known)["guesses"]) for each in forms)
 
 
 def spellings(password: str) -> Iterator[str]:
@@ -76,6 +91,14 @@ def _bare(text: str) -> str:
 
 def _with_and_without_type(bare: str) -> set[str]:
     return {bare, *(bare.removeprefix(before) for before in map(_bare, BEFORE_NAMES))}
+
+
+@cache
+def _parts_of_rows() -> frozenset[str]:
+    rows = [*KEYS, *(row[::-1] for row in KEYS)]
+    return frozenset(
+        row[start:end] for row in rows for start in range(len(row)) for end in range(start + 4, len(row) + 1)
+    )
 
 
 def _walks(text: str) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 from email_validator import EmailNotValidError, validate_email
 from wtforms.validators import StopValidation
 
-from app.accounts.rules import password_problem
+from app.accounts.rules import PasswordFor, password_problem
 from app.fields import AtMost, Digits, Form, Required, Secret, TextLine
 
 EMAIL_SENTENCE = "อีเมลต้องมีเครื่องหมาย @ เช่น saraban@example.go.th"
@@ -30,14 +30,14 @@ class Email:
 class NewPassword:
     """Refuses what will not do as a password, together with all else that is wrong in the form.
 
-    The form says whose `username` and `owner` it must not be made of; an empty one is left alone unless `needed`.
+    The form says whom it is for, as `owner`; an empty one is left alone unless `needed`.
     """
 
     def __init__(self, *, needed: bool = True) -> None:
         self.needed = needed
 
     def __call__(self, form: Any, field: Secret) -> None:
-        if (field.data or self.needed) and (problem := password_problem(field.data or "", form.username, form.owner)):
+        if (field.data or self.needed) and (problem := password_problem(field.data or "", form.owner)):
             raise StopValidation(problem)
 
 
@@ -56,9 +56,9 @@ class ForgotForm(Form):
 class ResetForm(Form):
     password = Secret("รหัสผ่านใหม่", validators=[NewPassword()])
 
-    def __init__(self, *args: Any, username: str, owner: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, owner: PasswordFor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.username, self.owner = username, owner
+        self.owner = owner
 
 
 class OwnPasswordForm(ResetForm):

@@ -15,6 +15,7 @@ from app.accounts.rules import (
     ACTIVATION_LIFETIME,
     ALARM_AT_ACCOUNT,
     ALARM_IN_ALL,
+    PasswordFor,
     activation_code_from,
     activation_fingerprint,
     fingerprint,
@@ -197,9 +198,9 @@ def owe_alarms(office: str, since: datetime, now: datetime) -> None:
         db.session.execute(insert(table(MailLog)).values(rows).on_conflict_do_nothing())
 
 
-def prepare_password(password: str, username: str, name: str) -> str:
+def prepare_password(password: str, owner: PasswordFor) -> str:
     """The hash of an acceptable password; made before the transaction, so no lock waits for it. Raises Refusal."""
-    if problem := password_problem(password, username, name):
+    if problem := password_problem(password, owner):
         raise Refusal(problem, "password")
     return hash_password(password)
 
@@ -256,7 +257,7 @@ def reset_password(token: str, password_hash: str, now: datetime) -> None:
     found = queries.reset_account(fingerprint(token), now)
     if found is None:
         raise Refusal(DEAD_LINK)
-    account = db.session.get_one(Account, found[0], with_for_update=True)
+    account = db.session.get_one(Account, found, with_for_update=True)
     if not spend_links(account.id, now):
         raise Refusal(DEAD_LINK)  # used twice at the same moment
     _set_password(account, password_hash, now)
@@ -282,7 +283,7 @@ def create_staff(
     unknown = [code for code in provinces if db.session.get(Province, code) is None]
     if unknown:
         raise Refusal(f"ไม่มีจังหวัดรหัส {', '.join(unknown)}", "provinces")
-    password_hash = prepare_password(password, username, name)
+    password_hash = prepare_password(password, PasswordFor(username, name, second=True))  # in production always
     account = Account(role=role, username=username, display_name=name, password_hash=password_hash, claimed_at=now)
     db.session.add(account)
     db.session.flush()

@@ -19,12 +19,12 @@ from app.access import Actor
 from app.accounts import operations, queries, sessions
 from app.accounts.operations import Proven, Unproved
 from app.accounts.passwords import matches
-from app.accounts.rules import BRAKE_OVER, KNOWN_FOR, MOST_KNOWN, TOO_OFTEN, brake, print_of, too_often
+from app.accounts.rules import BRAKE_OVER, KNOWN_FOR, MOST_KNOWN, TOO_OFTEN, PasswordFor, brake, print_of, too_often
 from app.db import table
 from app.errors import Refusal
 from app.extensions import limiter, neighbourhood
 from app.models import FailedSignIn
-from app.models.enums import FailedBecause
+from app.models.enums import FailedBecause, Role
 from app.web import form_status
 
 
@@ -94,6 +94,12 @@ def count_again(who: Actor, field: str, words: str) -> None:
         count("own-password", "SIGN_IN_LIMIT_ACCOUNT", str(who.account_id))
     except TooOften as refusal:
         raise TooOften(refusal.wait, words, field) from None
+
+
+def password_for(who: Actor) -> PasswordFor:
+    """Whom a new password is for; one with a second factor behind it may be shorter."""
+    wanted = current_app.config["SECOND_FACTOR_LAO" if who.role is Role.LAO else "SECOND_FACTOR_STAFF"]
+    return PasswordFor(queries.sign_in_name_of(who), who.name, second=who.has_factor or wanted)
 
 
 def is_known_device(username: str) -> bool:

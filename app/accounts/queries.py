@@ -156,17 +156,15 @@ def resets_owed(address: str, organisation_id: int | None, since: datetime) -> i
     return db.session.scalar(select(func.count()).select_from(MailLog).where(*wanted)) or 0
 
 
-def reset_account(token_hash: str, now: datetime) -> tuple[int, str, str] | None:
-    """(account id, user name, name) a live reset link belongs to."""
-    names = func.coalesce(Organisation.code, Account.username), func.coalesce(Organisation.name, Account.display_name)
-    row = db.session.execute(
-        select(Account.id, *names)
+def reset_account(token_hash: str, now: datetime) -> int | None:
+    """The account that a live reset link belongs to."""
+    return db.session.scalar(
+        select(Account.id)
         .join(PasswordReset, PasswordReset.account_id == Account.id)
         .outerjoin(Organisation, Organisation.id == Account.organisation_id)
         .where(PasswordReset.token_hash == token_hash, PasswordReset.used_at.is_(None), PasswordReset.expires_at > now)
         .where(Account.locked_at.is_(None), Organisation.closed_at.is_(None))
-    ).first()
-    return None if row is None else (row[0], row[1], row[2])
+    )
 
 
 def link_owner(token_hash: str) -> int | None:

@@ -19,7 +19,7 @@ from app.accounts.operations import Proven, Unproved
 from app.accounts.proof import TooOften
 from app.accounts.queries import link_owner, reset_account
 from app.accounts.resume import resume_page, unseal
-from app.accounts.rules import PASSWORD_HINT, fingerprint, too_often
+from app.accounts.rules import PasswordFor, fingerprint, too_often
 from app.accounts.second_factor import asking
 from app.accounts.second_factor.forms import SecondStepForm
 from app.accounts.second_factor.operations import FactorQuestion, owe_code, prove
@@ -181,28 +181,31 @@ def ask_for_link() -> str | Response | tuple[str, int]:
 @public
 def new_password(token: str) -> str | tuple[str, int]:
     found = reset_account(fingerprint(token), clock.now())
-    return _reset_page(ResetForm(formdata=None, username="", owner=""), token, 200 if found else 404)
+    return _reset_page(ResetForm(formdata=None, owner=_owner(found)), token, 200 if found else 404)
+
+
+def _owner(account_id: int | None) -> PasswordFor:
+    return proof.password_for(queries.actor_of(account_id)) if account_id else PasswordFor()
 
 
 def _reset_page(form: ResetForm, token: str, status: int) -> tuple[str, int]:
-    live = status != 404
-    return render_template("accounts/reset.html", form=form, token=token, live=live, hint=PASSWORD_HINT), status
+    return render_template("accounts/reset.html", form=form, token=token, live=status != 404), status
 
 
 @blueprint.post("/forgot/<token>")
 @public
 def set_new_password(token: str) -> Response | tuple[str, int]:
     found = reset_account(fingerprint(token), clock.now())
-    form = ResetForm(username=found[1] if found else "", owner=found[2] if found else "")
+    form = ResetForm(owner=_owner(found))
     if found is None:
         return (
             _led_to_login() if was_done(link_owner(fingerprint(token))) else _reset_page(form, token, form_status(404))
         )
     if form.validate():
         try:
-            password_hash = operations.prepare_password(form.password.data, *found[1:])
+            password_hash = operations.prepare_password(form.password.data, form.owner)
             with transaction():
-                claim_for(found[0])
+                claim_for(found)
                 operations.reset_password(token, password_hash, clock.now())
                 sessions.end(EndedBecause.SIGNED_OUT, clock.now())
         except Refusal as refusal:
@@ -221,11 +224,11 @@ def _led_to_login() -> Response:
 @blueprint.get("/nacc/account")
 @requires(Permission.OWN_ACCOUNT)
 def own_account() -> Response:
-    return _own_page(OwnPasswordForm(formdata=None, username="", owner=""))
+    return _own_page(OwnPasswordForm(formdata=None, owner=proof.password_for(actor())))
 
 
 def _own_page(form: OwnPasswordForm, status: int = 200) -> Response:
-    page = render_template("accounts/own.html", form=form, hint=PASSWORD_HINT, **_sessions_shown(actor()))
+    page = render_template("accounts/own.html", form=form, **_sessions_shown(actor()))
     return make_response(page, status)
 
 
@@ -233,11 +236,11 @@ def _own_page(form: OwnPasswordForm, status: int = 200) -> Response:
 @requires(Permission.OWN_ACCOUNT)
 def change_own_password() -> Response:
     who = actor()
-    form = OwnPasswordForm(username=queries.username_of(who.own_account_id), owner=who.name)
+    form = OwnPasswordForm(owner=proof.password_for(who))
     if form.validate():
         try:
             proof.prove_again(who, form.current.data or "")
-            password_hash = operations.prepare_password(form.password.data, form.username, form.owner)
+            password_hash = operations.prepare_password(form.password.data, form.owner)
             with transaction():
                 operations.change_password(who, password_hash, clock.now())
                 begun = sessions.begin(who, clock.now())

@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from math import ceil
+from typing import NamedTuple
 
-from app.accounts.common_passwords import is_common, is_named, squeezed
+from app.accounts.common_passwords import guesses, is_common, is_named, squeezed
 from app.clock import BUDDHIST_OFFSET
 from app.words import arabic_digits, clean_line
 
-MINIMUM_LENGTH = 8
+# By itself, and with a second factor behind it (NIST SP 800-63B-4, 3.1.1.2).
+SHORTEST_ALONE, SHORTEST = 15, 8
 MAXIMUM_LENGTH = 200
+FEWEST_GUESSES = 10**8  # of one that stands alone: more than anybody tries against a brake, or soon against the hash
 RESET_LIFETIME = timedelta(minutes=30)
 MOST_RESETS = 3  # to one mailbox in RESET_LIFETIME: whoever may not ask has a link there that lives
 LINKS_KEPT = timedelta(days=30)  # behind their end
@@ -28,22 +31,41 @@ def sign_in_name(typed: str) -> str:
     return arabic_digits(clean_line(typed)).lower()
 
 
-PASSWORD_HINT = (
-    f"อย่างน้อย {MINIMUM_LENGTH} ตัวอักษร ใช้ตัวเลขหรือภาษาไทยได้ "
+class PasswordFor(NamedTuple):
+    """Whom a password is for. `second`: more than it is asked for at the sign-in."""
+
+    username: str = ""
+    name: str = ""
+    second: bool = False
+
+    @property
+    def shortest(self) -> int:
+        return SHORTEST if self.second else SHORTEST_ALONE
+
+    @property
+    def hint(self) -> str:
+        """What stands beside the field."""
+        words = "" if self.second else " เช่น คำไทย 4 คำที่ไม่เกี่ยวกัน เว้นวรรคได้"
+        return f"อย่างน้อย {self.shortest} ตัวอักษร{words} {NOT_TO_BE_USED}"
+
+
+NOT_TO_BE_USED = (
     "ห้ามใช้รหัส 7 หลักหรือชื่อของ อปท. ชื่อของท่านเอง วันเดือนปี ตัวเลขหรือตัวอักษรเรียงกันหรือซ้ำกัน "
     "เช่น 12345678 12341234 และคำที่ใช้กันมาก เช่น password1"
 )
 
 
-def password_problem(password: str, username: str, name: str) -> str:
-    """Why `password` will not do for the account of that user name and name, in Thai; empty where it will."""
-    if len(password) < MINIMUM_LENGTH:
-        return f"ตั้งรหัสผ่านอย่างน้อย {MINIMUM_LENGTH} ตัวอักษร"
+def password_problem(password: str, owner: PasswordFor) -> str:
+    """Why `password` will not do for that account, in Thai; empty where it will."""
+    if len(password) < owner.shortest:
+        typed = f" ตอนนี้มี {len(password)} ตัว" if password else ""
+        return f"ตั้งรหัสผ่านอย่างน้อย {owner.shortest} ตัวอักษร{typed}"
     if len(password) > MAXIMUM_LENGTH:
         return f"ตั้งรหัสผ่านไม่เกิน {MAXIMUM_LENGTH} ตัวอักษร"
     plain = arabic_digits(password.lower())
     shaped = _in_a_row(plain) or _in_a_row(squeezed(plain)) or _again_and_again(plain) or _is_a_day(plain)
-    if shaped or _has_code(plain, username) or is_common(password) or is_named(password, username, name):
+    known = _has_code(plain, owner.username) or is_common(password) or is_named(password, *owner[:2])
+    if shaped or known or (not owner.second and guesses(password, *owner[:2]) < FEWEST_GUESSES):
         return (
             "รหัสผ่านนี้เดาง่ายเกินไป อย่าใช้รหัส 7 หลัก ชื่อหน่วยงานหรือชื่อของท่านเอง วันเดือนปี "
             "ตัวเลขหรือตัวอักษรเรียงกันหรือซ้ำกัน หรือคำที่ใช้กันมาก เช่น password1 ปปช2569"
@@ -53,7 +75,7 @@ def password_problem(password: str, username: str, name: str) -> str:
 
 def _in_a_row(text: str) -> bool:
     """Whether it is one or two characters again and again, or counts up or down: 23456789, 98765432."""
-    if len(text) < MINIMUM_LENGTH:
+    if len(text) < SHORTEST:
         return False
     steps = {ord(after) - ord(before) for before, after in pairwise(text)}
     return len(set(text)) < 3 or steps in ({1}, {-1})
@@ -61,7 +83,7 @@ def _in_a_row(text: str) -> bool:
 
 def _again_and_again(text: str) -> bool:
     """Whether a block that is too short for a password by itself makes the whole: abcabcabc, 12341234, abcabcab."""
-    longest = min(MINIMUM_LENGTH - 1, len(text) // 2)
+    longest = min(SHORTEST - 1, len(text) // 2)
     return any(text[length:] == text[:-length] for length in range(1, longest + 1))
 
 

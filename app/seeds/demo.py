@@ -18,6 +18,7 @@ from app import clock
 from app.access import Actor
 from app.accounts.operations import claim, create_staff, prepare_password
 from app.accounts.queries import actor_of
+from app.accounts.rules import PasswordFor
 from app.db import db
 from app.history.operations import entry, record_all, stand_again
 from app.models import Account, Organisation, PlanYear, Profile, Project, ProjectYear, Report
@@ -112,7 +113,7 @@ def _songkhla(now: datetime) -> None:
     _profile(organisation.id)
     account = db.session.execute(select(Account.id).where(Account.organisation_id == organisation.id)).scalar_one()
     actor = actor_of(account)
-    claim(actor, prepare_password("songkhla-demo", "2900101", actor.name), now)
+    claim(actor, prepare_password("songkhla-demo", PasswordFor("2900101", actor.name, second=True)), now)
     with (DATA / "songkhla_projects.csv").open(encoding="utf-8") as lines:
         rows = [(int(row["dimension"]), Kind(row["kind"]), row["name"]) for row in csv.DictReader(lines)]
     drafts: list[Draft] = []

@@ -14,7 +14,7 @@ from app.accounts.common_passwords import OWN_WORDS, STOLEN, is_common
 from app.accounts.operations import create_staff
 from app.accounts.passwords import hash_password, matches
 from app.accounts.queries import actor_of
-from app.accounts.rules import MAXIMUM_LENGTH, MINIMUM_LENGTH, fingerprint, password_problem
+from app.accounts.rules import MAXIMUM_LENGTH, SHORTEST, PasswordFor, fingerprint, password_problem
 from app.db import db, transaction
 from app.errors import Refusal
 from app.models import Account, PasswordReset
@@ -25,6 +25,7 @@ from tests.factories import PASSWORD, make_account, make_organisation, make_staf
 from tests.pages import check_refused, enter
 
 EASY = "เดาง่ายเกินไป"
+LAO = PasswordFor("6650807", second=True)  # the shorter one may be, the more the other rules have to refuse
 
 
 @pytest.mark.parametrize(
@@ -46,7 +47,7 @@ EASY = "เดาง่ายเกินไป"
     ],
 )
 def test_what_is_guessed_first_is_refused(password: str) -> None:
-    assert EASY in password_problem(password, "6650807", "")
+    assert EASY in password_problem(password, LAO)
 
 
 @pytest.mark.parametrize(
@@ -81,7 +82,7 @@ def test_what_is_guessed_first_is_refused(password: str) -> None:
     ],
 )
 def test_what_only_looks_like_another_one_is_refused(password: str) -> None:
-    assert EASY in password_problem(password, "6650807", "")
+    assert EASY in password_problem(password, LAO)
 
 
 @pytest.mark.parametrize(
@@ -101,20 +102,20 @@ def test_what_only_looks_like_another_one_is_refused(password: str) -> None:
     ],
 )
 def test_the_own_name_and_its_words_are_refused_alone_and_with_digits_around(name: str, password: str) -> None:
-    assert EASY in password_problem(password, "6650807", name)
+    assert EASY in password_problem(password, LAO._replace(name=name))
 
 
 def test_words_around_the_own_name_make_a_password() -> None:
     name = "องค์การบริหารส่วนตำบลดินทอง"
     for password in ("ดินทอง-2561-ปลอดภัย", "ดินทองน่าอยู่จริง", "ตลาดดินทองเช้า"):
-        assert password_problem(password, "6650807", name) == ""
-    assert EASY in password_problem("somsri2569", "somsri", "")
-    assert password_problem("somsri ปลูกมะม่วง", "somsri", "") == ""
+        assert password_problem(password, LAO._replace(name=name)) == ""
+    assert EASY in password_problem("somsri2569", PasswordFor("somsri", second=True))
+    assert password_problem("somsri ปลูกมะม่วง", PasswordFor("somsri", second=True)) == ""
 
 
 @pytest.mark.parametrize("password", ["31022530", "25013530", "99887712", "25/13/2530", "250125301", "2501253"])
 def test_digits_that_are_no_day_are_no_day(password: str) -> None:
-    assert EASY not in password_problem(password, "6650807", "")
+    assert EASY not in password_problem(password, LAO)
 
 
 @pytest.mark.parametrize(
@@ -133,21 +134,56 @@ def test_digits_that_are_no_day_are_no_day(password: str) -> None:
     ],
 )
 def test_no_kind_of_letter_is_asked_for_or_refused(password: str) -> None:
-    assert password_problem(password, "6650807", "") == ""
+    assert password_problem(password, LAO) == ""
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        *(
+            "123456789012345",
+            "qwertyuiopasdfg",
+            "passwordpassword",
+            "ฟหกดเ้่าสวงฟหกด",
+            "adminadmin12345",
+            "thailandthailand",
+        ),
+        *("1q2w3e4r5t6y7u8i", "อบต.ดินทอง อบต.ดินทอง", "รหัสผ่านรหัสผ่าน", "09876543210987654", "ๆไำพะัีรนๆไำพะัีรน"),
+        *("12341234123412345", "๑๒๓๔๕๖๗๘๙๐๑๒๓๔๕", "thailandthailand", "p@ssw0rdp@ssw0rd", "เทศบาลเทศบาล2569"),
+    ],
+)
+def test_what_is_long_only_by_being_put_together_is_refused(password: str) -> None:
+    name = "องค์การบริหารส่วนตำบลดินทอง"
+    assert EASY in password_problem(password, PasswordFor("6650807", name))
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        *("มะม่วงสุก3ลูกหวาน", "correct horse battery", "ตลาดน้ำเช้านี้ฝนตก", "ดินทอง-2561-ปลอดภัย", "12 มังคุด 34 ทุเรียน"),
+        *("ปลาทู แมว ดินสอ ฝน", "kx7-Rmq2-vT9w-Lp4"),
+    ],
+)
+def test_some_words_that_do_not_belong_together_stand_alone(password: str) -> None:
+    assert password_problem(password, PasswordFor("6650807", "องค์การบริหารส่วนตำบลดินทอง")) == ""
 
 
 def test_how_long_one_may_be() -> None:
-    assert (MINIMUM_LENGTH, MAXIMUM_LENGTH) == (8, 200)
-    assert f"อย่างน้อย {MINIMUM_LENGTH}" in password_problem("ab3defg", "", "")
-    assert password_problem("ab3defgh", "", "") == password_problem("ab3defghij" * 20, "", "") == ""
-    assert f"ไม่เกิน {MAXIMUM_LENGTH}" in password_problem("ab3defghij" * 20 + "x", "", "")
+    alone, with_second = PasswordFor(), PasswordFor(second=True)
+    assert (alone.shortest, with_second.shortest, MAXIMUM_LENGTH) == (15, 8, 200)
+    for owner, fewest in ((alone, "ab3defgh-มะม่วง"), (with_second, "ab3defgh")):
+        assert f"อย่างน้อย {owner.shortest}" in owner.hint
+        assert f"อย่างน้อย {owner.shortest} ตัวอักษร ตอนนี้มี {len(fewest) - 1} ตัว" in password_problem(fewest[:-1], owner)
+        longest = (fewest + "ตลาดน้ำเช้านี้ฝนตก" * 20)[:MAXIMUM_LENGTH]
+        assert password_problem(fewest, owner) == password_problem(longest, owner) == ""
+        assert f"ไม่เกิน {MAXIMUM_LENGTH}" in password_problem(longest + "x", owner)
 
 
 def test_the_list_has_the_commonest_that_the_rules_would_take_and_each_of_our_own_words() -> None:
     # given
     stolen = [line for line in STOLEN.read_text().splitlines() if not line.startswith("# ")]
     # then
-    assert len({word for word in stolen if len(word) >= MINIMUM_LENGTH}) > 3000
+    assert len({word for word in stolen if len(word) >= SHORTEST}) > 3000
     assert all(is_common(word) and is_common(word.upper()) for word in stolen[:100])
     assert all(is_common(f"{word}2569") for word in OWN_WORDS.split())
 
@@ -209,7 +245,7 @@ def test_a_hash_of_an_earlier_cost_is_made_anew_at_the_next_sign_in(app: Flask, 
     assert kept_hash() == renewed
 
 
-NAMED = {"password": "ดินทอง2569"}
+NAMED = {"password": "ดินทอง 2569-2570"}
 
 
 def test_each_place_that_takes_a_new_password_knows_whose_it_is(app: Flask, client: Client) -> None:
@@ -239,7 +275,7 @@ def test_each_place_that_takes_a_new_password_knows_whose_it_is(app: Flask, clie
     check_refused(
         client,
         "/nacc/account/password",
-        {"current": PASSWORD, "password": "somsri2569"},
+        {"current": PASSWORD, "password": "somsri!!!!25690"},
         {"password": EASY},
         forgets=("current", "password"),
     )

@@ -33,7 +33,7 @@ from tests.pages import check_refused, enter, fields, form_token, kept
 from tests.smtp import Mailbox
 
 ROOT = Path(__file__).parents[2]
-NEW = "รหัสใหม่๒๕๖๑"
+NEW = "รหัสใหม่ ยาวพอ๒๕๖๑"
 OLD = f"{CODE}@example.go.th"
 
 

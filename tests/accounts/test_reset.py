@@ -39,7 +39,7 @@ from tests.smtp import Mailbox, served, wait_for_mail
 ADDRESS = "saraban@example.go.th"
 SENT = "หากอีเมลนี้มีอยู่ในข้อมูลพื้นฐานของ อปท. ระบบได้ส่งลิงก์ตั้งรหัสผ่านใหม่ไปให้แล้ว"
 DEAD = "ลิงก์นี้หมดอายุหรือใช้ไปแล้ว"
-NEW = "รหัสใหม่-๒๕๖๑"
+NEW = "รหัสใหม่ ยาวพอ-๒๕๖๑"
 
 
 @pytest.fixture
@@ -216,12 +216,12 @@ def test_a_poor_password_is_refused_and_the_link_lives_on(client: Client, accoun
     _ask(client)
     path = _path(mailbox.mails[0])
     for password, sentence in [
-        ("", "ตั้งรหัสผ่านอย่างน้อย 8 ตัวอักษร"),
-        ("สั้น", "ตั้งรหัสผ่านอย่างน้อย 8 ตัวอักษร"),
+        ("", "ตั้งรหัสผ่านอย่างน้อย 15 ตัวอักษร"),
+        ("สั้น", "ตั้งรหัสผ่านอย่างน้อย 15 ตัวอักษร"),
         ("x" * 10_000, "ตั้งรหัสผ่านไม่เกิน 200 ตัวอักษร"),
-        ("12345678", "เดาง่ายเกินไป"),
-        ("กกกกกกกก", "เดาง่ายเกินไป"),
-        ("รหัส6650807", "เดาง่ายเกินไป"),
+        ("123456789012345", "เดาง่ายเกินไป"),
+        ("ก" * 15, "เดาง่ายเกินไป"),
+        ("รหัส6650807รหัสผ่าน", "เดาง่ายเกินไป"),
     ]:
         answer = check_refused(client, path, {"password": password}, {"password": sentence}, forgets=("password",))
         assert 'name="password" type="password" value=""' in answer.text

@@ -93,7 +93,7 @@ def test_the_words_of_a_first_login_come_back_without_the_password(app: Flask, c
     page = client.send("/profile", fields(page.text))
     assert page.status_code == 422
     assert fields(page.text)["clerk_name"] == ["นางพิมพ์ไว้"]
-    assert "ตั้งรหัสผ่านอย่างน้อย 8 ตัวอักษร" in page.text
+    assert "ตั้งรหัสผ่านอย่างน้อย 15 ตัวอักษร" in page.text
 
 
 TYPED_ANEW = "รหัสผ่านใหม่ที่พิมพ์ไว้ไม่ได้ถูกเก็บไว้ และยังไม่ได้ตั้ง"

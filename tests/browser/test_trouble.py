@@ -58,7 +58,7 @@ def test_a_lost_session_keeps_the_filled_panel(opened: Open, js: bool) -> None:
     if js:
         expect(page.get_by_label("Username")).to_be_focused()
     page.get_by_label("Username").fill("6650807")
-    page.get_by_label("Password").fill("รหัสผ่าน-ทดสอบ")
+    page.get_by_label("Password").fill("รหัสผ่าน-ทดสอบ-ระบบ")
     page.get_by_role("button", name="Login").click()
     expect(page.get_by_role("main")).to_contain_text("พิมพ์ไว้ก่อนหมดเวลา")
     expect(page.get_by_role("main")).to_contain_text("ดำเนินการแล้วเสร็จ")

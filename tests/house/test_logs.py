@@ -13,6 +13,7 @@ from sqlalchemy import text
 
 from app import access, logs
 from app.accounts.operations import prepare_password
+from app.accounts.rules import PasswordFor
 from app.db import db
 from app.models.enums import Role
 from tests.client import Client
@@ -120,7 +121,7 @@ def test_a_failing_statement_tells_neither_its_values_nor_those_of_the_row(
 ) -> None:
     # given
     make_staff("somsri", Role.OFFICER)
-    secret = prepare_password("a-new-password", "somsri", "somsri")
+    secret = prepare_password("a-new-password", PasswordFor("somsri", "somsri", second=True))
 
     def clash() -> None:
         row = {"name": "somsri", "secret": secret, "person": "นางสมศรี\nมีสุข"}

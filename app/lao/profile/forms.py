@@ -7,6 +7,7 @@ from typing import Any
 from wtforms import BooleanField
 
 from app.accounts.forms import Email, NewPassword
+from app.accounts.rules import PasswordFor
 from app.fields import AtMost, MoneyField, Number, OneOf, OpenedForm, Required, Secret, TextBlock, TextLine
 from app.models.enums import SizeClass
 
@@ -69,10 +70,10 @@ class ProfileForm(OpenedForm):
     password = Secret("รหัสผ่านสำหรับเข้าสู่ระบบครั้งต่อไป")
     current = Secret("รหัสผ่านปัจจุบัน")
 
-    def __init__(self, *args: Any, claiming: bool, username: str, owner: str, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, claiming: bool, owner: PasswordFor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.claiming = claiming
-        self.username, self.owner = username, owner
+        self.owner = owner
         if claiming:
             del self.current  # there is none yet
 

@@ -11,7 +11,6 @@ from app import clock
 from app.access import Actor, Permission, actor, requires
 from app.accounts import proof, sessions
 from app.accounts.operations import prepare_password
-from app.accounts.rules import PASSWORD_HINT
 from app.conflicts import Conflict, together
 from app.db import transaction
 from app.deeds import note_save, own_version
@@ -40,7 +39,7 @@ blueprint = Blueprint("profile", __name__)
 def profile() -> Response:
     who = actor()
     kept, version = _kept()
-    form = ProfileForm(formdata=None, claiming=who.claiming, username=who.organisation_code, owner=who.name, data=kept)
+    form = ProfileForm(formdata=None, claiming=who.claiming, owner=proof.password_for(who), data=kept)
     form.open(kept, version)
     return _page(form)
 
@@ -62,7 +61,6 @@ def _page(form: ProfileForm, status: int = 200, conflict: Conflict | None = None
             claiming=who.claiming,
             first_year=period.first_year,
             conflict=conflict,
-            password_hint=PASSWORD_HINT,
         ),
         status,
     )
@@ -79,7 +77,7 @@ def personal_file(file: str) -> Response:
 @requires(Permission.PROFILE, Permission.CLAIM)
 def save_profile() -> Response:
     who = actor()
-    form = ProfileForm(claiming=who.claiming, username=who.organisation_code, owner=who.name)
+    form = ProfileForm(claiming=who.claiming, owner=proof.password_for(who))
     conflict = None
     if form.validate():
         typed, version = form.password.data, own_version(form.sealed, form.version.data or 0)
@@ -110,7 +108,7 @@ def _new_password(who: Actor, form: ProfileForm, version: int) -> str | None:
     typed = form.password.data
     if not who.claiming and (typed or _moves_mail(form, version)):
         proof.prove_again(who, form.current.data or "")
-    return prepare_password(typed, who.organisation_code, who.name) if typed else None
+    return prepare_password(typed, form.owner) if typed else None
 
 
 def _moves_mail(form: ProfileForm, version: int) -> bool:

@@ -52,7 +52,7 @@ BAD: list[tuple[dict[str, Any], dict[str, str]]] = [
     ({"email": ""}, {"email": "กรอกอีเมล เพราะใช้ตั้งรหัสผ่านใหม่เมื่อลืม"}),
     ({"email": "saraban"}, {"email": "อีเมลต้องมีเครื่องหมาย @ เช่น saraban@example.go.th"}),
     ({"website": "w" * 255}, {"website": "ไม่เกิน 254"}),
-    ({"password": "สั้น"}, {"password": "อย่างน้อย 8 ตัวอักษร"}),
+    ({"password": "สั้น"}, {"password": "อย่างน้อย 15 ตัวอักษร"}),
     ({"password": "6650807-6650807"}, {"password": "เดาง่ายเกินไป"}),
 ]
 
@@ -74,7 +74,7 @@ def lao(app: Flask, client: Client) -> Actor:
 
 
 def test_a_first_login_with_a_mistake_saves_nothing_and_claims_nothing(client: Client, claimant: Actor) -> None:
-    for wrong, sentences_ in [*BAD, ({"password": ""}, {"password": "ตั้งรหัสผ่านอย่างน้อย 8 ตัวอักษร"})]:
+    for wrong, sentences_ in [*BAD, ({"password": ""}, {"password": "ตั้งรหัสผ่านอย่างน้อย 15 ตัวอักษร"})]:
         beside = {"password": "พิมพ์รหัสผ่านอีกครั้ง"} | sentences_  # what was typed there is not sent back
         forgets = ("password", "current", *(["size"] if "size" in wrong else []))
         answer = check_refused(client, "/profile", profile_form(wrong), beside, forgets=forgets)
@@ -91,7 +91,7 @@ def test_a_later_change_with_a_mistake_saves_nothing(client: Client, lao: Actor)
 
 
 def test_all_that_is_wrong_with_a_first_login_is_said_in_one_go(client: Client, claimant: Actor) -> None:
-    wrong = {"population": "ห้าพัน", "password": "23456789"}
+    wrong = {"population": "ห้าพัน", "password": "234567890123456"}
     answer = check_refused(
         client,
         "/profile",
@@ -170,7 +170,7 @@ def test_a_stale_profile_shows_both_versions_and_saves_when_sent_again(client: C
 def test_the_history_tells_who_changed_what_and_never_a_password(client: Client, claimant: Actor) -> None:
     client.send("/profile", profile_form())
     client.get("/profile")
-    client.send("/profile", profile_form({"version": "1", "clerk_name": "คนใหม่", "password": "รหัสใหม่๒๕๖๑"}))
+    client.send("/profile", profile_form({"version": "1", "clerk_name": "คนใหม่", "password": "รหัสใหม่ ยาวพอ๒๕๖๑"}))
     entries = db.session.scalars(db.select(HistoryEntry).order_by(HistoryEntry.id)).all()
     assert [entry.action for entry in entries] == ["claim", "fill", "change password", "edit"]
     assert (entries[3].before["clerk_name"], entries[3].after["clerk_name"]) == ("นางสุดา แสงทอง", "คนใหม่")
