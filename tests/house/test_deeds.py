@@ -232,7 +232,7 @@ def test_a_new_password_whose_answer_was_lost_is_told_as_set(app: Flask, client:
     # given
     make_staff("somsri", Role.OFFICER, "65")
     client.sign_in("somsri", PASSWORD)
-    typed = _typed(client.get("/nacc/account").text, current=PASSWORD, password="มะม่วงสุก3ลูก")
+    typed = _typed(client.get("/nacc/account").text, current=PASSWORD, password="มะม่วงสุก3ลูกหวาน")
     cookie = _cookie_of(client)
     assert client.post("/nacc/account/password", data=typed, headers=SAME).status_code == 303
     _back_in(client, cookie)
@@ -272,7 +272,7 @@ def test_a_link_whose_answer_was_lost_is_told_as_used_by_who_used_it(app: Flask,
     with transaction():
         expires_at = clock.now() + timedelta(minutes=30)
         db.session.add(PasswordReset(token_hash=fingerprint("link"), account_id=account.id, expires_at=expires_at))
-    typed = _typed(client.get("/forgot/link").text, password="มะม่วงสุก3ลูก")
+    typed = _typed(client.get("/forgot/link").text, password="มะม่วงสุก3ลูกหวาน")
     cookie = _cookie_of(client)
     assert client.post("/forgot/link", data=typed, headers=SAME).location == "/login"
     _back_in(client, cookie)
@@ -329,7 +329,7 @@ def test_the_print_of_a_form_gives_no_password_away(app: Flask, monkeypatch: pyt
 
     assert printed("one") == printed("other")
     for name in ("password", "current"):
-        typed = {name: "มะม่วงสุก3ลูก"}
+        typed = {name: "มะม่วงสุก3ลูกหวาน"}
         assert printed("one", **typed) == printed("one", **typed)
         assert len({printed("one", **typed), printed("other", **typed), printed("one", **{name: "อื่น"})}) == 3
 

@@ -337,7 +337,7 @@ def test_hand_over_ends_everything_of_the_old_coordinator_and_keeps_the_work(
     form = new.get("/profile").text
     assert "6650807@example.go.th" not in form
     version = form.split('name="version" value="')[1].split('"')[0]
-    assert new.send("/profile", profile_form({"version": version, "password": "คนใหม่-2561-ก"})).location == "/home"
+    assert new.send("/profile", profile_form({"version": version, "password": "คนใหม่-2561-มะม่วง"})).location == "/home"
     assert new.get(f"/projects/{project_id}").status_code == 200
     told = db.session.scalars(select(HistoryEntry).where(HistoryEntry.action == "hand over")).all()
     assert [(each.entity, each.reason) for each in told] == [("account", REASON), ("profile", REASON)]
