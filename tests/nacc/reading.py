@@ -1,0 +1,98 @@
+"""A screen as text, line by line: its words, where its links and forms lead, and what its fields hold.
+
+What is made anew for each answer (tokens, keys, sealed values) is told by its name alone.
+"""
+
+import re
+from typing import Any
+
+from tests.client import XHTML
+from tests.pages import tree
+
+_BLOCKS = frozenset(
+    (
+        *(
+            "h1",
+            "h2",
+            "h3",
+            "h4",
+            "p",
+            "div",
+            "section",
+            "article",
+            "li",
+            "tr",
+            "dt",
+            "dd",
+            "form",
+            "fieldset",
+            "legend",
+        ),
+        *("table", "ul", "ol", "nav", "details", "summary", "caption", "pre"),
+    )
+)
+_CELLS = frozenset(("td", "th", "label", "button", "a"))
+_SKIPPED = frozenset(("script", "style", "svg", "template"))
+_ANEW = frozenset(("csrf_token", "once", "submission_key", "sealed", "seal", "version_key", "secret", "key"))
+_MOST_OPTIONS = 8
+_ADDRESSES = ("action", "data-hx-get", "data-hx-post", "data-hx-target", "formaction")
+_TOLD = ("aria-label", "title", "placeholder", "aria-current", "download")
+_STANDS = ("checked", "disabled", "required", "readonly", "open", "hidden")
+_ASSET = re.compile(r"\?v=\w+")
+
+
+def as_read(html: str) -> str:
+    """The main part of a page, or all of a fragment."""
+    whole = tree(html)
+    start = next((each for each in whole.iter() if each.get("id") == "main"), whole)
+    lines: list[list[str]] = [[]]
+    _read(start, lines)
+    told = (" ".join(" ".join(words).split()) for words in lines)
+    return _ASSET.sub("", "\n".join(filter(None, told))) + "\n"
+
+
+def _read(element: Any, lines: list[list[str]]) -> None:
+    if not isinstance(element.tag, str):
+        return
+    name = element.tag.removeprefix(XHTML)
+    if name in _SKIPPED:
+        return
+    if name in _BLOCKS:
+        lines.append([])
+    lines[-1] += _opening(name, element)
+    if name == "select":
+        lines[-1].append(_choices(element))
+    else:
+        lines[-1].append(element.text or "")
+        for child in element:
+            _read(child, lines)
+            lines[-1].append(child.tail or "")
+    if name in _CELLS:
+        lines[-1].append("|")
+    if name in _BLOCKS:
+        lines.append([])
+
+
+def _opening(name: str, element: Any) -> list[str]:
+    told = [f"<{element.get('href')}>"] if name == "a" else []
+    told += [f"[{each}={element.get(each)}]" for each in (*_ADDRESSES, *_TOLD) if element.get(each)]
+    told += [f"[{each}]" for each in _STANDS if element.get(each) is not None]
+    if name in ("input", "textarea", "button", "select") and element.get("name"):
+        value = element.get("value") if element.get("name") not in _ANEW else None
+        told.append(f"[{element.get('name')}{'' if value is None else f'={value}'}]")
+    classes = set((element.get("class") or "").split()) & {"err", "warn", "ok", "bad", "info", "now"}
+    return told + [f"({each})" for each in sorted(classes)]
+
+
+def _choices(element: Any) -> str:
+    options = [each for each in element.iter() if each.tag == f"{XHTML}option"]
+    told = [
+        ("*" if each.get("selected") is not None else "")
+        + (f"{each.get('value')}:" if each.get("value") is not None else "")
+        + "".join(each.itertext()).strip()
+        for each in options
+    ]
+    chosen = [each for each in told if each.startswith("*")]
+    if len(told) > _MOST_OPTIONS:
+        told = [*told[:2], f"… {len(told)} …", told[-1], *chosen]
+    return " / ".join(told)

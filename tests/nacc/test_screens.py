@@ -1,0 +1,168 @@
+"""Every screen and list of the desk, read whole: each word, number, link and field of it is as it was read before.
+
+What stands in `screens/` was read by a person once. Where a screen is meant to change, READ_ANEW=1 writes it anew,
+and the change shows in the commit.
+"""
+
+import os
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from app import clock
+from tests.client import Client
+from tests.factories import YEAR
+from tests.nacc.busy import SEEN_AT, Busy, add_files, make_busy
+from tests.nacc.reading import as_read
+from tests.pages import enter
+
+SCREENS = Path(__file__).parent / "screens"
+YEAR_AND_ROUND = f"year={YEAR}&round=6"
+
+
+@pytest.fixture
+def busy(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Busy:
+    monkeypatch.setattr(clock, "now", lambda: SEEN_AT)
+    return make_busy()
+
+
+def _compare(client: Client, who: str, addresses: dict[str, str]) -> None:
+    """Each of these screens with its file; all that differ are told at once."""
+    differing: list[str] = []
+    for name, address in addresses.items():
+        answer = client.get(address)
+        assert answer.status_code == 200, (address, answer.status_code, answer.location)
+        shown = as_read(answer.text) if answer.mimetype == "text/html" else answer.data.decode("utf-8-sig")
+        file = SCREENS / f"{who}_{name}.txt"
+        if os.environ.get("READ_ANEW"):
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(shown.replace("\r\n", "\n"), "utf-8")
+        before = file.read_text("utf-8").splitlines()
+        now = shown.splitlines()
+        differing += [f"{file.name}: - {each}" for each in before if each not in now]
+        differing += [f"{file.name}: + {each}" for each in now if each not in before]
+        if sorted(before) == sorted(now) and before != now:
+            differing.append(f"{file.name}: in another order")
+    assert not differing, "\n".join(differing)
+
+
+def _officers_screens(busy: Busy) -> dict[str, dict[str, str]]:
+    lao, scored, published = busy.crowd.ids("6900801", "6960101", "6900101")
+    made = busy.projects
+    return {
+        "projects": {
+            "day": f"/nacc?year={YEAR}",
+            "deeds": "/nacc/deeds",
+            "review": "/nacc/review",
+            "review_rejected": "/nacc/review?status=rejected",
+            "review_narrowed": f"/nacc/review?year={YEAR}&province=90&district=9008&dimension=1&again=1&days=2&q=ส่งกลับ",
+            "project_sent_back": f"/nacc/review/{made['ส่งกลับ']}",
+            "project_whole": f"/nacc/review/{made['ครบ']}",
+            "project_rejected": f"/nacc/review/{made['ปฏิเสธแล้ว']}?status=rejected",
+            "project_proposed": f"/nacc/review/{5}",
+            "review_many": "/nacc/review/many?all=1",
+            "review_file": "/nacc/review/table.csv",
+            "note_project": f"/nacc/notes/projects/{made['ส่งกลับ']}",
+            "note_lao": f"/nacc/notes/organisations/{lao}",
+        },
+        "plans": {
+            "plan_years": f"/nacc/plan-years?year={YEAR}",
+            "plan_years_failed": f"/nacc/plan-years?year={YEAR}&status=failed&province=90",
+            "plan_years_many": f"/nacc/plan-years/many?year={YEAR}&all=1",
+            "plan_years_file": f"/nacc/plan-years/table.csv?year={YEAR}",
+            "plan_years_upload": f"/nacc/plan-years/file?year={YEAR}&province=90",
+            "scores": f"/nacc/scores?year={YEAR}",
+            "scores_one": f"/nacc/scores/{scored}/{YEAR}",
+            "scores_published": f"/nacc/scores/{published}/{YEAR}",
+            "scores_closed": f"/nacc/scores/{lao}/{YEAR}",
+            "scores_changes": "/nacc/scores/changes",
+            "scores_close": f"/nacc/scores/close?year={YEAR}",
+            "scores_publish": f"/nacc/scores/publish?year={YEAR}",
+            "scores_file": f"/nacc/scores/table.csv?year={YEAR}",
+            "scores_upload": f"/nacc/scores/file?year={YEAR}&province=90",
+            "scores_proposals": f"/nacc/scores/proposals?year={YEAR}",
+        },
+        "laos": {
+            "waiting": f"/nacc/waiting?{YEAR_AND_ROUND}&state=all",
+            "waiting_twelve": f"/nacc/waiting?year={YEAR}&round=12",
+            "waiting_many": f"/nacc/waiting/many?{YEAR_AND_ROUND}&state=all&all=1",
+            "waiting_file": f"/nacc/waiting/table.csv?{YEAR_AND_ROUND}&state=all",
+            "mails": "/nacc/waiting/mails",
+            "mails_failed": "/nacc/waiting/mails?state=failed",
+            "mails_sent": "/nacc/waiting/mails?state=sent",
+            "accounts": "/nacc/accounts",
+            "accounts_locked": "/nacc/accounts?state=locked&province=90",
+            "accounts_codes": "/nacc/accounts/codes",
+            "accounts_one": f"/nacc/accounts/{lao}",
+            "accounts_file": "/nacc/accounts/table.csv",
+            "signs": f"/nacc/signs?{YEAR_AND_ROUND}",
+            "signs_asked": f"/nacc/signs?{YEAR_AND_ROUND}&state=asked",
+            "signs_one": "/nacc/signs/1",
+            "signs_many": f"/nacc/signs/many?{YEAR_AND_ROUND}&all=1",
+            "signs_file": f"/nacc/signs/table.csv?{YEAR_AND_ROUND}",
+            "exports": "/reports/exports",
+        },
+    }
+
+
+@pytest.mark.parametrize("of", ["projects", "plans", "laos"])
+def test_an_officers_screens_read_as_before(busy: Busy, client: Client, of: str) -> None:
+    enter(client, busy.crowd.officer.account_id)
+    add_files(busy.crowd.officer.account_id or 0)
+    _compare(client, "officer", _officers_screens(busy)[of])
+
+
+def test_a_second_persons_screens_read_as_before(busy: Busy, client: Client) -> None:
+    enter(client, busy.second.account_id)
+    (published,) = busy.crowd.ids("6900101")
+    _compare(
+        client,
+        "second",
+        {
+            "day": f"/nacc?year={YEAR}",
+            "deeds": "/nacc/deeds",
+            "scores_published": f"/nacc/scores/{published}/{YEAR}",
+        },
+    )
+
+
+def test_an_administrators_screens_read_as_before(busy: Busy, client: Client) -> None:
+    enter(client, busy.admin.account_id)
+    (lao,) = busy.crowd.ids("6900801")
+    given = f"{lao}/{YEAR}/12"
+    _compare(
+        client,
+        "admin",
+        {
+            "day": f"/nacc?year={YEAR}",
+            "deeds": "/nacc/deeds",
+            "administration": "/nacc/admin",
+            "failed_sign_ins": "/nacc/admin/failed-sign-ins",
+            "reasons": "/nacc/admin/reasons",
+            "contact": "/nacc/admin/contact",
+            "second_person": "/nacc/admin/second-person",
+            "deleted": "/nacc/admin/deleted",
+            "deleted_narrowed": "/nacc/admin/deleted?q=6900801",
+            "staff": "/nacc/admin/staff",
+            "staff_member": f"/nacc/admin/staff/{busy.crowd.officer.account_id}",
+            "windows": "/nacc/admin/windows",
+            "window": f"/nacc/admin/windows/{YEAR}/12",
+            "more_time": f"/nacc/admin/windows/more-time/{given}",
+            "periods": "/nacc/admin/periods",
+            "period": "/nacc/admin/periods/1",
+            "dimension": "/nacc/admin/periods/1/2",
+            "registry": "/nacc/admin/registry",
+            "registry_one": "/nacc/admin/registry/6900801",
+            "succession": "/nacc/admin/registry/6900801/succession",
+            "scores_proposals": f"/nacc/scores/proposals?year={YEAR}",
+        },
+    )
+
+
+def test_what_an_lao_sees_of_its_scores_reads_as_before(busy: Busy, client: Client) -> None:
+    for code in ("6960101", "6900801", "6900101"):
+        enter(client, busy.crowd.laos[code].account_id)
+        _compare(
+            client, f"lao_{code}", {"scores": f"/evaluation?year={YEAR}", "file": f"/evaluation/table.csv?year={YEAR}"}
+        )
