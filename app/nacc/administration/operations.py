@@ -69,11 +69,11 @@ def give_more_time(
     """Let one LAO report until `closes_at`, though the round closes earlier; False where it may already.
 
     `version` is that of the time it was given before, 0 for none: a longer time is not taken back unseen.
-    Raises Refusal for an unknown code, and where it would be no more time; Stale at the commit.
+    Raises Refusal for an unknown code or a closed LAO's, and where it would be no more time; Stale at the commit.
     """
     found = find_by_code(code)
-    if found is None:
-        raise Refusal(f"ไม่พบ อปท. รหัส {code}", "code")
+    if found is None or found.closed:
+        raise Refusal(f"ไม่พบ อปท. ที่เปิดอยู่ รหัส {code}", "code")
     if problem := more_time_problem(closes_at, everybodys_window(year, round_), now):
         raise Refusal(problem, "until")
     key = (found.id, year, int(round_))

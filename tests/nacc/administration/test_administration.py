@@ -84,7 +84,7 @@ def test_one_lao_gets_more_time(app: Flask, client: Client) -> None:
     more = {"code": "6650807", "year": str(YEAR), "round": "6", "until": "31/12/2640", "why": "น้ำท่วม"}
     unknown = client.send("/nacc/admin/windows/more-time", more | {"code": "9999999"})
     assert unknown.status_code == 422
-    assert "ไม่พบ อปท. รหัส 9999999" in unknown.text
+    assert "ไม่พบ อปท. ที่เปิดอยู่ รหัส 9999999" in unknown.text
     given = client.send("/nacc/admin/windows/more-time", more, follow_redirects=True)
     assert "รายงานรอบ 6 เดือน ปี 2561 ได้ถึง 31 ธันวาคม 2640 เวลา 23.59 น." in given.text, "a day ends at 23.59"
     window = window_for(lao.own_organisation_id, YEAR, Round.SIX)
