@@ -44,6 +44,7 @@ from app.nacc.administration.operations import set_setting
 from app.nacc.evaluation.operations import do_one, save_scores
 from app.nacc.evaluation.queries import scores_of_one
 from app.nacc.evaluation.rules import ScoreCell, ScoreDeed, ScoreEntry
+from app.nacc.lao_accounts.operations import set_locked
 from app.nacc.my_deeds.operations import answer_proposal
 from app.nacc.notes.operations import write_note
 from app.nacc.notes.queries import noted_lao, noted_project
@@ -104,6 +105,11 @@ def _projects(busy: Busy) -> None:
     )
     names = ("ส่งกลับ", "รับรองแล้ว", "ปฏิเสธแล้ว")
     made.update({name: make_project(lao, facts(f"โครงการ{name}"), now=NOW - DAY) for name in names})
+    for reason, number in (("เป็นงานตามภารกิจปกติ ไม่เกี่ยวกับการป้องกันการทุจริต", 1), ("บันทึกซ้ำกับโครงการอื่น", 3)):
+        for place in range(number):
+            other = make_project(busy.crowd.laos["6960101"], facts(f"โครงการอื่น {number}.{place}"), now=NOW)
+            with transaction():
+                decide(officer, other, 1, Verdict.REJECT, reason, NOW + 3 * DAY)
     made["ครบ"] = make_project(lao, whole, now=NOW - 40 * DAY)
     said = [("ส่งกลับ", Verdict.REJECT, 1), ("รับรองแล้ว", Verdict.APPROVE, 2), ("ปฏิเสธแล้ว", Verdict.REJECT, 3)]
     for name, verdict, after in said:
@@ -181,7 +187,6 @@ def _accounts(busy: Busy) -> None:
         by_code = {code: db.session.get_one(Account, lao.account_id) for code, lao in laos.items()}
         by_code["6900103"].password_hash = by_code["6900103"].claimed_at = None
         by_code["6900103"].activation_expires_at = SEEN_AT + 3 * DAY
-        by_code["6900102"].locked_at = NOW + DAY
         by_code["6900101"].last_login_at = NOW + 2 * DAY
         profile = db.session.get_one(Profile, laos["6900801"].own_organisation_id)
         profile.contact_name, profile.phone, profile.mobile, profile.email = "นางสาวจันทร์", "074000001", "0810000001", ""
@@ -191,6 +196,11 @@ def _accounts(busy: Busy) -> None:
             for n, because in enumerate(FailedBecause, start=1)
         )
         db.session.add(RejectionReason(text="ไม่ใช้แล้ว", position=99, retired_at=NOW))
+    ids = {code: lao.own_organisation_id for code, lao in laos.items()}
+    with transaction():
+        for code, locked, after in (("6900102", True, 1), ("6900101", True, 2), ("6900101", False, 3)):
+            set_locked(busy.crowd.officer, ids[code], locked, f"เหตุผล {code} {after}", NOW + after * DAY)
+        db.session.get_one(Profile, ids["6900103"]).contact_name = ""
     invited = make_staff("nida", Role.OFFICER, "50")
     locked = make_staff("prasit", Role.OFFICER, "65")
     with transaction():
@@ -218,16 +228,28 @@ def _windows(busy: Busy) -> None:
                     given_by_id=busy.admin.account_id,
                 )
             )
-        db.session.add(
-            WindowException(
-                organisation_id=busy.crowd.laos["6900103"].own_organisation_id,
-                fiscal_year=YEAR - 1,
-                round=12,
-                closes_at=SEEN_AT + 5 * DAY,
-                reason="ยังไม่ถึง",
-                given_by_id=busy.second.account_id,
+        db.session.add(Window(fiscal_year=YEAR - 1, round=6, opens_at=NOW - 300 * DAY, closes_at=SEEN_AT - 40 * DAY))
+        # More time that ends soon: at one moment for several, of whom nobody wrote down who gave it to one.
+        for code, round_, after, by in (
+            ("6900103", 12, 5, busy.second.account_id),
+            ("6900103", 6, 6, busy.admin.account_id),
+            ("6900801", 6, 6, busy.admin.account_id),
+            ("6900101", 12, 6, None),
+            ("6960101", 6, 4, busy.admin.account_id),
+            ("6900102", 6, 14, busy.admin.account_id),
+            (CLOSED, 6, 3, busy.admin.account_id),
+            ("6650807", 6, 3, busy.admin.account_id),
+        ):
+            db.session.add(
+                WindowException(
+                    organisation_id=busy.crowd.laos[code].own_organisation_id,
+                    fiscal_year=YEAR - 1,
+                    round=round_,
+                    closes_at=SEEN_AT + after * DAY,
+                    reason="ยังไม่ถึง",
+                    given_by_id=by,
+                )
             )
-        )
 
 
 def _mails(busy: Busy) -> None:
@@ -236,7 +258,11 @@ def _mails(busy: Busy) -> None:
         ("6960101", 3, {"sent_at": NOW + 3 * DAY}),
         ("6960101", 5, {"sent_at": NOW + 5 * DAY + timedelta(hours=1)}),
         ("6900101", 9, {}),
-        ("6900102", 4, {"given_up_at": NOW + 6 * DAY, "attempts": 9, "error": "550 no such user"}),
+        (
+            "6900102",
+            4,
+            {"given_up_at": NOW + 6 * DAY, "attempts": 9, "error": "550 no such user", "next_try_at": SEEN_AT + DAY},
+        ),
         ("6900103", 9, {"next_try_at": SEEN_AT + timedelta(hours=3), "attempts": 1, "error": "450 mailbox busy"}),
         (CLOSED, 2, {"sent_at": NOW + 2 * DAY}),
         ("6650807", 9, {}),

@@ -5,6 +5,7 @@ and the change shows in the commit.
 """
 
 import os
+from difflib import unified_diff
 from pathlib import Path
 
 import pytest
@@ -38,18 +39,14 @@ def _compare(client: Client, who: str, addresses: dict[str, str]) -> None:
         if os.environ.get("READ_ANEW"):
             file.parent.mkdir(exist_ok=True)
             file.write_text(shown.replace("\r\n", "\n"), "utf-8")
-        before = file.read_text("utf-8").splitlines()
-        now = shown.splitlines()
-        differing += [f"{file.name}: - {each}" for each in before if each not in now]
-        differing += [f"{file.name}: + {each}" for each in now if each not in before]
-        if sorted(before) == sorted(now) and before != now:
-            differing.append(f"{file.name}: in another order")
+        before, now = file.read_text("utf-8").splitlines(), shown.splitlines()
+        differing += unified_diff(before, now, file.name, file.name, n=0, lineterm="")
     assert not differing, "\n".join(differing)
 
 
 def _officers_screens(busy: Busy) -> dict[str, dict[str, str]]:
     lao, scored, published = busy.crowd.ids("6900801", "6960101", "6900101")
-    made = busy.projects
+    made, ids = busy.projects, {code: who.own_organisation_id for code, who in busy.crowd.laos.items()}
     return {
         "projects": {
             "day": f"/nacc?year={YEAR}",
@@ -60,7 +57,7 @@ def _officers_screens(busy: Busy) -> dict[str, dict[str, str]]:
             "project_sent_back": f"/nacc/review/{made['ส่งกลับ']}",
             "project_whole": f"/nacc/review/{made['ครบ']}",
             "project_rejected": f"/nacc/review/{made['ปฏิเสธแล้ว']}?status=rejected",
-            "project_proposed": f"/nacc/review/{5}",
+            "project_proposed": "/nacc/review/5",
             "review_many": "/nacc/review/many?all=1",
             "review_file": "/nacc/review/table.csv",
             "note_project": f"/nacc/notes/projects/{made['ส่งกลับ']}",
@@ -95,6 +92,9 @@ def _officers_screens(busy: Busy) -> dict[str, dict[str, str]]:
             "accounts_locked": "/nacc/accounts?state=locked&province=90",
             "accounts_codes": "/nacc/accounts/codes",
             "accounts_one": f"/nacc/accounts/{lao}",
+            "accounts_one_locked": f"/nacc/accounts/{ids['6900102']}",
+            "accounts_one_opened": f"/nacc/accounts/{published}",
+            "accounts_one_new": f"/nacc/accounts/{ids['6900103']}",
             "accounts_file": "/nacc/accounts/table.csv",
             "signs": f"/nacc/signs?{YEAR_AND_ROUND}",
             "signs_asked": f"/nacc/signs?{YEAR_AND_ROUND}&state=asked",
@@ -152,6 +152,7 @@ def test_an_administrators_screens_read_as_before(busy: Busy, client: Client) ->
             "periods": "/nacc/admin/periods",
             "period": "/nacc/admin/periods/1",
             "dimension": "/nacc/admin/periods/1/2",
+            "black_out": f"/nacc/admin/black-out/{busy.projects['ครบ']}",
             "registry": "/nacc/admin/registry",
             "registry_one": "/nacc/admin/registry/6900801",
             "succession": "/nacc/admin/registry/6900801/succession",

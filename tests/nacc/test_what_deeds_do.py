@@ -7,6 +7,7 @@ anew, and the change shows in the commit.
 import json
 import os
 from datetime import datetime, timedelta
+from difflib import unified_diff
 from enum import Enum
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -124,7 +125,9 @@ def _compare(name: str, told: str) -> None:
     if os.environ.get("READ_ANEW"):
         file.parent.mkdir(exist_ok=True)
         file.write_text(told, "utf-8")
-    assert told.splitlines() == file.read_text("utf-8").splitlines()
+    before = file.read_text("utf-8").splitlines()
+    differing = list(unified_diff(before, told.splitlines(), file.name, file.name, n=0, lineterm=""))
+    assert not differing, "\n".join(differing)
 
 
 def test_what_is_said_of_projects(world: World) -> None:
