@@ -121,6 +121,8 @@ def _projects(busy: Busy) -> None:
         period = period_of(YEAR)
         assert period is not None
         edit_project(lao, period, made["ส่งกลับ"], _version(made["ส่งกลับ"]), corrected, NOW + 4 * DAY)
+    money = {"ordinance_budget": Decimal("900.75"), "spent": Decimal("850.25")}
+    make_report(lao, made["รับรองแล้ว"], ReportStatus.IN_PROGRESS, **money)
     make_report(
         lao,
         made["ครบ"],

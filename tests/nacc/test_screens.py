@@ -5,20 +5,26 @@ and the change shows in the commit.
 """
 
 import os
+from datetime import timedelta
 from difflib import unified_diff
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from werkzeug.test import TestResponse
 
 from app import clock
+from app.db import db, transaction
+from app.lao.fixed_rounds.operations import fix_due
+from app.models import Organisation, Window
 from tests.client import Client
-from tests.factories import YEAR
-from tests.nacc.busy import SEEN_AT, Busy, add_files, make_busy
+from tests.factories import NOW, YEAR, make_former
+from tests.nacc.busy import DAY, SEEN_AT, Busy, add_files, make_busy
 from tests.nacc.reading import as_read
 from tests.pages import enter
 
 SCREENS = Path(__file__).parent / "screens"
+AFTERWARDS = SEEN_AT + 300 * DAY  # the fiscal year is over
 YEAR_AND_ROUND = f"year={YEAR}&round=6"
 
 
@@ -29,19 +35,23 @@ def busy(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Busy:
 
 
 def _compare(client: Client, who: str, addresses: dict[str, str]) -> None:
-    """Each of these screens with its file; all that differ are told at once."""
+    """Each of these screens with what was read before; all that differ are told at once."""
     differing: list[str] = []
     for name, address in addresses.items():
         answer = client.get(address)
         assert answer.status_code == 200, (address, answer.status_code, answer.location)
-        shown = as_read(answer.text) if answer.mimetype == "text/html" else answer.data.decode("utf-8-sig")
-        file = SCREENS / f"{who}_{name}.txt"
-        if os.environ.get("READ_ANEW"):
-            file.parent.mkdir(exist_ok=True)
-            file.write_text(shown.replace("\r\n", "\n"), "utf-8")
-        before, now = file.read_text("utf-8").splitlines(), shown.splitlines()
-        differing += unified_diff(before, now, file.name, file.name, n=0, lineterm="")
+        differing += _differing(f"{who}_{name}", answer)
     assert not differing, "\n".join(differing)
+
+
+def _differing(name: str, answer: TestResponse) -> list[str]:
+    shown = as_read(answer.text) if answer.mimetype == "text/html" else answer.data.decode("utf-8-sig")
+    file = SCREENS / f"{name}.txt"
+    if os.environ.get("READ_ANEW"):
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(shown.replace("\r\n", "\n"), "utf-8")
+    before, now = file.read_text("utf-8").splitlines(), shown.splitlines()
+    return list(unified_diff(before, now, file.name, file.name, n=0, lineterm=""))
 
 
 def _officers_screens(busy: Busy) -> dict[str, dict[str, str]]:
@@ -167,3 +177,32 @@ def test_what_an_lao_sees_of_its_scores_reads_as_before(busy: Busy, client: Clie
         _compare(
             client, f"lao_{code}", {"scores": f"/evaluation?year={YEAR}", "file": f"/evaluation/table.csv?year={YEAR}"}
         )
+
+
+def test_files_for_other_offices_read_as_before(busy: Busy, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    # given that round 6 has closed: for two LAOs it was fixed, another one stood in another district then
+    laos = busy.crowd.laos
+    fixed = busy.crowd.ids("6900101", "6900801")
+    closing = {"opens_at": NOW - 100 * DAY, "closes_at": SEEN_AT - timedelta(hours=1)}
+    with transaction():
+        db.session.add(Window(fiscal_year=YEAR, round=6, **closing))
+    with transaction():
+        fix_due(SEEN_AT, SEEN_AT, fixed)
+    moved = db.session.get_one(Organisation, laos["6900103"].own_organisation_id)
+    make_former(moved, AFTERWARDS - DAY, code="6960199", name="ชื่อเดิม", province_code="96", district_code="9602")
+    monkeypatch.setattr(clock, "now", lambda: AFTERWARDS)
+    enter(client, busy.crowd.officer.account_id)
+    differing: list[str] = []
+    for what, place, year, round_ in (
+        ("projects", "all", YEAR, 6),
+        ("projects", "90", YEAR, 12),
+        ("projects", "96", YEAR, 12),
+        ("projects", "96", YEAR + 1, 6),
+        ("results", "all", YEAR, 6),
+        ("results", "90", YEAR, 12),
+    ):
+        asked = {"what": what, "place": place, "year": str(year), "round": str(round_), "kind": "csv"}
+        answer = client.send("/reports/exports", asked)
+        assert answer.status_code == 200, answer.text
+        differing += _differing(f"file_{what}_{place}_{year}_{round_}", answer)
+    assert not differing, "\n".join(differing)
