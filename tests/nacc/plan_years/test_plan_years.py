@@ -19,7 +19,7 @@ from app.errors import NotTheirs, Refusal, Stale
 from app.lao.projects.queries import project_detail
 from app.models import HistoryEntry
 from app.models.enums import PlanStatus, ReviewStatus, Role, Which
-from app.nacc.evaluation.operations import do_one, save_from_file
+from app.nacc.evaluation.operations import do_one, save_from_file, save_scores
 from app.nacc.evaluation.rules import ScoreCell, ScoreDeed, ScoreEntry
 from app.nacc.plan_years.operations import set_filtered, set_from_file, set_many, set_status, take_back
 from app.nacc.plan_years.queries import failed_because, plan_counts, plan_rows, statuses
@@ -373,3 +373,22 @@ def test_the_block_that_is_copied_out_pastes_back_unchanged(app: Flask, client: 
     refused = client.send(path, both, content_type="multipart/form-data")
     assert (refused.status_code, "ทั้งสองอย่าง" in refused.text) == (422, True)
     assert "ไม่พบหัวตาราง" in _told(client.send(path, {"pasted": "อบต.ดินทอง\tแผนผ่าน"}))
+
+
+def test_an_undo_gives_back_the_reason_of_the_plan_whatever_else_was_said_of_that_year(app: Flask) -> None:
+    """The scores of a year bear the same key in the history as its plan."""
+    # given a plan that failed, was scored and published, whose published score was changed for another reason
+    lao, officer = make_lao(), _officer()
+    own, cell = lao.own_organisation_id, ScoreCell(Which.EVALUATION, 1)
+    with transaction():
+        set_status(officer, own, YEAR, PlanStatus.FAILED, 1, NOW, "ไม่ครบ 4 มิติ")
+    with transaction():
+        save_scores(officer, own, YEAR, {cell: ScoreEntry(Decimal(9), None)}, "เหตุผลของคะแนน", NOW)
+    # when it passes and that is taken back
+    passed_at = NOW + timedelta(days=1)
+    with transaction():
+        set_many(officer, [own], YEAR, PlanStatus.PASSED, passed_at)
+    with transaction():
+        assert take_back(officer, passed_at, passed_at) == 1
+    # then
+    assert failed_because([(own, YEAR)]) == {(own, YEAR): "ไม่ครบ 4 มิติ"}

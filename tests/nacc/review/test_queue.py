@@ -4,18 +4,27 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import ColumnElement, update
+from sqlalchemy import ColumnElement, select, update
 
 from app.access import Actor
 from app.accounts.queries import actor_of
 from app.db import db, transaction
+from app.errors import Refusal
 from app.lao.projects.operations import delete_project, edit_project
-from app.models import Dimension, Organisation, PlanPeriod, Project
-from app.models.enums import ReviewStatus, Role
+from app.models import Dimension, Organisation, PlanPeriod, Project, RejectionReason
+from app.models.enums import Kind, ReviewStatus, Role
+from app.nacc.administration.operations import raise_reason, retire_reason
 from app.nacc.desk.queries import filter_words
 from app.nacc.review.details import review_detail
-from app.nacc.review.operations import decide, take_back
-from app.nacc.review.queries import every_queued, queue_count, queue_dimensions, queue_rows
+from app.nacc.review.operations import decide, decide_all, decide_chosen, take_back
+from app.nacc.review.queries import (
+    every_queued,
+    named_first,
+    queue_count,
+    queue_dimensions,
+    queue_rows,
+    rejection_reasons,
+)
 from app.nacc.review.rules import ReviewQueue, Verdict, alike
 from app.plans.queries import period_of
 from tests.client import Client
@@ -192,3 +201,68 @@ def test_the_card_names_the_dimension_as_the_own_plan_does(officer: Actor) -> No
 
 def _of_plan(year: int) -> tuple[ColumnElement[bool], ...]:
     return (Dimension.plan_period_id == period_of(year).id,)  # type: ignore[union-attr]
+
+
+def test_each_filter_narrows_the_list_its_number_its_file_and_what_many_are(officer: Actor) -> None:
+    # given projects that differ in one thing each
+    lao = make_lao(passed=(YEAR, YEAR + 1))
+    given = {
+        "มิติ": facts("มิติ", dimension=3),
+        "ประเภท": facts("ประเภท", kind=Kind.MEASURE),
+        "ปี": facts("ปี", budgets={YEAR: None, YEAR + 1: None}),
+        "นาน": facts("นาน"),
+    }
+    made = {name: make_project(lao, each, now=NOW - 90 * DAY if name == "นาน" else NOW) for name, each in given.items()}
+    # then
+    for queue, name in (
+        (ReviewQueue(dimension=3), "มิติ"),
+        (ReviewQueue(kind=Kind.MEASURE.value), "ประเภท"),
+        (ReviewQueue(year=YEAR + 1), "ปี"),
+        (ReviewQueue(days=90), "นาน"),
+        (ReviewQueue(q="นาน"), "นาน"),
+    ):
+        assert _ids(officer, queue) == [made[name]], name
+        assert queue_count(officer, queue, LATER) == 1, name
+        assert [each.project for each in every_queued(officer, queue, LATER)] == [name]
+        assert named_first(officer, queue, [], LATER) == [(name, "องค์การบริหารส่วนตำบลดินทอง")]
+        with transaction():
+            assert decide_all(officer, queue, 1, Verdict.REJECT, "ผิดมิติ", LATER) == 1
+        assert db.session.get_one(Project, made[name]).review_status is ReviewStatus.REJECTED
+        with transaction():
+            take_back(officer, LATER, LATER + DAY)
+    # and the file has a project of two years once, in the order of the list
+    lines = list(every_queued(officer, ReviewQueue(), LATER))
+    assert [(each.number, each.project, each.code) for each in lines] == [
+        (1, "นาน", "6650807"),
+        (2, "มิติ", "6650807"),
+        (3, "ประเภท", "6650807"),
+        (4, "ปี", "6650807"),
+    ]
+
+
+def test_of_many_the_first_ten_are_named(officer: Actor) -> None:
+    lao = make_lao()
+    made = [make_project(lao, facts(f"โครงการ {number:02}"), now=NOW - number * DAY) for number in range(12)]
+    oldest_first = [f"โครงการ {number:02}" for number in reversed(range(12))]
+    assert [name for name, _lao in named_first(officer, ReviewQueue(), [], LATER)] == oldest_first[:10]
+    ticked = [name for name, _lao in named_first(officer, ReviewQueue(q="อื่น"), made[:3], LATER)]
+    assert ticked == ["โครงการ 02", "โครงการ 01", "โครงการ 00"]
+
+
+def test_no_word_on_many_without_a_reason_or_on_what_was_judged(officer: Actor) -> None:
+    project = make_project(make_lao())
+    with pytest.raises(Refusal, match="เหตุผลที่ปฏิเสธ"):
+        decide_all(officer, ReviewQueue(), 1, Verdict.REJECT, "", NOW)
+    with pytest.raises(Refusal, match="เหตุผลที่ปฏิเสธ"):
+        decide_chosen(officer, [project], Verdict.REJECT, "", NOW)
+    with pytest.raises(Refusal, match="มีผลพิจารณาแล้ว"):
+        decide_all(officer, ReviewQueue(status=ReviewStatus.APPROVED), 0, Verdict.APPROVE, "", NOW)
+
+
+def test_reasons_are_picked_from_in_the_order_they_were_given(officer: Actor) -> None:
+    known, admin = rejection_reasons(), actor_of(make_staff("admin", Role.ADMINISTRATOR).id)
+    ids = {reason.text: reason.id for reason in db.session.scalars(select(RejectionReason))}
+    with transaction():
+        raise_reason(admin, ids[known[2]], ids[known[0]], NOW)
+        retire_reason(admin, ids[known[1]], NOW)
+    assert rejection_reasons() == [known[2], known[0], *known[3:]]

@@ -415,3 +415,32 @@ def test_a_filled_database_of_the_last_release_takes_proposals(app: Flask) -> No
     assert db.session.scalars(select(HistoryEntry.id)).all() == entries
     _want(admin, SecondPerson.REJECTIONS)
     assert _propose(officer, lambda: decide(officer, project, 1, Verdict.REJECT, "ผิดมิติ", LATER))
+
+
+def test_whoever_answered_first_is_told_to_the_second(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between reading a proposal that waits and answering it, somebody else did; another one that waits stays."""
+    # given two proposals, of which one was read as waiting and then declined
+    lao, admin, officer, second = make_lao(), _staff("admin"), _staff("officer", "65"), _staff("second", "65")
+    _want(admin, SecondPerson.REJECTIONS)
+    projects = [make_project(lao, facts(name)) for name in ("ก", "ข")]
+    ids = [
+        _propose(officer, lambda project=project: decide(officer, project, 1, Verdict.REJECT, "ผิดมิติ", LATER))
+        for project in projects
+    ]
+    read = queries.proposal(second, ids[0])
+    _answer(second, ids[0], DECLINE, "ไม่ใช่")
+    monkeypatch.setattr(queries, "proposal", lambda *_args: read)
+    # then the confirmation comes too late, and changes nothing
+    with pytest.raises(Stale):
+        _answer(admin, ids[0], CONFIRM)
+    rows = [db.session.get_one(ProposedDeed, id_, populate_existing=True) for id_ in ids]
+    assert [(row.answer, row.answer_reason, row.settled_by_id, row.done) for row in rows] == [
+        (DECLINE, "ไม่ใช่", second.account_id, None),
+        (None, "", None, None),
+    ]
+    assert [db.session.get_one(Project, id_).review_status for id_ in projects] == [ReviewStatus.PENDING] * 2
+    # and of the other one, once confirmed, its own number is kept
+    monkeypatch.undo()
+    assert _answer(second, ids[1], CONFIRM) == (1, 0)
+    rows = [db.session.get_one(ProposedDeed, id_, populate_existing=True) for id_ in ids]
+    assert [row.done for row in rows] == [None, 1]

@@ -15,7 +15,7 @@ from app.errors import NotTheirs
 from app.ledger.rules import covered
 from app.models import HistoryEntry, Sign, Window, WindowException
 from app.models.enums import Action, Entity, Role, Round, SignVerdict
-from app.nacc.signs import queries
+from app.nacc.signs import operations, queries
 from app.nacc.signs.rules import SignFilter
 from tests.client import Client
 from tests.factories import NOW, YEAR, make_lao, make_project, make_report, make_sign, make_staff
@@ -167,3 +167,40 @@ def test_nothing_of_it_is_public(lao: Actor, officer: Actor, client: Client) -> 
     for path in (f"/public/projects/{project}", "/public/organisations/6650807", f"/api/v1/projects?year={YEAR}"):
         assert "ควรตรวจสอบ" not in client.get(path).text, path
     assert not covered(Action.JUDGE_SIGN.value, Entity.SIGN.value)
+
+
+def test_whoever_was_first_with_a_verdict_on_many_keeps_it(
+    lao: Actor, officer: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between reading which signs wait and writing, somebody else said something of one of them."""
+    # given two signs that were read as waiting
+    judged, waits = make_sign(lao.own_organisation_id, make_project(lao)), make_sign(lao.own_organisation_id)
+    other = actor_of(make_staff("malee", Role.OFFICER, "65").id)
+    later = NOW + 8 * DAY
+    with transaction():
+        operations.judge(other, judged, 1, SignVerdict.ASKED, "โทรแล้ว", later)
+    monkeypatch.setattr(queries, "chosen", lambda *_args: [judged, waits])
+    monkeypatch.setattr(queries, "filtered", lambda *_args: [judged, waits])
+    # when
+    with transaction():
+        assert operations.judge_chosen(officer, [judged, waits], ASKED, SignVerdict.NOTED, "เก็บไว้", later) == 1
+        assert operations.judge_filtered(officer, ASKED, 2, SignVerdict.NOTED, "อีกครั้ง", later) == 0
+    # then the first word stands, and the history tells of each once
+    rows = [db.session.get_one(Sign, id_, populate_existing=True) for id_ in (judged, waits)]
+    assert [(row.verdict, row.note, row.judged_by_id, row.version) for row in rows] == [
+        (SignVerdict.ASKED, "โทรแล้ว", other.account_id, 2),
+        (SignVerdict.NOTED, "เก็บไว้", officer.account_id, 2),
+    ]
+    told = db.session.scalars(select(HistoryEntry).where(HistoryEntry.entity == Entity.SIGN.value))
+    assert [(each.actor_id, each.reason) for each in told] == [
+        (other.account_id, "โทรแล้ว"),
+        (officer.account_id, "เก็บไว้"),
+    ]
+
+
+def test_only_the_signs_of_the_round_that_was_asked_for_are_judged(lao: Actor, officer: Actor) -> None:
+    make_sign(lao.own_organisation_id)
+    of_twelve = make_sign(lao.own_organisation_id, round_=Round.TWELVE)
+    later = NOW + 8 * DAY
+    assert queries.chosen(officer, [of_twelve], ASKED, later) == []
+    assert queries.filtered(officer, replace(ASKED, round=Round.TWELVE), later) == [of_twelve]
