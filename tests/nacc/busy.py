@@ -92,7 +92,8 @@ def _projects(busy: Busy) -> None:
     officer, lao, made = busy.crowd.officer, busy.crowd.laos["6900801"], busy.projects
     with transaction():
         db.session.get_one(PlanYear, (lao.own_organisation_id, YEAR + 1)).status = PlanStatus.PASSED
-    make_sub_headings("2.1 ส่งเสริมวินัย", "2.2 ยกย่องคนดี")
+    make_sub_headings("2.10 สิบ", "2.2 ยกย่องคนดี", "2.1 ส่งเสริมวินัย", "1.1 ของมิติที่ 1")
+    make_sub_headings("2.3 ของแผนหลัง", year=YEAR + 5)
     whole = facts(
         "โครงการครบทุกช่อง",
         dimension=2,
@@ -217,6 +218,7 @@ def _windows(busy: Busy) -> None:
         db.session.add(Window(fiscal_year=YEAR - 1, round=12, **some))
         for code, after, reason in (
             ("6960101", 23, "น้ำท่วม"),
+            ("6900103", 22, "ระบบล่ม"),
             ("6900801", 22, "ระบบล่ม"),
             ("6900101", 22, "ระบบล่ม"),
         ):

@@ -37,7 +37,7 @@ _ANEW = frozenset(("csrf_token", "once", "submission_key", "sealed", "seal", "ve
 _MOST_OPTIONS = 8
 _ADDRESSES = ("action", "data-hx-get", "data-hx-post", "data-hx-target", "formaction")
 _TOLD = ("aria-label", "title", "placeholder", "aria-current", "download")
-_STANDS = ("checked", "disabled", "required", "readonly", "open", "hidden")
+_STANDS = ("checked", "disabled", "required", "readonly", "open", "hidden", "data-focus")
 _ASSET = re.compile(r"\?v=\w+")
 
 

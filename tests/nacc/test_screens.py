@@ -206,3 +206,15 @@ def test_files_for_other_offices_read_as_before(busy: Busy, client: Client, monk
         assert answer.status_code == 200, answer.text
         differing += _differing(f"file_{what}_{place}_{year}_{round_}", answer)
     assert not differing, "\n".join(differing)
+
+
+def test_a_closed_round_to_be_amended_reads_as_before(busy: Busy, client: Client) -> None:
+    closing = {"opens_at": NOW - 100 * DAY, "closes_at": SEEN_AT - timedelta(hours=1)}
+    with transaction():
+        db.session.add(Window(fiscal_year=YEAR, round=6, **closing))
+    with transaction():
+        fix_due(SEEN_AT, SEEN_AT, busy.crowd.ids("6900801"))
+    enter(client, busy.crowd.officer.account_id)
+    here = f"/nacc/rounds/6900801/{YEAR}/6"
+    lines = {name: f"{here}/{busy.projects[name]}" for name in ("รับรองแล้ว", "ครบ")}
+    _compare(client, "officer", {"round": here, "round_line": lines["รับรองแล้ว"], "round_line_whole": lines["ครบ"]})

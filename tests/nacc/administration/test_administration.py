@@ -20,13 +20,13 @@ from app.moments import MomentField
 from app.nacc.administration.operations import bring_back
 from app.nacc.administration.periods.rules import names_problem, years_problem
 from app.nacc.administration.queries import active_administrators, windows
-from app.nacc.administration.rules import lock_problem
+from app.nacc.administration.rules import in_regions, lock_problem
 from app.nacc.administration.windows.forms import WindowForm
 from app.plans.queries import period_of, periods, window_for
 from app.registry.queries import find_by_code
 from tests.client import Client
 from tests.factories import NOW, PASSWORD, YEAR, make_lao, make_project, make_staff, review
-from tests.pages import fields
+from tests.pages import fields, sentences
 
 
 def _admin(client: Client) -> Actor:
@@ -323,3 +323,29 @@ def test_a_day_without_a_time_begins_and_ends_as_days_do(app: Flask) -> None:
         assert form.closes_at.data == datetime(2018, 10, 31, 16, 30, tzinfo=clock.BANGKOK)
     with app.test_request_context(method="POST", data=sent | {"closes_at": "31/10/2561"}):
         assert WindowForm().closes_at.data == datetime(2018, 10, 31, 23, 59, tzinfo=clock.BANGKOK)
+
+
+def test_an_officers_whole_regions_are_told_by_number_and_the_rest_by_name() -> None:
+    country: dict[int | None, list[tuple[str, str]]] = {
+        6: [("65", "พิษณุโลก"), ("67", "เพชรบูรณ์")],
+        9: [("90", "สงขลา"), ("96", "นราธิวาส")],
+        None: [("10", "กรุงเทพมหานคร")],
+    }
+    names = {code: name for some in country.values() for code, name in some}
+
+    def told(*codes: str) -> list[str]:
+        return in_regions({code: names[code] for code in codes}, country)
+
+    assert told("65", "67") == ["ภาค 6 (2 จังหวัด)"]
+    assert told("96", "65") == ["นราธิวาส", "พิษณุโลก"]
+    assert told("10", "90", "65", "96") == ["ภาค 9 (2 จังหวัด)", "กรุงเทพมหานคร", "พิษณุโลก"]
+    assert told() == []
+
+
+def test_a_dimension_that_is_not_there_is_not_found(app: Flask, client: Client) -> None:
+    _admin(client)
+    sent = {"name": "ชื่อ", "max_score": "25", "version": "1", "sub_headings": ""}
+    assert client.get("/nacc/admin/periods/1/9").status_code == 404
+    assert client.send("/nacc/admin/periods/1/9", sent).status_code == 404
+    zero = client.send("/nacc/admin/periods/1/2", sent | {"max_score": "0"})
+    assert sentences(zero.text)["max_score"] == "คะแนนเต็มต้องมากกว่า 0"

@@ -1,9 +1,13 @@
 """What all desks of NACC share: one filter, one way from page to page, one number that is said before."""
 
+import re
+from datetime import datetime
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app import clock
 from app.accounts.queries import actor_of
 from app.db import db
 from app.errors import Refusal
@@ -15,7 +19,7 @@ from app.nacc.desk.rules import DeskFilter, refuse_unexpected
 from app.nacc.review.rules import ReviewQueue
 from tests.client import Client
 from tests.factories import make_former, make_lao, make_organisation, make_project, make_staff
-from tests.pages import enter
+from tests.pages import enter, tags
 
 DESKS = ("/nacc/review", "/nacc/plan-years", "/nacc/waiting", "/nacc/accounts", "/nacc/scores")
 
@@ -84,3 +88,25 @@ def test_a_number_that_changed_meanwhile_is_refused_with_the_new_one() -> None:
     refuse_unexpected(3, 3, "ตัวกรองมี")
     with pytest.raises(Refusal, match="ขณะนี้ตัวกรองมี 1,200 โครงการ ไม่ใช่ 3"):
         refuse_unexpected(1200, 3, "ตัวกรองมี", "โครงการ")
+
+
+BY_YEAR = ("/nacc", "/nacc/plan-years", "/nacc/waiting", "/nacc/scores", "/nacc/signs", "/reports/exports")
+
+
+@pytest.mark.parametrize(("today", "shown"), [(2018, 2561), (2010, 2561), (2060, 2570), (2024, 2567)])
+def test_a_desk_opens_with_this_fiscal_year_or_the_nearest_of_a_plan(
+    app: Flask, client: Client, monkeypatch: pytest.MonkeyPatch, today: int, shown: int
+) -> None:
+    """The plans run from fiscal year 2561 to 2570."""
+    enter(client, make_staff("officer65", Role.OFFICER, "65").id)
+    monkeypatch.setattr(clock, "now", lambda: datetime(today, 9, 30, 12, tzinfo=clock.BANGKOK))
+    for desk in BY_YEAR:
+        chosen = [each for name, each in tags(client.get(desk).text) if name == "option" and "selected" in each]
+        years = re.findall(r"<option[^>]* selected[^>]*>(25\d\d)</option>", client.get(desk).text)
+        assert years == [str(shown)], (desk, chosen)
+
+
+def test_a_fiscal_year_begins_in_october(app: Flask, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    enter(client, make_staff("officer65", Role.OFFICER, "65").id)
+    monkeypatch.setattr(clock, "now", lambda: datetime(2018, 10, 1, tzinfo=clock.BANGKOK))
+    assert re.search(r"<option[^>]* selected[^>]*>2562</option>", client.get("/nacc/plan-years").text)

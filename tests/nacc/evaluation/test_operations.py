@@ -13,7 +13,7 @@ from app.errors import NotTheirs, Refusal, Stale
 from app.models import HistoryEntry, PlanYear, Score
 from app.models.enums import PlanStatus, Role, Which
 from app.nacc.evaluation.operations import SavedScores, do_filtered, do_one, save_from_file, save_scores
-from app.nacc.evaluation.queries import affected, scores_of, scores_of_one, versions
+from app.nacc.evaluation.queries import affected, scores_in_years, scores_of, scores_of_one, versions
 from app.nacc.evaluation.rules import ScoreCell, ScoreDeed, ScoreEntry
 from app.nacc.plan_years.rules import PlanFilter
 from app.nacc.score_changes.queries import waiting_list
@@ -176,3 +176,34 @@ def test_all_filtered_at_once_and_the_number_is_checked(app: Flask) -> None:
     assert sorted(closed) == sorted(lao.id for lao in laos)
     with transaction():
         assert do_filtered(officer, asked, 3, ScoreDeed.OPEN, NOW) == 3
+
+
+def test_a_file_saves_nothing_where_one_of_its_scores_changed_meanwhile(app: Flask) -> None:
+    # given a file that was checked before somebody scored one of its LAOs
+    officer = actor_of(make_staff("officer65", Role.OFFICER, "65").id)
+    laos = [make_lao().own_organisation_id, make_lao("6650808").own_organisation_id]
+    cell = ScoreCell(Which.EVALUATION, 1)
+    with transaction():
+        save_scores(officer, laos[1], YEAR, {cell: ScoreEntry(Decimal(7), None)}, "", NOW)
+    lines = {(id_, YEAR): {cell: ScoreEntry(Decimal(9), None)} for id_ in laos}
+    # then
+    with pytest.raises(Stale), transaction():
+        save_from_file(officer, lines, "", NOW)
+    assert scores_of_one(officer, laos[0], YEAR).value(cell) is None
+    # and the file of two years saves both, once what stands is what was seen
+    lines = {
+        (laos[0], YEAR): {cell: ScoreEntry(Decimal(9), None)},
+        (laos[1], YEAR): {cell: ScoreEntry(Decimal(8), Decimal(7))},
+        (laos[1], YEAR + 1): {
+            cell: ScoreEntry(Decimal(6), None),
+            ScoreCell(Which.SAR, 2): ScoreEntry(Decimal(5), None),
+        },
+    }
+    with transaction():
+        assert save_from_file(officer, lines, "", NOW) == SavedScores(entered=4)
+    found = scores_in_years(officer, list(lines))
+    assert {place: scores.value(cell) for place, scores in found.items()} == {
+        (laos[0], YEAR): Decimal(9),
+        (laos[1], YEAR): Decimal(8),
+        (laos[1], YEAR + 1): Decimal(6),
+    }

@@ -24,7 +24,7 @@ from app.jobs import engine
 from app.models import Account, ExportJob
 from app.models.enums import ExportKind, ExportState, ExportWhat, ReportStatus, ReviewStatus, Role, Round
 from app.nacc.administration.operations import change_staff
-from app.nacc.exports import jobs, queries, routes, rules
+from app.nacc.exports import jobs, operations, queries, routes, rules
 from app.nacc.exports.queries import ExportedProject
 from app.nacc.exports.rules import ExportPlace, ExportProvince, ExportRequest, places
 from app.nacc.exports.workbooks import PROJECT_COLUMNS, RESULT_COLUMNS
@@ -533,3 +533,60 @@ def test_rows_are_not_all_in_memory_at_once(app: Flask, client: Client, monkeypa
     monkeypatch.setattr(routes.excel, "file_content", write)
     client.send(HERE, FORM)
     assert taken == ["read", "written", "read", "written"]
+
+
+def test_a_file_comes_at_once_up_to_so_many_rows_and_is_a_job_above(
+    app: Flask, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some_projects()  # two of which count
+    enter(client, officer().id)
+    client.get(HERE)
+    monkeypatch.setattr(routes, "AT_ONCE", 2)
+    assert client.send(HERE, FORM).status_code == 200
+    monkeypatch.setattr(routes, "AT_ONCE", 1)
+    asked = client.send(HERE, FORM, follow_redirects=True)
+    assert "กำลังสร้างไฟล์ 2 แถว" in asked.text
+
+
+def test_so_many_files_of_one_account_wait_and_no_more(app: Flask, client: Client, large: None) -> None:
+    # given as many as may wait, and those of a colleague, which do not count
+    some_projects()
+    form = FORM | {"what": "results"}
+    for account in (officer(name="somchai"), officer()):
+        enter(client, account.id)
+        client.get(HERE)
+        for number in range(rules.MOST_WAITING):
+            sent = client.send(HERE, form | {"year": str(YEAR + number // 2), "round": ("6", "12")[number % 2]})
+            assert sent.status_code == 303
+    # then another one is refused, the same once more leads to the one that waits, and room is made by cancelling
+    refused = client.send(HERE, form | {"kind": "csv"})
+    assert refused.status_code == 422
+    assert f"มีไฟล์ที่กำลังสร้างอยู่ {rules.MOST_WAITING} ไฟล์" in refused.text
+    assert client.send(HERE, form).location == f"{HERE}#e6"
+    client.send(f"{HERE}/7/cancel", {})
+    assert client.send(HERE, form | {"kind": "csv"}).status_code == 303
+
+
+def test_a_file_goes_with_the_last_province_that_was_taken(app: Flask, client: Client) -> None:
+    """Each file holds what its owner oversaw when it was asked for; what was taken since counts, whenever it was."""
+    # given a file of two provinces between two changes that took one each
+    account, chief = officer("65", "67", "90"), make_staff("chief", Role.ADMINISTRATOR)
+    now = clock.now()
+    for number, provinces in enumerate((("65", "67"), ("65",)), start=1):
+        with transaction():
+            at = now + timedelta(days=2 * number)
+            change_staff(actor_of(chief.id), account.id, "somsri", Role.OFFICER, provinces, number, at)
+    colleague = officer("65", "90", name="somchai")  # what is taken from another one is no matter
+    with transaction():
+        change_staff(actor_of(chief.id), colleague.id, "somchai", Role.OFFICER, ("65",), 1, now + timedelta(days=9))
+    who = actor_of(account.id)
+    for days in (1, 3, 5):
+        place = ExportPlace("all", "ทุกจังหวัดที่ดูแล", ())
+        asked = ExportRequest(ExportWhat.RESULTS, "all", YEAR + days, Round.SIX, ExportKind.CSV)
+        with transaction():
+            operations.ask(who, asked, place, 1, now + timedelta(days=days))
+    # then only the one asked for after both is theirs
+    assert [job.fiscal_year for job in queries.own_files(who)] == [YEAR + 5]
+    assert [job.name for job in queries.own_files(who)] == [
+        f"{ExportWhat.RESULTS.label} ทุกจังหวัดที่ดูแล ปีงบประมาณ {YEAR + 5} รอบ 6 เดือน"
+    ]
