@@ -112,6 +112,14 @@ def _projects(busy: Busy) -> None:
             with transaction():
                 decide(officer, other, 1, Verdict.REJECT, reason, NOW + 3 * DAY)
     made["ครบ"] = make_project(lao, whole, now=NOW - 40 * DAY)
+    long_ago = make_project(lao, facts("โครงการเดือนก่อน"), now=NOW - 20 * DAY)
+    with transaction():
+        decide(officer, long_ago, 1, Verdict.APPROVE, "", NOW - 5 * DAY)
+    period = period_of(YEAR)
+    assert period is not None
+    with transaction():
+        edited = facts("โครงการส่งกลับ", objective="วัตถุประสงค์ก่อนปฏิเสธ")
+        edit_project(lao, period, made["ส่งกลับ"], 1, edited, NOW - timedelta(hours=1))
     said = [("ส่งกลับ", Verdict.REJECT, 1), ("รับรองแล้ว", Verdict.APPROVE, 2), ("ปฏิเสธแล้ว", Verdict.REJECT, 3)]
     for name, verdict, after in said:
         with transaction():
@@ -119,8 +127,6 @@ def _projects(busy: Busy) -> None:
             decide(officer, made[name], _version(made[name]), verdict, reason, NOW + after * DAY)
     with transaction():
         corrected = facts("โครงการส่งกลับ", target_group="บุคลากร 70 คน", quarters=(2, 4))
-        period = period_of(YEAR)
-        assert period is not None
         edit_project(lao, period, made["ส่งกลับ"], _version(made["ส่งกลับ"]), corrected, NOW + 4 * DAY)
     money = {"ordinance_budget": Decimal("900.75"), "spent": Decimal("850.25")}
     make_report(lao, made["รับรองแล้ว"], ReportStatus.IN_PROGRESS, **money)

@@ -261,6 +261,22 @@ def test_what_an_administrator_does(world: World) -> None:
         "area": "",
     }
     period = {"first_year": "2575", "last_year": "2579", "names": "มิติใหม่\nมิติที่สอง"}
+    lao = {
+        "code": "6900802",
+        "name": "องค์การบริหารส่วนตำบลเปลี่ยนชื่อ",
+        "type": "องค์การบริหารส่วนตำบล",
+        "province_code": "90",
+        "district_code": "9008",
+        "version": "1",
+    }
+    merging = {
+        "kind": "merge",
+        "successors": "6900101",
+        "projects": "along",
+        "document": "ประกาศ มท. 7/2561",
+        "document_date": "15/3/2561",
+        "since": "10/4/2561",
+    }
     staff = {"username": "Somjai", "name": "สมใจ", "role": "officer", "provinces": ["90", "65"]}
     deeds: list[Deed] = [
         ("admin", windows, {"opens_at": "1/10/2560 08.30", "closes_at": "30/9/2560", "version": "1"}),
@@ -281,8 +297,15 @@ def test_what_an_administrator_does(world: World) -> None:
         ("admin", f"{admin}/staff/{officer}/lock", {}),
         ("admin", f"{admin}/staff/{officer}/unlock", {}),
         ("admin", f"{admin}/staff/{world.busy.admin.account_id}/lock", {}),
-        ("admin", f"{admin}/periods", period | {"first_year": "2568"}),
+        ("admin", f"{admin}/periods", period | {"first_year": "2568", "last_year": "2572"}),
         ("admin", f"{admin}/periods", period),
+        ("admin", f"{admin}/periods/3", period | {"last_year": "2580", "names": "ก\nมิติใหม่\nค", "version": "1"}),
+        ("admin", f"{admin}/periods/3", period | {"last_year": "2580", "names": "ก\nข", "version": "1"}),
+        ("admin", f"{admin}/periods/3", period | {"last_year": "2580", "names": "ก\nข", "version": "2"}),
+        ("admin", f"{admin}/periods/1", period | {"version": "1"}),
+        ("admin", f"{admin}/periods/3/remove", {"version": "2"}),
+        ("admin", f"{admin}/periods/3/remove", {"version": "3"}),
+        ("admin", f"{admin}/periods/1/remove", {"version": "1"}),
         (
             "admin",
             f"{admin}/periods/1/2",
@@ -294,6 +317,13 @@ def test_what_an_administrator_does(world: World) -> None:
             {"name": "ชื่อใหม่", "max_score": "5", "version": "2", "sub_headings": "2.1 วินัย\n2.2 ก"},
         ),
         ("admin", f"{admin}/deleted/4", {}),
+        ("admin", f"{admin}/registry/6900801", lao | {"district_code": "9601"}),
+        ("admin", f"{admin}/registry/6900801", lao),
+        ("admin", f"{admin}/registry/6900801", lao | {"version": "1"}),
+        ("admin", f"{admin}/registry/new", lao | {"code": "6900999", "name": "องค์การบริหารส่วนตำบลตั้งใหม่"}),
+        ("admin", f"{admin}/registry/new", lao | {"code": "6900999", "name": "องค์การบริหารส่วนตำบลซ้ำ"}),
+        ("admin", f"{admin}/registry/6900102/succession", merging | {"successors": "1234567"}),
+        ("admin", f"{admin}/registry/6900102/succession", merging),
         ("admin", f"{admin}/registry/6900103/close", {"why": "ยุบรวม"}),
         ("admin", f"{admin}/registry/6900104/open", {"why": "เปิดใหม่"}),
         ("admin", f"{admin}/black-out/1", {"what": "objective", "reason": "มีชื่อบุคคล"}),

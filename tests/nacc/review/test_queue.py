@@ -177,6 +177,8 @@ def test_like_names_are_told_and_short_ones_are_not(officer: Actor) -> None:
     assert alike("โครงการอบรม  คุณธรรม", "โครงการอบรมคุณธรรม")
     assert alike("โครงการอบรมคุณธรรมจริยธรรม", "โครงการอบรมคุณธรรมจริยธรรม ครั้งที่ 2")
     assert not alike("อบรม", "โครงการอบรมคุณธรรม")
+    assert not alike("โครงการอบรมคุณธรรม", "อบรม")
+    assert alike("อบรม", " อบรม")
     lao = make_lao()
     one, other = make_project(lao), make_project(lao, facts("โครงการ อบรมคุณธรรม"))
     make_project(lao, facts("ปลูกป่า"))

@@ -9,6 +9,7 @@ from app.db import db
 from app.lao.projects.queries import project_detail
 from app.models import HistoryEntry
 from app.models.enums import ReviewStatus, Role
+from app.nacc.review.queries import rejection_reasons
 from tests.client import Client
 from tests.factories import PASSWORD, facts, make_lao, make_project, make_staff
 from tests.pages import enter
@@ -118,3 +119,18 @@ def test_words_meant_for_a_rejection_are_not_told_with_an_approval(app: Flask, c
     assert [each.reason for each in told] == ["", ""]
     enter(client, lao.account_id)
     assert "ขาดงบประมาณ" not in client.get("/history").text
+
+
+def test_a_picked_reason_stays_picked_where_the_word_is_refused(app: Flask, client: Client) -> None:
+    project = make_project(make_lao())
+    enter(client, make_staff("officer65", Role.OFFICER, "65").id)
+    reasons = rejection_reasons()
+    sent = {"verdict": "reject", "picked": reasons[1], "reason": "และอีกเรื่อง", "version": "9"}
+    for path in (f"/nacc/review/{project}", "/nacc/review/many"):
+        form = sent | ({"all": "1", "expected": "7"} if "many" in path else {})
+        refused = client.send(path, form)
+        assert refused.status_code == 422
+        assert re.findall(r"<option[^>]* selected[^>]*>([^<]+)</option>", refused.text.partition('name="picked"')[2])[
+            :1
+        ] == [reasons[1]]
+        assert "และอีกเรื่อง" in refused.text
