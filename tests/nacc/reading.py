@@ -80,7 +80,16 @@ def _opening(name: str, element: Any) -> list[str]:
     if name in ("input", "textarea", "button", "select") and element.get("name"):
         value = element.get("value") if element.get("name") not in _ANEW else None
         told.append(f"[{element.get('name')}{'' if value is None else f'={value}'}]")
-    classes = set((element.get("class") or "").split()) & {"err", "warn", "ok", "bad", "info", "now"}
+    classes = set((element.get("class") or "").split()) & {
+        "err",
+        "warn",
+        "ok",
+        "bad",
+        "info",
+        "now",
+        "is-saved",
+        "part",
+    }
     return told + [f"({each})" for each in sorted(classes)]
 
 

@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 from app import clock
 from app.db import db, transaction
 from app.lao.fixed_rounds.operations import fix_due
+from app.mails import jobs as mails
 from app.models import Organisation, Window
 from tests.client import Client
 from tests.factories import NOW, YEAR, make_former
@@ -218,3 +219,56 @@ def test_a_closed_round_to_be_amended_reads_as_before(busy: Busy, client: Client
     here = f"/nacc/rounds/6900801/{YEAR}/6"
     lines = {name: f"{here}/{busy.projects[name]}" for name in ("รับรองแล้ว", "ครบ")}
     _compare(client, "officer", {"round": here, "round_line": lines["รับรองแล้ว"], "round_line_whole": lines["ครบ"]})
+
+
+def test_what_a_screen_swaps_in_reads_as_before(busy: Busy, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answers to htmx: a fragment of the screen, with the row that was saved marked."""
+    monkeypatch.setattr(mails, "send_behind_the_request", lambda: None)
+    big, one, _published, _failed, none = busy.crowd.ids()
+    here = f"year={YEAR}&round=6"
+    card = f"/nacc/review/{busy.projects['ครบ']}?status=pending"
+    seen = {"evaluation_2": "13", "seen_evaluation_2": "12.5"}
+    enter(client, busy.crowd.officer.account_id)
+    differing: list[str] = []
+    for name, path, form in (
+        ("plan_year", f"/nacc/plan-years/{none}?year={YEAR}&province=90", {"status": "passed", "version": "0"}),
+        ("plan_year_stale", f"/nacc/plan-years/{none}?year={YEAR}", {"status": "not_sent", "version": "7"}),
+        ("reminder", f"/nacc/waiting/{big}?{here}&state=partly", {}),
+        ("reminder_twice", f"/nacc/waiting/{big}?{here}&state=partly", {}),
+        ("score", f"/nacc/scores/{one}/{YEAR}/2/evaluation", seen),
+        ("score_stale", f"/nacc/scores/{one}/{YEAR}/2/evaluation", seen | {"evaluation_2": "14"}),
+        (
+            "score_too_high",
+            f"/nacc/scores/{one}/{YEAR}/2/evaluation",
+            {"evaluation_2": "26", "seen_evaluation_2": "13"},
+        ),
+        ("verdict_without_reason", card, {"verdict": "reject", "version": "1"}),
+    ):
+        differing += _differing(f"swapped_{name}", client.send(path, form, htmx=True))
+    for name, path in (("queue", "/nacc/review?status=approved"), ("mails", "/nacc/waiting/mails?state=waiting")):
+        differing += _differing(f"swapped_{name}", client.get(path, headers={"HX-Request": "true"}))
+    assert not differing, "\n".join(differing)
+
+
+def test_what_a_pasted_table_would_change_reads_as_before(busy: Busy, client: Client) -> None:
+    enter(client, busy.crowd.officer.account_id)
+    plans = ("6900101\t2561\tแผนไม่ผ่าน\tขาดตัวชี้วัด", "6900102\t2561\tแผนไม่ผ่าน\tแผนไม่ครบ 4 มิติ", "6900103\t2562\tแผนผ่าน\t")
+    wrong = (
+        "6900101\t2561\tแผนไม่ผ่าน\t",
+        "9999999\t2561\tแผนผ่าน\t",
+        "6900102\t2599\tแผนผ่าน\t",
+        "6650807\t2561\tแผนผ่าน\t",
+    )
+    scores = ("6900801\t2561\t10\t7.5\t8\t\t11.5\t12.5\t13.5\t14.25", "6900101\t2561\t\t\t\t\t9\t\t\t")
+    too_high = ("6900801\t2561\t99\t\t\t\t\t\t\t", "6900801\t2561\t1\t\t\t\t\t\t\t")
+    differing: list[str] = []
+    for name, path, rows in (
+        ("plans", "/nacc/plan-years/file", plans),
+        ("plans_wrong", "/nacc/plan-years/file", wrong),
+        ("scores", "/nacc/scores/file", scores),
+        ("scores_wrong", "/nacc/scores/file", too_high),
+    ):
+        answer = client.send(f"{path}?year={YEAR}", {"pasted": "\r\n".join(rows)})
+        assert answer.status_code == (422 if "wrong" in name else 200), name
+        differing += _differing(f"pasted_{name}", answer)
+    assert not differing, "\n".join(differing)

@@ -20,7 +20,7 @@ from app.errors import NotTheirs, Refusal
 from app.models import Account, HistoryEntry, PasswordReset, Profile
 from app.models.enums import Role
 from app.nacc.lao_accounts.operations import hand_over, issue_filtered, issue_one, set_locked
-from app.nacc.lao_accounts.queries import account_history, account_of, account_rows, state_counts
+from app.nacc.lao_accounts.queries import account_history, account_of, account_rows, issued_codes, state_counts
 from app.nacc.lao_accounts.rules import SHOWN_FOR, AccountFilter, AccountState
 from app.registry.operations import set_closed
 from tests.client import Client
@@ -373,3 +373,20 @@ def test_an_account_without_an_address_is_offered_no_link(app: Flask, client: Cl
     path = f"/nacc/accounts/{lao.organisation_id}"
     assert f"{path}/reset" not in client.get(path).text
     assert client.send(f"{path}/reset", {}).status_code == 422
+
+
+def test_a_code_whose_lao_has_a_password_by_now_is_not_shown_again(app: Flask) -> None:
+    # given two new codes of one moment, one of which was used
+    officer = actor_of(make_staff("somsri", Role.OFFICER, "65").id)
+    laos = [make_account(make_organisation(code), claimed=False) for code in ("6650807", "6650808")]
+    secret = b"s" * 32
+    with transaction():
+        issue_filtered(officer, AccountFilter(), 2, NOW, secret)
+    assert [line.row.code for line in issued_codes(officer, secret, NOW, NOW)] == ["6650807", "6650808"]
+    with transaction():
+        db.session.get_one(Account, laos[0].id).password_hash = "set"
+    # then
+    assert [line.row.code for line in issued_codes(officer, secret, NOW, NOW)] == ["6650808"]
+    assert issued_codes(officer, secret, NOW - timedelta(seconds=1), NOW) == []
+    other = actor_of(make_staff("malee", Role.OFFICER, "65").id)
+    assert issued_codes(other, secret, NOW, NOW) == []

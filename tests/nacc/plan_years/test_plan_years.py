@@ -23,10 +23,10 @@ from app.nacc.evaluation.operations import do_one, save_from_file, save_scores
 from app.nacc.evaluation.rules import ScoreCell, ScoreDeed, ScoreEntry
 from app.nacc.plan_years.operations import set_filtered, set_from_file, set_many, set_status, take_back
 from app.nacc.plan_years.queries import failed_because, plan_counts, plan_rows, statuses
-from app.nacc.plan_years.rules import PlanFilter, PlanLine, ScoreStanding, SeenStatus, preview, read_lines
+from app.nacc.plan_years.rules import COLUMNS, PlanFilter, PlanLine, ScoreStanding, SeenStatus, preview, read_lines
 from app.plans.queries import plan_statuses
 from app.uploads.cells import Marked
-from app.uploads.rules import LineKey, UploadLao
+from app.uploads.rules import WHEN_MADE, LineKey, UploadLao
 from tests.client import Client, text_of
 from tests.factories import NOW, PASSWORD, YEAR, facts, make_lao, make_organisation, make_project, make_staff, review
 from tests.pages import elements, enter, tree
@@ -392,3 +392,15 @@ def test_an_undo_gives_back_the_reason_of_the_plan_whatever_else_was_said_of_tha
         assert take_back(officer, passed_at, passed_at) == 1
     # then
     assert failed_because([(own, YEAR)]) == {(own, YEAR): "ไม่ครบ 4 มิติ"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"), [("'=ขาด 1", "=ขาด 1"), ("'ขาด' 1 มิติ", "'ขาด' 1 มิติ"), ("=ขาด", "=ขาด"), ("  ขาด  ", "ขาด")]
+)
+def test_the_apostrophe_before_a_formula_is_no_part_of_the_reason(typed: str, read: str) -> None:
+    known = {"6650807": UploadLao(1, "6650807", "ดินทอง")}
+    heads = [*COLUMNS, WHEN_MADE, REASON]
+    sheet = sheet_of(heads, ["6650807", YEAR, "แผนไม่ผ่าน", None, typed])
+    lines, problems = read_lines(sheet, [YEAR], known)
+    assert not problems
+    assert [line.reason for line in lines] == [read]
