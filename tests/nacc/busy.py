@@ -235,7 +235,7 @@ def _windows(busy: Busy) -> None:
                     round=12,
                     closes_at=SEEN_AT + after * DAY,
                     reason=reason,
-                    given_by_id=busy.admin.account_id,
+                    given_by_id=(busy.second if code == "6900101" else busy.admin).account_id,
                 )
             )
         db.session.add(Window(fiscal_year=YEAR - 1, round=6, opens_at=NOW - 300 * DAY, closes_at=SEEN_AT - 40 * DAY))
