@@ -14,7 +14,6 @@ from typing import Any, NamedTuple
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
 
 from app import clock
 from app.clock import BANGKOK
@@ -52,14 +51,17 @@ def world(app: Flask, client: Client, monkeypatch: pytest.MonkeyPatch) -> World:
     return World(make_busy(), client, lambda: now.append(now.pop() + MINUTE))
 
 
-def _rows() -> dict[str, dict[str, dict[str, str]]]:
-    """Every stored row by its key, in plain words."""
+Rows = dict[str, dict[tuple[Any, ...], dict[str, Any]]]
+
+
+def _rows() -> Rows:
+    """Every stored row by its key."""
     db.session.rollback()
-    found: dict[str, dict[str, dict[str, str]]] = {}
+    found: Rows = {}
     for table in KEPT:
-        rows = db.session.execute(select(table).order_by(*table.primary_key)).all()
-        plain = [{name: _plain(name, value) for name, value in row._mapping.items()} for row in rows]
-        found[table.name] = {"/".join(row[column.key] for column in table.primary_key): row for row in plain}
+        keys = [column.name for column in table.primary_key]
+        rows = db.session.execute(table.select().order_by(*table.primary_key)).mappings()
+        found[table.name] = {tuple(row[key] for key in keys): dict(row) for row in rows}
     return found
 
 
@@ -73,16 +75,18 @@ def _plain(name: str, value: Any) -> str:
     return str(value.value if isinstance(value, Enum) else value)
 
 
-def _changed(before: Any, after: Any) -> list[str]:
+def _changed(before: Rows, after: Rows) -> list[str]:
     told: list[str] = []
     for name, rows in after.items():
         old = before[name]
-        told += [f"  - {name} {key}" for key in old if key not in rows]
+        if old == rows:
+            continue
+        told += [f"  - {name} {'/'.join(map(str, key))}" for key in old if key not in rows]
         for key, row in rows.items():
-            was = old.get(key, dict.fromkeys(row, "None"))
-            new = [f"{column}={value}" for column, value in row.items() if was[column] != value]
+            was = old.get(key, dict.fromkeys(row))
+            new = [f"{column}={_plain(column, value)}" for column, value in row.items() if was[column] != value]
             if key in old and new:
-                told.append(f"  ~ {name} {key}: {', '.join(new)}")
+                told.append(f"  ~ {name} {'/'.join(map(str, key))}: {', '.join(new)}")
             if key not in old:  # its number is no promise: what was refused takes one, too, on PostgreSQL
                 told.append(f"  + {name} {', '.join(each for each in new if not each.startswith('id='))}")
     return told
