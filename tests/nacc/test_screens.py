@@ -17,12 +17,14 @@ from app import clock
 from app.db import db, transaction
 from app.lao.fixed_rounds.operations import fix_due
 from app.mails import jobs as mails
-from app.models import Organisation, Window
+from app.models import Organisation, PlanYear, Window
+from app.models.enums import PlanStatus
+from app.nacc.plan_years.operations import set_status
 from tests.client import Client
 from tests.factories import NOW, YEAR, make_former
 from tests.nacc.busy import DAY, SEEN_AT, Busy, add_files, make_busy
 from tests.nacc.reading import as_read
-from tests.pages import enter
+from tests.pages import enter, fields
 
 SCREENS = Path(__file__).parent / "screens"
 AFTERWARDS = SEEN_AT + 300 * DAY  # the fiscal year is over
@@ -271,4 +273,40 @@ def test_what_a_pasted_table_would_change_reads_as_before(busy: Busy, client: Cl
         answer = client.send(f"{path}?year={YEAR}", {"pasted": "\r\n".join(rows)})
         assert answer.status_code == (422 if "wrong" in name else 200), name
         differing += _differing(f"pasted_{name}", answer)
+    assert not differing, "\n".join(differing)
+
+
+def test_what_confirming_a_pasted_table_says_reads_as_before(busy: Busy, client: Client) -> None:
+    # given two tables that were shown, of which one is about a plan that somebody changes meanwhile
+    enter(client, busy.crowd.officer.account_id)
+    plans, scores = f"/nacc/plan-years/file?year={YEAR}", f"/nacc/scores/file?year={YEAR}"
+    (changing,) = busy.crowd.ids("6900101")
+    shown = {
+        path: fields(client.send(path, {"pasted": rows}).text)["sealed"][0]
+        for path, rows in (
+            (plans, "6900101\t2561\tแผนไม่ผ่าน\tขาดตัวชี้วัด\n6900103\t2562\tแผนผ่าน\t"),
+            (scores, "6900801\t2561\t10\t7.5\t8\t\t11.5\t12.5\t13.5\t14.25\n6900101\t2561\t\t\t\t\t9\t\t\t"),
+        )
+    }
+    with transaction():
+        version = db.session.get_one(PlanYear, (changing, YEAR)).version
+        set_status(busy.second, changing, YEAR, PlanStatus.NOT_SENT, version, SEEN_AT)
+    # then the first is shown again, the second wants a reason; confirmed once more both say what became of them
+    differing: list[str] = []
+    for name, path, more in (("plans", plans, {}), ("scores", scores, {"reason": "ตรวจใหม่"})):
+        answer = client.send(path.replace("?", "/confirm?"), {"sealed": shown[path]})
+        assert answer.status_code == 422
+        differing += _differing(f"confirmed_{name}", answer)
+        again = {"sealed": fields(answer.text)["sealed"][0]} | more
+        answer = client.send(path.replace("?", "/confirm?"), again, follow_redirects=True)
+        differing += _differing(f"confirmed_{name}_again", answer)
+    assert not differing, "\n".join(differing)
+
+
+def test_what_an_lao_typed_wrong_in_its_scores_reads_as_before(busy: Busy, client: Client) -> None:
+    enter(client, busy.crowd.laos["6960101"].account_id)
+    typed = {"sar_1": "26", "seen_sar_1": "11", "sar_2": "12", "seen_sar_2": "11", "sar_3": "", "seen_sar_3": ""}
+    differing = _differing("lao_scores_too_high", client.send(f"/evaluation?year={YEAR}", typed))
+    stale = typed | {"sar_1": "12"}
+    differing += _differing("lao_scores_stale", client.send(f"/evaluation?year={YEAR}", stale))
     assert not differing, "\n".join(differing)

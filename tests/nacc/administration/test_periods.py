@@ -11,13 +11,14 @@ from app.db import db, transaction
 from app.errors import Refusal
 from app.ledger.replay import replayed
 from app.ledger.rules import Told
-from app.models import Dimension, HistoryEntry, PlanPeriod
-from app.models.enums import Role, Which
+from app.models import Dimension, HistoryEntry, PlanPeriod, PlanYear, Score
+from app.models.enums import PlanStatus, Role, Which
 from app.nacc.administration.periods.operations import change_period
+from app.nacc.administration.periods.queries import highest_score
 from app.nacc.administration.periods.rules import PeriodUse, in_use_problem, names_problem
 from app.nacc.evaluation.operations import save_scores
 from app.nacc.evaluation.rules import ScoreCell, ScoreEntry
-from app.plans.queries import period_of
+from app.plans.queries import period_of, periods
 from tests.client import Client
 from tests.factories import NOW, make_lao, make_staff
 from tests.pages import check_refused, enter, fields, forms, kept, sentences
@@ -201,3 +202,28 @@ def _of(html: str, text: str) -> str:
     """Where the deeds on a reason are sent."""
     retire = html[: html.index(f'<span\n  class="sr"> {text}</span></button>\n</form></li>')].rsplit('action="', 1)[1]
     return retire.split("retire")[0]
+
+
+def test_the_best_score_of_a_dimension_is_the_highest_of_anybody_in_the_years_of_its_plan(app: Flask) -> None:
+    # given scores of a plan's first and last year, higher ones of another dimension and of another plan
+    laos = [make_lao(code).own_organisation_id for code in ("6650807", "6650808")]
+    first, later = periods()[:2]
+    given = [
+        (laos[0], first.first_year, 1, "20.25", "3"),
+        (laos[1], first.last_year, 1, "19", "4"),
+        (laos[0], first.first_year, 2, "24", "24"),
+        (laos[0], later.first_year, 1, "23", "23"),
+    ]
+    with transaction():
+        for lao, year, dimension, sar, evaluation in given:
+            if db.session.get(PlanYear, (lao, year)) is None:
+                db.session.add(PlanYear(organisation_id=lao, fiscal_year=year, status=PlanStatus.PASSED))
+                db.session.flush()
+            place = {"organisation_id": lao, "fiscal_year": year, "dimension": dimension}
+            db.session.add(Score(**place, sar=Decimal(sar), evaluation=Decimal(evaluation)))
+    # then
+    assert highest_score(first.id, 1) == Decimal("20.25")
+    assert highest_score(first.id, 3) is None
+    with transaction():
+        db.session.get_one(Score, (laos[1], first.last_year, 1)).evaluation = Decimal("21.5")
+    assert highest_score(first.id, 1) == Decimal("21.50")

@@ -590,3 +590,46 @@ def test_a_file_goes_with_the_last_province_that_was_taken(app: Flask, client: C
     assert [job.name for job in queries.own_files(who)] == [
         f"{ExportWhat.RESULTS.label} ทุกจังหวัดที่ดูแล ปีงบประมาณ {YEAR + 5} รอบ 6 เดือน"
     ]
+
+
+@pytest.mark.parametrize(
+    ("silent", "attempts", "state", "becomes", "handed_over"),
+    [
+        (rules.STALE, 1, ExportState.RUNNING, ExportState.QUEUED, True),
+        (rules.STALE, 1, ExportState.QUEUED, ExportState.QUEUED, True),
+        (rules.STALE - timedelta(seconds=1), 1, ExportState.RUNNING, ExportState.RUNNING, False),
+        (rules.STALE, rules.MOST_TRIES - 1, ExportState.RUNNING, ExportState.QUEUED, True),
+        (rules.STALE, rules.MOST_TRIES, ExportState.RUNNING, ExportState.FAILED, False),
+        (rules.STALE, rules.MOST_TRIES, ExportState.CANCELLED, ExportState.CANCELLED, False),
+    ],
+)
+def test_what_a_silent_worker_left_is_taken_up_so_many_times(
+    app: Flask,
+    monkeypatch: pytest.MonkeyPatch,
+    silent: timedelta,
+    attempts: int,
+    state: ExportState,
+    becomes: ExportState,
+    handed_over: bool,
+) -> None:
+    # given a file whose worker gave its last sign of life then, and another one that is being made
+    handed: list[int] = []
+    monkeypatch.setattr(jobs, "queue", lambda _job, id_: handed.append(id_))
+    now = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: now)
+    account = officer()
+    place = ExportPlace("65", "จังหวัดพิษณุโลก", ())
+    ids = []
+    for year, heartbeat in ((YEAR, now - silent), (YEAR + 1, now)):
+        asked = ExportRequest(ExportWhat.RESULTS, "65", year, Round.SIX, ExportKind.CSV)
+        with transaction():
+            ids.append(operations.ask(actor_of(account.id), asked, place, 1, now))
+            job = db.session.get_one(ExportJob, ids[-1])
+            job.heartbeat_at, job.attempts, job.state, job.claim = heartbeat, attempts, state, f"claim{year}"
+    # when
+    jobs.look_after()
+    # then
+    assert handed == ids[:1] * handed_over
+    kept = files()
+    assert [job.state for job in kept] == [becomes, state]
+    assert [job.claim is None for job in kept] == [handed_over, False]

@@ -24,6 +24,7 @@ from app.nacc.review.queries import (
     queue_dimensions,
     queue_rows,
     rejection_reasons,
+    waiting,
 )
 from app.nacc.review.rules import ReviewQueue, Verdict, alike
 from app.plans.queries import period_of
@@ -268,3 +269,27 @@ def test_reasons_are_picked_from_in_the_order_they_were_given(officer: Actor) ->
         raise_reason(admin, ids[known[2]], ids[known[0]], NOW)
         retire_reason(admin, ids[known[1]], NOW)
     assert rejection_reasons() == [known[2], known[0], *known[3:]]
+
+
+def test_of_the_ticked_those_that_wait_and_are_ones_own_are_left(officer: Actor) -> None:
+    # given an LAO whose number is that of a project, and projects that were judged, deleted or are another's
+    others = make_lao("6900101", province="90", district="9001")
+    lao = make_lao()
+    judged, deleted, waits = (make_project(lao, facts(name)) for name in ("ก", "ข", "ค"))
+    elsewhere, not_ticked = make_project(others), make_project(lao, facts("ง"))
+    _decide(officer, judged, Verdict.APPROVE)
+    with transaction():
+        delete_project(lao, period_of(YEAR), deleted, 1, "ซ้ำ", NOW)  # type: ignore[arg-type]
+    # then
+    assert waiting(officer, [waits, judged, deleted, elsewhere]) == [waits]
+    assert waiting(officer, [not_ticked, waits]) == [waits, not_ticked]
+    assert waiting(officer, []) == []
+    with transaction():
+        assert decide_chosen(officer, [waits, judged, deleted, elsewhere], Verdict.REJECT, "ผิดมิติ", LATER) == 1
+    found = {id_: db.session.get_one(Project, id_).review_status for id_ in (waits, judged, elsewhere, not_ticked)}
+    assert found == {
+        waits: ReviewStatus.REJECTED,
+        judged: ReviewStatus.APPROVED,
+        elsewhere: ReviewStatus.PENDING,
+        not_ticked: ReviewStatus.PENDING,
+    }

@@ -14,7 +14,7 @@ from app.errors import NotTheirs, Refusal, Stale
 from app.models import HistoryEntry, Score, ScoreChange
 from app.models.enums import Role, Which
 from app.nacc.evaluation.operations import do_one, save_scores
-from app.nacc.evaluation.queries import own_scores, scores_of_one, waiting_count
+from app.nacc.evaluation.queries import lao_name, own_scores, scores_of_one, waiting_count
 from app.nacc.evaluation.rules import ScoreCell, ScoreDeed, ScoreEntry
 from app.nacc.score_changes.operations import answer_change
 from app.nacc.score_changes.queries import waiting_list
@@ -160,3 +160,25 @@ def test_a_proposal_made_from_other_scores_is_not_confirmed(app: Flask) -> None:
         _answer(second, lao, ChangeAnswer.CONFIRM, 1)
     _answer(second, lao, ChangeAnswer.CANCEL, 1)
     assert scores_of_one(second, lao.own_organisation_id, YEAR).value(EVALUATION) == Decimal(19)
+
+
+def test_the_same_proposal_once_more_is_no_other_one(app: Flask) -> None:
+    officer = _officer()
+    lao = _published(officer)
+    for _click in range(2):
+        _save(officer, lao, EVALUATION, "17", "18", " รวมคะแนนผิด ")
+    proposed = select(HistoryEntry).where(HistoryEntry.action == "propose scores")
+    assert (_change(lao).version, len(db.session.scalars(proposed).all())) == (1, 1)
+    # but another value or another reason is
+    _save(officer, lao, EVALUATION, "17", "18", "ตรวจใหม่")
+    _save(officer, lao, EVALUATION, "16", "18", "ตรวจใหม่")
+    assert (_change(lao).version, len(db.session.scalars(proposed).all())) == (3, 3)
+
+
+def test_an_lao_of_another_province_has_no_name_for_an_officer(app: Flask) -> None:
+    lao, other = make_lao(), make_lao("6900101", province="90", district="9001")
+    officer = _officer()
+    assert lao_name(officer, lao.own_organisation_id) == "องค์การบริหารส่วนตำบลดินทอง"
+    for who, about in ((officer, other), (lao, other)):
+        with pytest.raises(NotTheirs):
+            lao_name(who, about.own_organisation_id)
