@@ -3,7 +3,10 @@
 What is made anew for each answer (tokens, keys, sealed values) is told by its name alone.
 """
 
+import os
 import re
+from difflib import unified_diff
+from pathlib import Path
 from typing import Any
 
 from tests.client import XHTML
@@ -39,6 +42,15 @@ _ADDRESSES = ("action", "data-hx-get", "data-hx-post", "data-hx-target", "formac
 _TOLD = ("aria-label", "title", "placeholder", "aria-current", "download")
 _STANDS = ("checked", "disabled", "required", "readonly", "open", "hidden", "data-focus")
 _ASSET = re.compile(r"\?v=\w+")
+
+
+def differing(file: Path, shown: str) -> list[str]:
+    """The lines in which `shown` is not what a person once read, which stands in `file`; READ_ANEW=1 writes it anew."""
+    if os.environ.get("READ_ANEW"):
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(shown.replace("\r\n", "\n"), "utf-8")
+    before, now = file.read_text("utf-8").splitlines(), shown.splitlines()
+    return list(unified_diff(before, now, file.name, file.name, n=0, lineterm=""))
 
 
 def as_read(html: str) -> str:

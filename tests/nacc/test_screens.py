@@ -4,9 +4,7 @@ What stands in `screens/` was read by a person once. Where a screen is meant to 
 and the change shows in the commit.
 """
 
-import os
 from datetime import timedelta
-from difflib import unified_diff
 from pathlib import Path
 
 import pytest
@@ -23,7 +21,7 @@ from app.nacc.plan_years.operations import set_status
 from tests.client import Client
 from tests.factories import NOW, YEAR, make_former
 from tests.nacc.busy import DAY, SEEN_AT, Busy, add_files, make_busy
-from tests.nacc.reading import as_read
+from tests.nacc.reading import as_read, differing
 from tests.pages import enter, fields
 
 SCREENS = Path(__file__).parent / "screens"
@@ -39,22 +37,17 @@ def busy(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Busy:
 
 def _compare(client: Client, who: str, addresses: dict[str, str]) -> None:
     """Each of these screens with what was read before; all that differ are told at once."""
-    differing: list[str] = []
+    found: list[str] = []
     for name, address in addresses.items():
         answer = client.get(address)
         assert answer.status_code == 200, (address, answer.status_code, answer.location)
-        differing += _differing(f"{who}_{name}", answer)
-    assert not differing, "\n".join(differing)
+        found += _differing(f"{who}_{name}", answer)
+    assert not found, "\n".join(found)
 
 
 def _differing(name: str, answer: TestResponse) -> list[str]:
     shown = as_read(answer.text) if answer.mimetype == "text/html" else answer.data.decode("utf-8-sig")
-    file = SCREENS / f"{name}.txt"
-    if os.environ.get("READ_ANEW"):
-        file.parent.mkdir(exist_ok=True)
-        file.write_text(shown.replace("\r\n", "\n"), "utf-8")
-    before, now = file.read_text("utf-8").splitlines(), shown.splitlines()
-    return list(unified_diff(before, now, file.name, file.name, n=0, lineterm=""))
+    return differing(SCREENS / f"{name}.txt", shown)
 
 
 def _officers_screens(busy: Busy) -> dict[str, dict[str, str]]:
@@ -195,7 +188,7 @@ def test_files_for_other_offices_read_as_before(busy: Busy, client: Client, monk
     make_former(moved, AFTERWARDS - DAY, code="6960199", name="ชื่อเดิม", province_code="96", district_code="9602")
     monkeypatch.setattr(clock, "now", lambda: AFTERWARDS)
     enter(client, busy.crowd.officer.account_id)
-    differing: list[str] = []
+    found: list[str] = []
     for what, place, year, round_ in (
         ("projects", "all", YEAR, 6),
         ("projects", "90", YEAR, 12),
@@ -207,8 +200,8 @@ def test_files_for_other_offices_read_as_before(busy: Busy, client: Client, monk
         asked = {"what": what, "place": place, "year": str(year), "round": str(round_), "kind": "csv"}
         answer = client.send("/reports/exports", asked)
         assert answer.status_code == 200, answer.text
-        differing += _differing(f"file_{what}_{place}_{year}_{round_}", answer)
-    assert not differing, "\n".join(differing)
+        found += _differing(f"file_{what}_{place}_{year}_{round_}", answer)
+    assert not found, "\n".join(found)
 
 
 def test_a_closed_round_to_be_amended_reads_as_before(busy: Busy, client: Client) -> None:
@@ -231,7 +224,7 @@ def test_what_a_screen_swaps_in_reads_as_before(busy: Busy, client: Client, monk
     card = f"/nacc/review/{busy.projects['ครบ']}?status=pending"
     seen = {"evaluation_2": "13", "seen_evaluation_2": "12.5"}
     enter(client, busy.crowd.officer.account_id)
-    differing: list[str] = []
+    found: list[str] = []
     for name, path, form in (
         ("plan_year", f"/nacc/plan-years/{none}?year={YEAR}&province=90", {"status": "passed", "version": "0"}),
         ("plan_year_stale", f"/nacc/plan-years/{none}?year={YEAR}", {"status": "not_sent", "version": "7"}),
@@ -246,10 +239,10 @@ def test_what_a_screen_swaps_in_reads_as_before(busy: Busy, client: Client, monk
         ),
         ("verdict_without_reason", card, {"verdict": "reject", "version": "1"}),
     ):
-        differing += _differing(f"swapped_{name}", client.send(path, form, htmx=True))
+        found += _differing(f"swapped_{name}", client.send(path, form, htmx=True))
     for name, path in (("queue", "/nacc/review?status=approved"), ("mails", "/nacc/waiting/mails?state=waiting")):
-        differing += _differing(f"swapped_{name}", client.get(path, headers={"HX-Request": "true"}))
-    assert not differing, "\n".join(differing)
+        found += _differing(f"swapped_{name}", client.get(path, headers={"HX-Request": "true"}))
+    assert not found, "\n".join(found)
 
 
 def test_what_a_pasted_table_would_change_reads_as_before(busy: Busy, client: Client) -> None:
@@ -263,7 +256,7 @@ def test_what_a_pasted_table_would_change_reads_as_before(busy: Busy, client: Cl
     )
     scores = ("6900801\t2561\t10\t7.5\t8\t\t11.5\t12.5\t13.5\t14.25", "6900101\t2561\t\t\t\t\t9\t\t\t")
     too_high = ("6900801\t2561\t99\t\t\t\t\t\t\t", "6900801\t2561\t1\t\t\t\t\t\t\t")
-    differing: list[str] = []
+    found: list[str] = []
     for name, path, rows in (
         ("plans", "/nacc/plan-years/file", plans),
         ("plans_wrong", "/nacc/plan-years/file", wrong),
@@ -272,8 +265,8 @@ def test_what_a_pasted_table_would_change_reads_as_before(busy: Busy, client: Cl
     ):
         answer = client.send(f"{path}?year={YEAR}", {"pasted": "\r\n".join(rows)})
         assert answer.status_code == (422 if "wrong" in name else 200), name
-        differing += _differing(f"pasted_{name}", answer)
-    assert not differing, "\n".join(differing)
+        found += _differing(f"pasted_{name}", answer)
+    assert not found, "\n".join(found)
 
 
 def test_what_confirming_a_pasted_table_says_reads_as_before(busy: Busy, client: Client) -> None:
@@ -292,21 +285,21 @@ def test_what_confirming_a_pasted_table_says_reads_as_before(busy: Busy, client:
         version = db.session.get_one(PlanYear, (changing, YEAR)).version
         set_status(busy.second, changing, YEAR, PlanStatus.NOT_SENT, version, SEEN_AT)
     # then the first is shown again, the second wants a reason; confirmed once more both say what became of them
-    differing: list[str] = []
+    found: list[str] = []
     for name, path, more in (("plans", plans, {}), ("scores", scores, {"reason": "ตรวจใหม่"})):
         answer = client.send(path.replace("?", "/confirm?"), {"sealed": shown[path]})
         assert answer.status_code == 422
-        differing += _differing(f"confirmed_{name}", answer)
+        found += _differing(f"confirmed_{name}", answer)
         again = {"sealed": fields(answer.text)["sealed"][0]} | more
         answer = client.send(path.replace("?", "/confirm?"), again, follow_redirects=True)
-        differing += _differing(f"confirmed_{name}_again", answer)
-    assert not differing, "\n".join(differing)
+        found += _differing(f"confirmed_{name}_again", answer)
+    assert not found, "\n".join(found)
 
 
 def test_what_an_lao_typed_wrong_in_its_scores_reads_as_before(busy: Busy, client: Client) -> None:
     enter(client, busy.crowd.laos["6960101"].account_id)
     typed = {"sar_1": "26", "seen_sar_1": "11", "sar_2": "12", "seen_sar_2": "11", "sar_3": "", "seen_sar_3": ""}
-    differing = _differing("lao_scores_too_high", client.send(f"/evaluation?year={YEAR}", typed))
+    found = _differing("lao_scores_too_high", client.send(f"/evaluation?year={YEAR}", typed))
     stale = typed | {"sar_1": "12"}
-    differing += _differing("lao_scores_stale", client.send(f"/evaluation?year={YEAR}", stale))
-    assert not differing, "\n".join(differing)
+    found += _differing("lao_scores_stale", client.send(f"/evaluation?year={YEAR}", stale))
+    assert not found, "\n".join(found)

@@ -5,9 +5,7 @@ anew, and the change shows in the commit.
 """
 
 import json
-import os
 from datetime import datetime, timedelta
-from difflib import unified_diff
 from enum import Enum
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,6 +20,7 @@ from app.mails import jobs
 from tests.client import Client, text_of
 from tests.factories import YEAR
 from tests.nacc.busy import SEEN_AT, Busy, make_busy
+from tests.nacc.reading import differing
 from tests.pages import elements, enter, fields, sentences
 
 READ = Path(__file__).parent / "deeds"
@@ -125,13 +124,8 @@ def _notes(html: str) -> str:
 
 
 def _compare(name: str, told: str) -> None:
-    file = READ / f"{name}.txt"
-    if os.environ.get("READ_ANEW"):
-        file.parent.mkdir(exist_ok=True)
-        file.write_text(told, "utf-8")
-    before = file.read_text("utf-8").splitlines()
-    differing = list(unified_diff(before, told.splitlines(), file.name, file.name, n=0, lineterm=""))
-    assert not differing, "\n".join(differing)
+    found = differing(READ / f"{name}.txt", told)
+    assert not found, "\n".join(found)
 
 
 def test_what_is_said_of_projects(world: World) -> None:
