@@ -5,6 +5,7 @@ and the change shows in the commit.
 """
 
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,17 @@ from app.lao.fixed_rounds.operations import fix_due
 from app.mails import jobs as mails
 from app.models import Organisation, PlanYear, Window
 from app.models.enums import PlanStatus
+from app.nacc.administration import routes as administration_routes
+from app.nacc.day import queries as day_queries
+from app.nacc.day import routes as day_routes
+from app.nacc.my_deeds import queries as my_deed_queries
+from app.nacc.my_deeds import routes as my_deed_routes
 from app.nacc.plan_years.operations import set_status
+from app.nacc.proposals import routes as proposal_routes
+from app.nacc.registry_upkeep import routes as registry_routes
+from app.nacc.review import queries as review_queries
+from app.nacc.second_person import queries as second_person_queries
+from app.uploads import rules as upload_rules
 from tests.client import Client
 from tests.factories import NOW, YEAR, make_former
 from tests.nacc.busy import DAY, SEEN_AT, Busy, add_files, make_busy
@@ -302,4 +313,39 @@ def test_what_an_lao_typed_wrong_in_its_scores_reads_as_before(busy: Busy, clien
     found = _differing("lao_scores_too_high", client.send(f"/evaluation?year={YEAR}", typed))
     stale = typed | {"sar_1": "12"}
     found += _differing("lao_scores_stale", client.send(f"/evaluation?year={YEAR}", stale))
+    assert not found, "\n".join(found)
+
+
+def test_a_list_that_is_cut_off_says_so_and_reads_as_before(
+    busy: Busy, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each with more than it may show."""
+    for module, limit, most in (
+        (proposal_routes, "SHOWN", 1),
+        (my_deed_queries, "MOST_SHOWN", 1),
+        (my_deed_routes, "MOST_SHOWN", 1),
+        (second_person_queries, "SHOWN", 1),
+        (administration_routes, "SHOWN_FAILURES", 2),
+        (registry_routes, "SHOWN", 2),
+        (day_queries, "MOST_NAMED", 2),
+        (day_routes, "MOST_NAMED", 1),
+        (review_queries, "MOST_NAMED", 2),
+        (upload_rules, "SHOWN", 1),
+    ):
+        monkeypatch.setattr(module, limit, most)
+    enter(client, busy.crowd.officer.account_id)
+    officers = {
+        "proposals": f"/nacc/scores/proposals?year={YEAR}",
+        "deeds": "/nacc/deeds",
+        "day": f"/nacc?year={YEAR}",
+        "review_many": "/nacc/review/many?all=1",
+    }
+    _compare(client, "cut_off", officers)
+    plans = "6900101\t2561\tแผนไม่ผ่าน\tก\n6900103\t2562\tแผนผ่าน\t\n6900102\t2561\tยังไม่ส่งแผน\t"
+    found = _differing("cut_off_plans", client.send(f"/nacc/plan-years/file?year={YEAR}", {"pasted": plans}))
+    enter(client, busy.admin.account_id)
+    _compare(client, "cut_off", {"failures": "/nacc/admin/failed-sign-ins", "registry": "/nacc/admin/registry?q=ขาม"})
+    rows = "รหัส,ชื่อ อปท.,ประเภท,จังหวัด,อำเภอ\n" + "".join(f"12345{n},ชื่อ,อบต.,90,9001\n" for n in range(3))
+    file = {"file": (BytesIO(rows.encode()), "registry.csv"), "do": "check"}
+    found += _differing("cut_off_registry_file", client.send("/nacc/admin/registry/file", file))
     assert not found, "\n".join(found)

@@ -390,3 +390,15 @@ def test_a_code_whose_lao_has_a_password_by_now_is_not_shown_again(app: Flask) -
     assert issued_codes(officer, secret, NOW - timedelta(seconds=1), NOW) == []
     other = actor_of(make_staff("malee", Role.OFFICER, "65").id)
     assert issued_codes(other, secret, NOW, NOW) == []
+
+
+def test_of_an_accounts_history_the_latest_twenty_are_told(app: Flask) -> None:
+    officer = actor_of(make_staff("somsri", Role.OFFICER, "65").id)
+    lao = make_account(make_organisation()).organisation_id or 0
+    make_account(make_organisation("6650808"), email="b@example.go.th")
+    for number in range(22):
+        with transaction():
+            set_locked(officer, lao, number % 2 == 0, f"ครั้งที่ {number}", NOW + timedelta(days=number))
+    told = account_history(officer, account_of(officer, lao, NOW))
+    assert [line.reason for line in told] == [f"ครั้งที่ {number}" for number in reversed(range(2, 22))]
+    assert (told[0].at, told[0].actor) == (NOW + timedelta(days=21), "somsri")

@@ -293,3 +293,16 @@ def test_of_the_ticked_those_that_wait_and_are_ones_own_are_left(officer: Actor)
         elsewhere: ReviewStatus.PENDING,
         not_ticked: ReviewStatus.PENDING,
     }
+
+
+def test_of_like_projects_the_first_five_are_told_with_their_standing(officer: Actor) -> None:
+    lao, other = make_lao(), make_lao("6650808")
+    made = [make_project(lao, facts(f"โครงการอบรมคุณธรรม ครั้งที่ {number}")) for number in range(8)]
+    make_project(other, facts("โครงการอบรมคุณธรรม ครั้งที่ 1"))
+    named = make_project(lao, facts("โครงการอบรมคุณธรรม"))
+    _decide(officer, made[1], Verdict.REJECT)
+    told = review_detail(officer, named).alike
+    assert [(each.id, each.name) for each in told] == [
+        (id_, f"โครงการอบรมคุณธรรม ครั้งที่ {number}") for number, id_ in enumerate(made[:5])
+    ]
+    assert [each.status for each in told[:2]] == [ReviewStatus.PENDING, ReviewStatus.REJECTED]
