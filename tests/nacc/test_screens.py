@@ -344,7 +344,7 @@ def test_a_list_that_is_cut_off_says_so_and_reads_as_before(
     plans = "6900101\t2561\tแผนไม่ผ่าน\tก\n6900103\t2562\tแผนผ่าน\t\n6900102\t2561\tยังไม่ส่งแผน\t"
     found = _differing("cut_off_plans", client.send(f"/nacc/plan-years/file?year={YEAR}", {"pasted": plans}))
     enter(client, busy.admin.account_id)
-    _compare(client, "cut_off", {"failures": "/nacc/admin/failed-sign-ins", "registry": "/nacc/admin/registry?q=ขาม"})
+    _compare(client, "cut_off", {"failures": "/nacc/admin/failed-sign-ins", "registry": "/nacc/admin/registry?q=ตำบล"})
     rows = "รหัส,ชื่อ อปท.,ประเภท,จังหวัด,อำเภอ\n" + "".join(f"12345{n},ชื่อ,อบต.,90,9001\n" for n in range(3))
     file = {"file": (BytesIO(rows.encode()), "registry.csv"), "do": "check"}
     found += _differing("cut_off_registry_file", client.send("/nacc/admin/registry/file", file))

@@ -12,11 +12,19 @@ from app.db import db, transaction
 from app.errors import NotTheirs, Refusal, Stale
 from app.models import HistoryEntry, PlanYear, Score
 from app.models.enums import PlanStatus, Role, Which
-from app.nacc.evaluation.operations import SavedScores, do_filtered, do_one, save_from_file, save_scores
+from app.nacc.evaluation.operations import (
+    SavedScores,
+    do_filtered,
+    do_one,
+    publish_proposed,
+    save_from_file,
+    save_scores,
+)
 from app.nacc.evaluation.queries import affected, scores_in_years, scores_of, scores_of_one, versions
 from app.nacc.evaluation.rules import ScoreCell, ScoreDeed, ScoreEntry
 from app.nacc.plan_years.rules import PlanFilter
 from app.nacc.score_changes.queries import waiting_list
+from app.nacc.second_person.rules import WantedRow
 from tests.factories import NOW, YEAR, make_lao, make_organisation, make_staff
 
 SAR, EVALUATION = ScoreCell(Which.SAR, 1), ScoreCell(Which.EVALUATION, 1)
@@ -207,3 +215,22 @@ def test_a_file_saves_nothing_where_one_of_its_scores_changed_meanwhile(app: Fla
         (laos[1], YEAR): Decimal(8),
         (laos[1], YEAR + 1): Decimal(6),
     }
+
+
+def test_what_was_proposed_is_published_for_the_lao_and_the_year_it_was_read_for(app: Flask) -> None:
+    # given two LAOs scored in two years
+    officer = actor_of(make_staff("officer65", Role.OFFICER, "65").id)
+    laos, cell = [make_lao(code).own_organisation_id for code in ("6650807", "6650808")], ScoreCell(Which.EVALUATION, 1)
+    for lao in laos:
+        for year in (YEAR, YEAR + 1):
+            with transaction():
+                save_scores(officer, lao, year, {cell: ScoreEntry(Decimal(9), None)}, "", NOW)
+    read = [(laos[0], YEAR), (laos[1], YEAR + 1)]
+    rows = [WantedRow(lao, versions([lao], year)[lao], year=year) for lao, year in read]
+    # when one year of each was proposed and confirmed
+    with transaction():
+        assert publish_proposed(officer, rows, "", NOW) == 2
+    # then just these are published
+    places = [(lao, year) for lao in laos for year in (YEAR, YEAR + 1)]
+    found = scores_in_years(officer, places)
+    assert [place for place in places if found[place].published_at is not None] == read
