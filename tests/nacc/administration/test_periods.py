@@ -227,3 +227,11 @@ def test_the_best_score_of_a_dimension_is_the_highest_of_anybody_in_the_years_of
     with transaction():
         db.session.get_one(Score, (laos[1], first.last_year, 1)).evaluation = Decimal("21.5")
     assert highest_score(first.id, 1) == Decimal("21.50")
+
+
+def test_a_dimensions_name_has_at_most_300_letters(app: Flask, client: Client) -> None:
+    enter(client, make_staff("chief", Role.ADMINISTRATOR).id)
+    sent = {"first_year": "2575", "last_year": "2579", "version": "0"}
+    longest, longer = (client.send("/nacc/admin/periods", sent | {"names": "ก" * most}) for most in (300, 301))
+    assert "names" not in sentences(longest.text)
+    assert sentences(longer.text)["names"] == "ชื่อมิติยาวได้ไม่เกิน 300 ตัวอักษร"

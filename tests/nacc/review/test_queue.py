@@ -19,7 +19,9 @@ from app.nacc.review.details import review_detail
 from app.nacc.review.operations import decide, decide_all, decide_chosen, take_back
 from app.nacc.review.queries import (
     every_queued,
+    middle_of_queue,
     named_first,
+    queue_by_province,
     queue_count,
     queue_dimensions,
     queue_rows,
@@ -216,6 +218,9 @@ def test_each_filter_narrows_the_list_its_number_its_file_and_what_many_are(offi
         "นาน": facts("นาน"),
     }
     made = {name: make_project(lao, each, now=NOW - 90 * DAY if name == "นาน" else NOW) for name, each in given.items()}
+    other = make_lao("6900101", province="90", district="9001", passed=(YEAR, YEAR + 1))
+    for name, each in given.items():  # the same in a province of others
+        make_project(other, each, now=NOW - 90 * DAY if name == "นาน" else NOW)
     # then
     for queue, name in (
         (ReviewQueue(dimension=3), "มิติ"),
@@ -306,3 +311,20 @@ def test_of_like_projects_the_first_five_are_told_with_their_standing(officer: A
         (id_, f"โครงการอบรมคุณธรรม ครั้งที่ {number}") for number, id_ in enumerate(made[:5])
     ]
     assert [each.status for each in told[:2]] == [ReviewStatus.PENDING, ReviewStatus.REJECTED]
+
+
+def test_a_province_counts_what_waits_long_from_the_very_moment(app: Flask) -> None:
+    # given in one province two that wait and one that was judged, in another one that waits less long
+    lao, other = make_lao(), make_lao("6900101", province="90", district="9001")
+    officer = actor_of(make_staff("somsri", Role.OFFICER, "65", "90").id)
+    make_project(lao, now=NOW)
+    make_project(lao, facts("ใหม่"), now=NOW + DAY)
+    _decide(officer, make_project(lao, facts("มีผล"), now=NOW - DAY), Verdict.APPROVE)
+    make_project(other, now=NOW + timedelta(seconds=1))
+    make_project(make_lao("6960101", province="96", district="9601"))
+    # then
+    found = queue_by_province(officer, ReviewQueue(), 30, NOW + 30 * DAY)
+    assert found == {"65": (2, NOW, 1), "90": (1, NOW + timedelta(seconds=1), 0)}
+    assert queue_by_province(officer, ReviewQueue(), 30, NOW + 30 * DAY - timedelta(seconds=1))["65"].long == 0
+    assert middle_of_queue(officer, ReviewQueue(), 3, LATER) == NOW + timedelta(seconds=1)
+    assert middle_of_queue(officer, ReviewQueue(), 2, LATER) == NOW

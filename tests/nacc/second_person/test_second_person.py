@@ -444,3 +444,21 @@ def test_whoever_answered_first_is_told_to_the_second(app: Flask, monkeypatch: p
     assert _answer(second, ids[1], CONFIRM) == (1, 0)
     rows = [db.session.get_one(ProposedDeed, id_, populate_existing=True) for id_ in ids]
     assert [row.done for row in rows] == [None, 1]
+
+
+def test_what_was_declined_can_be_proposed_again_and_what_waits_cannot(app: Flask) -> None:
+    lao, other = make_lao(), make_lao("6650808")
+    admin, officer, second = _staff("admin"), _staff("officer", "65"), _staff("second", "65")
+    _want(admin, SecondPerson.BULK)
+    ids = [lao.own_organisation_id, other.own_organisation_id]
+
+    def deed() -> int:
+        return set_many(officer, ids, YEAR, PlanStatus.FAILED, LATER, "ไม่ครบ")
+
+    first = _propose(officer, deed)
+    with pytest.raises(Refusal):
+        _propose(officer, deed)
+    _answer(second, first, DECLINE, "ยังไม่ใช่")
+    again = _propose(officer, deed)
+    assert again > first
+    assert [(each.id, each.number) for each in waiting_proposals(second)] == [(again, 2)]
