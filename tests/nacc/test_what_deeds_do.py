@@ -88,7 +88,7 @@ def _changed(before: Rows, after: Rows) -> list[str]:
                 told.append(f"  ~ {name} {'/'.join(map(str, key))}: {', '.join(new)}")
             if key not in old:  # its number is no promise: what was refused takes one, too, on PostgreSQL
                 told.append(f"  + {name} {', '.join(each for each in new if not each.startswith('id='))}")
-    return told
+    return sorted(told)  # rows of one moment come in the order in which the database has them
 
 
 def _done(world: World, deeds: list[Deed]) -> str:
