@@ -247,6 +247,7 @@ def _windows(busy: Busy) -> None:
             ("6900101", 12, 6, None),
             ("6960101", 6, 4, busy.admin.account_id),
             ("6900102", 6, 14, busy.admin.account_id),
+            ("6900101", 6, 14, busy.admin.account_id),
             (CLOSED, 6, 3, busy.admin.account_id),
             ("6650807", 6, 3, busy.admin.account_id),
         ):

@@ -234,3 +234,15 @@ def test_what_was_proposed_is_published_for_the_lao_and_the_year_it_was_read_for
     places = [(lao, year) for lao in laos for year in (YEAR, YEAR + 1)]
     found = scores_in_years(officer, places)
     assert [place for place in places if found[place].published_at is not None] == read
+
+
+def test_a_double_click_tells_as_many_cells_as_the_first_one(app: Flask) -> None:
+    lao, officer = make_lao().own_organisation_id, actor_of(make_staff("officer65", Role.OFFICER, "65").id)
+    entries = {
+        ScoreCell(Which.EVALUATION, 1): ScoreEntry(Decimal(9), None),
+        ScoreCell(Which.EVALUATION, 2): ScoreEntry(Decimal(8), None),
+        ScoreCell(Which.EVALUATION, 3): ScoreEntry(None, None),
+    }
+    for _click in range(2):
+        with transaction():
+            assert save_scores(officer, lao, YEAR, entries, "", NOW) == SavedScores(entered=2)

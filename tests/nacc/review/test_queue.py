@@ -28,7 +28,7 @@ from app.nacc.review.queries import (
     rejection_reasons,
     waiting,
 )
-from app.nacc.review.rules import ReviewQueue, Verdict, alike
+from app.nacc.review.rules import MAX_REASON, ReviewQueue, Verdict, alike, refusal
 from app.plans.queries import period_of
 from tests.client import Client
 from tests.factories import NOW, YEAR, facts, make_lao, make_project, make_staff
@@ -328,3 +328,8 @@ def test_a_province_counts_what_waits_long_from_the_very_moment(app: Flask) -> N
     assert queue_by_province(officer, ReviewQueue(), 30, NOW + 30 * DAY - timedelta(seconds=1))["65"].long == 0
     assert middle_of_queue(officer, ReviewQueue(), 3, LATER) == NOW + timedelta(seconds=1)
     assert middle_of_queue(officer, ReviewQueue(), 2, LATER) == NOW
+
+
+def test_a_reason_has_at_most_so_many_letters() -> None:
+    assert not refusal(ReviewStatus.PENDING, Verdict.REJECT, "ก" * MAX_REASON)
+    assert f"{MAX_REASON + 1:,} ตัวอักษร" in refusal(ReviewStatus.PENDING, Verdict.REJECT, "ก" * (MAX_REASON + 1))
