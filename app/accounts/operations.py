@@ -113,14 +113,17 @@ def note_sign_in(proven: Proven, now: datetime) -> None:
 
 
 def begin_session(actor: Actor, browser: str, address: str, now: datetime) -> str:
-    """A new session of an actor who has just proved who that is: gives its key, of which only the hash is kept."""
+    """A new session of an actor who has just proved who that is: gives its key, of which only the hash is kept.
+
+    Whoever goes on from another session, as after a new password, and has a second factor, has not proved that anew.
+    """
     key = secrets.token_urlsafe(24)
     kept = AccountSession(
         key_hash=fingerprint(key),
         account_id=actor.own_account_id,
         claiming=actor.claiming,
         begun_at=now,
-        proved_at=now,
+        proved_at=actor.proved_at if actor.has_factor and actor.proved_at else now,
         last_seen_at=now,
         browser=browser,
         address=address,

@@ -21,6 +21,7 @@ from app.web import form_account, into_main, is_htmx, local_path, page_behind, s
 
 # Never carried along: tokens and keys of the old page, and what nobody should find in a page's source.
 LEFT_OUT = ("csrf_token", *SECRETS, "resume", "asked", ONCE)
+CONFIRM = "/account/confirm"  # where whoever is signed in proves once more who that is
 DONE = "รายการนี้บันทึกไว้แล้ว ไม่ได้บันทึกซ้ำ"
 FOREIGN_PAGE = "มีบัญชีอื่นเข้าสู่ระบบในเบราว์เซอร์นี้แล้ว หน้านี้จึงเป็นของอีกบัญชีหนึ่ง โหลดหน้านี้ใหม่ก่อนทำรายการต่อ"
 
@@ -61,17 +62,18 @@ def ask_to_sign_in() -> Response:
         return lead_back_from("/login")
     if was_done(form_account()):  # such as a new password, which ended the session
         flash(f"{DONE} เข้าสู่ระบบอีกครั้ง หากตั้งรหัสผ่านใหม่ไว้ ให้ใช้รหัสผ่านใหม่", "ok")
-        return _lead_to("/login")
+        return lead_to("/login")
     return _login_page(sent_form(), 401, lost=True, files=bool(request.files))
 
 
 def lead_back_from(page: str) -> Response:
     """To a page that leads back to the one that was asked for."""
     path = page_behind() if is_htmx() else _address()
-    return _lead_to(f"{page}?{_query(path)}", 302)
+    return lead_to(f"{page}?{_query(path)}", 302)
 
 
-def _lead_to(address: str, status: int = 303) -> Response:
+def lead_to(address: str, status: int = 303) -> Response:
+    """To a page, also where htmx asked for a part of one."""
     response = redirect(address, status)
     if is_htmx():  # else the page would land in a table row
         response.status_code = 204
@@ -90,7 +92,7 @@ def refuse_foreign() -> Response | None:
         return None
     if was_done(form_account()):
         flash(f"{DONE} ในชื่อ {account_name(form_account())}", "info")
-        return _lead_to(current_user.landing)
+        return lead_to(current_user.landing)
     if request.method == "POST":
         return resume_page(sent_form(), 422)
     return make_response(FOREIGN_PAGE, 403, {"X-Answer": "sentence"}) if wants_fragment() else None
@@ -121,7 +123,10 @@ def _login_page(kept: KeptForm, status: int, **more: Any) -> Response:
 
 
 def sent_form() -> KeptForm:
-    """The form of this request."""
+    """The form of this request; at the page that asks for proof, the one that waits behind it."""
+    waiting = unseal(request.form.get("resume", "")) if request.path == CONFIRM else None
+    if waiting:
+        return waiting
     fields = [(name, value) for name, value in request.form.items(multi=True) if not name.startswith(LEFT_OUT)]
     files = [(name, file.filename or "") for name, file in request.files.items(multi=True)]
     return KeptForm(form_account(), _address(), fields, files, bool(request.form.get("password")))

@@ -120,9 +120,10 @@ def _refused(page: str, form: Form, refusal: Refusal) -> Response:
 
 def _led_on(who: Actor, form: LoginForm | SecondStepForm) -> Response:
     """To the form that was kept, to the page that was asked for, or to where signing in leads."""
-    kept, bound = unseal(form.resume.data or ""), who.claiming or who.newcomer
-    if kept and (not bound or kept.address == who.landing):
+    kept = unseal(form.resume.data or "")
+    if kept and (not who.claiming or kept.address == who.landing):
         return resume_page(kept)
+    bound = who.claiming or who.newcomer
     return redirect((not bound and local_path(form.next.data)) or who.landing)
 
 

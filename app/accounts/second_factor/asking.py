@@ -53,6 +53,8 @@ def read_sign_in(words: str) -> SignInQuestion | None:
     password_hash = queries.password_hash_of(found[0].account_id) if found else None
     if found is None or found[1] != _of_password(password_hash):
         return None
+    if found[0].mail_id and queries.actor_of(found[0].account_id).has_factor:
+        return None  # added since: that is what is asked for now
     return SignInQuestion(found[0], found[2], password_hash)
 
 

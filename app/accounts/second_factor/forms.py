@@ -24,7 +24,7 @@ class ConfirmForm(SecondStepForm):
 class AppForm(Form):
     name = TextLine("ชื่อที่ใช้จำ", validators=[AtMost(60)])
     second_code = Digits("รหัส 6 หลักจากแอป", validators=[Required("กรอกรหัส 6 หลักที่แอปแสดงอยู่")])
-    asked = TextLine()
+    offer = TextLine()
 
 
 class PasskeyForm(Form):

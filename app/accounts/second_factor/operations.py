@@ -29,11 +29,11 @@ from app.db import db, table
 from app.errors import NotTheirs, Refusal
 from app.history.operations import record
 from app.mails.rules import NEW_FACTOR, SIGN_IN_CODE
-from app.models import MailLog, SecondFactor
+from app.models import Account, MailLog, SecondFactor
 from app.models.enums import Action, EndedBecause, Entity, FactorKind, FailedBecause
 
 _F = table(SecondFactor).c
-WRONG = "รหัสไม่ถูกต้อง หรือใช้ไปแล้ว รอรหัสใหม่ในแอปแล้วลองอีกครั้ง"
+WRONG = "รหัสไม่ถูกต้อง หรือใช้ไปแล้ว ถ้าใช้แอป รอให้แอปแสดงรหัสใหม่แล้วลองอีกครั้ง"
 WRONG_MAILED = "รหัสไม่ถูกต้อง ดูรหัสล่าสุดในอีเมล หรือเริ่มเข้าสู่ระบบใหม่เพื่อขอรหัสใหม่"
 WRONG_PASSKEY = "พาสคีย์นี้ใช้กับบัญชีนี้ไม่ได้ หรือหน้านี้เปิดค้างไว้นานเกินไป ลองอีกครั้ง"
 
@@ -66,7 +66,7 @@ def prove(question: FactorQuestion, code: str, passkey: str, secret_key: str, no
         return
     typed = read_code(code)
     if question.mail_id:
-        if not _by_mail(question, typed, secret_key):
+        if not _by_mail(question, typed, secret_key, now):
             raise Wrong(WRONG_MAILED, question.account_id, "second_code")
     elif not (
         _by_app(question.account_id, typed, secret_key, now)
@@ -108,11 +108,13 @@ def _by_passkey(question: FactorQuestion, answer: str, now: datetime) -> bool:
     return counter is not None and _used(found.id, now, counter, before)
 
 
-def _by_mail(question: FactorQuestion, code: str, secret_key: str) -> bool:
+def _by_mail(question: FactorQuestion, code: str, secret_key: str, now: datetime) -> bool:
     """Once: whoever has signed in since has used it, or needs it no more."""
-    last = queries.last_sign_in(question.account_id)
-    used = last is not None and last > question.at
-    return not used and secrets.compare_digest(mail_code(secret_key, question.mail_id).encode(), code.encode())
+    if not secrets.compare_digest(mail_code(secret_key, question.mail_id).encode(), code.encode()):
+        return False
+    unused = or_(Account.last_login_at.is_(None), Account.last_login_at <= question.at)
+    used = update(Account).where(Account.id == question.account_id, unused).values(last_login_at=now)
+    return bool(db.session.execute(used).rowcount)  # type: ignore[attr-defined]
 
 
 def owe_code(organisation_id: int, now: datetime) -> int:
@@ -134,16 +136,30 @@ def new_app_secret() -> str:
     return pyotp.random_base32()
 
 
-def add_app(actor: Actor, name: str, secret: str, code: str, secret_key: str, now: datetime) -> None:
-    """Take an app that shows the codes of `secret`. Raises Refusal beside `code` where it does not."""
+def add_app(actor: Actor, name: str, secret: str, code: str, secret_key: str, now: datetime) -> bool:
+    """Take an app that shows the codes of `secret`; False where it is there already, as where a form is sent again.
+
+    Raises Refusal beside `second_code` where it does not show them.
+    """
+    _hold(actor)
+    apps = select(_F.secret).where(_F.account_id == actor.own_account_id, _F.kind == FactorKind.APP)
+    if secret in {unsealed(kept, secret_key) for kept in db.session.scalars(apps)}:
+        return False
     step = matching_step(secret, read_code(code), now)
     if step is None:
         raise Refusal("รหัสจากแอปไม่ถูกต้อง ตรวจว่าเวลาของโทรศัพท์ตรง แล้วกรอกรหัสที่แสดงอยู่ตอนนี้", "second_code")
     _add(actor, SecondFactor(kind=FactorKind.APP, name=name, secret=sealed(secret, secret_key), counter=step), now)
+    return True
+
+
+def _hold(actor: Actor) -> None:
+    """Factors of one account are added and removed one after the other."""
+    db.session.get_one(Account, actor.own_account_id, with_for_update=True)
 
 
 def add_passkey(actor: Actor, name: str, answer: str, words: str, now: datetime) -> None:
     """Take the passkey that the browser made for the question of `words`. Raises Refusal."""
+    _hold(actor)
     made = passkeys.made(answer, words)
     if made is None:
         raise Refusal("เพิ่มพาสคีย์ไม่สำเร็จ กดปุ่มเพื่อลองอีกครั้ง หรือใช้แอปยืนยันตัวตนแทน", "passkey")
@@ -189,6 +205,7 @@ def remove(actor: Actor, factor_id: int, now: datetime, *, needed: bool) -> None
 
     Raises NotTheirs; Refusal for the last one where one is `needed`.
     """
+    _hold(actor)
     factors = queries.factors_of(actor.own_account_id)
     found = next((each for each in factors if each.id == factor_id), None)
     if found is None:

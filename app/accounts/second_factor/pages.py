@@ -9,20 +9,20 @@ from werkzeug.wrappers import Response
 
 from app import clock
 from app.access import Actor, actor
-from app.accounts.resume import lead_back_from, seal, sent_form
+from app.accounts.resume import CONFIRM, lead_back_from, seal, sent_form
 from app.accounts.second_factor import asking, passkeys, queries
 from app.accounts.second_factor.forms import ConfirmForm, SecondStepForm
 from app.accounts.second_factor.operations import FactorQuestion
 from app.accounts.second_factor.rules import is_fresh
-from app.web import into_main, is_htmx, page_behind, same_origin
-
-CONFIRM = "/account/confirm"
+from app.web import into_main, is_htmx, local_path, page_behind, same_origin
 
 
 def sign_in_page(form: SecondStepForm, question: FactorQuestion, status: int = 200) -> Response:
     """The second step of a sign-in."""
     known = queries.passkeys_of(question.account_id) if not question.mail_id else []
     form.asked.data = question.words
+    if question.mail_id:
+        form.second_code.label.text = "รหัส 6 หลักจากอีเมล"
     options = passkeys.to_prove(question.words, known)
     told = {"form": form, "options": options, "by_mail": question.mail_id}
     return into_main("accounts/second_factor/sign_in.html", status, **told)
@@ -31,7 +31,7 @@ def sign_in_page(form: SecondStepForm, question: FactorQuestion, status: int = 2
 def confirm_page(form: ConfirmForm, status: int = 200) -> Response:
     """Asks whoever is signed in: by the second factor, or by the password where there is none."""
     who = actor()
-    form.asked.data = asking.in_session(who)
+    form.asked.data, form.next.data = asking.in_session(who), local_path(form.next.data)
     options = passkeys.to_prove(form.asked.data, queries.passkeys_of(who.own_account_id))
     return into_main("accounts/second_factor/confirm.html", status, form=form, options=options)
 

@@ -3,6 +3,7 @@
 A passkey belongs to the name in PUBLIC_URL, and answers no other site: a page that looks like ours gets nothing.
 """
 
+import re
 from typing import Any, NamedTuple
 
 import webauthn
@@ -16,10 +17,11 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from app.accounts.second_factor.rules import challenge_of, passkey_host
+from app.accounts.second_factor.rules import challenge_of, origin_of, passkey_host
 
 LONGEST_ANSWER = 20_000  # letters; an answer without attestation has some hundred
 UNREADABLE = (WebAuthnException, ValueError, RecursionError)
+ID = re.compile(r"[A-Za-z0-9_-]+")
 PREFERRED = UserVerificationRequirement.PREFERRED  # it stands beside a password: a key that only is touched will do
 
 
@@ -79,9 +81,10 @@ def made(answer: str, asked: str) -> NewPasskey | None:
 def credential_id(answer: str) -> str:
     """Which passkey an answer says it is from; "" where it says none."""
     try:
-        return webauthn.helpers.parse_authentication_credential_json(answer).id if _short(answer) else ""
+        told = webauthn.helpers.parse_authentication_credential_json(answer).id if _short(answer) else ""
     except UNREADABLE:
         return ""
+    return told if ID.fullmatch(told) else ""
 
 
 def signed(answer: str, asked: str, public_key: str, counter: int) -> int | None:
@@ -99,7 +102,7 @@ def signed(answer: str, asked: str, public_key: str, counter: int) -> int | None
 
 
 def _expected(asked: str) -> dict[str, Any]:
-    origin = current_app.config["PUBLIC_URL"]
+    origin = origin_of(current_app.config["PUBLIC_URL"])
     return {"expected_challenge": _challenge(asked), "expected_rp_id": host(), "expected_origin": origin}
 
 

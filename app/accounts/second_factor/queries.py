@@ -7,10 +7,10 @@ from sqlalchemy import func, select
 
 from app.db import db, table
 from app.mails.rules import SIGN_IN_CODE
-from app.models import Account, MailLog, Profile, SecondFactor
+from app.models import MailLog, Profile, SecondFactor
 from app.models.enums import FactorKind
 
-_A, _F, _M, _P = (table(model).c for model in (Account, SecondFactor, MailLog, Profile))
+_F, _M, _P = (table(model).c for model in (SecondFactor, MailLog, Profile))
 
 
 class FactorLine(NamedTuple):
@@ -45,10 +45,6 @@ def codes_mailed(organisation_id: int, since: datetime) -> int:
     """How many codes for a sign-in the LAO was owed after `since`."""
     wanted = _M.kind == SIGN_IN_CODE, _M.organisation_id == organisation_id, _M.queued_at > since
     return db.session.scalar(select(func.count()).select_from(table(MailLog)).where(*wanted)) or 0
-
-
-def last_sign_in(account_id: int) -> datetime | None:
-    return db.session.scalar(select(Account.last_login_at).where(Account.id == account_id))
 
 
 def email_of(organisation_id: int) -> str:

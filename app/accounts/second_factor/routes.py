@@ -5,14 +5,15 @@ from pyotp import TOTP
 from werkzeug.wrappers import Response
 
 from app import clock
-from app.access import Permission, actor, asks_proof, requires
+from app.access import Actor, Permission, actor, asks_proof, requires
 from app.accounts import proof, queries, sessions
-from app.accounts.resume import resume_page, unseal
+from app.accounts.resume import CONFIRM, resume_page, unseal
 from app.accounts.second_factor import asking, operations, passkeys
 from app.accounts.second_factor import queries as factors
 from app.accounts.second_factor.forms import AppForm, ConfirmForm, PasskeyForm
 from app.accounts.second_factor.operations import WRONG_PASSKEY, Wrong
-from app.accounts.second_factor.pages import CONFIRM, confirm_page, is_needed
+from app.accounts.second_factor.pages import confirm_page, is_needed
+from app.accounts.second_factor.rules import is_fresh
 from app.db import transaction
 from app.deeds import shows_once
 from app.errors import Refusal
@@ -31,8 +32,12 @@ def confirm() -> Response:
 
 @blueprint.post(CONFIRM)
 @requires(Permission.SECOND_FACTOR)
+@shows_once
 def prove_again() -> Response:
+    """No deed, so no key is claimed for it; whoever sends it again has proved it, and is led on."""
     form, who, now = ConfirmForm(), actor(), clock.now()
+    if is_fresh(who.proved_at, now):
+        return _led_on(form, who)
     try:
         if not who.has_factor:
             proof.prove_again(who, form.current.data or "")
@@ -55,6 +60,11 @@ def prove_again() -> Response:
         form.refuse(refusal)
         return proof.told_to_wait(confirm_page(form, 422), refusal)
     sessions.go_on(renewed)
+    return _led_on(form, who)
+
+
+def _led_on(form: ConfirmForm, who: Actor) -> Response:
+    """To the form that waited, or the page that was asked for."""
     kept = unseal(form.resume.data or "")
     if kept and kept.is_mine:
         return resume_page(kept, proved=True)
@@ -78,12 +88,12 @@ def own_factors() -> str:
 @requires(Permission.SECOND_FACTOR)
 @asks_proof
 def new_app() -> Response:
-    return _app_page(AppForm(formdata=None, asked=asking.offer_app(actor())))
+    return _app_page(AppForm(formdata=None, offer=asking.offer_app(actor())))
 
 
 def _app_page(form: AppForm, status: int = 200) -> Response:
     who = actor()
-    secret = asking.offered_app(form.asked.data or "", who)
+    secret = asking.offered_app(form.offer.data or "", who)
     address = TOTP(secret).provisioning_uri(name=queries.sign_in_name_of(who), issuer_name="e-PlanNACC")
     page = render_template("accounts/second_factor/app.html", form=form, picture=code_drawing(address), secret=secret)
     return _unkept(page, status)
@@ -100,18 +110,18 @@ def _unkept(page: str, status: int = 200) -> Response:
 @shows_once
 def add_app() -> Response:
     form, who, now = AppForm(), actor(), clock.now()
-    secret = asking.offered_app(form.asked.data or "", who)
+    secret = asking.offered_app(form.offer.data or "", who)
     if not secret:
-        form.asked.data = asking.offer_app(who)
+        form.offer.data = asking.offer_app(who)
         form.form_errors = ["หน้านี้ใช้ไม่ได้แล้ว สแกนรหัสภาพใหม่ แล้วกรอกรหัสจากแอป"]
         return _app_page(form, 422)
     if form.validate():
         try:
             with transaction():
-                operations.add_app(
-                    who, form.name.data or "", secret, form.second_code.data or "", asking.secret_key(), now
-                )
-                codes = _first_codes()
+                name, code = form.name.data or "", form.second_code.data or ""
+                added = operations.add_app(who, name, secret, code, asking.secret_key(), now)
+                # Sent again, it shows codes again: those of the first answer may have been seen by nobody.
+                codes = _first_codes() if added else operations.new_recovery_codes(who, now)
         except Refusal as refusal:
             form.refuse(refusal)
         else:

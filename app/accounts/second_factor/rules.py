@@ -22,6 +22,7 @@ MOST_FACTORS = 10
 RECOVERY_CODES, RECOVERY_GROUPS, GROUP = 10, 6, 4
 STEP, STEPS_OFF = 30, 1  # seconds of an app's code; clocks may be one step apart
 DIGITS = 6
+DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def is_fresh(proved_at: datetime | None, now: datetime) -> bool:
@@ -86,5 +87,12 @@ def passkey_host(public_url: str) -> str:
     try:
         ip_address(host)
     except ValueError:
-        return host
+        return host.encode("idna").decode() if host else ""
     return ""
+
+
+def origin_of(public_url: str) -> str:
+    """The address as browsers tell it: in small letters, in ASCII, without the port that goes without saying."""
+    parts = urlsplit(public_url)
+    port = "" if parts.port in (None, DEFAULT_PORTS.get(parts.scheme)) else f":{parts.port}"
+    return f"{parts.scheme}://{passkey_host(public_url)}{port}"

@@ -230,7 +230,9 @@ def renew_staff(actor: Actor, account_id: int, now: datetime) -> str:
 
 
 def remove_factors(actor: Actor, account_id: int, now: datetime) -> None:
-    """Let a staff member who has lost their second factor add another. Raises NotTheirs, Refusal."""
+    """Let a staff member who has lost their second factor add another. Raises NotTheirs; Refusal for the own ones."""
+    if account_id == actor.account_id:
+        raise Refusal("ขั้นที่สองของตนเอง เพิ่มและลบได้ที่หน้ายืนยันตัวตน 2 ขั้น")
     remove_all(actor, _staff(account_id).id, None, "", now)
 
 

@@ -156,6 +156,7 @@ def test_a_question_of_another_session_is_none(app: Flask, client: Client) -> No
     _secret, codes = add_app(client)
     other = Client(app)
     enter(other, chief)
+    grow_old(client, chief)
     foreign = fields(client.get(CONFIRM).text)["asked"]
     other.get(CONFIRM)
     answer = other.send(CONFIRM, {"asked": foreign, "second_code": codes[0]})
@@ -168,6 +169,7 @@ def test_guessing_there_is_counted(app: Flask, client: Client) -> None:
     chief = make_staff("chief", Role.ADMINISTRATOR).id
     enter(client, chief)
     add_app(client)
+    grow_old(client, chief)
     asked = fields(client.get(CONFIRM).text)
     answers = [client.send(CONFIRM, asked | {"second_code": "000000"}) for _ in range(6)]
     assert [each.status_code for each in answers] == [422] * 5 + [429]
@@ -223,3 +225,76 @@ def test_a_form_of_another_account_is_not_done_as_this_one(app: Flask, client: C
 
     # then
     assert answer.location == "/home"
+
+
+def test_a_new_password_is_no_proof_by_the_second_factor(app: Flask, client: Client) -> None:
+    # given
+    chief = make_staff("chief", Role.ADMINISTRATOR).id
+    client.sign_in("chief", PASSWORD)
+    add_app(client)
+    grow_old(client, chief)
+    client.get("/nacc/account")
+
+    # when
+    changed = client.send("/nacc/account/password", {"current": PASSWORD, "password": "ปลาทู แมว ดินสอ ฝน"})
+
+    # then
+    assert changed.status_code == 303
+    assert client.get("/account/second-factor/app").location.startswith(CONFIRM)
+
+
+def test_a_proof_sent_again_leads_on_and_tells_of_nothing_done(app: Flask, client: Client) -> None:
+    # given
+    chief = make_staff("chief", Role.ADMINISTRATOR).id
+    enter(client, chief)
+    grow_old(client, chief)
+    client.get("/nacc/admin/staff")
+    form = {"username": "new", "name": "คนใหม่", "role": "officer", "provinces": ["65"]}
+    typed = fields(client.send("/nacc/admin/staff", form, headers=OURS).text) | {"current": PASSWORD}
+
+    # when: the first answer was lost
+    key = {"Idempotency-Key": "k1"}
+    answers = [client.send(CONFIRM, typed, headers=OURS | key).text for _ in range(2)]
+
+    # then
+    for each in answers:
+        assert "ยืนยันตัวตนแล้ว ทำรายการต่อได้" in each
+        assert "คนใหม่" in each
+        assert "บันทึกไว้แล้ว" not in each
+
+
+@pytest.mark.parametrize("what", ["session over", "signed in anew", "old token"])
+def test_what_waits_behind_the_page_outlives_its_session(app: Flask, client: Client, what: str) -> None:
+    # given
+    chief = make_staff("chief", Role.ADMINISTRATOR).id
+    enter(client, chief)
+    grow_old(client, chief)
+    client.get("/nacc/admin/staff")
+    form = {"username": "new", "name": "คนใหม่", "role": "officer", "provinces": ["65"]}
+    typed = fields(client.send("/nacc/admin/staff", form, headers=OURS).text) | {"current": PASSWORD}
+
+    # when
+    if what == "session over":
+        client.delete_cookie("eplannacc")
+    else:
+        enter(client, chief)
+    if what == "old token":
+        typed["csrf_token"] = ["worn out"]
+    answer = client.post(CONFIRM, data=typed, headers=OURS)
+
+    # then
+    if what == "session over":
+        answer = client.send("/login", fields(answer.text) | {"username": "chief", "password": PASSWORD})
+    assert "คนใหม่" in answer.text
+    assert PASSWORD not in answer.text
+    assert "ลิงก์นี้แสดงครั้งเดียว" in client.send("/nacc/admin/staff", fields(answer.text)).text
+
+
+def test_who_turns_back_leaves_the_page(app: Flask, client: Client) -> None:
+    chief = make_staff("chief", Role.ADMINISTRATOR).id
+    enter(client, chief)
+    grow_old(client, chief)
+    page = client.get(f"{CONFIRM}?next=/account/second-factor/app").text
+    assert '<a class="btn-q" href="/nacc">ยกเลิก</a>' in page, "not to what asks again"
+    answer = client.send(CONFIRM, {"current": "ผิด", "next": "//elsewhere.example", "resume": "x"}).text
+    assert "elsewhere" not in answer

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from threading import Barrier, Thread
 from typing import Any
 
 import pytest
@@ -14,9 +15,9 @@ from app import clock
 from app.access import Actor
 from app.accounts.rules import fingerprint
 from app.accounts.second_factor import rules
-from app.accounts.second_factor.operations import MAILS_AN_HOUR
+from app.accounts.second_factor.operations import MAILS_AN_HOUR, FactorQuestion, Wrong, owe_code, prove
 from app.accounts.second_factor.rules import ASKED_FOR, MOST_FACTORS, RECOVERY_CODES, STEP
-from app.db import db
+from app.db import db, transaction
 from app.models import Account, AccountSession, FailedSignIn, HistoryEntry, MailLog, SecondFactor
 from app.models.enums import EndedBecause, FactorKind, FailedBecause, Role
 from app.nacc.blackouts.operations import erase_person
@@ -336,12 +337,58 @@ def test_the_secret_of_an_app_is_shown_to_its_own_account_and_kept_by_no_browser
         assert secret_on(answer.text) == secret, "the app has it already"
     other = Client(app)
     enter(other, lao.account_id)
-    taken = other.send(f"{PAGE}/app", {"asked": fields(page.text)["asked"], "second_code": code_of(secret)})
+    taken = other.send(f"{PAGE}/app", {"offer": fields(page.text)["offer"], "second_code": code_of(secret)})
 
     # then
     assert taken.status_code == 422
     assert secret_on(taken.text) != secret
     assert rows(SecondFactor) == []
+
+
+def test_an_app_sent_twice_is_one_and_its_codes_are_shown_again(
+    app: Flask, client: Client, officer: int, at: Callable[[timedelta], None]
+) -> None:
+    # given
+    enter(client, officer)
+    page = client.get(f"{PAGE}/app")
+    typed = fields(page.text) | {"second_code": code_of(secret_on(page.text))}
+
+    # when
+    first, again = (client.send(f"{PAGE}/app", typed).text for _ in range(2))
+
+    # then
+    shown = [re.findall(r"<code class=\"keep\">([^<]+)</code>", each) for each in (first, again)]
+    assert [len(each) for each in shown] == [RECOVERY_CODES] * 2
+    assert [each.kind for each in rows(SecondFactor)].count(FactorKind.APP) == 1
+    stranger = Client(app)
+    assert second_step(stranger, first_step(stranger), shown[1][0]).location == "/nacc"
+
+
+@pytest.mark.parametrize("told", ["\\ud800", "\\u0000", "ก", "a b", ""])
+def test_a_passkey_that_says_odd_things_is_none(app: Flask, client: Client, officer: int, told: str) -> None:
+    enter(client, officer)
+    add_app(client)
+    stranger = Client(app)
+    response = '{"clientDataJSON":"e30","authenticatorData":"e30","signature":"e30"}'
+    answer = f'{{"id":"{told}","rawId":"AA","type":"public-key","response":{response}}}'
+    asked = fields(first_step(stranger).text)
+    assert stranger.send("/login/second", asked | {"passkey": answer}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("address", "origin"),
+    [
+        ("https://EPlan.nacc.go.th", "https://eplan.nacc.go.th"),
+        ("https://eplan.nacc.go.th:443", "https://eplan.nacc.go.th"),
+        ("http://localhost:5000", "http://localhost:5000"),
+        ("https://แผน.ไทย", "https://xn--o3c0aa4h.xn--o3cw4h"),
+    ],
+)
+def test_an_address_is_told_as_browsers_tell_it(address: str, origin: str) -> None:
+    assert rules.origin_of(address).partition("://")[0] == origin.partition("://")[0]
+    assert rules.origin_of(address).isascii()
+    if address.isascii():
+        assert rules.origin_of(address) == origin
 
 
 def test_no_more_than_some(client: Client, officer: int, at: Callable[[timedelta], None]) -> None:
@@ -412,6 +459,30 @@ def test_where_it_is_wanted_staff_do_nothing_before_they_have_one(
     assert len(rows(SecondFactor)) == 1 + RECOVERY_CODES
     # And an LAO is asked for nothing
     assert Client(app).sign_in(CODE, PASSWORD).request.path == "/home"
+
+
+def test_what_newcomers_sent_waits_until_they_have_one(
+    app: Flask, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given
+    chief = make_staff("chief", Role.ADMINISTRATOR)
+    client.sign_in("chief", PASSWORD)
+    client.get("/nacc/admin/staff")
+    monkeypatch.setitem(app.config, "SECOND_FACTOR_STAFF", True)
+    form = {"username": "new", "name": "คนใหม่", "role": "officer", "provinces": ["65"]}
+
+    # when
+    same = {"Sec-Fetch-Site": "same-origin"}
+    answer = client.send("/nacc/admin/staff", form, headers=same)
+
+    # then
+    assert answer.status_code == 403
+    assert "ต้องมีขั้นที่สองก่อน" in answer.text
+    part = client.get("/nacc/review", headers={"HX-Request": "true"})
+    assert (part.status_code, part.headers["HX-Redirect"]) == (204, PAGE), "not into a row of a table"
+    add_app(client)
+    assert "ลิงก์นี้แสดงครั้งเดียว" in client.send("/nacc/admin/staff", fields(answer.text)).text
+    assert chief
 
 
 def test_a_session_of_before_is_held_to_it_too(
@@ -519,6 +590,51 @@ def test_an_lao_with_an_app_is_asked_for_that_instead(
     assert [owed.kind for owed in rows(MailLog)] == ["new_factor"]
 
 
+def test_a_question_for_a_mailed_code_ends_when_an_app_is_added(
+    app: Flask, client: Client, lao: Actor, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.config, "SECOND_FACTOR_LAO", True)
+    asked = first_step(client, CODE)
+    code = _mailed_code(mailbox)
+    assert "รหัส 6 หลักจากอีเมล" in asked.text
+    own = Client(app)
+    enter(own, lao.account_id)
+    add_app(own)
+    assert second_step(client, asked, code).status_code == 422
+
+
+def test_of_many_who_send_one_mailed_code_at_one_moment_one_comes_in(app: Flask, lao: Actor) -> None:
+    # given
+    now = clock.now()
+    with transaction():
+        mail_id = owe_code(lao.own_organisation_id, now)
+    question = FactorQuestion(lao.own_account_id, now, "", mail_id)
+    key = str(app.config["SECRET_KEY"])
+    together, outcomes = Barrier(4), list[str]()
+
+    def send() -> None:
+        with app.app_context():
+            together.wait(timeout=10)
+            try:
+                with transaction():
+                    prove(question, rules.mail_code(key, mail_id), "", key, now + timedelta(seconds=1))
+            except Wrong:
+                outcomes.append("wrong")
+            else:
+                outcomes.append("in")
+
+    # when
+    db.session.rollback()
+    threads = [Thread(target=send) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    # then
+    assert sorted(outcomes) == ["in"] + ["wrong"] * 3
+
+
 # --- lost -----------------------------------------------------------------------------------------------------------
 def test_an_officer_takes_a_lost_factor_from_an_lao_and_the_lao_is_told(
     app: Flask, client: Client, lao: Actor, officer: int
@@ -554,7 +670,8 @@ def test_an_administrator_takes_a_lost_factor_from_staff(app: Flask, client: Cli
     theirs = Client(app)
     theirs.sign_in("somsri", PASSWORD)
     add_app(theirs)
-    enter(client, make_staff("chief", Role.ADMINISTRATOR).id)
+    chief = make_staff("chief", Role.ADMINISTRATOR).id
+    enter(client, chief)
     path = f"/nacc/admin/staff/{officer}"
     assert f"{path}/second-factor" in forms(client.get(path).text)
 
@@ -566,6 +683,12 @@ def test_an_administrator_takes_a_lost_factor_from_staff(app: Flask, client: Cli
     assert theirs.get("/nacc").status_code == 302
     assert f"{path}/second-factor" not in forms(client.get(path).text)
     assert "ไม่มีการยืนยันตัวตนขั้นที่สอง" in client.send(f"{path}/second-factor", {}, follow_redirects=True).text
+    # The own ones go where one is needed by rule
+    add_app(client)
+    own = f"/nacc/admin/staff/{chief}/second-factor"
+    assert own not in forms(client.get(f"/nacc/admin/staff/{chief}").text)
+    assert "ขั้นที่สองของตนเอง" in client.send(own, {}, follow_redirects=True).text
+    assert rows(SecondFactor)
 
 
 def test_who_gets_an_account_gets_none_of_the_factors_of_before(client: Client, lao: Actor, officer: int) -> None:
@@ -579,7 +702,6 @@ def test_who_gets_an_account_gets_none_of_the_factors_of_before(client: Client, 
 
 def test_who_is_erased_leaves_no_factor(client: Client, officer: int) -> None:
     from app.access import system
-    from app.db import transaction
 
     make_staff("chief", Role.ADMINISTRATOR)
     enter(client, officer)
