@@ -5,7 +5,9 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 
+import werkzeug.test
 from flask import current_app
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import select
@@ -124,6 +126,33 @@ def links(html: str) -> Iterator[tuple[str, bool]]:
             yield attributes["action"], False
         if "data-hx-get" in attributes:
             yield attributes["data-hx-get"], True
+
+
+def shape(path: str) -> tuple[str, tuple[str, ...]]:
+    """What addresses that differ only in their values have in common: following each row would only cost time."""
+    parts = urlsplit(path)
+    path = re.sub(r"/figures/[a-z-]+", "/figures/any", re.sub(r"\d+", "0", parts.path))
+    path = re.sub(r"/help/([a-z]+)/[a-z-]+", r"/help/\1/any", path)
+    return path, tuple(sorted(pair.split("=")[0] for pair in parts.query.split("&")))
+
+
+def crawl(client: werkzeug.test.Client, start: str, most: int) -> dict[str, TestResponse]:
+    """Answers of all that can be reached from `start`, `most` of each shape; htmx links are fetched as htmx does."""
+    waiting, seen, shapes = [(start, False)], {}, {}
+    while waiting:
+        path, htmx = waiting.pop(0)
+        path = path.split("#")[0]
+        alike = (shape(path), htmx)
+        if (path, htmx) in seen or shapes.get(alike, 0) >= most:
+            continue
+        shapes[alike] = shapes.get(alike, 0) + 1
+        answer = client.get(path, headers={"HX-Request": "true"} if htmx else {})
+        seen[path, htmx] = answer
+        if answer.location:
+            waiting.append((answer.location, False))
+        if answer.mimetype == "text/html":
+            waiting += [(urljoin(path, to), way) for to, way in links(answer.text) if to.startswith(("/", "?"))]
+    return {f"{'htmx ' if htmx else ''}{path}": answer for (path, htmx), answer in seen.items()}
 
 
 def kept() -> dict[str, list[str]]:

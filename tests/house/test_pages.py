@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from io import BytesIO
 from pathlib import Path
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 from zipfile import ZipFile
 
 import pytest
@@ -19,7 +19,7 @@ from app.models.enums import Action, CannotReason, Entity, ReportStatus, ReviewS
 from app.web import MIMETYPES
 from tests.client import Client
 from tests.factories import NOW, YEAR, facts, make_lao, make_project, make_report, make_staff, project_form, review
-from tests.pages import enter, links, tags
+from tests.pages import crawl, enter, tags
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
@@ -28,34 +28,12 @@ CSP = (
     "base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
 )
 JINJA = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
-# Addresses that differ only in their values: following each row would only cost time. The engines share the pages.
+# Followed of addresses that differ only in their values. The engines share the pages.
 MOST_ALIKE = {"sqlite": 2, "postgresql": 1}
 
 
-def _shape(path: str) -> tuple[str, tuple[str, ...]]:
-    parts = urlsplit(path)
-    path = re.sub(r"/figures/[a-z-]+", "/figures/any", re.sub(r"\d+", "0", parts.path))
-    path = re.sub(r"/help/([a-z]+)/[a-z-]+", r"/help/\1/any", path)
-    return path, tuple(sorted(pair.split("=")[0] for pair in parts.query.split("&")))
-
-
-def crawl(client: Client, start: str) -> dict[str, TestResponse]:
-    """Answers of all that can be reached from `start`; htmx links are fetched as htmx does."""
-    waiting, seen, shapes, most = [(start, False)], {}, {}, MOST_ALIKE[db.engine.name]
-    while waiting:
-        path, htmx = waiting.pop(0)
-        path = path.split("#")[0]
-        shape = (_shape(path), htmx)
-        if (path, htmx) in seen or shapes.get(shape, 0) >= most:
-            continue
-        shapes[shape] = shapes.get(shape, 0) + 1
-        answer = client.get(path, headers={"HX-Request": "true"} if htmx else {})
-        seen[path, htmx] = answer
-        if answer.location:
-            waiting.append((answer.location, False))
-        if answer.mimetype == "text/html":
-            waiting += [(urljoin(path, to), way) for to, way in links(answer.text) if to.startswith(("/", "?"))]
-    return {f"{'htmx ' if htmx else ''}{path}": answer for (path, htmx), answer in seen.items()}
+def reached(client: Client, start: str) -> dict[str, TestResponse]:
+    return crawl(client, start, MOST_ALIKE[db.engine.name])
 
 
 def check_answers(answers: dict[str, TestResponse]) -> None:
@@ -81,7 +59,7 @@ def check_htmx(path: str, html: str) -> None:
 
 def test_every_link_of_a_stranger_leads_somewhere(app: Flask, client: Client) -> None:
     make_lao()
-    answers = crawl(client, "/")
+    answers = reached(client, "/")
     assert {"/login", "/codes", "/help", "/public", "/forgot"} <= set(answers)
     check_answers(answers)
 
@@ -96,7 +74,7 @@ def test_every_link_of_an_lao_leads_somewhere(app: Flask, client: Client) -> Non
     review(ids[3], ReviewStatus.REJECTED, "ไม่สอดคล้อง")
     review(ids[4], ReviewStatus.APPROVED)
     enter(client, lao.account_id)
-    answers = crawl(client, "/home")
+    answers = reached(client, "/home")
     expected = {"/projects", "/projects/new", "/reporting", "/reporting/all", "/reports/province", "/profile"}
     assert expected <= set(answers)
     assert any(path.startswith("htmx /reporting/") for path in answers)
@@ -112,7 +90,7 @@ def test_every_link_of_staff_leads_somewhere(app: Flask, client: Client) -> None
         person = {"contact_name": "ผู้ประสานงาน", "phone": "055000000"}
         record(lao, Action.EDIT, Entity.PROFILE, lao.organisation_id, organisation_id=lao.organisation_id, after=person)
     enter(client, make_staff("somsri", Role.OFFICER, "65").id)
-    answers = crawl(client, "/nacc")
+    answers = reached(client, "/nacc")
     assert {"/nacc/review", "/nacc/deeds", "/reports/province"} <= set(answers)
     check_answers(answers)
     files = [
