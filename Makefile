@@ -65,7 +65,7 @@ lock: $(VENV)/.installed-tools ## Write requirements*.txt anew from requirements
 	$(TOOLS)/bin/uv pip compile "$$@" requirements-dev.in -c requirements.txt -o requirements-dev.txt; \
 	$(TOOLS)/bin/uv pip compile "$$@" requirements-tools.in -o requirements-tools.txt
 
-security: $(VENV)/.installed-tools ## Read all code and templates for faults, beside planted ones that must be found
+security: $(VENV)/.installed-dev $(VENV)/.installed-tools ## Read all code for faults and attack a running instance, beside planted holes that must be found
 	@$(PY) -m tests.security $(TOOLS)/bin
 
 sbom: $(VENV)/.installed-tools ## Write instance/sbom.json: what runs, with its hashes, in CycloneDX

@@ -60,6 +60,8 @@ class Crawler:
         self.rows.isolation_level = None
         self.version, self.told = 0, ""
         self.found: set[Finding] = set()
+        # Requests; forms sent as they are meant, and those of them that changed something.
+        self.asked, self.sent, self.done = 0, 0, 0
 
     def walk(self, who: Person) -> None:
         """All there is to try as one person; what changes most comes last."""
@@ -78,6 +80,7 @@ class Crawler:
         self.found.add(Finding(kind, urlsplit(where.removeprefix("htmx ")).path))
 
     def ask(self, path: str, method: str = "GET", **more: Any) -> TestResponse:
+        self.asked += 1
         answer = self.browser.open(path, method=method, **more)
         self.judge(path, answer)
         return answer
@@ -214,7 +217,9 @@ class Crawler:
             self.was_changed()
             before = self.told.count(EXTRA)
             self.ask(form.action, "POST", data={**more, **form.fields, "csrf_token": self.token}, headers=OURS)
-            self.note_where(form.action, **{"extra field": self.was_changed() and self.told.count(EXTRA) > before})
+            self.sent, changed = self.sent + 1, self.was_changed()
+            self.done += changed
+            self.note_where(form.action, **{"extra field": changed and self.told.count(EXTRA) > before})
             if self.who.username and self.browser.get(self.who.start).status_code != 200:
                 self.come_in(self.who)  # the form ended the session
 

@@ -41,16 +41,19 @@ def faults(app: Flask, only: str) -> list[str]:
         environ.pop("HTTP_ACCEPT_ENCODING", None)  # its WSGI client asks for gzip and cannot read it
         return contextvars.Context().run(app.wsgi_app, environ, start)
 
+    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", alone, config=settings())
+    return list(found(from_schema(schema.include(path_regex=only)).execute()))
+
+
+def settings() -> SchemathesisConfig:
     project = ProjectConfig(
         generation=GenerationConfig(max_examples=EXAMPLES, deterministic=True, no_shrink=True, database="none"),
         phases=PhasesConfig(stateful=StatefulPhaseConfig(enabled=False)),
     )
-    config = SchemathesisConfig(projects=ProjectsConfig(default=project), seed=1)
-    schema = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", alone, config=config)
-    return list(_found(from_schema(schema.include(path_regex=only)).execute()))
+    return SchemathesisConfig(projects=ProjectsConfig(default=project), seed=1)
 
 
-def _found(events: Any) -> Iterator[str]:
+def found(events: Any) -> Iterator[str]:
     for event in events:
         if isinstance(event, FatalError | NonFatalError):
             yield str(getattr(event, "value", event))
