@@ -9,7 +9,7 @@ PY := $(VENV)/bin/python
 FLASK := $(VENV)/bin/flask --app wsgi
 export HOST PORT
 
-.PHONY: help run test check lock sbom security bench screenshot clean
+.PHONY: help run test check lock sbom security fuzz bench screenshot clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
@@ -67,6 +67,9 @@ lock: $(VENV)/.installed-tools ## Write requirements*.txt anew from requirements
 
 security: $(VENV)/.installed-dev $(VENV)/.installed-tools ## Read all code for faults and attack a running instance, beside planted holes that must be found
 	@$(PY) -m tests.security $(TOOLS)/bin
+
+fuzz: $(VENV)/.installed-dev ## Send odd input to all forms and addresses as each role (FUZZ="number seed", TEST_DATABASE_URL)
+	@EPLANNACC_ENV=testing $(PY) -m tests.security.fuzz $(FUZZ)
 
 sbom: $(VENV)/.installed-tools ## Write instance/sbom.json: what runs, with its hashes, in CycloneDX
 	@mkdir -p instance

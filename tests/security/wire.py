@@ -21,7 +21,7 @@ from tests.conftest import SETTINGS
 from tests.security.town import Person, fill
 
 
-def make(folder: Path) -> tuple[Flask, list[Person]]:
+def make(folder: Path, url: str = "") -> tuple[Flask, list[Person]]:
     folders = {
         "MAIL_FOLDER": folder / "mail",
         "SNAPSHOT_FOLDER": folder / "open-data",
@@ -30,7 +30,7 @@ def make(folder: Path) -> tuple[Flask, list[Person]]:
     app = create_app(
         SETTINGS
         | folders
-        | {"SQLALCHEMY_DATABASE_URI": f"sqlite:///{folder / 'town.sqlite3'}", "SHOW_ERROR_PAGES": True}
+        | {"SQLALCHEMY_DATABASE_URI": url or f"sqlite:///{folder / 'town.sqlite3'}", "SHOW_ERROR_PAGES": True}
     )
     with app.app_context():
         upgrade()
