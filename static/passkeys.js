@@ -38,7 +38,16 @@
     if (!window.PublicKeyCredential) continue;
     place.hidden = false;
     place.querySelector("button").onclick = () => ask(place);
-    const missing = place.closest("form").querySelector("[data-passkey-missing]");
+    // Enter in its name asks for the passkey, too.
+    const form = place.closest("form");
+    const early = (event) => {
+      if (place.dataset.passkey !== "make" || form.elements.passkey.value) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      ask(place);
+    };
+    form.addEventListener("submit", early, { capture: true });
+    const missing = form.querySelector("[data-passkey-missing]");
     if (missing) missing.hidden = true;
   }
 })();

@@ -34,6 +34,7 @@ from app.models.enums import Action, EndedBecause, Entity, FactorKind, FailedBec
 
 _F = table(SecondFactor).c
 WRONG = "รหัสไม่ถูกต้อง หรือใช้ไปแล้ว ถ้าใช้แอป รอให้แอปแสดงรหัสใหม่แล้วลองอีกครั้ง"
+WRONG_KEY = "แอปที่เพิ่มไว้ใช้ไม่ได้แล้ว ใช้รหัสสำรองหรือพาสคีย์ หากไม่มี ให้ผู้ดูแลระบบหรือ ป.ป.ช. ประจำจังหวัดลบขั้นที่สองให้"
 WRONG_MAILED = "รหัสไม่ถูกต้อง ดูรหัสล่าสุดในอีเมล หรือเริ่มเข้าสู่ระบบใหม่เพื่อขอรหัสใหม่"
 WRONG_PASSKEY = "พาสคีย์นี้ใช้กับบัญชีนี้ไม่ได้ หรือหน้านี้เปิดค้างไว้นานเกินไป ลองอีกครั้ง"
 
@@ -78,8 +79,10 @@ def prove(question: FactorQuestion, code: str, passkey: str, secret_key: str, no
 
 def _by_app(account_id: int, code: str, secret_key: str, now: datetime) -> bool:
     wanted = select(_F.id, _F.secret).where(_F.account_id == account_id, _F.kind == FactorKind.APP)
-    for id_, kept in db.session.execute(wanted).all():
-        secret = unsealed(kept, secret_key)
+    apps = [(id_, unsealed(kept, secret_key)) for id_, kept in db.session.execute(wanted)]
+    if apps and not any(secret for _id, secret in apps):
+        raise Wrong(WRONG_KEY, account_id, "second_code")
+    for id_, secret in apps:
         step = matching_step(secret, code, now) if secret else None
         if step and _used(id_, now, step, _F.counter < step):
             return True

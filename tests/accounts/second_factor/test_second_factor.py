@@ -306,6 +306,19 @@ def test_the_page_that_was_asked_for_comes_behind_the_second_step(
     assert second_step(Client(app), asked, code_of(secret)).status_code == 422
 
 
+def test_an_app_of_another_key_says_that_it_is_of_no_use(
+    app: Flask, client: Client, officer: int, at: Callable[[timedelta], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enter(client, officer)
+    secret, codes = add_app(client)
+    at(STEP_LATER)
+    monkeypatch.setitem(app.config, "SECRET_KEY", "another key, after a leak")
+    stranger = Client(app)
+    asked = first_step(stranger)
+    assert "แอปที่เพิ่มไว้ใช้ไม่ได้แล้ว" in second_step(stranger, asked, code_of(secret)).text
+    assert second_step(stranger, asked, codes[0]).location == "/nacc"
+
+
 def test_a_locked_account_is_not_opened_by_its_second_step(
     app: Flask, client: Client, officer: int, at: Callable[[timedelta], None]
 ) -> None:
