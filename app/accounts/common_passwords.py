@@ -62,7 +62,8 @@ def guesses(password: str, username: str, name: str) -> float:
     known = [*theirs - {""}, *map(_bare, BEFORE_NAMES), *_own(), *_parts_of_rows()]
     lower = arabic_digits(password.lower())
     forms = [each[:LOOKED_AT] for each in (lower, squeezed(lower)) if each]
-    return min(float(zxcvbn(each, user_inputs=known)["guesses"]) for each in forms)
+    fewest: float = min(zxcvbn(each, user_inputs=known)["guesses"] for each in forms)
+    return fewest
 
 
 def spellings(password: str) -> Iterator[str]:

@@ -58,7 +58,7 @@ EDITED_BY = {
     "WindowException": "MoreTimeForm",
 }
 # A sign-in is no change of the account that an administrator edits.
-LEAVES_THE_VERSION = {"note_sign_in"}
+LEAVES_THE_VERSION = {"note_sign_in", "keep_anew", "_by_mail"}
 
 
 @cache

@@ -62,14 +62,14 @@ def served(app: Flask) -> Iterator[int]:
 def over_the_wire(port: int) -> Callable[..., Iterable[bytes]]:
     """What a test client takes for an application: it sends each request, as it is, to the server at `port`."""
 
-    def wsgi(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
-        headers = {key[5:].replace("_", "-"): value for key, value in environ.items() if key.startswith("HTTP_")}
-        if environ.get("CONTENT_TYPE"):
-            headers["Content-Type"] = environ["CONTENT_TYPE"]
-        body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    def wsgi(asked: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
+        headers = {key[5:].replace("_", "-"): value for key, value in asked.items() if key.startswith("HTTP_")}
+        if asked.get("CONTENT_TYPE"):
+            headers["Content-Type"] = asked["CONTENT_TYPE"]
+        body = asked["wsgi.input"].read(int(asked.get("CONTENT_LENGTH") or 0))
         line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-        path = quote(environ["REQUEST_URI"].encode("latin-1"), safe="%/:=&?~+!$,;'@()*[]")
-        line.request(environ["REQUEST_METHOD"], path, body, headers)
+        path = quote(asked["REQUEST_URI"].encode("latin-1"), safe="%/:=&?~+!$,;'@()*[]")
+        line.request(asked["REQUEST_METHOD"], path, body, headers)
         answer = line.getresponse()
         told = [each for each in answer.getheaders() if each[0] not in ("Transfer-Encoding", "Connection")]
         start(f"{answer.status} {answer.reason}", told)
