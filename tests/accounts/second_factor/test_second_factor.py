@@ -8,16 +8,19 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask_migrate import downgrade, upgrade
 from pyotp import TOTP
 from sqlalchemy import select
 
 from app import clock
 from app.access import Actor
+from app.accounts.operations import owe_word
 from app.accounts.rules import fingerprint
 from app.accounts.second_factor import rules
 from app.accounts.second_factor.operations import MAILS_AN_HOUR, FactorQuestion, Wrong, owe_code, prove
 from app.accounts.second_factor.rules import ASKED_FOR, MOST_FACTORS, RECOVERY_CODES, STEP
 from app.db import db, transaction
+from app.mails.rules import NEW_EMAIL
 from app.models import Account, AccountSession, FailedSignIn, HistoryEntry, MailLog, SecondFactor
 from app.models.enums import EndedBecause, FactorKind, FailedBecause, Role
 from app.nacc.blackouts.operations import erase_person
@@ -753,3 +756,24 @@ def test_both_own_pages_lead_there(client: Client, lao: Actor, officer: int) -> 
     for account_id, path in ((lao.account_id, "/account/sessions"), (officer, "/nacc/account")):
         enter(client, account_id)
         assert f'href="{PAGE}"' in client.get(path).text
+
+
+def test_the_upgrade_keeps_sessions_failures_and_mails_and_goes_back(app: Flask, client: Client, lao: Actor) -> None:
+    # given
+    client.sign_in(CODE, PASSWORD)
+    stranger = Client(app)
+    stranger.sign_in(CODE, "ผิด")
+    with transaction():
+        owe_word(NEW_EMAIL, lao.own_organisation_id, "old@example.go.th", clock.now())
+    begun = rows(AccountSession)[0].begun_at
+    db.session.rollback()
+
+    # when
+    downgrade(revision="0026")
+    upgrade()
+
+    # then
+    assert [(each.begun_at, each.proved_at) for each in rows(AccountSession)] == [(begun, begun)]
+    assert [each.because for each in rows(FailedSignIn)] == [FailedBecause.WRONG_PASSWORD]
+    assert [each.kind for each in rows(MailLog)] == [NEW_EMAIL]
+    assert client.get("/home").status_code == 200
