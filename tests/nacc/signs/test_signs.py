@@ -99,7 +99,8 @@ def test_a_verdict_is_kept_told_to_the_lao_and_can_change(lao: Actor, officer: A
     row = db.session.get_one(Sign, sign)
     assert (row.verdict, row.note, row.judged_by_id) == (SignVerdict.NO_PROBLEM, "ได้เอกสารแล้ว", officer.account_id)
     assert row.judged_at is not None
-    told = list(db.session.scalars(select(HistoryEntry).where(HistoryEntry.entity == Entity.SIGN.value)))
+    of_signs = select(HistoryEntry).where(HistoryEntry.entity == Entity.SIGN.value)
+    told = list(db.session.scalars(of_signs.order_by(HistoryEntry.id)))
     assert [(each.action, each.reason) for each in told] == [
         (Action.JUDGE_SIGN.value, SAID["note"]),
         (Action.JUDGE_SIGN.value, "ได้เอกสารแล้ว"),
