@@ -40,7 +40,7 @@
     if (!form.matches?.("form[data-typed]") || response.status >= 400 || !response.headers.has("X-Answer")) return;
     if (fieldsOf(form).some(typedSince(ctx))) return;
     form.removeAttribute("data-typed");
-    if (hx.redirect || hx.refresh) history.replaceState({ ...history.state, saved: true }, ""); // see pageshow
+    if (hx.redirect || hx.refresh) history.replaceState({ htmx: true, saved: true }, ""); // see pageshow; htmx writes over any state but its own
   });
   on("htmx:after:swap", ({ detail: { ctx } }) => {
     if (ctx.response?.status !== 422) return;
