@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any, cast
 
 import psycopg
-from flask import Flask, current_app
+from flask import Flask, current_app, g, has_request_context
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import MetaData, Table, event
 from sqlalchemy.engine import Connection, Engine
@@ -65,6 +65,8 @@ def transaction() -> Iterator[None]:
         current_app.extensions["claim"].make()
         yield
         db.session.commit()
+        if has_request_context():
+            g.committed_at = time.time()
     except BaseException as error:
         db.session.rollback()
         current_app.extensions["claim"].take_back()

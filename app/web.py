@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from flask import Flask, abort, current_app, flash, make_response, redirect, render_template, request, session
+from flask import Flask, abort, current_app, flash, g, make_response, redirect, render_template, request, session
 from flask import Response as FlaskResponse
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
@@ -215,8 +215,19 @@ def page_behind() -> str:
     return local_path(f"{parts.path}?{parts.query}".rstrip("?")) or "/"
 
 
+def read_at() -> float:
+    """When this request did its last deed, in seconds; 0 for none. What it read since holds all that was done before.
+
+    Of two answers to deeds done side by side, the later one has the sums of both, whichever arrives first.
+    """
+    at: float = g.get("committed_at", 0.0)
+    return at
+
+
 def add_headers(response: Response) -> Response:
     headers = response.headers
+    if read_at() and wants_fragment():
+        headers["X-Read-At"] = f"{read_at():.6f}"
     headers["Content-Security-Policy"] = CSP
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "same-origin"

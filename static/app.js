@@ -191,6 +191,17 @@
     if (row && element.closest("tr.panel form")) showWhole(row);
     else (element.closest("tr.panel") ? element : (row ?? element)).scrollIntoView({ block: "nearest" });
   };
+  // Totals beside what was saved: an answer that comes late does not replace that of a later save, which holds both.
+  const readAt = new Map(); // target -> when the newest answer was read
+  on("htmx:before:swap", ({ detail: { ctx, tasks } }) => {
+    if (ctx.request.method !== "POST") return;
+    const at = Number(ctx.response?.headers.get("X-Read-At"));
+    for (const task of tasks.filter(({ type }) => type === "partial")) {
+      const id = task.target.id ?? task.target;
+      if (at < (readAt.get(id) ?? 0)) tasks.splice(tasks.indexOf(task), 1);
+      else readAt.set(id, at);
+    }
+  });
   on("htmx:before:swap", (event) => {
     for (const { fragment } of event.detail.tasks) {
       for (const element of all("[autofocus]", fragment)) {

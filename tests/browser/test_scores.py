@@ -1,7 +1,13 @@
 """The score grid under the fingers: typing, arrows, saving in place; and what axe says of each score page."""
 
 import re
+from functools import wraps
+from threading import Event
+from time import sleep
+from typing import Any
 
+import pytest
+from flask import Flask
 from playwright.sync_api import Page, expect
 
 from app.accounts.queries import actor_of
@@ -52,6 +58,35 @@ def test_the_grid_works_like_a_spreadsheet(opened: Open) -> None:
         str(scores_of(upper, [upper.own_organisation_id], YEAR)[upper.own_organisation_id].total(Which.SAR)) == "30.50"
     )
     assert not check(page, "a grid with a refused cell")
+
+
+def test_a_total_is_that_of_all_cells_also_where_an_answer_is_late(
+    app: Flask, opened: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Given an answer to the first cell that comes after the one to the second, where both are asked at once
+    one, second = make_lao("6650807"), Event()
+    save = app.view_functions["evaluation.save_cell"]
+
+    @wraps(save)
+    def late(**address: Any) -> Any:
+        answer = save(**address)
+        if address["dimension"] == 1 and second.wait(1):
+            sleep(0.3)  # until that one has arrived
+        else:
+            second.set()
+        return answer
+
+    monkeypatch.setitem(app.view_functions, "evaluation.save_cell", late)
+    make_staff("officer65", Role.OFFICER, "65")
+    page = opened()
+    _officer(page)
+    page.goto(f"/nacc/scores?year={YEAR}")
+    # When two cells are filled at once
+    page.get_by_label("คะแนน SAR มิติที่ 1").focus()
+    paste(page, "10\t20.5\r\n")
+    # Then the total holds both
+    expect(page.locator(".cell .saved")).to_have_count(2)
+    expect(page.locator(f"#t{one.organisation_id}-sar")).to_have_text("30.50")
 
 
 def test_a_block_from_excel_fills_scores_and_plan_years_and_comes_back(opened: Open) -> None:

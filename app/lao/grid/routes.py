@@ -41,7 +41,7 @@ from app.models.enums import Entity, ReportStatus, Round
 from app.plans.asked import opening_year
 from app.plans.queries import window_for, year_gates
 from app.plans.rules import YearGate, closed_year_sentence, open_years, round_of
-from app.web import nothing_chosen, sent_moment
+from app.web import nothing_chosen, read_at, sent_moment
 
 blueprint = Blueprint("grid", __name__)
 LARGEST_PAGE = 8 * 1024 * 1024  # bytes: 500 rows of long Thai remarks, as a browser without JavaScript sends them
@@ -121,7 +121,7 @@ def save_row(project_id: int, year: int, round_: int) -> Response:
 def _row_kept(project_id: int, year: int, round_: Round, kept: KeptRow) -> Response:
     signs = project_sentences(actor(), project_id, year, round_) if kept.changed else []
     sums = sums_in_words(round_summary(actor(), year, round_))
-    told = {"version": kept.version, "stamp": clock.now().timestamp(), "sums": sums}
+    told = {"version": kept.version, "stamp": read_at(), "sums": sums}
     more = {"boxes": kept.otherwise, "signs": " ".join(signs)}
     return _told(told | {name: value for name, value in more.items() if value})
 

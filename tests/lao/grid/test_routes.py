@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from time import time
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from flask import Flask
 from app import clock
 from app.access import Actor
 from app.db import db, transaction
+from app.lao.grid import routes as grid_routes
 from app.lao.reporting.details import report_detail
 from app.lao.reporting.operations import save_report
 from app.lao.reporting.rules import ReportFacts
@@ -53,6 +55,27 @@ def test_a_row_is_saved_by_what_was_changed_in_it_and_answered_with_what_that_ma
     told = _row(client, project, 2, spent="20")
     assert (told["version"], _facts(lao, project).spent) == (3, Decimal(20))
     assert _facts(lao, project).ordinance_budget == Decimal(1500)
+
+
+def test_sums_are_stamped_with_a_moment_before_they_were_read(
+    client: Client, lao: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else an answer that took long would pass for newer than one that knows more."""
+    # given
+    project, read = make_project(lao), []
+    summary = grid_routes.round_summary
+
+    def timed(*asked: Any) -> Any:
+        read.append(time())
+        return summary(*asked)
+
+    monkeypatch.setattr(grid_routes, "round_summary", timed)
+
+    # when
+    told = [_row(client, project, status="done"), _row(client, project, 2, note="ต่อ")]
+
+    # then
+    assert 0 < told[0]["stamp"] < read[0] < told[1]["stamp"] < read[1]
 
 
 def test_what_is_wrong_is_told_beside_its_box_and_nothing_is_saved(client: Client, lao: Actor) -> None:
