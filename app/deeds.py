@@ -34,6 +34,7 @@ KEY = "Idempotency-Key"
 EARLIER = "Idempotency-Earlier"
 ONCE = "once"  # the field that carries a key where JavaScript sends none
 SECRETS = ("password", "current", "second_code", "passkey")  # how fields begin that hold one
+DONE = "รายการนี้บันทึกไว้แล้ว ไม่ได้บันทึกซ้ำ"
 KEPT = timedelta(days=7)  # longer than a machine stands in a bag over a long weekend
 AT_MOST_EARLIER, LONGEST = 20, 64
 # Answers that a repeat may get only because it was done: the row is gone, closed, or stands under a newer version.
@@ -208,7 +209,7 @@ def _answer_again(done: AlreadyDone) -> Response:
         with suppress(NotTheirs):
             return make_response(answer(**(request.view_args or {})))
     led_to, said = TaggedJSONSerializer().loads(done.answer) if done.answer else (page_behind(), [])
-    for category, words in said or [("ok", "รายการนี้บันทึกไว้แล้ว ไม่ได้บันทึกซ้ำ")]:
+    for category, words in said or [("ok", DONE)]:
         flash(words, category)
     if wants_fragment():  # what it would change stands in more places than it asked for
         return make_response("", 204, {"HX-Refresh": "true"})

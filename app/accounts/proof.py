@@ -24,7 +24,7 @@ from app.db import table
 from app.errors import Refusal
 from app.extensions import limiter, neighbourhood
 from app.models import FailedSignIn
-from app.models.enums import FailedBecause, Role
+from app.models.enums import FailedBecause
 from app.web import form_status
 
 
@@ -98,8 +98,8 @@ def count_again(who: Actor, field: str, words: str) -> None:
 
 def password_for(who: Actor) -> PasswordFor:
     """Whom a new password is for; one with a second factor behind it may be shorter."""
-    wanted = current_app.config["SECOND_FACTOR_LAO" if who.role is Role.LAO else "SECOND_FACTOR_STAFF"]
-    return PasswordFor(queries.sign_in_name_of(who), who.name, second=who.has_factor or wanted)
+    second = who.has_factor or sessions.wants_second_factor(who.role)
+    return PasswordFor(queries.sign_in_name_of(who), who.name, second)
 
 
 def is_known_device(username: str) -> bool:

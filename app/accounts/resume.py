@@ -16,13 +16,12 @@ from werkzeug.wrappers import Response
 from app.accounts.form_words import FormWords, form_words
 from app.accounts.forms import LoginForm
 from app.accounts.queries import account_name
-from app.deeds import ONCE, SECRETS, answered_before, was_done
+from app.deeds import DONE, ONCE, SECRETS, answered_before, was_done
 from app.web import form_account, into_main, is_htmx, local_path, page_behind, same_origin, wants_fragment
 
 # Never carried along: tokens and keys of the old page, and what nobody should find in a page's source.
 LEFT_OUT = ("csrf_token", *SECRETS, "resume", "asked", ONCE)
 CONFIRM = "/account/confirm"  # where whoever is signed in proves once more who that is
-DONE = "รายการนี้บันทึกไว้แล้ว ไม่ได้บันทึกซ้ำ"
 FOREIGN_PAGE = "มีบัญชีอื่นเข้าสู่ระบบในเบราว์เซอร์นี้แล้ว หน้านี้จึงเป็นของอีกบัญชีหนึ่ง โหลดหน้านี้ใหม่ก่อนทำรายการต่อ"
 
 
@@ -139,9 +138,8 @@ def seal(kept: KeptForm) -> str:
 def unseal(sealed: str) -> KeptForm | None:
     """A sealed form; None for anything else."""
     try:
-        account_id, address, fields, files, *password = _serializer().loads(
-            sealed
-        )  # the release before kept no word of one
+        # The release before kept no word of a password.
+        account_id, address, fields, files, *password = _serializer().loads(sealed)
     except (BadData, ValueError, TypeError):
         return None
     if not local_path(address):

@@ -41,8 +41,8 @@ def go_on(actor: Actor) -> None:
 
 def _known(actor: Actor) -> Actor:
     """The actor as this installation wants it: staff may be asked for a second factor before anything else."""
-    wanted = actor.role is not Role.LAO and current_app.config["SECOND_FACTOR_STAFF"]
-    return replace(actor, newcomer=True) if wanted and not actor.has_factor else actor
+    lacks = actor.role is not Role.LAO and wants_second_factor(actor.role) and not actor.has_factor
+    return replace(actor, newcomer=True) if lacks else actor
 
 
 def enter(actor: Actor) -> None:
@@ -73,6 +73,11 @@ def browser() -> str:
 def address() -> str:
     """Where a request comes from; behind a proxy PROXY_COUNT must be set, or all come from the proxy."""
     return request.remote_addr or "nowhere"
+
+
+def wants_second_factor(role: Role) -> bool:
+    """Whether this installation asks the role for more than a password: staff always, LAOs at a new device."""
+    return bool(current_app.config["SECOND_FACTOR_LAO" if role is Role.LAO else "SECOND_FACTOR_STAFF"])
 
 
 def limits_of(role: Role) -> SessionLimits:

@@ -17,7 +17,16 @@ from app.accounts.proof import is_known_device
 from app.accounts.rules import fingerprint
 from app.accounts.second_factor.operations import FactorQuestion, new_app_secret
 from app.accounts.second_factor.rules import ASKED_FOR
+from app.accounts.sessions import wants_second_factor
 from app.models.enums import Role
+
+
+class SealedQuestion(NamedTuple):
+    """A question as it stood in a page. `bound`: to which password or session; `username`: as it was typed."""
+
+    question: FactorQuestion
+    bound: str
+    username: str
 
 
 class SignInQuestion(NamedTuple):
@@ -35,8 +44,8 @@ def is_asked_for(who: Actor, username: str) -> bool:
 
 def wants_mail(who: Actor, username: str) -> bool:
     """Whether it is a code by mail that is asked for."""
-    wanted = who.role is Role.LAO and current_app.config["SECOND_FACTOR_LAO"]
-    return bool(wanted) and not who.has_factor and not is_known_device(username)
+    wanted = who.role is Role.LAO and wants_second_factor(who.role)
+    return wanted and not who.has_factor and not is_known_device(username)
 
 
 def at_sign_in(account_id: int, password_hash: str | None, username: str, mail_id: int = 0) -> str:
@@ -50,17 +59,19 @@ def in_session(who: Actor) -> str:
 def read_sign_in(words: str) -> SignInQuestion | None:
     """The question of a sign-in; None where it is none, or none any more."""
     found = _unsealed(words)
-    password_hash = queries.password_hash_of(found[0].account_id) if found else None
-    if found is None or found[1] != _of_password(password_hash):
+    if found is None:
         return None
-    if found[0].mail_id and queries.actor_of(found[0].account_id).has_factor:
+    password_hash = queries.password_hash_of(found.question.account_id)
+    if found.bound != _of_password(password_hash):
+        return None
+    if found.question.mail_id and queries.actor_of(found.question.account_id).has_factor:
         return None  # added since: that is what is asked for now
-    return SignInQuestion(found[0], found[2], password_hash)
+    return SignInQuestion(found.question, found.username, password_hash)
 
 
 def read_in_session(words: str, who: Actor) -> FactorQuestion | None:
     found = _unsealed(words)
-    return found[0] if found is not None and found[1] == _of_session(who) else None
+    return found.question if found is not None and found.bound == _of_session(who) else None
 
 
 def _of_password(password_hash: str | None) -> str:
@@ -75,13 +86,13 @@ def _sealed(account_id: int, bound: str, username: str = "", mail_id: int = 0) -
     return _serializer("question").dumps([account_id, clock.now().isoformat(), bound, username, mail_id])
 
 
-def _unsealed(words: str) -> tuple[FactorQuestion, str, str] | None:
+def _unsealed(words: str) -> SealedQuestion | None:
     try:
         account_id, at, bound, username, mail_id = _serializer("question").loads(words)
     except (BadData, ValueError, TypeError):
         return None
     question = FactorQuestion(account_id, datetime.fromisoformat(at), words, mail_id)
-    return (question, bound, username) if clock.now() - question.at < ASKED_FOR else None
+    return SealedQuestion(question, bound, username) if clock.now() - question.at < ASKED_FOR else None
 
 
 def offer_app(who: Actor) -> str:

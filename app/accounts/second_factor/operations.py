@@ -139,20 +139,21 @@ def new_app_secret() -> str:
     return pyotp.random_base32()
 
 
-def add_app(actor: Actor, name: str, secret: str, code: str, secret_key: str, now: datetime) -> bool:
-    """Take an app that shows the codes of `secret`; False where it is there already, as where a form is sent again.
+def add_app(actor: Actor, name: str, secret: str, code: str, secret_key: str, now: datetime) -> list[str]:
+    """Take an app that shows the codes of `secret`; gives new recovery codes, where it is the first factor.
 
+    So does the same app once more, as where a form is sent again: the codes of the first answer nobody may have seen.
     Raises Refusal beside `second_code` where it does not show them.
     """
     _hold(actor)
     apps = select(_F.secret).where(_F.account_id == actor.own_account_id, _F.kind == FactorKind.APP)
     if secret in {unsealed(kept, secret_key) for kept in db.session.scalars(apps)}:
-        return False
+        return new_recovery_codes(actor, now)
     step = matching_step(secret, read_code(code), now)
     if step is None:
         raise Refusal("รหัสจากแอปไม่ถูกต้อง ตรวจว่าเวลาของโทรศัพท์ตรง แล้วกรอกรหัสที่แสดงอยู่ตอนนี้", "second_code")
-    _add(actor, SecondFactor(kind=FactorKind.APP, name=name, secret=sealed(secret, secret_key), counter=step), now)
-    return True
+    app = SecondFactor(kind=FactorKind.APP, name=name, secret=sealed(secret, secret_key), counter=step)
+    return _add(actor, app, now)
 
 
 def _hold(actor: Actor) -> None:
@@ -160,8 +161,11 @@ def _hold(actor: Actor) -> None:
     db.session.get_one(Account, actor.own_account_id, with_for_update=True)
 
 
-def add_passkey(actor: Actor, name: str, answer: str, words: str, now: datetime) -> None:
-    """Take the passkey that the browser made for the question of `words`. Raises Refusal."""
+def add_passkey(actor: Actor, name: str, answer: str, words: str, now: datetime) -> list[str]:
+    """Take the passkey that the browser made for the question of `words`; gives recovery codes as `add_app` does.
+
+    Raises Refusal.
+    """
     _hold(actor)
     made = passkeys.made(answer, words)
     if made is None:
@@ -170,23 +174,27 @@ def add_passkey(actor: Actor, name: str, answer: str, words: str, now: datetime)
         raise Refusal("พาสคีย์นี้เพิ่มไว้แล้ว", "passkey")
     kept = SecondFactor(kind=FactorKind.PASSKEY, name=name, secret=made.public_key, counter=made.counter)
     kept.credential_id = made.credential_id
-    _add(actor, kept, now)
+    return _add(actor, kept, now)
 
 
-def _add(actor: Actor, factor: SecondFactor, now: datetime) -> None:
+def _add(actor: Actor, factor: SecondFactor, now: datetime) -> list[str]:
     if len(queries.factors_of(actor.own_account_id)) >= MOST_FACTORS:
         raise Refusal(f"เพิ่มได้ไม่เกิน {MOST_FACTORS} รายการ ลบรายการที่ไม่ใช้แล้วก่อน")
     factor.account_id, factor.added_at = actor.own_account_id, now
     db.session.add(factor)
     db.session.flush()
-    _tell(actor, Action.ADD_FACTOR, now, after={"factor": factor.kind})
+    _tell_of_own(actor, Action.ADD_FACTOR, now, after={"factor": factor.kind})
+    return [] if queries.recovery_codes_left(actor.own_account_id) else new_recovery_codes(actor, now)
 
 
-def _tell(actor: Actor, action: Action, now: datetime, **facts: Any) -> None:
-    """In the history, to the LAO by mail, and to whoever else is signed in: they have to come in anew."""
-    lao = actor.organisation_id
-    record(actor, action, Entity.ACCOUNT, actor.own_account_id, organisation_id=lao, at=now, **facts)
+def _tell_of_own(actor: Actor, action: Action, now: datetime, **facts: Any) -> None:
     end_sessions_of(actor.own_account_id, EndedBecause.NEW_FACTOR, now, but=actor.session_id)
+    _tell(actor, action, actor.own_account_id, actor.organisation_id, now, **facts)
+
+
+def _tell(actor: Actor, action: Action, account_id: int, lao: int | None, now: datetime, **facts: Any) -> None:
+    """In the history, and the LAO by mail."""
+    record(actor, action, Entity.ACCOUNT, account_id, organisation_id=lao, at=now, **facts)
     if lao is not None and (address := queries.email_of(lao)):
         owe_word(NEW_FACTOR, lao, address, now)
 
@@ -217,7 +225,7 @@ def remove(actor: Actor, factor_id: int, now: datetime, *, needed: bool) -> None
         raise Refusal("บัญชีเจ้าหน้าที่ต้องมีการยืนยันตัวตนขั้นที่สองอย่างน้อย 1 อย่าง เพิ่มอย่างอื่นก่อน แล้วจึงลบรายการนี้")
     which = _F.account_id == actor.own_account_id if len(factors) == 1 else _F.id == factor_id
     db.session.execute(delete(table(SecondFactor)).where(which))
-    _tell(actor, Action.REMOVE_FACTOR, now, before={"factor": found.kind})
+    _tell_of_own(actor, Action.REMOVE_FACTOR, now, before={"factor": found.kind})
 
 
 def remove_all(actor: Actor, account_id: int, organisation_id: int | None, reason: str, now: datetime) -> None:
@@ -228,7 +236,4 @@ def remove_all(actor: Actor, account_id: int, organisation_id: int | None, reaso
     if not forget_factors(account_id):
         raise Refusal("บัญชีนี้ไม่มีการยืนยันตัวตนขั้นที่สอง")
     end_sessions_of(account_id, EndedBecause.NEW_FACTOR, now)
-    entity, lao = Entity.ACCOUNT, organisation_id
-    record(actor, Action.REMOVE_FACTOR, entity, account_id, organisation_id=lao, reason=reason, at=now)
-    if lao is not None and (address := queries.email_of(lao)):
-        owe_word(NEW_FACTOR, lao, address, now)
+    _tell(actor, Action.REMOVE_FACTOR, account_id, organisation_id, now, reason=reason)

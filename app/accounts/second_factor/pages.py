@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import current_app, request
+from flask import request
 from flask_login import current_user
 from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response
@@ -14,6 +14,8 @@ from app.accounts.second_factor import asking, passkeys, queries
 from app.accounts.second_factor.forms import ConfirmForm, SecondStepForm
 from app.accounts.second_factor.operations import FactorQuestion
 from app.accounts.second_factor.rules import is_fresh
+from app.accounts.sessions import wants_second_factor
+from app.models.enums import Role
 from app.web import into_main, is_htmx, local_path, page_behind, same_origin
 
 
@@ -44,13 +46,10 @@ def ask_first(view: Any) -> Response | None:
         return lead_back_from(CONFIRM)
     if not same_origin():
         raise Forbidden
-    return confirm_page(ConfirmForm(formdata=None, resume=seal(sent_form()), next=page_behind()), _status())
-
-
-def _status() -> int:
-    return 200 if is_htmx() else 403
+    form = ConfirmForm(formdata=None, resume=seal(sent_form()), next=page_behind())
+    return confirm_page(form, 200 if is_htmx() else 403)
 
 
 def is_needed(who: Actor) -> bool:
     """Whether the account must keep a second factor."""
-    return not who.organisation_id and bool(current_app.config["SECOND_FACTOR_STAFF"])
+    return who.role is not Role.LAO and wants_second_factor(who.role)

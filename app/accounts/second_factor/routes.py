@@ -119,20 +119,12 @@ def add_app() -> Response:
         try:
             with transaction():
                 name, code = form.name.data or "", form.second_code.data or ""
-                added = operations.add_app(who, name, secret, code, asking.secret_key(), now)
-                # Sent again, it shows codes again: those of the first answer may have been seen by nobody.
-                codes = _first_codes() if added else operations.new_recovery_codes(who, now)
+                codes = operations.add_app(who, name, secret, code, asking.secret_key(), now)
         except Refusal as refusal:
             form.refuse(refusal)
         else:
             return _added("เพิ่มแอปยืนยันตัวตนแล้ว", codes)
     return _app_page(form, 422)
-
-
-def _first_codes() -> list[str]:
-    """Recovery codes come with the first factor; those that are there already stay good."""
-    who = actor()
-    return [] if factors.recovery_codes_left(who.own_account_id) else operations.new_recovery_codes(who, clock.now())
 
 
 def _added(words: str, codes: list[str]) -> Response:
@@ -174,8 +166,8 @@ def add_passkey() -> Response:
             if asking.read_in_session(words, who) is None:
                 raise Refusal("หน้านี้เปิดค้างไว้นานเกินไป กดปุ่มเพื่อเพิ่มพาสคีย์อีกครั้ง", "passkey")
             with transaction():
-                operations.add_passkey(who, form.name.data or "", form.passkey.data or "", words, clock.now())
-                codes = _first_codes()
+                name, answer = form.name.data or "", form.passkey.data or ""
+                codes = operations.add_passkey(who, name, answer, words, clock.now())
         except Refusal as refusal:
             form.refuse(refusal)
         else:

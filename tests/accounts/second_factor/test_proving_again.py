@@ -23,6 +23,7 @@ from tests.pages import check_refused, enter, fields, kept
 
 CONFIRM = "/account/confirm"
 OURS = {"Sec-Fetch-Site": "same-origin"}
+NEW_STAFF = {"username": "new", "name": "คนใหม่", "role": "officer", "provinces": ["65"]}
 # What opens or takes away much.
 ASKED = {
     *("accounts.end_session", "accounts.end_sessions"),
@@ -43,6 +44,13 @@ def grow_old(client: Client, account_id: int) -> None:
         for session in db.session.query(AccountSession).filter_by(account_id=account_id):
             session.proved_at = clock.now() - FRESH_FOR
     client.get("/help")
+
+
+def ask_for_staff(client: Client, account_id: int) -> Any:
+    """The page that asks, and behind it the form for a new member of staff."""
+    grow_old(client, account_id)
+    client.get("/nacc/admin/staff")
+    return client.send("/nacc/admin/staff", NEW_STAFF, headers=OURS)
 
 
 def test_a_proof_is_fresh_for_a_quarter_of_an_hour() -> None:
@@ -97,12 +105,9 @@ def test_the_deed_waits_behind_the_password_and_is_then_one_button_away(app: Fla
     # given
     chief = make_staff("chief", Role.ADMINISTRATOR).id
     enter(client, chief)
-    grow_old(client, chief)
-    client.get("/nacc/admin/staff")
-    form = {"username": "new", "name": "คนใหม่", "role": "officer", "provinces": ["65"]}
 
     # when
-    asked = client.send("/nacc/admin/staff", form, headers=OURS)
+    asked = ask_for_staff(client, chief)
 
     # then
     for typed, wrong in (("", "กรอกรหัสผ่านปัจจุบัน"), ("ผิด", "รหัสผ่านปัจจุบันไม่ถูกต้อง")):
@@ -119,7 +124,7 @@ def test_the_deed_waits_behind_the_password_and_is_then_one_button_away(app: Fla
     link = client.send("/nacc/admin/staff", fields(back.text))
     assert "ลิงก์นี้แสดงครั้งเดียว" in link.text
     # and it asks no more for a while
-    assert client.send("/nacc/admin/staff", form | {"username": "next"}).status_code == 200
+    assert client.send("/nacc/admin/staff", NEW_STAFF | {"username": "next"}).status_code == 200
 
 
 def test_who_has_a_second_factor_proves_by_that(app: Flask, client: Client, at: Callable[[timedelta], None]) -> None:
@@ -213,9 +218,7 @@ def test_a_form_of_another_account_is_not_done_as_this_one(app: Flask, client: C
     actor: Actor = make_lao()
     chief = make_staff("chief", Role.ADMINISTRATOR).id
     enter(client, chief)
-    grow_old(client, chief)
-    client.get("/nacc/admin/staff")
-    sealed = fields(client.send("/nacc/admin/staff", {"username": "new"}, headers=OURS).text)["resume"]
+    sealed = fields(ask_for_staff(client, chief).text)["resume"]
     other = Client(app)
     enter(other, actor.account_id)
 
@@ -247,10 +250,7 @@ def test_a_proof_sent_again_leads_on_and_tells_of_nothing_done(app: Flask, clien
     # given
     chief = make_staff("chief", Role.ADMINISTRATOR).id
     enter(client, chief)
-    grow_old(client, chief)
-    client.get("/nacc/admin/staff")
-    form = {"username": "new", "name": "คนใหม่", "role": "officer", "provinces": ["65"]}
-    typed = fields(client.send("/nacc/admin/staff", form, headers=OURS).text) | {"current": PASSWORD}
+    typed = fields(ask_for_staff(client, chief).text) | {"current": PASSWORD}
 
     # when: the first answer was lost
     key = {"Idempotency-Key": "k1"}
@@ -268,10 +268,7 @@ def test_what_waits_behind_the_page_outlives_its_session(app: Flask, client: Cli
     # given
     chief = make_staff("chief", Role.ADMINISTRATOR).id
     enter(client, chief)
-    grow_old(client, chief)
-    client.get("/nacc/admin/staff")
-    form = {"username": "new", "name": "คนใหม่", "role": "officer", "provinces": ["65"]}
-    typed = fields(client.send("/nacc/admin/staff", form, headers=OURS).text) | {"current": PASSWORD}
+    typed = fields(ask_for_staff(client, chief).text) | {"current": PASSWORD}
 
     # when
     if what == "session over":

@@ -39,6 +39,12 @@ def officer(app: Flask, at: Callable[[timedelta], None]) -> int:
     return make_staff("somsri", Role.OFFICER, "65").id
 
 
+@pytest.fixture
+def by_mail(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """LAOs are sent a code where they come from a new device."""
+    monkeypatch.setitem(app.config, "SECOND_FACTOR_LAO", True)
+
+
 def code_of(secret: str) -> str:
     """What the app shows now."""
     return TOTP(secret).at(clock.now())
@@ -518,15 +524,9 @@ def _mailed_code(mailbox: Mailbox) -> str:
 
 
 def test_an_lao_at_a_new_device_is_asked_for_a_code_by_mail(
-    app: Flask,
-    client: Client,
-    lao: Actor,
-    mailbox: Mailbox,
-    at: Callable[[timedelta], None],
-    monkeypatch: pytest.MonkeyPatch,
+    app: Flask, client: Client, lao: Actor, mailbox: Mailbox, at: Callable[[timedelta], None], by_mail: None
 ) -> None:
     # given
-    monkeypatch.setitem(app.config, "SECOND_FACTOR_LAO", True)
 
     # when
     asked = first_step(client, CODE)
@@ -552,9 +552,8 @@ def test_an_lao_at_a_new_device_is_asked_for_a_code_by_mail(
 
 
 def test_a_code_by_mail_is_for_its_own_sign_in_and_not_sent_for_ever(
-    app: Flask, client: Client, lao: Actor, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+    app: Flask, client: Client, lao: Actor, mailbox: Mailbox, by_mail: None
 ) -> None:
-    monkeypatch.setitem(app.config, "SECOND_FACTOR_LAO", True)
     first = first_step(client, CODE)
     code = _mailed_code(mailbox)
     again = first_step(Client(app), CODE)
@@ -568,11 +567,10 @@ def test_a_code_by_mail_is_for_its_own_sign_in_and_not_sent_for_ever(
 
 
 def test_a_code_nobody_waits_for_any_more_is_not_sent(
-    app: Flask, client: Client, lao: Actor, at: Callable[[timedelta], None], monkeypatch: pytest.MonkeyPatch
+    app: Flask, client: Client, lao: Actor, at: Callable[[timedelta], None], by_mail: None
 ) -> None:
     from app.accounts.jobs import sign_in_code
 
-    monkeypatch.setitem(app.config, "SECOND_FACTOR_LAO", True)
     first_step(client, CODE)
     owed = rows(MailLog)[0]
     assert sign_in_code(owed, "") is not None
@@ -581,15 +579,9 @@ def test_a_code_nobody_waits_for_any_more_is_not_sent(
 
 
 def test_an_lao_with_an_app_is_asked_for_that_instead(
-    app: Flask,
-    client: Client,
-    lao: Actor,
-    mailbox: Mailbox,
-    at: Callable[[timedelta], None],
-    monkeypatch: pytest.MonkeyPatch,
+    app: Flask, client: Client, lao: Actor, mailbox: Mailbox, at: Callable[[timedelta], None], by_mail: None
 ) -> None:
     # given
-    monkeypatch.setitem(app.config, "SECOND_FACTOR_LAO", True)
     enter(client, lao.account_id)
     secret, _codes = add_app(client)
     wait_for_mail()
@@ -607,9 +599,8 @@ def test_an_lao_with_an_app_is_asked_for_that_instead(
 
 
 def test_a_question_for_a_mailed_code_ends_when_an_app_is_added(
-    app: Flask, client: Client, lao: Actor, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch
+    app: Flask, client: Client, lao: Actor, mailbox: Mailbox, by_mail: None
 ) -> None:
-    monkeypatch.setitem(app.config, "SECOND_FACTOR_LAO", True)
     asked = first_step(client, CODE)
     code = _mailed_code(mailbox)
     assert "รหัส 6 หลักจากอีเมล" in asked.text
