@@ -143,15 +143,19 @@ def _end(because: EndedBecause, now: datetime, *which: Any) -> int:
     return int(db.session.execute(ended.values(ended_at=now, ended_because=because)).rowcount)  # type: ignore[attr-defined]
 
 
-def renew_session(key: str, now: datetime) -> str:
-    """Its owner has proved once more who that is: gives another key, and copies of the one before are worth nothing.
+class Overtaken(Refusal):
+    """Another request has renewed or ended the session that this one was made in."""
 
-    It ends when it would have ended: only signing in begins anew.
+
+def renew_session(key: str, anew: str, now: datetime) -> None:
+    """Its owner has proved once more who that is: from now on its key is `anew`, and copies of `key` are worth nothing.
+
+    It ends when it would have ended: only signing in begins anew. Raises Overtaken.
     """
-    anew = secrets.token_urlsafe(24)
     values = {"key_hash": fingerprint(anew), "proved_at": now}
-    db.session.execute(update(table(AccountSession)).where(_S.key_hash == fingerprint(key)).values(values))
-    return anew
+    own = _S.key_hash == fingerprint(key), _S.ended_at.is_(None)
+    if not db.session.execute(update(table(AccountSession)).where(*own).values(values)).rowcount:  # type: ignore[attr-defined]
+        raise Overtaken("")
 
 
 def end_sessions_of(account_id: int, because: EndedBecause, now: datetime, but: int | None = None) -> None:

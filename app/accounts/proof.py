@@ -107,9 +107,9 @@ def is_known_device(username: str) -> bool:
     return _print(username) in _known()
 
 
-def note_wrong_second(username: str, refusal: Unproved) -> None:
-    """Write down that the password was right and the second factor was not."""
-    _note_failure(refusal.because, refusal.account_id, _print(username), known=is_known_device(username))
+def note_wrong_second(username: str, refusal: Unproved, *, known: bool) -> None:
+    """Write down that the password was right and the second factor was not; `known`: on a device of the owner's."""
+    _note_failure(refusal.because, refusal.account_id, _print(username), known=known)
 
 
 def network() -> str:

@@ -104,7 +104,8 @@ def prove_second() -> Response | tuple[str, int]:
             who = sessions.begin(proven.actor, now)
     except Refusal as refusal:
         if isinstance(refusal, Unproved):
-            proof.note_wrong_second(asked.username, refusal)
+            known = proof.is_known_device(asked.username)
+            proof.note_wrong_second(asked.username, refusal, known=known)
         form.refuse(refusal)
         return proof.told_to_wait(sign_in_page(form, asked.question, 422), refusal)
     sessions.enter(who)

@@ -141,6 +141,12 @@ def reset_token(secret_key: str, account_id: int, asked_at: datetime) -> str:
     return urlsafe_b64encode(token).decode().rstrip("=")
 
 
+def key_after(key: str, proof: str, secret_key: str) -> str:
+    """The key that a session goes on under after a proof: the same again for the same proof, as of a double click."""
+    made = hmac.digest(secret_key.encode(), f"session {key} proved by {proof}".encode(), "sha256")
+    return urlsafe_b64encode(made).decode().rstrip("=")
+
+
 def fingerprint(secret: str) -> str:
     """What is stored of a reset token or activation code; both are random enough for a plain hash."""
     return hashlib.sha256(secret.encode()).hexdigest()

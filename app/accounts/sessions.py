@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from app import clock
 from app.access import Actor
 from app.accounts import operations, queries
-from app.accounts.rules import SEEN_EVERY, SessionLimits, browser_words
+from app.accounts.rules import SEEN_EVERY, SessionLimits, browser_words, key_after
 from app.db import db, table
 from app.extensions import login_manager
 from app.models import AccountSession
@@ -28,9 +28,24 @@ def begin(actor: Actor, now: datetime) -> Actor:
     return _known(replace(actor, session_key=operations.begin_session(actor, browser(), address(), now)))
 
 
-def renew(actor: Actor, now: datetime) -> Actor:
-    """Write down that `actor` has proved once more who sits at this browser; `go_on` as that one after the commit."""
-    return replace(actor, session_key=operations.renew_session(actor.session_key, now), proved_at=now)
+def renew(actor: Actor, proof: str, now: datetime) -> Actor:
+    """Write down that `actor` has proved once more who sits at this browser; `go_on` as that one after the commit.
+
+    Raises Overtaken.
+    """
+    anew = _key_after(actor, proof)
+    operations.renew_session(actor.session_key, anew, now)
+    return replace(actor, session_key=anew, proved_at=now)
+
+
+def renewed_by(actor: Actor, proof: str) -> Actor | None:
+    """The actor of the session as the very same proof has renewed it, in a request beside this one."""
+    found: Actor | None = who_is_signed_in(_key_after(actor, proof))
+    return found
+
+
+def _key_after(actor: Actor, proof: str) -> str:
+    return key_after(actor.session_key, proof, current_app.config["SECRET_KEY"])
 
 
 def go_on(actor: Actor) -> None:

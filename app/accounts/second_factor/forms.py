@@ -20,6 +20,11 @@ class ConfirmForm(SecondStepForm):
 
     current = Secret("รหัสผ่าน")
 
+    @property
+    def proof(self) -> str:
+        """All that was typed to prove it."""
+        return "\0".join(field.data or "" for field in (self.current, self.second_code, self.passkey))
+
 
 class AppForm(Form):
     name = TextLine("ชื่อที่ใช้จำ", validators=[AtMost(60)])

@@ -1,5 +1,7 @@
 """Second factors of whoever is signed in, and proving once more before what opens or takes away much."""
 
+from datetime import datetime
+
 from flask import Blueprint, flash, make_response, redirect, render_template, request
 from pyotp import TOTP
 from werkzeug.wrappers import Response
@@ -7,6 +9,7 @@ from werkzeug.wrappers import Response
 from app import clock
 from app.access import Actor, Permission, actor, asks_proof, requires
 from app.accounts import proof, queries, sessions
+from app.accounts.operations import Overtaken
 from app.accounts.resume import CONFIRM, resume_page, unseal
 from app.accounts.second_factor import asking, operations, passkeys
 from app.accounts.second_factor import queries as factors
@@ -39,28 +42,35 @@ def prove_again() -> Response:
     if is_fresh(who.proved_at, now):
         return _led_on(form, who)
     try:
-        if not who.has_factor:
-            proof.prove_again(who, form.current.data or "")
-        else:
-            proof.count_again(who, "second_code", "ลองรหัสหลายครั้งเกินไป")
-        with transaction():
-            if who.has_factor:
-                question = asking.read_in_session(form.asked.data or "", who)
-                if question is None:
-                    raise Refusal(
-                        WRONG_PASSKEY if form.passkey.data else "หน้านี้เปิดค้างไว้นานเกินไป กรอกรหัสอีกครั้ง", "second_code"
-                    )
-                operations.prove(
-                    question, form.second_code.data or "", form.passkey.data or "", asking.secret_key(), now
-                )
-            renewed = sessions.renew(who, now)
+        renewed = _renew(form, who, now)
     except Refusal as refusal:
+        if twin := sessions.renewed_by(who, form.proof):  # sent twice at one moment: nothing proves twice
+            sessions.go_on(twin)
+            return _led_on(form, who)
+        if isinstance(refusal, Overtaken):  # once more, in the session as it is by now, or as a stranger
+            return redirect(CONFIRM, 307)
         if isinstance(refusal, Wrong):
-            proof.note_wrong_second(queries.sign_in_name_of(who), refusal)
+            proof.note_wrong_second(queries.sign_in_name_of(who), refusal, known=True)
         form.refuse(refusal)
         return proof.told_to_wait(confirm_page(form, 422), refusal)
     sessions.go_on(renewed)
     return _led_on(form, who)
+
+
+def _renew(form: ConfirmForm, who: Actor, now: datetime) -> Actor:
+    """Ask what was typed, and renew the session. Raises Refusal."""
+    if not who.has_factor:
+        proof.prove_again(who, form.current.data or "")
+    else:
+        proof.count_again(who, "second_code", "ลองรหัสหลายครั้งเกินไป")
+    with transaction():
+        if who.has_factor:
+            question = asking.read_in_session(form.asked.data or "", who)
+            if question is None:
+                old = "หน้านี้เปิดค้างไว้นานเกินไป กรอกรหัสอีกครั้ง"
+                raise Refusal(WRONG_PASSKEY if form.passkey.data else old, "second_code")
+            operations.prove(question, form.second_code.data or "", form.passkey.data or "", asking.secret_key(), now)
+        return sessions.renew(who, form.proof, now)
 
 
 def _led_on(form: ConfirmForm, who: Actor) -> Response:

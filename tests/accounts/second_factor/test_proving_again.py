@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from threading import Barrier, Thread
 from typing import Any
 
 import pytest
@@ -10,13 +11,14 @@ from pyotp import TOTP
 
 from app import clock
 from app.access import Actor
+from app.accounts.operations import end_sessions_of
 from app.accounts.second_factor.rules import FRESH_FOR, STEP, is_fresh
 from app.db import db, transaction
-from app.models import AccountSession, HistoryEntry
-from app.models.enums import Role
+from app.models import AccountSession, FailedSignIn, HistoryEntry, SecondFactor
+from app.models.enums import EndedBecause, FactorKind, FailedBecause, Role
 from tests.accounts.conftest import MONDAY
 from tests.accounts.second_factor.test_second_factor import add_app
-from tests.client import Client
+from tests.client import TOKEN, Client
 from tests.factories import PASSWORD, make_lao, make_project, make_staff
 from tests.house.test_access import address, known_routes
 from tests.pages import check_refused, enter, fields, kept
@@ -295,3 +297,149 @@ def test_who_turns_back_leaves_the_page(app: Flask, client: Client) -> None:
     assert '<a class="btn-q" href="/nacc">ยกเลิก</a>' in page, "not to what asks again"
     answer = client.send(CONFIRM, {"current": "ผิด", "next": "//elsewhere.example", "resume": "x"}).text
     assert "elsewhere" not in answer
+
+
+# --- at one moment --------------------------------------------------------------------------------------------------
+def waiting(client: Client, account_id: int) -> dict[str, Any]:
+    """The page that asks, as it is sent, with a form that waits behind it."""
+    page = ask_for_staff(client, account_id).text
+    found = TOKEN.search(page)
+    assert found
+    return fields(page) | {"csrf_token": found[1]}
+
+
+def side_by_side(
+    app: Flask, client: Client, monkeypatch: pytest.MonkeyPatch, forms: list[dict[str, Any]]
+) -> list[tuple[Client, Any]]:
+    """Send `forms` from one session, each read before another is answered; gives what stands where, one by one."""
+    cookie, together = client.get_cookie("eplannacc"), Barrier(len(forms))
+    assert cookie
+    both: list[tuple[Client, Any]] = []
+
+    def wait_and_ask(*words: Any) -> bool:
+        together.wait(timeout=10)
+        return is_fresh(*words)
+
+    def send(form: dict[str, Any]) -> None:
+        window = Client(app)
+        window.set_cookie("eplannacc", cookie.value)
+        both.append((window, window.post(CONFIRM, data=form, headers=OURS)))
+
+    db.session.rollback()
+    with monkeypatch.context() as patch:
+        patch.setattr("app.accounts.second_factor.routes.is_fresh", wait_and_ask)
+        threads = [Thread(target=send, args=(form,)) for form in forms]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert len(both) == len(forms)
+    return both
+
+
+@pytest.mark.parametrize("by", ["password", "app"])
+def test_a_proof_sent_twice_at_one_moment_leads_both_on_in_one_session(
+    app: Flask, client: Client, monkeypatch: pytest.MonkeyPatch, at: Callable[[timedelta], None], by: str
+) -> None:
+    """A double click: of the first answer the browser may never see the cookie."""
+    # given
+    chief = make_staff("chief", Role.ADMINISTRATOR).id
+    enter(client, chief)
+    secret = add_app(client)[0] if by == "app" else ""
+    at(timedelta(seconds=STEP))
+    typed = waiting(client, chief)
+    typed |= {"second_code": TOTP(secret).at(clock.now())} if secret else {"current": PASSWORD}
+
+    # when
+    both = side_by_side(app, client, monkeypatch, [typed, typed])
+
+    # then
+    for window, answer in both:
+        assert "ยืนยันตัวตนแล้ว ทำรายการต่อได้" in answer.text
+        assert window.get("/nacc").status_code == 200, "in the cookie of either answer the session goes on"
+    assert not db.session.query(FailedSignIn).count()
+    assert client.get("/nacc").status_code == 302, "a copy of the cookie before is worth nothing"
+
+
+def test_of_two_proofs_in_two_windows_the_later_leads_on_and_leaves_the_cookie_alone(
+    app: Flask, client: Client, monkeypatch: pytest.MonkeyPatch, at: Callable[[timedelta], None]
+) -> None:
+    # given
+    chief = make_staff("chief", Role.ADMINISTRATOR).id
+    enter(client, chief)
+    secret, codes = add_app(client)
+    at(timedelta(seconds=STEP))
+    asked = waiting(client, chief)
+    one, other = asked | {"second_code": TOTP(secret).at(clock.now())}, asked | {"second_code": codes[0]}
+
+    # when
+    both = side_by_side(app, client, monkeypatch, [one, other])
+
+    # then
+    (first, led_on), (_window, later) = sorted(both, key=lambda each: each[1].status_code)
+    assert "ยืนยันตัวตนแล้ว ทำรายการต่อได้" in led_on.text
+    assert (later.status_code, later.location, "Set-Cookie" in later.headers) == (307, CONFIRM, False)
+    # and the browser, which has one cookie, sends the form of the later window once more
+    assert "ยืนยันตัวตนแล้ว ทำรายการต่อได้" in first.post(CONFIRM, data=other, headers=OURS).text
+    assert first.get("/nacc").status_code == 200
+    # of two right proofs one was spent
+    spent = db.session.query(SecondFactor).filter_by(kind=FactorKind.RECOVERY).count() < len(codes)
+    used = db.session.query(SecondFactor).filter_by(kind=FactorKind.APP).one().used_at is not None
+    assert [spent, used].count(True) == 1
+
+
+def test_a_wrong_proof_beside_a_right_one_gets_no_session(
+    app: Flask, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given
+    chief = make_staff("chief", Role.ADMINISTRATOR).id
+    enter(client, chief)
+    asked = waiting(client, chief)
+
+    # when
+    both = side_by_side(app, client, monkeypatch, [asked | {"current": PASSWORD}, asked | {"current": "ผิด"}])
+
+    # then
+    wrong = [(window, answer) for window, answer in both if answer.status_code == 422]
+    assert [(window.get("/nacc").status_code, "Set-Cookie" in answer.headers) for window, answer in wrong] == [
+        (302, False)
+    ]
+
+
+def test_whose_session_ended_meanwhile_signs_in_and_finds_the_form(
+    app: Flask, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given
+    chief = make_staff("chief", Role.ADMINISTRATOR).id
+    enter(client, chief)
+    typed = waiting(client, chief) | {"current": PASSWORD}
+
+    def end_and_ask(*words: Any) -> bool:
+        with transaction():
+            end_sessions_of(chief, EndedBecause.BY_OWNER, clock.now())
+        return is_fresh(*words)
+
+    # when
+    with monkeypatch.context() as patch:
+        patch.setattr("app.accounts.second_factor.routes.is_fresh", end_and_ask)
+        led = client.post(CONFIRM, data=typed, headers=OURS)
+    assert (led.status_code, led.location, "Set-Cookie" in led.headers) == (307, CONFIRM, False)
+    answer = client.post(CONFIRM, data=typed, headers=OURS)
+
+    # then
+    assert answer.status_code == 401
+    back = client.send("/login", fields(answer.text) | {"username": "chief", "password": PASSWORD})
+    assert "คนใหม่" in back.text
+    assert "ลิงก์นี้แสดงครั้งเดียว" in client.send("/nacc/admin/staff", fields(back.text)).text
+
+
+def test_a_wrong_code_of_whoever_is_signed_in_slows_nobody_elsewhere(app: Flask, client: Client) -> None:
+    """As a wrong present password does not: whoever sits there has signed in."""
+    chief = make_staff("chief", Role.ADMINISTRATOR).id
+    enter(client, chief)
+    add_app(client)
+    grow_old(client, chief)
+    client.send(CONFIRM, fields(client.get(CONFIRM).text) | {"second_code": "000000"})
+    assert [(each.because, each.known) for each in db.session.query(FailedSignIn)] == [
+        (FailedBecause.WRONG_SECOND, True)
+    ]
