@@ -9,10 +9,10 @@ PY := $(VENV)/bin/python
 FLASK := $(VENV)/bin/flask --app wsgi
 export HOST PORT
 
-.PHONY: help run test check lock sbom security fuzz bench screenshot clean
+.PHONY: help run test check lock sbom security fuzz bench bench-peers screenshot clean
 
 help: ## Show this list
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
 	@echo
 	@echo "  Settings: PORT, HOST, DATABASE_URL (run); TEST_DATABASE_URL (test, bench), TEST_REDIS_URL (test); README.md has the rest."
 
@@ -32,6 +32,12 @@ $(VENV)/.installed-tools: $(VENV)/.installed requirements-tools.txt
 	@$(TOOLS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-tools.txt
 	@touch $@
 
+PEERS := $(VENV)/peers
+$(VENV)/.installed-peers: $(VENV)/.installed requirements-peers.txt
+	@test -x $(PEERS)/bin/python || python3 -m venv $(PEERS)
+	@$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-peers.txt
+	@touch $@
+
 READERS := tests/house/npm
 $(READERS)/node_modules/.package-lock.json: $(READERS)/package.json $(READERS)/package-lock.json
 	@bash tools/debian-packages node
@@ -47,7 +53,7 @@ run: $(VENV)/.installed ## Install, migrate, load registry and demo, serve at ht
 		--no-ws --log-level warning wsgi:app & wait $$!
 
 test: $(VENV)/.installed-dev $(READERS)/node_modules/.package-lock.json ## The whole suite, browser tests included; PostgreSQL too with TEST_DATABASE_URL
-	@bash tools/debian-packages chromium soffice pdftotext redis
+	@bash tools/debian-packages chromium soffice pdftotext redis wrk
 	@$(PY) -m pytest -n 2 --dist loadgroup $(PYTEST)
 
 check: $(VENV)/.installed-dev ## Format, lint, types, house rules
@@ -63,7 +69,8 @@ lock: $(VENV)/.installed-tools ## Write requirements*.txt anew from requirements
 	if [ -n "$$index" ]; then export UV_DEFAULT_INDEX="$$index"; fi; \
 	$(TOOLS)/bin/uv pip compile "$$@" requirements.in -o requirements.txt; \
 	$(TOOLS)/bin/uv pip compile "$$@" requirements-dev.in -c requirements.txt -o requirements-dev.txt; \
-	$(TOOLS)/bin/uv pip compile "$$@" requirements-tools.in -o requirements-tools.txt
+	$(TOOLS)/bin/uv pip compile "$$@" requirements-tools.in -o requirements-tools.txt; \
+	$(TOOLS)/bin/uv pip compile "$$@" requirements-peers.in -o requirements-peers.txt
 
 security: $(VENV)/.installed-dev $(VENV)/.installed-tools ## Read all code for faults and attack a running instance, beside planted holes that must be found
 	@$(PY) -m tests.security $(TOOLS)/bin
@@ -75,8 +82,13 @@ sbom: $(VENV)/.installed-tools ## Write instance/sbom.json: what runs, with its 
 	@mkdir -p instance
 	@$(TOOLS)/bin/cyclonedx-py requirements --output-reproducible -o instance/sbom.json requirements.txt
 
-bench: $(VENV)/.installed-dev ## Measure side by side and print ratios (BENCH_SCALE, TEST_DATABASE_URL)
-	@$(PY) -m bench
+bench: $(VENV)/.installed-dev ## Measure side by side and print ratios (BENCH="words of names", BENCH_SCALE, BENCH_RESULTS, TEST_DATABASE_URL)
+	@bash tools/debian-packages chromium wrk
+	@$(PY) -m bench $(BENCH)
+
+bench-peers: $(VENV)/.installed-dev $(VENV)/.installed-peers ## The same beside PocketBase, Django admin and Flask-Admin on the same rows
+	@bash tools/debian-packages wrk
+	@PEERS_VENV=$(PEERS) $(PY) -m bench.peers $(BENCH)
 
 screenshot: $(VENV)/.installed-dev ## Take docs/screenshot.png and the pictures of the manual from a running demo
 	@bash tools/debian-packages chromium

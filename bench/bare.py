@@ -1,11 +1,13 @@
 """The bare Flask app that pages are compared with: the same bytes, or one raw upsert, and nothing else.
 
-Served by the same server as the real one; `BARE_BODY`, `BARE_DATABASE` and `BARE_SQL` say what it gives and does.
+Served by the same server as the real one; `BARE_BODY`, `BARE_DATABASE`, `BARE_SQL` (what a POST does) and `BARE_QUERY`
+(what a GET reads first) say what it gives and does. Each thread has a connection of its own.
 """
 
 import os
 import sqlite3
 from pathlib import Path
+from threading import local
 from typing import Any
 
 import psycopg
@@ -13,7 +15,8 @@ from flask import Flask
 
 app = Flask("bare")
 body = Path(os.environ["BARE_BODY"]).read_bytes()
-sql = os.environ.get("BARE_SQL", "")
+sql, query = (os.environ.get(name, "") for name in ("BARE_SQL", "BARE_QUERY"))
+here = local()
 
 
 def _connect(url: str) -> Any:
@@ -26,15 +29,19 @@ def _connect(url: str) -> Any:
     return psycopg.connect(url.replace("+psycopg", ""), autocommit=True)
 
 
-connection = _connect(os.environ["BARE_DATABASE"]) if sql else None
+def _connection() -> Any:
+    if not hasattr(here, "connection"):
+        here.connection = _connect(os.environ["BARE_DATABASE"])
+    return here.connection
 
 
 @app.get("/")
 def page() -> bytes:
+    if query:
+        _connection().execute(query).fetchall()
     return body
 
 
 @app.post("/")
 def upsert() -> str:
-    assert connection is not None
-    return str(connection.execute(sql).rowcount)
+    return str(_connection().execute(sql).rowcount)

@@ -39,6 +39,7 @@ class Benchmark:
     prepare: Prepare
     rounds: int
     warm_up: int
+    unit: str
 
 
 @dataclass(frozen=True)
@@ -66,12 +67,19 @@ REGISTRY: list[Benchmark] = []
 
 
 def benchmark(
-    name: str, *, sqlite: float, postgresql: float, rounds: int = ROUNDS, warm_up: int = WARM_UP
+    name: str,
+    *,
+    sqlite: float,
+    postgresql: float,
+    rounds: int = ROUNDS,
+    warm_up: int = WARM_UP,
+    unit: str = "ms",
 ) -> Callable[[Prepare], Prepare]:
-    """Register what makes the pair to compare, with its limit on each engine."""
+    """Register what makes the pair to compare, with its limit on each engine; `unit` is of deeds that give a number."""
 
     def register(prepare: Prepare) -> Prepare:
-        REGISTRY.append(Benchmark(name, {"sqlite": sqlite, "postgresql": postgresql}, prepare, rounds, warm_up))
+        limits = {"sqlite": sqlite, "postgresql": postgresql}
+        REGISTRY.append(Benchmark(name, limits, prepare, rounds, warm_up, unit))
         return prepare
 
     return register
@@ -122,6 +130,7 @@ def measure(bench: Benchmark, engine: str, app: Flask) -> Result:
         base=median(b for _, b in turns),
         ratios=tuple(a / b for a, b in turns),
         limit=bench.limits[engine],
+        unit=bench.unit,
     )
 
 

@@ -67,7 +67,7 @@ def save_cell(app: Flask, stack: ExitStack) -> Pair:
     )
 
 
-@benchmark("bytes of a cell's save, both ways / 2,000", sqlite=1, postgresql=1, rounds=3, warm_up=1)
+@benchmark("bytes of a cell's save, both ways / 2,000", sqlite=1, postgresql=1, rounds=3, warm_up=1, unit="kB")
 def bytes_of_a_save(app: Flask, stack: ExitStack) -> Pair:
     lao_id = full_lao()
     cell, _other = two_open_lines(lao_id)

@@ -61,15 +61,16 @@ def save_report(app: Flask, stack: ExitStack) -> Pair:
 
 
 def busy_lao() -> int:
-    """An LAO whose plan passed, with 150 projects at least: at small scales it takes over its neighbours'."""
+    """An LAO whose plan passed, with 150 projects at least: a small country's others lend some, neighbours first."""
     province = median_province()
     found = text(
         "SELECT y.organisation_id FROM plan_years y JOIN organisations o ON o.id = y.organisation_id "
         "WHERE o.province_code = :province AND y.fiscal_year = :year AND y.status = 'passed' ORDER BY o.id"
     )
     moved = text(
-        "UPDATE projects SET organisation_id = :lao WHERE id IN (SELECT project_id FROM project_years "
-        "WHERE province_code = :province AND fiscal_year = :year AND counted ORDER BY project_id LIMIT 150)"
+        "UPDATE projects SET organisation_id = :lao, province_code = :province WHERE id IN (SELECT project_id "
+        "FROM project_years WHERE fiscal_year = :year AND counted "
+        "ORDER BY province_code <> :province, project_id LIMIT 150)"
     )
     with transaction():
         lao_id: int = db.session.execute(found, {"province": province, "year": YEAR}).scalars().first() or 0

@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
@@ -15,10 +15,11 @@ START_SECONDS = 20
 
 
 class Line:
-    """One kept-alive connection to a server on this machine."""
+    """One kept-alive connection to a server on this machine; `process` is the server's, where it is known."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, process: int = 0) -> None:
         self.port = port
+        self.process = process
         self.connection = HTTPConnection("127.0.0.1", port, timeout=30)
 
     def ask(
@@ -38,23 +39,47 @@ class Line:
 
 
 @contextmanager
-def serving(target: str, environ: Mapping[str, str], workers: int = 1) -> Iterator[Line]:
-    """A server of `target` (module:app), ended when the block is left."""
-    port = _free_port()
+def serving(
+    target: str, environ: Mapping[str, str], workers: int = 1, threads: int = 1, python: str = sys.executable
+) -> Iterator[Line]:
+    """A server of `target` (module:app), ended when the block is left; `python` is the one of its venv."""
+    port = free_port()
     command = [
-        *(str(Path(sys.executable).with_name("granian")), "--interface", "wsgi", "--no-ws", "--log-level", "warning"),
-        *("--host", "127.0.0.1", "--port", str(port), "--workers", str(workers), "--blocking-threads", "1", target),
+        *(str(Path(python).with_name("granian")), "--interface", "wsgi", "--no-ws", "--log-level", "warning"),
+        *("--host", "127.0.0.1", "--port", str(port), "--workers", str(workers)),
+        *("--blocking-threads", str(threads), target),
     ]
+    with running(command, port, environ) as line:
+        yield line
+
+
+@contextmanager
+def running(command: Sequence[str], port: int, environ: Mapping[str, str]) -> Iterator[Line]:
+    """A program that answers on `port`, ended when the block is left."""
     process = subprocess.Popen(command, cwd=ROOT, env={**os.environ, **environ})
     try:
         _wait_for(port, process)
-        yield Line(port)
+        line = Line(port, process.pid)
+        try:
+            yield line
+        finally:
+            line.connection.close()
     finally:
         process.terminate()
         process.wait(timeout=10)
 
 
-def _free_port() -> int:
+def cpu_seconds(process: int) -> float:
+    """What a process, its threads and its children have used so far, in steps of nanoseconds."""
+    used, waiting = 0, [process]
+    while waiting:
+        for task in Path(f"/proc/{waiting.pop()}/task").iterdir():
+            used += int((task / "schedstat").read_text().split()[0])
+            waiting += map(int, (task / "children").read_text().split())
+    return used / 1e9
+
+
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

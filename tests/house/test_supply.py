@@ -10,6 +10,10 @@ from docs import licences
 
 ROOT = Path(__file__).parents[2]
 LOCKED = {"requirements.in": "requirements.txt", "requirements-dev.in": "requirements-dev.txt"}
+BESIDE = {  # in venvs of their own
+    "requirements-tools.in": "requirements-tools.txt",
+    "requirements-peers.in": "requirements-peers.txt",
+}
 ENTRY = re.compile(
     r"^(?P<pin>[a-z0-9][a-z0-9.-]*==\S+)(?: ; [^\\\n]+)? \\\n(?P<hashes>(?:    --hash=sha256:[0-9a-f]{64}(?: \\)?\n)+)",
     re.M,
@@ -38,16 +42,16 @@ def test_every_package_that_runs_is_pinned_as_installed(file: str) -> None:
         assert package.version in locked.get(name, []), f"{name} {package.version}: make lock"
 
 
-@pytest.mark.parametrize("file", LOCKED)
+@pytest.mark.parametrize("file", LOCKED | BESIDE)
 def test_what_is_asked_for_is_what_is_locked(file: str) -> None:
-    locked = licences.locked(LOCKED[file])
+    locked = licences.locked((LOCKED | BESIDE)[file])
 
     for asked in licences.requirements(file):
         releases = locked.get(canonicalize_name(asked.name), [])
         assert [f"=={release}" for release in releases] == [str(asked.specifier)], f"{asked}: make lock"
 
 
-@pytest.mark.parametrize("file", [*LOCKED.values(), "requirements-tools.txt"])
+@pytest.mark.parametrize("file", [*LOCKED.values(), *BESIDE.values()])
 def test_every_pin_has_its_hashes_and_no_line_names_a_place(file: str) -> None:
     text = (ROOT / file).read_text()
 
@@ -55,6 +59,15 @@ def test_every_pin_has_its_hashes_and_no_line_names_a_place(file: str) -> None:
 
     assert len(entries) == sum(len(releases) for releases in licences.locked(file).values()) > 0
     assert not re.search(r"://|--(index|extra|find)|^/", text, re.M)
+
+
+def test_what_ours_is_measured_against_is_served_by_the_very_same_server() -> None:
+    running, beside = licences.locked("requirements.txt"), licences.locked("requirements-peers.txt")
+
+    same = ("granian", "flask", "sqlalchemy", "flask-sqlalchemy", "werkzeug", "jinja2")
+    assert {name: beside[canonicalize_name(name)] for name in same} == {
+        name: running[canonicalize_name(name)] for name in same
+    }
 
 
 def test_tests_run_on_the_very_releases_that_serve() -> None:
@@ -85,5 +98,5 @@ def test_pip_installs_the_locked_lists_and_nothing_beyond_them() -> None:
     """Left to look for needs by itself, pip refuses a list in which one package asks for another's extra."""
     installs = [line for line in (ROOT / "Makefile").read_text().splitlines() if "pip install" in line]
 
-    assert len(installs) == 3
+    assert len(installs) == 4
     assert all("--require-hashes --no-deps -r requirements" in line for line in installs), installs

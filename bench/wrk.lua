@@ -1,0 +1,35 @@
+-- What wrk runs: arguments are the first number and a file with method, body and headers (see wrk.py). Each `@` in body
+-- or headers becomes a number that rises from request to request. Prints one line of JSON.
+local number, body, counted = 0, nil, {}
+
+local function next_request()
+  number = number + 1
+  local this = string.format("%d", number)
+  for name, value in pairs(counted) do wrk.headers[name] = value:gsub("@", this) end
+  return wrk.format(nil, nil, nil, (body:gsub("@", this)))
+end
+
+function init(args)
+  number = tonumber(args[1]) - 2 -- wrk asks for one request before the first that it sends
+  local file = assert(io.open(args[2], "rb"))
+  wrk.method = file:read("*l")
+  local length = tonumber(file:read("*l"))
+  body = length > 0 and file:read(length) or nil
+  for line in file:lines() do
+    local name, value = line:match("^([^:]+): (.*)$")
+    if name then
+      wrk.headers[name] = value
+      if value:find("@", 1, true) and body then counted[name] = value end
+    end
+  end
+  if body then request = next_request end -- else wrk makes the request once, and sends the same bytes
+end
+
+function done(summary, latency, _requests)
+  local wrong = summary.errors
+  io.write(string.format(
+    '\n{"requests": %d, "seconds": %f, "bytes": %d, "wrong": %d, "p50": %f, "p99": %f, "worst": %f}\n',
+    summary.requests, summary.duration / 1e6, summary.bytes,
+    wrong.connect + wrong.read + wrong.write + wrong.status + wrong.timeout,
+    latency:percentile(50) / 1e6, latency:percentile(99) / 1e6, latency.max / 1e6))
+end
