@@ -2,8 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
-from functools import cache
+from collections.abc import Collection, Iterable, Iterator
+from functools import cache, lru_cache
 from pathlib import Path
 
 from app.models.enums import OrganisationType
@@ -22,8 +22,12 @@ thai thailand bangkok siam anticorruption songkhla phitsanulok dla moi sao pao p
 องค์การบริหารส่วนตำบล องค์การบริหารส่วนจังหวัด
 ทุจริต ป้องกันทุจริต แผนป้องกันทุจริต แผนปฏิบัติการ โปร่งใส สุจริต
 """
-# What stands before a name: the type of an LAO, also in short, or how a person is addressed.
-BEFORE_NAMES = (*(type_.label for type_ in OrganisationType), "อบต", "อบจ", "ทต", "ทม", "ทน", "นางสาว", "นาง", "นาย")
+# What stands before a name: the type of an LAO, also in short, what kind of place it is, or how a person is addressed.
+BEFORE_NAMES = (
+    *(type_.label for type_ in OrganisationType),
+    *("อบต", "อบจ", "ทต", "ทม", "ทน", "จังหวัด", "กิ่งอำเภอ", "อำเภอ", "เขต", "ตำบล", "แขวง", "นางสาว", "นาง", "นาย"),
+)
+SHORT_BEFORE = re.compile(r"^[จอต]\.")  # only with the full stop: half of all names begin with one of these letters
 # Rows of keys, as a Thai keyboard has them in both languages.
 KEYS = (
     "1234567890-=",
@@ -44,22 +48,31 @@ def is_common(password: str) -> bool:
     return any(_walks(each) or each in _stolen() or _bare(each) in _own() for each in spellings(password))
 
 
-def is_named(password: str, username: str, name: str) -> bool:
-    """Whether it is the user name or a word of the name, with digits and signs around at most: อบต.ดินทอง2569 too."""
-    words = [username, name, *name.split()]
-    theirs = {form for word in words for form in _with_and_without_type(_bare(word.lower()))} - {""}
-    return any(not theirs.isdisjoint(_with_and_without_type(_bare(each))) for each in spellings(password))
+def words_of(username: str, name: str) -> list[str]:
+    """What whoever knows the owner tries: the user name, the name and the words of it, with and without their type."""
+    return _forms_of((username, name, *name.split()))
 
 
-def guesses(password: str, username: str, name: str) -> float:
+@lru_cache(maxsize=1)  # a third of a second for the country; its names are read each time, and seldom others
+def words_of_places(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The same of other LAOs, provinces and districts."""
+    return tuple(_forms_of(names))
+
+
+def is_named(password: str, words: Collection[str]) -> bool:
+    """Whether it is one of these words, with digits and signs around at most: อบต.ดินทอง2569 too."""
+    tried = {form for each in spellings(password) for form in _forms_of((each, SHORT_BEFORE.sub("", _core(each))))}
+    return any(word in tried for word in words)
+
+
+def guesses(password: str, words: Collection[str]) -> float:
     """How many tries it takes somebody who puts common words, names, dates and rows of keys together, ours too.
 
     By zxcvbn, which looks at so much of a password that the rest cannot make it weaker.
     """
     from zxcvbn import zxcvbn  # its dictionaries are read when the first long password is set
 
-    theirs = {form for word in (username, *name.split()) for form in _with_and_without_type(_bare(word.lower()))}
-    known = [*theirs - {""}, *map(_bare, BEFORE_NAMES), *_own(), *_parts_of_rows()]
+    known = [*_before_names(), *_own(), *_parts_of_rows(), *words]  # the commoner first
     lower = arabic_digits(password.lower())
     forms = [each[:LOOKED_AT] for each in (lower, squeezed(lower)) if each]
     fewest: float = min(zxcvbn(each, user_inputs=known)["guesses"] for each in forms)
@@ -87,11 +100,24 @@ def squeezed(text: str) -> str:
 
 
 def _bare(text: str) -> str:
-    return AROUND.sub("", squeezed(text))
+    return _core(squeezed(text))
 
 
-def _with_and_without_type(bare: str) -> set[str]:
-    return {bare, *(bare.removeprefix(before) for before in map(_bare, BEFORE_NAMES))}
+def _core(text: str) -> str:
+    return AROUND.sub("", text)
+
+
+def _forms_of(texts: Iterable[str]) -> list[str]:
+    """What is left of each without digits and signs around; also without its type. Each once, in that order."""
+    bare = (_bare(text.lower()) for text in texts)
+    forms = dict.fromkeys(form for each in bare for form in (each, *map(each.removeprefix, _before_names())))
+    forms.pop("", None)
+    return list(forms)
+
+
+@cache
+def _before_names() -> tuple[str, ...]:
+    return tuple(map(_bare, BEFORE_NAMES))
 
 
 @cache

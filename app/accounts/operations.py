@@ -29,6 +29,7 @@ from app.history.operations import record
 from app.mails.rules import ALARM
 from app.models import Account, AccountProvince, AccountSession, FailedSignIn, MailLog, Province, SecondFactor
 from app.models.enums import Action, EndedBecause, Entity, FailedBecause, Role
+from app.registry.queries import names_of_places
 
 UNKNOWN = "ไม่พบผู้ใช้งาน"
 _S, _F = table(AccountSession).c, table(FailedSignIn).c
@@ -290,7 +291,8 @@ def create_staff(
     unknown = [code for code in provinces if db.session.get(Province, code) is None]
     if unknown:
         raise Refusal(f"ไม่มีจังหวัดรหัส {', '.join(unknown)}", "provinces")
-    password_hash = prepare_password(password, PasswordFor(username, name, second=True))  # in production always
+    owner = PasswordFor(username, name, True, names_of_places)  # a second factor in production always
+    password_hash = prepare_password(password, owner)
     account = Account(role=role, username=username, display_name=name, password_hash=password_hash, claimed_at=now)
     db.session.add(account)
     db.session.flush()

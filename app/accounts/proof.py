@@ -25,6 +25,7 @@ from app.errors import Refusal
 from app.extensions import limiter, neighbourhood
 from app.models import FailedSignIn
 from app.models.enums import FailedBecause
+from app.registry.queries import names_of_places
 from app.web import form_status
 
 
@@ -99,7 +100,7 @@ def count_again(who: Actor, field: str, words: str) -> None:
 def password_for(who: Actor) -> PasswordFor:
     """Whom a new password is for; one with a second factor behind it may be shorter."""
     second = who.has_factor or sessions.wants_second_factor(who.role)
-    return PasswordFor(queries.sign_in_name_of(who), who.name, second)
+    return PasswordFor(queries.sign_in_name_of(who), who.name, second, names_of_places)
 
 
 def is_known_device(username: str) -> bool:

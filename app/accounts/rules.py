@@ -4,13 +4,14 @@ import hashlib
 import hmac
 import re
 from base64 import urlsafe_b64encode
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from math import ceil
 from typing import NamedTuple
 
-from app.accounts.common_passwords import guesses, is_common, is_named, squeezed
+from app.accounts.common_passwords import guesses, is_common, is_named, squeezed, words_of, words_of_places
 from app.clock import BUDDHIST_OFFSET
 from app.words import arabic_digits, clean_line
 
@@ -32,11 +33,15 @@ def sign_in_name(typed: str) -> str:
 
 
 class PasswordFor(NamedTuple):
-    """Whom a password is for. `second`: more than it is asked for at the sign-in."""
+    """Whom a password is for. `second`: more than it is asked for at the sign-in.
+
+    `places` reads the names of the country, which others try just as well: when a password is typed, not before.
+    """
 
     username: str = ""
     name: str = ""
     second: bool = False
+    places: Callable[[], tuple[str, ...]] = tuple
 
     @property
     def shortest(self) -> int:
@@ -50,7 +55,7 @@ class PasswordFor(NamedTuple):
 
 
 NOT_TO_BE_USED = (
-    "ห้ามใช้รหัส 7 หลักหรือชื่อของ อปท. ชื่อของท่านเอง วันเดือนปี ตัวเลขหรือตัวอักษรเรียงกันหรือซ้ำกัน "
+    "ห้ามใช้รหัส 7 หลัก ชื่อ อปท. จังหวัด หรืออำเภอ ชื่อของท่านเอง วันเดือนปี ตัวเลขหรือตัวอักษรเรียงกันหรือซ้ำกัน "
     "เช่น 12345678 12341234 และคำที่ใช้กันมาก เช่น password1"
 )
 
@@ -64,10 +69,11 @@ def password_problem(password: str, owner: PasswordFor) -> str:
         return f"ตั้งรหัสผ่านไม่เกิน {MAXIMUM_LENGTH} ตัวอักษร"
     plain = arabic_digits(password.lower())
     shaped = _in_a_row(plain) or _in_a_row(squeezed(plain)) or _again_and_again(plain) or _is_a_day(plain)
-    known = _has_code(plain, owner.username) or is_common(password) or is_named(password, *owner[:2])
-    if shaped or known or (not owner.second and guesses(password, *owner[:2]) < FEWEST_GUESSES):
+    words = [*words_of(owner.username, owner.name), *words_of_places(owner.places())]
+    known = _has_code(plain, owner.username) or is_common(password) or is_named(password, words)
+    if shaped or known or (not owner.second and guesses(password, words) < FEWEST_GUESSES):
         return (
-            "รหัสผ่านนี้เดาง่ายเกินไป อย่าใช้รหัส 7 หลัก ชื่อหน่วยงานหรือชื่อของท่านเอง วันเดือนปี "
+            "รหัสผ่านนี้เดาง่ายเกินไป อย่าใช้รหัส 7 หลัก ชื่อ อปท. จังหวัด หรืออำเภอ ชื่อของท่านเอง วันเดือนปี "
             "ตัวเลขหรือตัวอักษรเรียงกันหรือซ้ำกัน หรือคำที่ใช้กันมาก เช่น password1 ปปช2569"
         )
     return ""

@@ -48,6 +48,19 @@ class ListedOrganisation:
     closed: bool
 
 
+def names_of_places() -> tuple[str, ...]:
+    """Every name of a province, a district and an LAO, in Thai and English, also those of before."""
+    columns = (
+        Province.name,
+        Province.name_en,
+        District.full_name,
+        District.name_en,
+        Organisation.name,
+        FormerFacts.name,
+    )
+    return tuple(name for column in columns for name in db.session.scalars(select(column).distinct().order_by(column)))
+
+
 def provinces() -> list[tuple[str, str]]:
     """Code and name of every province, in Thai order."""
     rows = db.session.execute(select(Province.code, Province.name).order_by(Province.name_sort))

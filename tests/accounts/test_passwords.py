@@ -13,11 +13,12 @@ from app.access import system
 from app.accounts.common_passwords import OWN_WORDS, STOLEN, is_common
 from app.accounts.operations import create_staff
 from app.accounts.passwords import hash_password, matches
+from app.accounts.proof import password_for
 from app.accounts.queries import actor_of
 from app.accounts.rules import MAXIMUM_LENGTH, SHORTEST, PasswordFor, fingerprint, password_problem
 from app.db import db, transaction
 from app.errors import Refusal
-from app.models import Account, PasswordReset
+from app.models import Account, Organisation, PasswordReset
 from app.models.enums import Role
 from app.nacc.administration.operations import renew_staff
 from tests.client import Client
@@ -111,6 +112,45 @@ def test_words_around_the_own_name_make_a_password() -> None:
         assert password_problem(password, LAO._replace(name=name)) == ""
     assert EASY in password_problem("somsri2569", PasswordFor("somsri", second=True))
     assert password_problem("somsri ปลูกมะม่วง", PasswordFor("somsri", second=True)) == ""
+
+
+def places() -> tuple[str, ...]:
+    return ("สงขลา", "Songkhla", "อำเภอวังทอง", "Wang Thong", "เทศบาลตำบลบ้านสวน พัฒนา", "องค์การบริหารส่วนตำบลหนองแขม")
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        *("จังหวัดสงขลา2569", "จ.สงขลา ๒๕๖๙", "songkhla2569", "สงขลา 2569!", "สงขลา999"),
+        *("วังทอง 2569", "อ.วังทอง2569", "อำเภอวังทอง", "WangThong99", "wang-thong-99"),
+        *("เทศบาลตำบลบ้านสวนพัฒนา", "ทต.บ้านสวนพัฒนา 69", "อบต.หนองแขม", "ต.หนองแขม2569", "2569หนองแขม2569"),
+    ],
+)
+def test_the_name_of_any_place_is_refused_alone_and_with_digits_around(password: str) -> None:
+    """A clerk of somewhere else takes the neighbour's, or the province's."""
+    assert EASY in password_problem(password, LAO._replace(places=places))
+
+
+def test_words_around_the_name_of_a_place_make_a_password() -> None:
+    for password in ("ตลาดสงขลาเช้า", "หนองแขม-ปลาทู", "วังทองหลาง", "จอสงขลา9", "ตวังทอง"):
+        assert EASY not in password_problem(password, LAO._replace(places=places)), password
+    alone = PasswordFor("6650807", places=places)
+    assert EASY in password_problem("หนองแขมหนองแขม2569", alone)
+    assert password_problem("หนองแขม ปลาทู ดินสอ ฝน", alone) == ""
+
+
+def test_names_are_those_the_registry_has_by_now(app: Flask, client: Client) -> None:
+    # given
+    account = make_account(make_organisation("6650807"))
+    other = make_organisation("6650808", name="เทศบาลตำบลวังน้ำเย็น")
+    owner = password_for(actor_of(account.id))._replace(second=True)
+    assert EASY in password_problem("วังน้ำเย็น2569", owner)
+    assert password_problem("ทุ่งกุลาร้องไห้99", owner) == ""
+    # when
+    with transaction():
+        db.session.execute(update(Organisation).where(Organisation.id == other.id).values(name="เทศบาลตำบลทุ่งกุลาร้องไห้"))
+    # then
+    assert EASY in password_problem("ทุ่งกุลาร้องไห้99", owner)
 
 
 @pytest.mark.parametrize("password", ["31022530", "25013530", "99887712", "25/13/2530", "250125301", "2501253"])
