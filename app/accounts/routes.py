@@ -19,14 +19,14 @@ from app.accounts.operations import Proven, Unproved
 from app.accounts.proof import TooOften
 from app.accounts.queries import link_owner, reset_account
 from app.accounts.resume import resume_page, unseal
-from app.accounts.rules import PasswordFor, fingerprint, too_often
+from app.accounts.rules import PasswordFor, fingerprint, strength, too_often
 from app.accounts.second_factor import asking
 from app.accounts.second_factor.forms import SecondStepForm
 from app.accounts.second_factor.operations import FactorQuestion, owe_code, prove
 from app.accounts.second_factor.pages import sign_in_page
 from app.contact import contact
 from app.db import transaction
-from app.deeds import claim_for, was_done
+from app.deeds import claim_for, shows_once, was_done
 from app.errors import Refusal
 from app.fields import Form
 from app.mails.jobs import send_behind_the_request
@@ -254,6 +254,34 @@ def change_own_password() -> Response:
             flash("เปลี่ยนรหัสผ่านแล้ว เครื่องอื่นที่เข้าใช้อยู่ออกจากระบบแล้ว", "ok")
             return redirect(_own_place(), 303)
     return _own_page(form, 422)
+
+
+@blueprint.post("/account/password/strength")
+@requires(*Permission)
+@shows_once
+def own_strength() -> Response:
+    """What is said while a new password is typed. No deed: it is looked at, and kept and written down nowhere."""
+    who = actor()
+    return _strength(who.own_account_id, proof.password_for(who))
+
+
+@blueprint.post("/forgot/<token>/strength")
+@public
+@shows_once
+def strength_by_link(token: str) -> Response:
+    found = reset_account(fingerprint(token), clock.now())
+    if found is None:
+        abort(404)
+    return _strength(found, _owner(found))
+
+
+def _strength(account_id: int, owner: PasswordFor) -> Response:
+    try:
+        proof.count("strength", "PUBLIC_LIMIT_ADDRESS", str(account_id))
+    except TooOften:
+        abort(429)
+    found = strength(request.form.get("password", ""), owner)
+    return make_response(found._asdict(), {"Cache-Control": "no-store"})
 
 
 @blueprint.get("/account/sessions")

@@ -69,7 +69,7 @@ def password_problem(password: str, owner: PasswordFor) -> str:
         return f"ตั้งรหัสผ่านไม่เกิน {MAXIMUM_LENGTH} ตัวอักษร"
     plain = arabic_digits(password.lower())
     shaped = _in_a_row(plain) or _in_a_row(squeezed(plain)) or _again_and_again(plain) or _is_a_day(plain)
-    words = [*words_of(owner.username, owner.name), *words_of_places(owner.places())]
+    words = _tried_words(owner)
     known = _has_code(plain, owner.username) or is_common(password) or is_named(password, words)
     if shaped or known or (not owner.second and guesses(password, words) < FEWEST_GUESSES):
         return (
@@ -77,6 +77,36 @@ def password_problem(password: str, owner: PasswordFor) -> str:
             "ตัวเลขหรือตัวอักษรเรียงกันหรือซ้ำกัน หรือคำที่ใช้กันมาก เช่น password1 ปปช2569"
         )
     return ""
+
+
+def _tried_words(owner: PasswordFor) -> list[str]:
+    return [*words_of(owner.username, owner.name), *words_of_places(owner.places())]
+
+
+class Strength(NamedTuple):
+    """What is said of a password while it is typed."""
+
+    good: bool
+    words: str
+
+
+TRIES_A_SECOND = 10_000  # of somebody who has the table of hashes, on good machines
+_UNITS = (("นาที", 60), ("ชั่วโมง", 60), ("วัน", 24), ("เดือน", 30), ("ปี", 12))
+
+
+def strength(password: str, owner: PasswordFor) -> Strength:
+    """Why it will not do, as the form that sets it will say; or how long it withstands whoever has stolen its hash."""
+    if problem := password_problem(password, owner):
+        return Strength(False, problem)
+    left = guesses(password, _tried_words(owner)) / TRIES_A_SECOND
+    unit = "วินาที"
+    for longer, fold in _UNITS:
+        if left < fold:
+            break
+        unit, left = longer, left / fold
+    time = "มากกว่า 100 ปี" if unit == "ปี" and left > 100 else f"ราว {max(round(left), 1)} {unit}"
+    more = "" if unit == "ปี" else " เพิ่มอีกสักคำจะเดายากขึ้นมาก"
+    return Strength(True, f"ใช้ได้ ถึงข้อมูลจะรั่วก็ต้องใช้เวลาเดา{time}{more}")
 
 
 def _in_a_row(text: str) -> bool:

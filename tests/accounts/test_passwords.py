@@ -15,7 +15,7 @@ from app.accounts.operations import create_staff
 from app.accounts.passwords import hash_password, matches
 from app.accounts.proof import password_for
 from app.accounts.queries import actor_of
-from app.accounts.rules import MAXIMUM_LENGTH, SHORTEST, PasswordFor, fingerprint, password_problem
+from app.accounts.rules import MAXIMUM_LENGTH, SHORTEST, PasswordFor, fingerprint, password_problem, strength
 from app.db import db, transaction
 from app.errors import Refusal
 from app.models import Account, Organisation, PasswordReset
@@ -23,7 +23,7 @@ from app.models.enums import Role
 from app.nacc.administration.operations import renew_staff
 from tests.client import Client
 from tests.factories import PASSWORD, make_account, make_organisation, make_staff, profile_form
-from tests.pages import check_refused, enter
+from tests.pages import check_refused, enter, kept
 
 EASY = "เดาง่ายเกินไป"
 LAO = PasswordFor("6650807", second=True)  # the shorter one may be, the more the other rules have to refuse
@@ -283,6 +283,82 @@ def test_a_hash_of_an_earlier_cost_is_made_anew_at_the_next_sign_in(app: Flask, 
     assert client.get("/nacc").status_code == 200
     Client(app).sign_in("somsri", PASSWORD)
     assert kept_hash() == renewed
+
+
+@pytest.mark.parametrize(
+    ("password", "words"),
+    [
+        ("", "ตั้งรหัสผ่านอย่างน้อย 15 ตัวอักษร"),
+        ("ปลาทู แมว", "ตั้งรหัสผ่านอย่างน้อย 15 ตัวอักษร ตอนนี้มี 9 ตัว"),
+        ("passwordpassword", "รหัสผ่านนี้เดาง่ายเกินไป"),
+        ("ปลาทู แมว ดินสอ ฝน", "ใช้ได้ ถึงข้อมูลจะรั่วก็ต้องใช้เวลาเดามากกว่า 100 ปี"),
+        ("mangosteen tree", "ใช้ได้ ถึงข้อมูลจะรั่วก็ต้องใช้เวลาเดาราว"),
+    ],
+)
+def test_how_strong_one_is_is_said_as_the_form_will_say_it(password: str, words: str) -> None:
+    owner = PasswordFor("6650807", "องค์การบริหารส่วนตำบลดินทอง")
+    said = strength(password, owner)
+    assert said.words.startswith(words)
+    problem = password_problem(password, owner)
+    assert (said.good, said.words) == (True, said.words) if not problem else (False, problem)
+
+
+@pytest.mark.parametrize(
+    ("guesses", "words"),
+    [
+        (10**5, "ราว 10 วินาที เพิ่มอีกสักคำจะเดายากขึ้นมาก"),
+        (10**8, "ราว 3 ชั่วโมง เพิ่มอีกสักคำจะเดายากขึ้นมาก"),
+        (10**10, "ราว 12 วัน เพิ่มอีกสักคำจะเดายากขึ้นมาก"),
+        (10**12, "ราว 3 ปี"),
+        (10**15, "มากกว่า 100 ปี"),
+    ],
+)
+def test_how_long_one_withstands_is_said_in_words(guesses: float, words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.accounts.rules.guesses", lambda *_words: guesses)
+    assert strength("มะม่วงสุก3ลูก", LAO).words == f"ใช้ได้ ถึงข้อมูลจะรั่วก็ต้องใช้เวลาเดา{words}"
+
+
+def test_each_page_that_takes_a_new_password_asks_how_strong_it_is(app: Flask, client: Client) -> None:
+    """For the very account, and of it nothing is kept."""
+    # given
+    officer = make_staff("somsri", Role.OFFICER, "65")
+    claimant = make_account(make_organisation("6650808", name="เทศบาลตำบลดินทอง"), claimed=False)
+    lao = make_account(make_organisation("6650807", name="องค์การบริหารส่วนตำบลดินทอง"))
+    with transaction():
+        expires_at = clock.now() + timedelta(minutes=30)
+        db.session.add(PasswordReset(token_hash=fingerprint("link"), account_id=lao.id, expires_at=expires_at))
+    pages = [(None, "/forgot/link"), (claimant.id, "/profile"), (lao.id, "/profile"), (officer.id, "/nacc/account")]
+    for account_id, path in pages:
+        if account_id:
+            enter(client, account_id, claiming=account_id == claimant.id)
+        page = client.get(path).text
+        at = re.search(r'data-strength="password" data-at="([^"]+)"', page)
+        assert at, path
+        assert "/strength.js" in page
+        before = kept()
+
+        # when
+        weak, strong = (
+            client.send(at[1], {"password": password}) for password in ("ดินทอง 2569-2570", "ปลาทู แมว ดินสอ ฝน")
+        )
+
+        # then
+        assert (weak.status_code, weak.json["good"]) == (200, False), path  # type: ignore[index]
+        assert strong.json["good"] is True  # type: ignore[index]
+        assert weak.headers["Cache-Control"] == "no-store"
+        assert kept() == before
+
+
+def test_how_strong_one_is_nobody_asks_from_elsewhere_nor_all_day(
+    app: Flask, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.config, "PUBLIC_LIMIT_ADDRESS", "2/minute")
+    at = "/account/password/strength"
+    assert client.send("/forgot/other/strength", {"password": "ปลาทู"}).status_code == 404
+    enter(client, make_staff("somsri", Role.OFFICER, "65").id)
+    client.get("/nacc/account")
+    assert client.post(at, data={"password": "ปลาทู"}).status_code == 400, "no token"
+    assert [client.send(at, {"password": "ปลาทู"}).status_code for _ in range(3)] == [200, 200, 429]
 
 
 NAMED = {"password": "ดินทอง 2569-2570"}

@@ -98,3 +98,25 @@ def _report(page: Page) -> None:
     page.get_by_label("เบิกจ่ายจริง").fill("149,000")
     page.get_by_role("button", name="บันทึก", exact=True).click()
     expect(page.get_by_role("row", name="โครงการโตไปไม่โกง")).to_contain_text("แล้วเสร็จ")
+
+
+def test_how_strong_a_password_is_stands_beside_it_while_it_is_typed(opened: Open) -> None:
+    # Given a first login
+    make_account(make_organisation(), claimed=False)
+    page = opened(js=True)
+    _enter(page, "6650807")
+    page.goto("/profile#contact")
+    box, said = page.get_by_label("รหัสผ่านสำหรับเข้าสู่ระบบครั้งต่อไป"), page.locator("[data-strength]")
+    expect(said).to_be_empty()
+    # When it is typed, then it says what the form would, and what is typed further takes its place
+    box.press_sequentially("ดินทอง 2569-2570")
+    expect(said).to_contain_text("เดาง่ายเกินไป")
+    box.press_sequentially(" ปลาทู แมว")
+    expect(said).to_contain_text("ใช้ได้")
+    box.fill("")
+    expect(said).to_be_empty()
+    # And it can be looked at
+    box.fill(NEW_PASSWORD)
+    page.get_by_role("button", name="แสดงรหัสผ่าน").click()
+    expect(box).to_have_attribute("type", "text")
+    expect(said).to_contain_text("ใช้ได้")

@@ -75,6 +75,8 @@ WHO_OPENS = {
     "GET accounts.draft_key": SIGNED_IN,
     "GET accounts.own_account": STAFF,
     "POST accounts.change_own_password": STAFF,
+    "POST accounts.own_strength": SIGNED_IN,
+    "POST accounts.strength_by_link": ANYBODY,
     "GET accounts.own_sessions": TABLE,
     "GET administration.failed_sign_ins": ADMINISTRATOR,
     "POST accounts.end_session": TABLE,

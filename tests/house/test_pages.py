@@ -260,6 +260,8 @@ WHERE_THE_FORM_STANDS = {
     "/nacc/scores/file/confirm": "/nacc/scores/file",
     "/nacc/scores/proposals/minimum": "/nacc/scores/proposals",
     "/nacc/account/password": "/nacc/account",
+    "/account/password/strength": "/",
+    "/forgot/7/strength": "/forgot/7",
     "/account/sessions/7": "/account/sessions",
     "/login/second": "/login",
     "/account/second-factor/codes": "/account/second-factor",
