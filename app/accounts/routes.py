@@ -19,7 +19,8 @@ from app.accounts.operations import Proven, Unproved
 from app.accounts.proof import TooOften
 from app.accounts.queries import link_owner, reset_account
 from app.accounts.resume import resume_page, unseal
-from app.accounts.rules import PasswordFor, fingerprint, strength, too_often
+from app.accounts.rights.queries import changed_rights
+from app.accounts.rules import FAILURES_KEPT, PasswordFor, fingerprint, strength, too_often
 from app.accounts.second_factor import asking
 from app.accounts.second_factor.forms import SecondStepForm
 from app.accounts.second_factor.operations import FactorQuestion, owe_code, prove
@@ -302,7 +303,9 @@ def _sessions_shown(who: Actor) -> dict[str, Any]:
     for each in queries.own_sessions(who):
         ended = each.ended_at is not None or limits.is_over(each.begun_at, each.last_seen_at, now)
         (over if ended else opened).append(each)
-    return {"opened": opened, "over": over, "failures": queries.own_failures(who, SHOWN_FAILURES)}
+    rights = changed_rights(who, now - FAILURES_KEPT, SHOWN_FAILURES)
+    shown = {"failures": queries.own_failures(who, SHOWN_FAILURES), "rights": rights, "told_for": FAILURES_KEPT.days}
+    return {"opened": opened, "over": over, **shown}
 
 
 @blueprint.post("/account/sessions/<int:session_id>")

@@ -194,7 +194,8 @@ def activation_fingerprint(typed: str) -> str:
 
 
 SEEN_EVERY = timedelta(minutes=5)  # a page costs no write: a session is seen no more often than this
-SESSIONS_KEPT = timedelta(days=7)  # after they are over: their owner sees where they were
+# After they are over: their owner sees where they were, and from where rights were changed.
+SESSIONS_KEPT = timedelta(days=30)
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,9 @@ NOTHING_TO_TELL = {
     "exports.delete": "as above",
     "plan_files.annotated_copy": "makes a file for who asks, and nothing else",
     "round_workbook.check_workbook": "shows what a file would change",
+    **dict.fromkeys(
+        ("accounts.own_strength", "accounts.strength_by_link"), "a password is looked at, and nothing is kept"
+    ),
 }
 # Deeds that write, or hand back what was written, without an entry of their own.
 SILENT_DEEDS = {

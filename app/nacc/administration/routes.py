@@ -6,6 +6,8 @@ from werkzeug.wrappers import Response
 from app import clock
 from app.access import actor, asks_proof
 from app.accounts.queries import all_failures
+from app.accounts.rights.queries import all_changed_rights
+from app.accounts.rules import FAILURES_KEPT
 from app.accounts.second_factor.queries import factors_of
 from app.citizens.figures.tombstones import deletions_of
 from app.db import transaction
@@ -44,7 +46,9 @@ def overview() -> str:
 @blueprint.get("/failed-sign-ins")
 @ADMIN
 def failed_sign_ins() -> Response:
-    return page("failed_sign_ins", failures=all_failures(SHOWN_FAILURES), shown=SHOWN_FAILURES)
+    failures, rights = all_failures(SHOWN_FAILURES), all_changed_rights(clock.now() - FAILURES_KEPT, SHOWN_FAILURES)
+    told_for = FAILURES_KEPT.days
+    return page("failed_sign_ins", failures=failures, rights=rights, told_for=told_for, shown=SHOWN_FAILURES)
 
 
 # --- rejection reasons, contact, deleted projects --------------------------------------------------
