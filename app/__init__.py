@@ -8,14 +8,13 @@ os.environ["OPENPYXL_LXML"] = "False"
 
 from collections.abc import Mapping
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 from flask import Flask
 from markupsafe import Markup
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import access, clock, deeds, error_pages, guard, health, logs, rows, web, words
+from app import access, clock, deeds, error_pages, guard, health, logs, packing, rows, static_files, web, words
 from app.citizens.open_data.answers import NoCookies
 from app.db import db, init_engines
 from app.extensions import csrf, htmx, limiter, login_manager, migrate
@@ -36,6 +35,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     htmx.init_app(app)
     login_manager.init_app(app)
     limiter.init_app(app)
+    packing.init_packing(app)  # before what else is done after a request: the first named runs last
     app.before_request(web.take_forms_only)
     app.before_request(guard.guard)  # before CSRF: a lost session is told as such, with what was typed
     csrf.init_app(app)
@@ -106,12 +106,10 @@ def _register(app: Flask) -> None:
 
 def _init_templates(app: Flask) -> None:
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
-    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 31_536_000  # each address carries a hash of its content
-    assets = _asset_addresses(ROOT / "static")
-    environment = app.jinja_env
+    environment, addresses = app.jinja_env, static_files.init_static(app)
     environment.globals.update(
-        asset=assets.__getitem__,
-        icon=_icons(assets["icons.svg"]),
+        asset=addresses.__getitem__,
+        icon=_icons(addresses["icons.svg"]),
         enums=enums,
     )
     environment.filters.update(
@@ -128,17 +126,6 @@ def _build() -> str:
     files = (path for part in ("app", "templates", "static") for path in sorted((ROOT / part).rglob("*.*")))
     told = "".join(f"{path.name} {path.stat().st_mtime_ns}" for path in files if path.suffix != ".pyc")
     return hashlib.sha256(told.encode()).hexdigest()[:16]
-
-
-def _asset_addresses(folder: Path) -> dict[str, str]:
-    """Address of each static file, with a hash of its content: it can be kept for ever, and a new one is fetched."""
-    return {
-        (name := path.relative_to(folder).as_posix()): (
-            f"/static/{name}?v={hashlib.sha256(path.read_bytes()).hexdigest()[:10]}"
-        )
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
 
 
 def _icons(sprite: str) -> dict[str, Markup]:

@@ -10,7 +10,6 @@ from typing import Any
 from flask import Flask, current_app
 from flask_login import LoginManager
 from flask_migrate import Migrate
-from flask_wtf import CSRFProtect
 from htmx_flask import Htmx
 from limits import parse_many
 from limits.errors import StorageError
@@ -18,6 +17,7 @@ from limits.storage import MemoryStorage, storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 
 from app.db import db
+from app.tokens import MaskedCSRF
 
 
 class Limiter:
@@ -74,7 +74,7 @@ def neighbourhood(address: str | None) -> str:
     return str(found)
 
 
-csrf = CSRFProtect()
+csrf = MaskedCSRF()
 htmx = Htmx()
 login_manager = LoginManager()
 # It would hash address and browser at every request, only to mark a session "not fresh", which nothing here asks.

@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-import secrets
 from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
@@ -12,7 +11,6 @@ from flask import Flask, abort, current_app, flash, g, make_response, redirect, 
 from flask import Response as FlaskResponse
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
-from itsdangerous import BadData, Signer, URLSafeTimedSerializer
 from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
 from werkzeug.routing import IntegerConverter, RequestRedirect
 from werkzeug.urls import iri_to_uri
@@ -33,10 +31,6 @@ CSP = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; "
     "base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
 )
-
-# What goes out and comes back is signed by HMAC with SHA-256; left to itself, itsdangerous takes SHA-1.
-Signer.default_digest_method = staticmethod(hashlib.sha256)
-SIGNED_BEFORE: list[Any] = [{"digest_method": hashlib.sha1}]  # by the program before: still read, never written
 
 
 def is_htmx() -> bool:
@@ -120,17 +114,20 @@ def disposition(name: str, kind: str) -> str:
 
 
 def etag(*facts: Any) -> str:
-    """The tag of a page made of `facts` for whoever is asking: program, session, name and part decide it too."""
+    """The tag of a page made of `facts` for whoever is asking: program, session, name and part decide it too.
+
+    A weak one: the page is the same in each coding, and but for the letters of its token.
+    """
     if "csrf_token" not in session:
         generate_csrf()  # else the very page would put it there, and have another tag the next time
     who = (session.get("_user_id"), getattr(current_user, "name", ""), getattr(current_user, "role", ""))
     asking = (current_app.config["BUILD"], who, session.get("csrf_token"), wants_fragment())
-    return f'"{hashlib.sha1(repr((asking, facts)).encode(), usedforsecurity=False).hexdigest()}"'
+    return f'W/"{hashlib.sha1(repr((asking, facts)).encode(), usedforsecurity=False).hexdigest()}"'
 
 
 def known_already(tag: str) -> bool:
     """Whether the browser has that page: it asks with the tag it was given."""
-    return request.if_none_match.contains_weak(tag.strip('"'))
+    return request.if_none_match.contains_weak(tag.removeprefix("W/").strip('"'))
 
 
 def along(path: str) -> str:
@@ -181,26 +178,6 @@ def same_origin() -> bool:
     return origin is not None and urlsplit(origin).netloc == request.host
 
 
-def token_seed(account_id: int | None) -> str:
-    """What a session signs its CSRF tokens from: it names the account, so every form says whose it is."""
-    return f"{secrets.token_urlsafe(18)}.{account_id}"
-
-
-def form_account() -> int | None:
-    """The account the sent form, or the page that asks, was made for; None where it was made for nobody signed in.
-
-    Its token says so, signed, also when the session it was made in is long over.
-    """
-    token = request.form.get("csrf_token") or request.headers.get("X-CSRFToken", "")
-    key = current_app.config["SECRET_KEY"]
-    try:
-        seed = URLSafeTimedSerializer(key, salt="wtf-csrf-token", fallback_signers=SIGNED_BEFORE).loads(token)
-    except BadData:
-        return None
-    owner = str(seed).partition(".")[2]
-    return int(owner) if owner.isdecimal() else None
-
-
 def local_path(path: str | None) -> str:
     """`path` when it leads to this site, else "": a link must not send somebody elsewhere after signing in."""
     if not path or not path.startswith("/") or path.startswith(("//", "/\\")) or any(ord(c) < 32 for c in path):
@@ -228,15 +205,17 @@ def add_headers(response: Response) -> Response:
     headers = response.headers
     if read_at() and wants_fragment():
         headers["X-Read-At"] = f"{read_at():.6f}"
-    headers["Content-Security-Policy"] = CSP
     headers["X-Content-Type-Options"] = "nosniff"
+    if current_app.config["SESSION_COOKIE_SECURE"]:
+        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+    if request.endpoint == "static":
+        return response  # what follows is for what a browser opens in a window: half of a small file
+    headers["Content-Security-Policy"] = CSP
     headers["Referrer-Policy"] = "same-origin"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers.setdefault("X-Answer", "page")  # app.js shows nothing else: a proxy has error pages of its own
     # Not `no-store`: it would empty a half-filled form when a clerk goes back to it.
     headers.setdefault("Cache-Control", "private, no-cache")
-    if current_app.config["SESSION_COOKIE_SECURE"]:
-        headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     return response
 
 

@@ -17,7 +17,7 @@ from app.access import Actor
 from app.accounts.operations import begin_session
 from app.accounts.queries import actor_of
 from app.db import Base, db, transaction
-from app.web import token_seed
+from app.tokens import token_seed
 from tests.client import XHTML, Client, parsed, text_of
 
 REGISTRY = ("provinces", "districts", "plan_periods", "dimensions", "rejection_reasons")

@@ -17,7 +17,8 @@ from app.accounts.form_words import FormWords, form_words
 from app.accounts.forms import LoginForm
 from app.accounts.queries import account_name
 from app.deeds import DONE, ONCE, SECRETS, answered_before, was_done
-from app.web import form_account, into_main, is_htmx, local_path, page_behind, same_origin, wants_fragment
+from app.tokens import form_account
+from app.web import into_main, is_htmx, local_path, page_behind, same_origin, wants_fragment
 
 # Never carried along: tokens and keys of the old page, and what nobody should find in a page's source.
 LEFT_OUT = ("csrf_token", *SECRETS, "resume", "asked", ONCE)

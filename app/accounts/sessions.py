@@ -17,7 +17,7 @@ from app.db import db, table
 from app.extensions import login_manager
 from app.models import AccountSession
 from app.models.enums import EndedBecause, Role
-from app.web import token_seed
+from app.tokens import token_seed
 
 _S = table(AccountSession).c
 

@@ -8,9 +8,9 @@ from itsdangerous import BadData, URLSafeSerializer
 
 from app.access import Actor
 from app.errors import NotTheirs, Refusal
+from app.tokens import SIGNED_BEFORE
 from app.uploads.cells import Marked
 from app.uploads.reader import Grid, SheetRow
-from app.web import SIGNED_BEFORE
 
 
 def seal(kind: str, actor: Actor, lines: list[Any]) -> str:

@@ -8,7 +8,7 @@ from flask import Flask, session
 from flask_wtf.csrf import generate_csrf
 from itsdangerous import BadData, URLSafeSerializer, URLSafeTimedSerializer
 
-from app import jobs, web
+from app import jobs, tokens
 from app.accounts.resume import KeptForm
 from app.accounts.resume import seal as seal_form
 from app.accounts.resume import unseal as unseal_form
@@ -56,10 +56,10 @@ def test_what_was_signed_for_one_purpose_is_nothing_for_another(app: Flask) -> N
 
 def test_what_the_program_before_signed_names_a_form_and_a_file_and_opens_nothing(app: Flask, client: Client) -> None:
     key, before = app.config["SECRET_KEY"], {"digest_method": sha1}
-    token = URLSafeTimedSerializer(key, salt="wtf-csrf-token", signer_kwargs=before).dumps(web.token_seed(7))
+    token = URLSafeTimedSerializer(key, salt="wtf-csrf-token", signer_kwargs=before).dumps(tokens.token_seed(7))
     marked = URLSafeSerializer(key, salt="round", signer_kwargs=before).dumps([7])
     with app.test_request_context(method="POST", data={"csrf_token": token}):
-        assert web.form_account() == 7
+        assert tokens.form_account() == 7
         assert marked_facts("round", marked) == [7]
         session["csrf_token"] = "x"
         with pytest.raises(BadData):

@@ -18,7 +18,7 @@ from werkzeug.wrappers import Response
 from app import clock
 
 API = "/api/"
-NO_COOKIES = (API, "/open-data/")  # the page /open-data is a page like others, what lies below it are files
+NO_COOKIES = (API, "/open-data/", "/static/")  # the page /open-data is a page like others, what lies below it are files
 JSON, PROBLEM = "application/json", "application/problem+json"
 KEPT = "public, max-age=60"
 WORTH_PACKING = 600  # bytes: below that gzip saves no packet

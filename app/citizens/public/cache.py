@@ -24,6 +24,7 @@ from werkzeug.wrappers import Response
 from app.access import public
 from app.extensions import limiter, neighbourhood
 from app.listing import Reader
+from app.packing import CODINGS_KEPT, asked_coding, may_be_packed, packed_for_all, told_apart
 from app.web import wants_fragment
 
 SERVER_SECONDS = 25
@@ -39,13 +40,14 @@ class Kept(NamedTuple):
     tag: str
     headers: list[tuple[str, str]]
     until: float
+    packed: dict[str, bytes]  # by coding, each made for the first who asks for it
 
 
 class PageCache:
     """Pages by address. One thread at a time makes a page; the others get the old one meanwhile, or wait for it."""
 
     def __init__(self) -> None:
-        self._pages: LRUCache[Any, Kept] = LRUCache(MOST_BYTES, getsizeof=lambda kept: len(kept.body) + 500)
+        self._pages: LRUCache[Any, Kept] = LRUCache(MOST_BYTES, getsizeof=lambda kept: len(kept.body) * 3 // 2 + 500)
         self._being_made: set[Any] = set()
         self._changed = Condition()
 
@@ -153,12 +155,19 @@ def _kept(response: Response) -> Kept:
     body = response.get_data()
     tag = hashlib.sha1(body, usedforsecurity=False).hexdigest()
     headers = [(name, value) for name, value in response.headers if name != "Content-Length"]
-    return Kept(body, tag, headers, monotonic() + SERVER_SECONDS)
+    return Kept(body, tag, headers, monotonic() + SERVER_SECONDS, {})
 
 
 def _answer(kept: Kept) -> Response:
     known = request.if_none_match.contains_weak(kept.tag)
-    response = Response(b"" if known else kept.body, 304 if known else 200, kept.headers)
-    response.headers["ETag"] = f'"{kept.tag}"'
+    coding = "" if known or not may_be_packed("text/html", len(kept.body)) else asked_coding(CODINGS_KEPT)
+    body = b"" if known else kept.packed.get(coding) if coding else kept.body
+    if body is None:
+        body = kept.packed[coding] = packed_for_all(kept.body, coding)
+    response = Response(body, 304 if known else 200, kept.headers)
+    if coding:
+        response.headers["Content-Encoding"] = coding
+    told_apart(response)
+    response.headers["ETag"] = f'W/"{kept.tag}"'  # of the page, in whatever coding
     response.headers["Cache-Control"] = f"public, max-age={BROWSER_SECONDS}"
     return response
