@@ -186,6 +186,12 @@ def asks_proof(view: View) -> View:
     return view
 
 
+def costs(view: View) -> View:
+    """Declare that `view` reads a file that was sent, or draws one: an account has so many of them (app/guard.py)."""
+    view.costs = True  # type: ignore[attr-defined]
+    return view
+
+
 def shows_contacts(view: View) -> View:
     """Declare that `view` shows coordinators to others than their LAO: whoever opens it is written down as such."""
     view.shows_contacts = True  # type: ignore[attr-defined]

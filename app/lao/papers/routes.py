@@ -6,7 +6,7 @@ from flask import Blueprint, abort, current_app, render_template
 from werkzeug.wrappers import Response
 
 from app import clock
-from app.access import Permission, actor, requires
+from app.access import Permission, actor, costs, requires
 from app.lao.papers import queries, rules
 from app.lao.profile.queries import place
 from app.lao.sending.pages import receipt_address
@@ -63,6 +63,7 @@ def _plan_draft(period: Period) -> str:
 
 @blueprint.get("/plan.<any(docx, pdf):written_as>")
 @requires(Permission.REPORTS)
+@costs
 def plan_file(written_as: str) -> Response:
     who, year, now = actor(), _year(), clock.now()
     period, here = _period(year), place(who)
@@ -76,6 +77,7 @@ def plan_file(written_as: str) -> Response:
 
 @blueprint.get("/round.<any(docx, pdf):written_as>")
 @requires(Permission.REPORTS)
+@costs
 def round_file(written_as: str) -> Response:
     who, year, now = actor(), _year(), clock.now()
     told = queries.round_told(who, year, round_asked(), now)

@@ -7,7 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from app import clock
-from app.access import Permission, actor, requires
+from app.access import Permission, actor, costs, requires
 from app.db import transaction
 from app.deeds import shows_once
 from app.errors import Refusal, Stale
@@ -67,6 +67,7 @@ def template_file() -> Response:
 @blueprint.post("/projects/import")
 @requires(Permission.PROJECTS)
 @shows_once
+@costs
 def check_file() -> Page:
     """The dry run. Of a file nothing is kept but what its heads were said to mean."""
     form = PlanFileForm()
@@ -112,6 +113,7 @@ def confirm_file() -> Response | Page:
 @blueprint.post("/projects/import/copy")
 @requires(Permission.PROJECTS)
 @shows_once
+@costs
 def annotated_copy() -> Response | Page:
     form = PlanFileForm()
     try:

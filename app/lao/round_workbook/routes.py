@@ -6,7 +6,7 @@ from flask import Blueprint, Response, flash, make_response, redirect, render_te
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
-from app.access import Permission, actor, requires
+from app.access import Permission, actor, costs, requires
 from app.db import transaction
 from app.errors import NOTHING_CHANGED, Refusal, Stale
 from app.lao.profile.queries import place
@@ -64,6 +64,7 @@ def workbook_page() -> Response:
 
 @blueprint.get("/reporting/workbook.xlsx")
 @requires(Permission.REPORTS)
+@costs
 def download() -> Response:
     who, (year, round_), now = actor(), _asked(), clock.now()
     own = queries.own_round(who, year, round_)
@@ -75,6 +76,7 @@ def download() -> Response:
 
 @blueprint.post("/reporting/workbook")
 @requires(Permission.REPORTS)
+@costs
 def check_workbook() -> Response:
     """The dry run: what the file would change, conflicts, and every mistake with its cell. Nothing is written."""
     year, round_ = _asked()

@@ -6,7 +6,7 @@ from flask import Blueprint, current_app, flash, make_response, redirect, render
 from werkzeug.wrappers import Response
 
 from app import clock
-from app.access import Permission, actor, requires
+from app.access import Permission, actor, costs, requires
 from app.db import db, transaction
 from app.errors import Refusal
 from app.lao.checks.queries import checklist
@@ -134,6 +134,7 @@ def receipt(entry_id: int) -> str:
 
 @blueprint.get("/reporting/receipts/<int:entry_id>/receipt.pdf")
 @requires(Permission.REPORTS)
+@costs
 def receipt_file(entry_id: int) -> Response:
     known = queries.own_receipt(actor(), entry_id)
     proven = proven_history(entry_id)

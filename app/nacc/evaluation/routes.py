@@ -7,7 +7,7 @@ from flask import Blueprint, Response, flash, make_response, redirect, render_te
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
-from app.access import Actor, Permission, actor, asks_proof, requires
+from app.access import Actor, Permission, actor, asks_proof, costs, requires
 from app.db import transaction
 from app.deeds import again
 from app.errors import NOTHING_CHANGED, NotTheirs, Refusal, Stale
@@ -258,6 +258,7 @@ def file_page() -> str:
 
 @blueprint.post("/nacc/scores/file")
 @requires(Permission.SCORES)
+@costs
 def check_file() -> Page:
     return FILE.check()
 

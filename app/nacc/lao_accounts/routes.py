@@ -8,7 +8,7 @@ from flask import Blueprint, Response, current_app, flash, make_response, redire
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
-from app.access import Permission, actor, asks_proof, requires, shows_contacts
+from app.access import Permission, actor, asks_proof, costs, requires, shows_contacts
 from app.accounts.second_factor.queries import factors_of
 from app.db import transaction
 from app.deeds import shows_once
@@ -130,6 +130,7 @@ def new_codes() -> BaseResponse:
 
 @blueprint.post("/nacc/accounts/codes/<any(xlsx, pdf):written_as>")
 @requires(Permission.ACCOUNTS)
+@costs
 def code_file(written_as: str) -> Response:
     """All codes in a table, or a letter to each LAO."""
     now = clock.now()

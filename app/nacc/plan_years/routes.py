@@ -8,7 +8,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import clock
-from app.access import Permission, actor, requires
+from app.access import Permission, actor, costs, requires
 from app.db import transaction
 from app.errors import NOTHING_CHANGED, Refusal, Stale
 from app.history.queries import who_was_first
@@ -182,6 +182,7 @@ def file_page() -> str:
 
 @blueprint.post("/nacc/plan-years/file")
 @requires(Permission.PLAN_YEARS)
+@costs
 def check_file() -> Page:
     return FILE.check()
 

@@ -6,7 +6,7 @@ from flask import Blueprint, abort, flash, make_response, redirect, render_templ
 from werkzeug.wrappers import Response
 
 from app import clock
-from app.access import Permission, actor, asks_proof, requires
+from app.access import Permission, actor, asks_proof, costs, requires
 from app.conflicts import Conflict
 from app.db import transaction
 from app.errors import NOTHING_CHANGED, Refusal, Stale
@@ -203,6 +203,7 @@ def succeed(code: str) -> Response:
 @blueprint.post("/file")
 @ADMIN
 @asks_proof
+@costs
 def import_file() -> Response:
     """Tell what a file would do (`do=check`), or do it."""
     form = RegistryFileForm()
