@@ -96,7 +96,7 @@ def give_more_time(
         f"{year}/{int(round_)}",
         organisation_id=found.id,
         before=before,
-        after={"closes_at": closes_at},
+        after=after,
         reason=reason,
         at=now,
     )
