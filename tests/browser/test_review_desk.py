@@ -184,3 +184,57 @@ def test_on_a_phone_the_project_stands_instead_of_the_list(opened: Open, client:
     expect(page.locator("#rp-name")).to_contain_text("โครงการที่ 30")
     page.get_by_role("link", name="กลับไปรายการ").tap()
     expect(page.locator("#queue a").nth(30)).to_be_in_viewport()
+
+
+def test_a_key_decides_once_and_only_where_it_is_meant(opened: Open, client: Client, site: str) -> None:
+    # given three projects that wait
+    actor, staff = lao(), make_staff("officer65", Role.OFFICER, "65")
+    for number in range(3):
+        make_project(actor, facts(f"โครงการที่ {number}"), now=NOW + timedelta(minutes=number))
+    page = opened(width=1366, height=657)
+    come_in(page, client, staff.id, site)
+    page.goto("/nacc/review")
+    open_one = page.locator("#queue li.on")
+    # when keys are pressed with another one, in a field, or while they are switched off
+    page.keyboard.press("Control+a")
+    page.get_by_text("คีย์ลัด", exact=True).click()
+    page.get_by_label("ปิดคีย์ลัด").check()
+    page.keyboard.press("a")
+    page.get_by_label("ปิดคีย์ลัด").uncheck()
+    page.get_by_text("ตัวกรองและค้นหา").click()
+    for key in ("a", "Backspace"):
+        page.get_by_role("searchbox").press(key)
+    page.get_by_text("ตัวกรองและค้นหา").click()
+    page.wait_for_timeout(300)  # what was on its way has come
+    # then nothing is decided
+    expect(open_one).to_contain_text("โครงการที่ 0")
+    # and when one is held down, one project is
+    page.keyboard.down("a")
+    expect(open_one).to_contain_text("โครงการที่ 1")
+    page.keyboard.down("a")
+    page.wait_for_timeout(300)
+    page.keyboard.up("a")
+    expect(open_one).to_contain_text("โครงการที่ 1")
+    expect(page.locator("#queue li")).to_have_count(2)
+
+
+def test_a_kept_filter_goes_from_its_own_desk_alone(opened: Open, client: Client, site: str) -> None:
+    # given one of the same words kept on two desks
+    make_project(lao())
+    page = opened(width=1366, height=657)
+    come_in(page, client, make_staff("officer65", Role.OFFICER, "65").id, site)
+    desks, kept = ("/nacc/accounts", "/nacc/review"), page.get_by_role("link", name="ดินทอง", exact=True)
+    for desk in desks:
+        page.goto(f"{desk}?q=ดินทอง")
+        if desk == "/nacc/review":
+            page.get_by_text("ตัวกรองและค้นหา").click()
+        page.get_by_role("button", name="เก็บตัวกรองนี้ไว้").click()
+        expect(kept).to_be_visible()
+    # when it is dropped on one
+    page.get_by_role("button", name="เลิกเก็บ ดินทอง").click()
+    expect(kept).to_have_count(0)
+    # then it still stands on the other, also when that is opened again, and on the first it is gone
+    page.goto(desks[0])
+    expect(kept).to_be_visible()
+    page.goto(desks[1])
+    expect(kept).to_have_count(0)
