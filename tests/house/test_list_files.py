@@ -1,6 +1,8 @@
 """Each list as a file: the rows of its filter, all of them, the same in Excel and CSV; and only what is theirs."""
 
 import csv
+import re
+from datetime import date
 from decimal import Decimal
 from io import BytesIO, StringIO
 
@@ -10,11 +12,12 @@ from python_calamine import CalamineWorkbook
 
 from app.db import db, transaction
 from app.lao.projects import queries as project_queries
-from app.models import Organisation
+from app.models import Account, Organisation
 from app.models.enums import CannotReason, OrganisationType, ReportStatus, ReviewStatus, Role, Round
 from app.nacc.review import routes as review_routes
 from tests.client import Client, text_of
 from tests.factories import (
+    NOW,
     YEAR,
     facts,
     make_lao,
@@ -217,3 +220,26 @@ def test_a_queue_too_long_for_one_answer_is_refused_with_advice(
 def test_the_whole_list_of_codes_is_not_given_unasked(app: Flask, client: Client, lao_id: int) -> None:
     assert len(both(client, "/codes", "")) == 3  # title and head
     assert len(both(client, "/codes", "province=65")) == 5
+
+
+def test_a_day_in_a_file_is_thailands(app: Flask, client: Client) -> None:
+    """What happens before seven in the morning is of the day before in Greenwich."""
+    # given all that a file tells the day of, at half past midnight
+    night = NOW.replace(hour=0, minute=30)
+    lao = make_lao()
+    make_project(lao, now=night)
+    with transaction():
+        account = db.session.get_one(Account, lao.account_id)
+        account.claimed_at = account.last_login_at = night
+    enter(client, make_staff("somsri", Role.OFFICER, "65").id)
+    # then
+    for path, times in (("/nacc/accounts", 2), ("/nacc/review", 1), ("/nacc/history/6650807", 1)):
+        for file in ("csv", "xlsx"):
+            answer = client.get(f"{path}/table.{file}").data
+            if file == "csv":
+                days = re.findall(r"\d{4}-\d\d-\d\d|\d+/\d+/\d{4}", answer.decode("utf-8-sig"))
+            else:
+                rows = CalamineWorkbook.from_filelike(BytesIO(answer)).get_sheet_by_index(0).to_python()
+                days = [f"{cell}" for row in rows for cell in row if isinstance(cell, date)]
+            assert len(days) == times, (path, file, days)
+            assert set(days) == {f"{night.date()}"}, (path, file)

@@ -17,9 +17,9 @@ from app.models.enums import Role
 from app.nacc.desk.queries import filtered_laos, laos_by_code, laos_by_id, laos_of_place
 from app.nacc.desk.rules import DeskFilter, refuse_unexpected
 from app.nacc.review.rules import ReviewQueue
-from tests.client import Client
+from tests.client import Client, text_of
 from tests.factories import make_former, make_lao, make_organisation, make_project, make_staff
-from tests.pages import enter, tags
+from tests.pages import elements, enter, tags
 
 DESKS = ("/nacc/review", "/nacc/plan-years", "/nacc/waiting", "/nacc/accounts", "/nacc/scores")
 
@@ -110,3 +110,24 @@ def test_a_fiscal_year_begins_in_october(app: Flask, client: Client, monkeypatch
     enter(client, make_staff("officer65", Role.OFFICER, "65").id)
     monkeypatch.setattr(clock, "now", lambda: datetime(2018, 10, 1, tzinfo=clock.BANGKOK))
     assert re.search(r"<option[^>]* selected[^>]*>2562</option>", client.get("/nacc/plan-years").text)
+
+
+def test_only_a_filter_that_somebody_set_is_said_to_be_in_force(app: Flask, client: Client) -> None:
+    """Whoever oversees one province has it in every address, and never chose it."""
+    # given
+    make_project(make_lao())
+    one, two = (make_staff(name, Role.OFFICER, *own).id for name, own in (("one", ["65"]), ("two", ["65", "90"])))
+    # then
+    for who, asked, number in (
+        (one, "", 0),
+        (one, "province=65", 0),
+        (one, "kind=project", 1),
+        (two, "", 0),
+        (two, "province=65", 1),
+        (two, "province=65&kind=project", 2),
+    ):
+        enter(client, who)
+        page = client.get(f"/nacc/review?{asked}").text
+        said = next(text_of(each) for each in elements(page, "summary") if "ตัวกรองและค้นหา" in text_of(each))
+        assert said == ("ตัวกรองและค้นหา" + f" ({number})" * bool(number)), (asked, said)
+        assert ("ตัวกรอง:" in page) is bool(number), asked

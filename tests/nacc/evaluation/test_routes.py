@@ -1,5 +1,6 @@
 """The grid, one LAO's row, the file and the LAO's own page, as a browser sends them."""
 
+import re
 from decimal import Decimal
 from io import BytesIO
 
@@ -15,7 +16,7 @@ from app.db import db, transaction
 from app.models import ScoreChange
 from app.models.enums import Role, Which
 from app.nacc.evaluation import queries
-from app.nacc.evaluation.operations import save_from_file
+from app.nacc.evaluation.operations import save_from_file, save_scores
 from app.nacc.evaluation.queries import max_scores, own_scores, scores_of
 from app.nacc.evaluation.rules import ScoreCell, ScoreEntry, YearScores, heading
 from app.nacc.plan_years.rules import PlanFilter
@@ -40,18 +41,31 @@ def _cell(client: Client, lao: Actor, which: str, value: str, seen: str = "", **
     return client.send(f"/nacc/scores/{lao.organisation_id}/{YEAR}/1/{which}", typed, htmx=True)
 
 
-def test_a_cell_is_saved_in_place_with_its_total(app: Flask, client: Client) -> None:
+@pytest.mark.parametrize("which", Which)
+def test_a_cell_is_saved_in_place_with_its_total(app: Flask, client: Client, which: Which) -> None:
+    # given a score of each kind in another dimension
     lao, officer = make_lao(), _enter_officer(client)
+    for each, value in ((Which.SAR, "3"), (Which.EVALUATION, "5")):
+        with transaction():
+            entry = {ScoreCell(each, 2): ScoreEntry(Decimal(value), None)}
+            save_scores(officer, lao.own_organisation_id, YEAR, entry, "", NOW)
     page = client.get(f"/nacc/scores?year={YEAR}")
     check_htmx("/nacc/scores", page.text)
     assert "grid.js" in page.text
-    answer = _cell(client, lao, "evaluation", "๑๘.๕")
+    # when
+    answer = _cell(client, lao, which.value, "๑๘.๕")
+    # then the cell comes back, and with it the total of its kind, which goes where that stands
     assert answer.status_code == 200
     assert "<html" not in answer.text
     assert 'value="18.50"' in answer.text
-    assert f'hx-target="#t{lao.organisation_id}-evaluation"' in answer.text
-    assert str(_scores(officer, lao).value(EVALUATION)) == "18.50"
-    assert 'value="18.50"' in client.get(f"/nacc/scores?year={YEAR}&q=ดินทอง").text
+    place, total = f"t{lao.organisation_id}-{which.value}", {"sar": "21.50", "evaluation": "23.50"}[which.value]
+    (target,) = re.findall(r'<hx-partial hx-target="#([^"]+)"', answer.text)
+    assert target == place
+    assert f'<b id="{place}">{total}</b>' in answer.text
+    assert str(_scores(officer, lao).value(ScoreCell(which, 1))) == "18.50"
+    shown = client.get(f"/nacc/scores?year={YEAR}&q=ดินทอง").text
+    assert 'value="18.50"' in shown
+    assert f'<b id="{place}">{total}</b>' in shown
 
 
 def test_a_refused_cell_keeps_what_was_typed_and_saves_nothing(app: Flask, client: Client) -> None:

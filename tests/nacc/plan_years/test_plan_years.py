@@ -5,6 +5,8 @@ from collections.abc import Collection, Sequence
 from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
+from threading import Event, Thread
+from time import sleep
 from typing import Any
 
 import pytest
@@ -404,3 +406,37 @@ def test_the_apostrophe_before_a_formula_is_no_part_of_the_reason(typed: str, re
     lines, problems = read_lines(sheet, [YEAR], known)
     assert not problems
     assert [line.reason for line in lines] == [read]
+
+
+def test_whoever_sets_many_waits_for_who_sets_the_first_status_of_one_of_them(app: Flask) -> None:
+    """On PostgreSQL both would make its row, and the whole deed on many would come to nothing."""
+    # given two plans of which nobody has said anything, and one officer who has not finished with the first
+    ids = [make_organisation(f"665080{n}", f"องค์การบริหารส่วนตำบลที่ {n}", passed=()).id for n in (7, 8)]
+    first, second = _officer(), actor_of(make_staff("malee", Role.OFFICER, "65").id)
+    db.session.rollback()
+    begins, done = Event(), list[int | str]()
+
+    def set_both() -> None:
+        with app.app_context():
+            begins.set()
+            try:
+                with transaction():
+                    done.append(set_many(second, ids, YEAR, PlanStatus.PASSED, NOW))
+            except Stale:
+                done.append("stale")
+            finally:
+                db.session.remove()
+
+    thread = Thread(target=set_both)
+    with transaction():
+        set_status(first, ids[0], YEAR, PlanStatus.PASSED, 0, NOW)
+        # when another one sets both
+        thread.start()
+        assert begins.wait(10)
+        sleep(0.5)
+    thread.join(30)
+    # then the other plan is set by that deed, and each is told once
+    assert done == [1]
+    assert statuses([(id_, YEAR) for id_ in ids]) == dict.fromkeys([(id_, YEAR) for id_ in ids], PlanStatus.PASSED)
+    told = db.session.execute(select(HistoryEntry.organisation_id, HistoryEntry.actor_id).order_by(HistoryEntry.id))
+    assert told.all() == [(ids[0], first.account_id), (ids[1], second.account_id)]

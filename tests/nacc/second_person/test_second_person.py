@@ -1,6 +1,7 @@
 """The second person: what one proposes changes nothing, what another confirms is done by the deed itself, once."""
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from io import BytesIO
@@ -21,14 +22,14 @@ from app.ledger.rules import COVERED
 from app.models import HistoryEntry, PlanYear, Project, ProposedDeed, Score
 from app.models.enums import Entity, PlanStatus, ProposalAnswer, ReviewStatus, Role, SecondPerson, Which
 from app.nacc.administration.operations import set_setting
-from app.nacc.evaluation.operations import do_filtered, save_scores
+from app.nacc.evaluation.operations import do_filtered, do_one, save_scores
 from app.nacc.evaluation.queries import scores_of_one
 from app.nacc.evaluation.rules import ScoreCell, ScoreDeed, ScoreEntry
 from app.nacc.my_deeds.operations import answer_proposal
-from app.nacc.plan_years.operations import set_many, set_status
+from app.nacc.plan_years.operations import set_from_file, set_many, set_status
 from app.nacc.plan_years.operations import take_back as take_plans_back
 from app.nacc.plan_years.queries import statuses
-from app.nacc.plan_years.rules import COLUMNS, PlanFilter
+from app.nacc.plan_years.rules import COLUMNS, PlanFilter, SeenStatus
 from app.nacc.proposals.operations import set_minimum
 from app.nacc.review.operations import change_verdict, decide, decide_chosen, take_back
 from app.nacc.review.rules import Verdict
@@ -462,3 +463,33 @@ def test_what_was_declined_can_be_proposed_again_and_what_waits_cannot(app: Flas
     again = _propose(officer, deed)
     assert again > first
     assert [(each.id, each.number) for each in waiting_proposals(second)] == [(again, 2)]
+
+
+def test_of_many_that_change_one_row_only_one_person_does_it(app: Flask) -> None:
+    """What a deed is told of is not what it changes: the rest is so already, and one row is no bulk."""
+    # given two of each, one of which is already what it is to be
+    laos = [make_lao(), make_lao("6650808", district="6508")]
+    ids = [lao.own_organisation_id for lao in laos]
+    projects = [make_project(lao) for lao in laos]
+    officer, admin = _staff("officer65", "65"), _staff("chief")
+    for lao in laos:
+        _score(officer, lao, YEAR)
+    with transaction():
+        decide(officer, projects[0], 1, Verdict.APPROVE, "", NOW)
+        set_status(officer, ids[0], OTHER_YEAR, PlanStatus.PASSED, 0, NOW)
+        do_one(officer, ids[0], YEAR, ScoreDeed.PUBLISH, NOW)
+    _want(admin, SecondPerson.BULK)
+    seen = [SeenStatus(id_, OTHER_YEAR, PlanStatus.FAILED, PlanStatus.PASSED, False, "ไม่ครบ") for id_ in ids]
+    deeds: list[Callable[[], int]] = [
+        lambda: set_many(officer, ids, OTHER_YEAR, PlanStatus.PASSED, LATER),
+        lambda: set_many(officer, ids, OTHER_YEAR, PlanStatus.PASSED, LATER),  # of which none changes
+        lambda: set_status(officer, ids[0], OTHER_YEAR, PlanStatus.FAILED, 1, LATER, "ไม่ครบ"),
+        lambda: set_from_file(officer, seen, LATER),
+        lambda: decide_chosen(officer, projects, Verdict.APPROVE, "", LATER),
+        lambda: do_filtered(officer, PlanFilter(year=YEAR), 1, ScoreDeed.PUBLISH, LATER),
+    ]
+    # then each is done at once
+    for deed, done in zip(deeds, (1, 0, 1, 1, 1, 1), strict=True):
+        with transaction():
+            assert deed() == done
+    assert waiting_proposals(admin) == []

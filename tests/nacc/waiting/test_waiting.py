@@ -384,3 +384,21 @@ def test_the_file_is_in_the_order_of_the_desk(app: Flask) -> None:
     shown = [row.code for row in queries.waiting_rows(works, ASKED, NOW)]
     assert shown == ["6650802", "6650801"]
     assert [row.code for row in queries.every_row(works, ASKED, NOW)] == shown
+
+
+def test_a_reminder_goes_to_who_was_given_more_time_and_names_that_closing(app: Flask, mailbox: Mailbox) -> None:
+    # given a round that closed for all, and one LAO that has longer
+    officer, (longer,) = _officer(), _laos(1)
+    _window(timedelta(-9), clock.now() - NOW - timedelta(days=1))
+    until = clock.now() + timedelta(days=3)
+    with transaction():
+        facts_ = {"fiscal_year": YEAR, "round": 6, "closes_at": until, "reason": "น้ำท่วม"}
+        db.session.add(WindowException(organisation_id=longer.own_organisation_id, **facts_))
+    # when it is reminded
+    with transaction():
+        assert remind_chosen(officer, [longer.own_organisation_id], ASKED, clock.now())[0] == 1
+    mails.send_queued()
+    # then
+    (message,) = mailbox.mails
+    closing = f"ปิดรับรายงานวันที่ {clock.thai_date(until)} เวลา {clock.thai_time(until)}"
+    assert closing in message.get_content()  # type: ignore[attr-defined]
