@@ -31,12 +31,13 @@ def keep(results: Iterable[Result], scale: float, path: str | None = None) -> No
 
 
 def _row(result: Result) -> dict[str, Any]:
+    times = 1000 if result.unit == "ms" else 1
     return {
         "name": result.name,
         "engine": result.engine,
         "unit": result.unit,
-        "ours": _short(result.ours),
-        "base": _short(result.base),
+        "ours": _short(result.ours * times),
+        "base": _short(result.base * times),
         "ratio": _short(result.ratio),
         "low": _short(min(result.ratios)),
         "high": _short(max(result.ratios)),

@@ -1,6 +1,11 @@
--- What wrk runs: arguments are the first number and a file with method, body and headers (see wrk.py). Each `@` in body
--- or headers becomes a number that rises from request to request. Prints one line of JSON.
-local number, body, counted = 0, nil, {}
+-- What wrk runs: arguments are, for each thread, the first number and a file with method, path, body and headers (see
+-- wrk.py). Each `@` in body or headers becomes a number that rises from request to request. Prints one line of JSON.
+local number, body, counted, threads = 0, nil, {}, 0
+
+function setup(thread)
+  thread:set("place", threads)
+  threads = threads + 1
+end
 
 local function next_request()
   number = number + 1
@@ -10,9 +15,10 @@ local function next_request()
 end
 
 function init(args)
-  number = tonumber(args[1]) - 2 -- wrk asks for one request before the first that it sends
-  local file = assert(io.open(args[2], "rb"))
+  number = tonumber(args[2 * place + 1]) - (place == 0 and 2 or 1) -- the first thread is asked for one that is not sent
+  local file = assert(io.open(args[2 * place + 2], "rb"))
   wrk.method = file:read("*l")
+  wrk.path = file:read("*l")
   local length = tonumber(file:read("*l"))
   body = length > 0 and file:read(length) or nil
   for line in file:lines() do

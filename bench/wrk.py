@@ -5,7 +5,7 @@ A deed made here gives seconds per request, so ours ÷ base is how many times as
 
 import json
 import subprocess
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
@@ -43,7 +43,7 @@ class Asked:
 
     def __post_init__(self) -> None:
         file = Path(mkdtemp(prefix="eplannacc_bench_")) / "request"
-        head = [self.method, str(len(self.body.encode())), *([self.body] if self.body else [])]
+        head = [self.method, self.path, str(len(self.body.encode())), *([self.body] if self.body else [])]
         file.write_text("\n".join([*head, *(f"{name}: {value}" for name, value in self.headers.items()), ""]))
         self.file = str(file)
 
@@ -62,13 +62,24 @@ class Asked:
         return used
 
     def _run(self, clients: int) -> dict[str, Any]:
-        command = [PROGRAM, "-t1", f"-c{clients}", f"-d{self.round_seconds}s", "--timeout", "20s", "-s", str(SCRIPT)]
-        command += [f"http://127.0.0.1:{self.line.port}{self.path}", "--", str(self.first()), self.file]
-        answered = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
-        told: dict[str, Any] = json.loads(answered.stdout.splitlines()[-1])
-        if not told["requests"] or told["wrong"] or told["bytes"] < self.size * told["requests"]:
-            raise RuntimeError(f"{self.path}: {told}")
-        return told | {"each": told["seconds"] / told["requests"]}
+        return run([self], clients, self.round_seconds)
+
+
+def run(asked: Sequence[Asked], clients: int, seconds: int) -> dict[str, Any]:
+    """What wrk tells of `seconds` in which each of `asked`, a thread of its own, was asked over and over.
+
+    Raises RuntimeError where an answer was none, an error, or shorter than it should be.
+    """
+    first = asked[0]
+    command = [PROGRAM, f"-t{len(asked)}", f"-c{clients}", f"-d{seconds}s", "--timeout", "20s", "-s", str(SCRIPT)]
+    command += [f"http://127.0.0.1:{first.line.port}/", "--"]
+    for each in asked:
+        command += [str(each.first()), each.file]
+    answered = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60, check=True)
+    told: dict[str, Any] = json.loads(answered.stdout.splitlines()[-1])
+    if not told["requests"] or told["wrong"] or told["bytes"] < min(each.size for each in asked) * told["requests"]:
+        raise RuntimeError(f"{first.path}: {told}")
+    return told | {"each": told["seconds"] / told["requests"]}
 
 
 def page(

@@ -103,5 +103,8 @@ def save_against_pocketbase(app: Flask, stack: ExitStack) -> tuple[Asked, Asked]
 def save_against_flask_admin(app: Flask, stack: ExitStack) -> tuple[Asked, Asked]:
     lao_id = busy_lao()
     line = python_peer(stack, "flask_admin_list", exported(lao_id))
-    edit = Asked(line, "/admin/project/ajax/update/", FORM, "POST", "list_form_pk=1&spent=@.25")
+    path, body = "/admin/project/ajax/update/", "list_form_pk=1&spent=@.25"
+    answer, _headers = line.ask("POST", path, FORM, body.replace("@", "1"))
+    assert answer == b"Record was successfully saved.", answer
+    edit = Asked(line, path, FORM, "POST", body)
     return saved_in_place(app, stack, lao_id), edit
