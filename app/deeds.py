@@ -41,6 +41,11 @@ AT_MOST_EARLIER, LONGEST = 20, 64
 REFUSED = (403, 404, 409, 422)
 View = TypeVar("View", bound=Callable[..., Any])
 _D = table(DoneDeed).c
+# Put together once, for SQLite and for PostgreSQL: each save runs one of them.
+_CLAIM: dict[bool, Any] = {
+    of_sqlite: dialect.insert(table(DoneDeed)).on_conflict_do_nothing().returning(_D.key)
+    for of_sqlite, dialect in ((True, sqlite), (False, postgresql))
+}
 
 
 @dataclass
@@ -56,10 +61,8 @@ class Claim:
 def once(account_id: int, key: str, now: datetime, words: str = "", made: int | None = None) -> None:
     """Claim `key` in this transaction. Raises AlreadyDone where it was claimed before, BadRequest where that was
     for other words: a key is for one thing only."""
-    insert: Any = sqlite.insert if is_sqlite(db.engine) else postgresql.insert
     row = {"account_id": account_id, "key": key, "done_at": now, "words": words, "made": made, "answer": ""}
-    claimed = insert(table(DoneDeed)).values(row).on_conflict_do_nothing().returning(_D.key)
-    if db.session.scalar(claimed) is not None:
+    if db.session.scalar(_CLAIM[is_sqlite(db.engine)], row) is not None:
         return
     known = _done(account_id, key)
     if known is None or known.words != words:
