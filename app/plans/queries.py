@@ -10,21 +10,21 @@ from app.models import Dimension, PlanPeriod, PlanYear, ProjectYear, SubHeading,
 from app.models.enums import PlanStatus, Round
 from app.plans.rules import Period, ReportWindow, YearGate, gates, heading_order, report_window
 
+_PERIOD, _YEAR, _PROJECT_YEAR = table(PlanPeriod).c, table(PlanYear).c, table(ProjectYear).c
+_DIMENSION, _SUB, _W, _MORE = table(Dimension).c, table(SubHeading).c, table(Window).c, table(WindowException).c
+_PERIODS = (
+    select(
+        _PERIOD.id, _PERIOD.first_year, _PERIOD.last_year, _DIMENSION.number, _DIMENSION.name, _SUB.number, _SUB.name
+    )
+    .join_from(table(PlanPeriod), table(Dimension), _DIMENSION.plan_period_id == _PERIOD.id)
+    .outerjoin(table(SubHeading), and_(_SUB.plan_period_id == _PERIOD.id, _SUB.dimension == _DIMENSION.number))
+    .order_by(_PERIOD.first_year, _DIMENSION.number)
+)
+
 
 def periods() -> list[Period]:
     """Every plan period, the earliest first."""
-    rows = db.session.execute(
-        select(
-            *(PlanPeriod.id, PlanPeriod.first_year, PlanPeriod.last_year, Dimension.number, Dimension.name),
-            *(SubHeading.number, SubHeading.name),
-        )
-        .join(Dimension, Dimension.plan_period_id == PlanPeriod.id)
-        .outerjoin(
-            SubHeading,
-            and_(SubHeading.plan_period_id == PlanPeriod.id, SubHeading.dimension == Dimension.number),
-        )
-        .order_by(PlanPeriod.first_year, Dimension.number)
-    )
+    rows = db.session.execute(_PERIODS)
     found: dict[int, tuple[int, int, dict[int, str]]] = {}
     below: dict[int, dict[int, dict[str, str]]] = {}
     for id_, first, last, number, name, heading, heading_name in rows:
@@ -62,7 +62,6 @@ def plan_statuses(organisation_id: int) -> dict[int, PlanStatus]:
     return dict(rows.all())
 
 
-_PERIOD, _YEAR, _PROJECT_YEAR = table(PlanPeriod).c, table(PlanYear).c, table(ProjectYear).c
 _LATEST = select(func.max(_PROJECT_YEAR.fiscal_year)).where(
     _PROJECT_YEAR.province_code == bindparam("province_code"), _PROJECT_YEAR.counted == true()
 )
@@ -90,19 +89,32 @@ def year_gates(actor: Actor) -> list[YearGate]:
     return gates(years, statuses)
 
 
+_WINDOW = (
+    select(_W.opens_at, _W.closes_at, _MORE.closes_at)
+    .select_from(table(Window))
+    .outerjoin(
+        table(WindowException),
+        and_(
+            _MORE.fiscal_year == _W.fiscal_year,
+            _MORE.round == _W.round,
+            _MORE.organisation_id == bindparam("organisation_id"),
+        ),
+    )
+    .where(_W.fiscal_year == bindparam("year"), _W.round == bindparam("round"))
+)
+
+
 def window_for(organisation_id: int, year: int, round_: Round) -> ReportWindow:
-    exception = db.session.get(WindowException, (organisation_id, year, int(round_)))
-    return _window(year, round_, exception.closes_at if exception else None)
+    found = db.session.execute(
+        _WINDOW, {"organisation_id": organisation_id, "year": year, "round": int(round_)}
+    ).first()
+    return report_window(year, round_, (found[0], found[1]) if found else None, found[2] if found else None)
 
 
 def everybodys_window(year: int, round_: Round) -> ReportWindow:
     """The window of the LAOs that were given no more time."""
-    return _window(year, round_, None)
-
-
-def _window(year: int, round_: Round, extended_until: datetime | None) -> ReportWindow:
     row = db.session.get(Window, (year, int(round_)))
-    return report_window(year, round_, (row.opens_at, row.closes_at) if row else None, extended_until)
+    return report_window(year, round_, (row.opens_at, row.closes_at) if row else None, None)
 
 
 def next_closing(now: datetime) -> ReportWindow | None:

@@ -5,10 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import aliased
 
-from app.db import db
+from app.db import db, table
 from app.listing import like_pattern
 from app.models import District, FormerFacts, Organisation, Province, Succession
 from app.models.enums import OrganisationType
@@ -287,17 +287,14 @@ class RegistryPlace:
         return whole_name(self.name, self.type, f"อำเภอ{self.district}" if self.district else "", province)
 
 
+_O, _P, _D = table(Organisation).c, table(Province).c, table(District).c
+_PLACE_OF = (
+    select(_O.code, _O.name, _O.type, _P.name, func.coalesce(_D.name, ""))
+    .join_from(table(Organisation), table(Province), _P.code == _O.province_code)
+    .outerjoin(table(District), _D.code == _O.district_code)
+    .where(_O.id == bindparam("organisation_id"))
+)
+
+
 def place_of(organisation_id: int) -> RegistryPlace:
-    row = db.session.execute(
-        select(
-            Organisation.code,
-            Organisation.name,
-            Organisation.type,
-            Province.name.label("province"),
-            District.name.label("district"),
-        )
-        .join(Province, Province.code == Organisation.province_code)
-        .outerjoin(District, District.code == Organisation.district_code)
-        .where(Organisation.id == organisation_id)
-    ).one()
-    return RegistryPlace(row.code, row.name, row.type, row.province, row.district or "")
+    return RegistryPlace(*db.session.execute(_PLACE_OF, {"organisation_id": organisation_id}).one())
