@@ -3,14 +3,16 @@
 A page of 100 rows costs Jinja thousands of small steps. But rows differ only in their words, and in a few
 choices (a status, whether there is a reason). So the row's template is drawn once for each combination of
 choices, with marks where words go; a row is then one filling-in. Words are escaped as Jinja escapes them.
+
+Most rows are shown again as they were: finished ones are kept, each by all that it says.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from enum import Enum
 from functools import lru_cache
 from operator import itemgetter
-from typing import Any, NamedTuple, NoReturn, get_type_hints
+from typing import Any, NamedTuple, NoReturn, cast, get_type_hints
 
 from flask import Flask, current_app, render_template
 from jinja2 import nodes
@@ -22,6 +24,8 @@ _MARKED = re.compile("\ue000(\\w+)\ue001")
 BETWEEN, ROW_BETWEEN = "\ue002", "\ue003"
 # Each template has some dozens at most; more would mean that a key holds what never comes twice.
 MOST_PATTERNS = 2000
+# Finished rows of some 3 kB: those of 40 long lists. The oldest make room.
+MOST_FINISHED = 4000
 
 
 class RowTemplateError(Exception):
@@ -55,6 +59,7 @@ class Pattern(NamedTuple):
 
 def init_rows(app: Flask) -> None:
     app.extensions["row-patterns"] = {}
+    app.extensions["finished-rows"] = {}
     app.jinja_env.filters["drawn"] = drawn
 
 
@@ -65,21 +70,42 @@ def drawn(rows: Iterable[Any], template: str, **same: str | int) -> Markup:
     of which the template may only ask whether there are any. A row type with `columns` gives them to its template,
     which may go through them and print `r[column.name]`. Raises RowTemplateError for one that asks more.
     """
-    patterns: dict[Any, Pattern] = current_app.extensions["row-patterns"]
-    shared = [escape(value) for value in same.values()]
-    given = (template, *map(bool, same.values()))
-    shape, out = None, list[str]()
     rows = list(rows)
+    shared = [str(escape(value)) for value in same.values()]
+    given = (template, *map(bool, same.values()))
+    finished: dict[Any, str] = current_app.extensions["finished-rows"]
+    keys = [(row, type(row), given, BETWEEN.join(shared)) for row in rows]
+    texts = list(map(finished.get, keys))
+    lacking = [key for key, text in zip(keys, texts, strict=True) if text is None]
+    if lacking:
+        made = dict(zip(lacking, _made([key[0] for key in lacking], given, same, shared), strict=True))
+        texts = [made[key] if text is None else text for key, text in zip(keys, texts, strict=True)]
+        _keep(finished, made)
+    return Markup("".join(map(str, texts)))  # noqa: S704 - every word in it went through escape
+
+
+def _made(rows: list[Any], given: tuple[Any, ...], same: dict[str, str | int], shared: list[str]) -> list[str]:
+    """The finished text of each of `rows`; `given`: the template, and which of the words all rows share are there."""
+    patterns: dict[Any, Pattern] = current_app.extensions["row-patterns"]
+    shape, out = _shape(cast(Hashable, type(rows[0]))), list[str]()
     for row, words in zip(rows, _all_escaped(rows), strict=True):
-        shape = shape or _shape(type(row))  # type: ignore[arg-type]
         key = (given, *map(bool, row), shape.chosen(row))
         pattern = patterns.get(key)
         if pattern is None:
             if len(patterns) >= MOST_PATTERNS:
                 patterns.clear()
-            pattern = patterns[key] = _pattern(template, shape, row, same)
+            pattern = patterns[key] = _pattern(given[0], shape, row, same)
         out.append(pattern.text % pattern.words((*words, *shared)))
-    return Markup("".join(out))  # noqa: S704 - every word in it went through escape
+    return out
+
+
+def _keep(finished: dict[Any, str], made: dict[Any, str]) -> None:
+    if len(made) > MOST_FINISHED // 4:
+        return  # one table of the whole country would drive out all others
+    if len(finished) + len(made) > MOST_FINISHED:
+        for key in list(finished)[: MOST_FINISHED // 2]:
+            finished.pop(key, None)  # another thread may have been first
+    finished.update(made)
 
 
 def _all_escaped(rows: list[Any]) -> list[Sequence[str]]:

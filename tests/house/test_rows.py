@@ -40,6 +40,7 @@ def templates(app: Flask, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     assert app.jinja_env.loader
     monkeypatch.setattr(app.jinja_env, "loader", ChoiceLoader([DictLoader(pages), app.jinja_env.loader]))
     monkeypatch.setitem(app.extensions, "row-patterns", {})
+    monkeypatch.setitem(app.extensions, "finished-rows", {})
     return pages
 
 
@@ -56,7 +57,7 @@ def test_what_a_user_typed_is_never_markup_nor_a_place_to_fill_in(app: Flask) ->
     marks = dict.fromkeys(("saved", "unchanged", "namesake", "namesake_number", "namesake_year"), "")
     html = drawn([row], "lao/projects/_row.html", query="year=2561", **marks)
     assert "<script>" not in html
-    assert html.count("&lt;script&gt;alert(1)&lt;/script&gt; %(id)s") == 5  # name, its three buttons, reason
+    assert html.count("&lt;script&gt;alert(1)&lt;/script&gt; %(id)s") == 2  # name, reason
     assert 'id="p7"' in html
 
 
@@ -129,3 +130,70 @@ def test_patterns_are_kept_by_choices_alone_and_have_an_end(
         for note in ("", "x"):
             drawn([Noted(status, note)], "noted")
             assert len(patterns) <= 3
+
+
+def test_a_finished_row_is_drawn_once_for_all_that_it_says(
+    templates: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given
+    made = list[str]()
+    draw = module._made
+    monkeypatch.setattr(module, "_made", lambda rows, *more: made.extend(row.name for row in rows) or draw(rows, *more))
+    first, second = (Sample(1, name, "", ReviewStatus.APPROVED, True) for name in ("ก", "ข"))
+
+    # when
+    texts = [
+        drawn([first, second], "made up", query="a=1"),
+        drawn([second, first], "made up", query="a=1"),
+        drawn([first, first._replace(reason="ซ้ำ")], "made up", query="a=1"),
+        drawn([first], "made up", query="a=2"),
+        drawn([first], "made up", query=""),
+    ]
+
+    # then
+    assert made == ["ก", "ข", "ก", "ก", "ก"]
+    assert texts[1] == texts[0][len(texts[0]) // 2 :] + texts[0][: len(texts[0]) // 2]
+    assert "ซ้ำ" in texts[2]
+    assert "a=2" in texts[3]
+
+
+class Counted(NamedTuple):
+    """As a Sample, but the last is a number: 1 and True are equal to Python."""
+
+    id: int
+    name: str
+    reason: str
+    status: ReviewStatus
+    editable: int
+
+
+def test_rows_of_two_kinds_that_are_equal_are_not_taken_for_each_other(templates: dict[str, str]) -> None:
+    templates["last"] = "{{ r.editable }}"
+    row = (1, "ก", "", ReviewStatus.APPROVED)
+    assert drawn([Sample(*row, True)], "last") == "True"
+    assert drawn([Counted(*row, 1)], "last") == "1"
+
+
+def test_finished_rows_are_bounded_and_one_long_table_does_not_drive_out_the_others(
+    app: Flask, templates: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given
+    monkeypatch.setattr(module, "MOST_FINISHED", 40)
+    monkeypatch.setitem(app.extensions, "finished-rows", {})
+    kept = app.extensions["finished-rows"]
+
+    # when
+    for start in range(0, 200, 8):
+        rows = [Sample(start + n, "ก", "", ReviewStatus.PENDING, False) for n in range(8)]
+        drawn(rows, "made up", query="")
+
+        # then
+        assert len(kept) <= 40
+        assert {key[0] for key in kept} >= set(rows)
+
+    # when
+    before = set(kept)
+    drawn([Sample(n, "ข", "", ReviewStatus.PENDING, False) for n in range(30)], "made up", query="")
+
+    # then
+    assert set(kept) == before

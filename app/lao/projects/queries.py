@@ -16,6 +16,7 @@ from app.lao.projects.rules import ProjectFacts, amount_question, editable
 from app.listing import PAGE_SIZE, ListState, like_pattern
 from app.models import Project, ProjectDimension, ProjectYear, Report, SubHeading
 from app.models.enums import Kind, ReportStatus, ReviewStatus
+from app.rows import MOST_FINISHED
 from app.words import baht
 
 NO_BUDGET = "ไม่ใช้งบประมาณ"
@@ -145,7 +146,7 @@ def project_rows(actor: Actor, state: ListState, open_years: Iterable[int]) -> l
     offset = (state.page - 1) * PAGE_SIZE
     found = db.session.execute(_list_statement(state.shape), {**_values(actor, state), "offset": offset})
     opened = frozenset(open_years)
-    return [_row(number, row, state.year, opened) for number, row in enumerate(found, start=offset + 1)]
+    return [_row(number, tuple(row), state.year, opened) for number, row in enumerate(found.all(), start=offset + 1)]
 
 
 def every_project(actor: Actor, state: ListState) -> list[WholeProject]:
@@ -170,10 +171,11 @@ def project_row(actor: Actor, project_id: int, state: ListState, open_years: Ite
     row = db.session.execute(_ONE_LISTED, values).first()
     if row is None:
         raise NotTheirs
-    return _row(number, row, state.year, frozenset(open_years))
+    return _row(number, tuple(row), state.year, frozenset(open_years))
 
 
-def _row(number: int, row: Any, year: int, opened: frozenset[int]) -> ProjectRow:
+@lru_cache(maxsize=MOST_FINISHED)
+def _row(number: int, row: tuple[Any, ...], year: int, opened: frozenset[int]) -> ProjectRow:
     id_, kind, name, dimension, status, reason, packed = row
     budgets = _unpack(packed)
     return ProjectRow(

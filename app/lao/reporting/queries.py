@@ -17,7 +17,7 @@ from app.lao.reporting.rules import REPORTED, cannot_words
 from app.listing import PAGE_SIZE, ListState, like_pattern
 from app.models import Project, ProjectYear, Report
 from app.models.enums import CannotReason, Kind, ReportStatus, Round
-from app.rows import Choices
+from app.rows import MOST_FINISHED, Choices
 from app.words import baht
 
 NO_BUDGET = "ไม่ใช้งบ"
@@ -180,7 +180,8 @@ def listed_count(actor: Actor, state: ListState) -> int:
 def report_rows(actor: Actor, state: ListState) -> list[ReportRow]:
     """One page of the report list."""
     found = db.session.execute(_page_statement(state.shape), _values(actor, state) | {"offset": _offset(state)})
-    return [_report_row(place, state, row) for place, row in enumerate(found, start=_offset(state) + 1)]
+    rows = enumerate(found.all(), start=_offset(state) + 1)
+    return [_report_row(place, state.round, tuple(row)) for place, row in rows]
 
 
 def report_row(actor: Actor, project_id: int, state: ListState, number: int, focus: Round | None = None) -> ReportRow:
@@ -189,13 +190,15 @@ def report_row(actor: Actor, project_id: int, state: ListState, number: int, foc
     row = db.session.execute(_ONE_LISTED, _values(actor, whole) | {"project_id": project_id}).first()
     if row is None:
         raise NotTheirs
-    return _report_row(number, state, row, focus)
+    return _report_row(number, state.round, tuple(row), focus)
 
 
-def _report_row(number: int, state: ListState, row: Any, focus: Round | None = None) -> ReportRow:
+@lru_cache(maxsize=MOST_FINISHED)
+def _report_row(number: int, shown: int, row: tuple[Any, ...], focus: Round | None = None) -> ReportRow:
+    """`shown`: the round of the list."""
     id_, name, kind, dimension, planned, ordinance, spent, status, reported_at, reason, text, *others = row
-    others_of = zip((each for each in Round if each != state.round), others, strict=True)
-    rounds = _round_states(((Round(state.round), status), *others_of), focus)
+    others_of = zip((each for each in Round if each != shown), others, strict=True)
+    rounds = _round_states(((Round(shown), status), *others_of), focus)
     return ReportRow(
         id_,
         number,
