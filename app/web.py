@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Collection
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -18,6 +19,7 @@ from werkzeug.wrappers import Response
 
 from app.errors import NotTheirs
 from app.listing import YEARS, number
+from app.rows import MOST_FINISHED
 
 MIMETYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -55,6 +57,24 @@ def answer(page: str, fragment: str, status: int = 200, **context: Any) -> Respo
     response = make_response(text, status)
     response.headers["Vary"] = "HX-Request, HX-Request-Type, Cookie"
     return response
+
+
+def answer_unless_known(page: str, fragment: str, *, rows: list[Any], **parts: Any) -> Response:
+    """As `answer` of a list, but nothing is drawn or sent where the browser has just that.
+
+    `rows` and `parts` must tell all that is shown, and in values whose `repr` tells them apart.
+    """
+    tag = etag(request.full_path, "".join(map(_told, rows)), parts)
+    if known_already(tag):
+        return FlaskResponse(status=304, headers={"ETag": tag})
+    response = answer(page, fragment, rows=rows, **parts)
+    response.headers["ETag"] = tag
+    return response
+
+
+@lru_cache(maxsize=MOST_FINISHED)
+def _told(row: Any) -> str:
+    return repr(row)
 
 
 def into_main(template: str, status: int = 200, **context: Any) -> Response:
@@ -121,7 +141,8 @@ def etag(*facts: Any) -> str:
     if "csrf_token" not in session:
         generate_csrf()  # else the very page would put it there, and have another tag the next time
     who = (session.get("_user_id"), getattr(current_user, "name", ""), getattr(current_user, "role", ""))
-    asking = (current_app.config["BUILD"], who, session.get("csrf_token"), wants_fragment())
+    once = session.get("_flashes")  # a page that says something once is none to come back to
+    asking = (current_app.config["BUILD"], who, once, session.get("csrf_token"), wants_fragment())
     return f'W/"{hashlib.sha1(repr((asking, facts)).encode(), usedforsecurity=False).hexdigest()}"'
 
 
@@ -137,13 +158,14 @@ def along(path: str) -> str:
     """
     if not path or "?" in path:
         return path
-    given = {**(request.view_args or {}), **request.args}
-    chosen = {
-        "year": number(str(given.get("year", "")), 0, YEARS),
-        "round": number(str(given.get("round", given.get("round_", ""))), 0),
-    }
-    query = urlencode({name: value for name, value in chosen.items() if value})
-    return f"{path}?{query}" if query else path
+    if "chosen_moment" not in g:
+        given = {**(request.view_args or {}), **request.args}
+        chosen = {
+            "year": number(str(given.get("year", "")), 0, YEARS),
+            "round": number(str(given.get("round", given.get("round_", ""))), 0),
+        }
+        g.chosen_moment = urlencode({name: value for name, value in chosen.items() if value})
+    return f"{path}?{g.chosen_moment}" if g.chosen_moment else path
 
 
 def asked_year(known: Collection[int], default: int) -> int:
@@ -252,7 +274,8 @@ class SmallNumber(RowNumber):
 
 def init_web(app: Flask) -> None:
     app.url_map.converters |= {"int": RowNumber, "small": SmallNumber}
-    app.jinja_env.globals["along"] = along
+    # Known to macros without the page's context: such are compiled once, the others at each import.
+    app.jinja_env.globals.update(along=along, current_user=current_user)
     app.after_request(add_headers)
     app.after_request(lead_on)
     app.after_request(stay_here)  # the first of the three: the last one named runs first

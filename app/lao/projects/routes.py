@@ -27,7 +27,7 @@ from app.plans.asked import opening_year
 from app.plans.queries import periods, year_gates
 from app.plans.rules import Period, YearGate, closed_year_sentence, open_years
 from app.spreadsheets import excel
-from app.web import answer, attachment, wants_fragment
+from app.web import answer, answer_unless_known, attachment, wants_fragment
 
 
 def _state(gates: list[YearGate] | None = None) -> ListState:
@@ -85,7 +85,7 @@ def _row_parts(project_id: int, state: ListState, *, saved: bool | None = None) 
 @blueprint.get("/projects")
 @requires(Permission.PROJECTS)
 def project_list() -> Response:
-    return answer("lao/projects/list.html", "lao/projects/_list.html", **_list_parts())
+    return answer_unless_known("lao/projects/list.html", "lao/projects/_list.html", **_list_parts())
 
 
 @blueprint.get("/projects/table.<any(xlsx, csv):file>")

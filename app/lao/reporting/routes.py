@@ -25,7 +25,7 @@ from app.plans.asked import opening_year
 from app.plans.queries import periods, window_for, year_gates
 from app.plans.rules import closed_year_sentence, open_years
 from app.spreadsheets import excel
-from app.web import answer, attachment, wants_fragment
+from app.web import answer, answer_unless_known, attachment, wants_fragment
 from app.words import baht
 
 blueprint = Blueprint("reporting", __name__)
@@ -62,16 +62,15 @@ def _page_parts(state: ListState) -> dict[str, Any]:
         "pager": Pager(state.page, listed),
         "elsewhere": [] if listed else counts.recorded_by_year(who),
         "summary": counts.round_summary(who, state.year, round_),
-        "window": window_for(who.own_organisation_id, state.year, round_),
+        "window": window_for(who.own_organisation_id, state.year, round_).sentence(now),
         "rejected": review_counts(who, ListState(year=state.year)).get(ReviewStatus.REJECTED, 0),
-        "now": now,
     }
 
 
 @blueprint.get("/reporting")
 @requires(Permission.REPORTS)
 def report_list() -> Response:
-    return answer("lao/reporting/list.html", "lao/reporting/_list.html", **_page_parts(_state()))
+    return answer_unless_known("lao/reporting/list.html", "lao/reporting/_list.html", **_page_parts(_state()))
 
 
 @blueprint.get("/reporting/table.<any(xlsx, csv):file>")
@@ -258,7 +257,7 @@ def all_reports() -> Response:
     summary = counts.round_summary(who, state.year, Round(state.round))
     reported = queries.reported_count(who, state)
     state = on_a_page(state, reported)
-    return answer(
+    return answer_unless_known(
         "lao/reporting/all.html",
         "lao/reporting/_all.html",
         state=state,
