@@ -8,6 +8,8 @@ from urllib.parse import urlencode
 from app.words import arabic_digits, clean_line, search_key
 
 PAGE_SIZE = 100
+# Rows that a process keeps ready to show, of some 3 kB: those of 40 long lists. The oldest make room.
+ROWS_KEPT = 4000
 MAX_SEARCH = 200
 MAX_WORDS = 8
 # What the columns can hold: an address beyond that asks for nothing there is.

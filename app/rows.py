@@ -18,14 +18,14 @@ from flask import Flask, current_app, render_template
 from jinja2 import nodes
 from markupsafe import Markup, escape
 
+from app.listing import ROWS_KEPT
+
 # Private-use characters: no template has them, and words come in only after the marks are gone.
 MARK = "\ue000{}\ue001"
 _MARKED = re.compile("\ue000(\\w+)\ue001")
 BETWEEN, ROW_BETWEEN = "\ue002", "\ue003"
 # Each template has some dozens at most; more would mean that a key holds what never comes twice.
 MOST_PATTERNS = 2000
-# Finished rows of some 3 kB: those of 40 long lists. The oldest make room.
-MOST_FINISHED = 4000
 
 
 class RowTemplateError(Exception):
@@ -100,10 +100,10 @@ def _made(rows: list[Any], given: tuple[Any, ...], same: dict[str, str | int], s
 
 
 def _keep(finished: dict[Any, str], made: dict[Any, str]) -> None:
-    if len(made) > MOST_FINISHED // 4:
+    if len(made) > ROWS_KEPT // 4:
         return  # one table of the whole country would drive out all others
-    if len(finished) + len(made) > MOST_FINISHED:
-        for key in list(finished)[: MOST_FINISHED // 2]:
+    if len(finished) + len(made) > ROWS_KEPT:
+        for key in list(finished)[: ROWS_KEPT // 2]:
             finished.pop(key, None)  # another thread may have been first
     finished.update(made)
 

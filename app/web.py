@@ -18,8 +18,7 @@ from werkzeug.urls import iri_to_uri
 from werkzeug.wrappers import Response
 
 from app.errors import NotTheirs
-from app.listing import YEARS, number
-from app.rows import MOST_FINISHED
+from app.listing import ROWS_KEPT, YEARS, number
 
 MIMETYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -72,7 +71,7 @@ def answer_unless_known(page: str, fragment: str, *, rows: list[Any], **parts: A
     return response
 
 
-@lru_cache(maxsize=MOST_FINISHED)
+@lru_cache(maxsize=ROWS_KEPT)
 def _told(row: Any) -> str:
     return repr(row)
 

@@ -178,7 +178,7 @@ def test_finished_rows_are_bounded_and_one_long_table_does_not_drive_out_the_oth
     app: Flask, templates: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # given
-    monkeypatch.setattr(module, "MOST_FINISHED", 40)
+    monkeypatch.setattr(module, "ROWS_KEPT", 40)
     monkeypatch.setitem(app.extensions, "finished-rows", {})
     kept = app.extensions["finished-rows"]
 

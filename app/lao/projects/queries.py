@@ -13,10 +13,9 @@ from app.access import Actor
 from app.db import db, table
 from app.errors import NotTheirs
 from app.lao.projects.rules import ProjectFacts, amount_question, editable
-from app.listing import PAGE_SIZE, ListState, like_pattern
+from app.listing import PAGE_SIZE, ROWS_KEPT, ListState, like_pattern
 from app.models import Project, ProjectDimension, ProjectYear, Report, SubHeading
 from app.models.enums import Kind, ReportStatus, ReviewStatus
-from app.rows import MOST_FINISHED
 from app.words import baht
 
 NO_BUDGET = "ไม่ใช้งบประมาณ"
@@ -174,7 +173,7 @@ def project_row(actor: Actor, project_id: int, state: ListState, open_years: Ite
     return _row(number, tuple(row), state.year, frozenset(open_years))
 
 
-@lru_cache(maxsize=MOST_FINISHED)
+@lru_cache(maxsize=ROWS_KEPT)
 def _row(number: int, row: tuple[Any, ...], year: int, opened: frozenset[int]) -> ProjectRow:
     id_, kind, name, dimension, status, reason, packed = row
     budgets = _unpack(packed)

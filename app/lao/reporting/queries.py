@@ -14,10 +14,10 @@ from app.clock import thai_date
 from app.db import db, table
 from app.errors import NotTheirs
 from app.lao.reporting.rules import REPORTED, cannot_words
-from app.listing import PAGE_SIZE, ListState, like_pattern
+from app.listing import PAGE_SIZE, ROWS_KEPT, ListState, like_pattern
 from app.models import Project, ProjectYear, Report
 from app.models.enums import CannotReason, Kind, ReportStatus, Round
-from app.rows import MOST_FINISHED, Choices
+from app.rows import Choices
 from app.words import baht
 
 NO_BUDGET = "ไม่ใช้งบ"
@@ -193,7 +193,7 @@ def report_row(actor: Actor, project_id: int, state: ListState, number: int, foc
     return _report_row(number, state.round, tuple(row), focus)
 
 
-@lru_cache(maxsize=MOST_FINISHED)
+@lru_cache(maxsize=ROWS_KEPT)
 def _report_row(number: int, shown: int, row: tuple[Any, ...], focus: Round | None = None) -> ReportRow:
     """`shown`: the round of the list."""
     id_, name, kind, dimension, planned, ordinance, spent, status, reported_at, reason, text, *others = row
