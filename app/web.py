@@ -63,7 +63,7 @@ def answer_unless_known(page: str, fragment: str, *, rows: list[Any], **parts: A
 
     `rows` and `parts` must tell all that is shown, and in values whose `repr` tells them apart.
     """
-    tag = etag(request.full_path, "".join(map(_told, rows)), parts)
+    tag = etag(request.full_path, "".join(map(_words_of_row, rows)), parts)
     if known_already(tag):
         return FlaskResponse(status=304, headers={"ETag": tag})
     response = answer(page, fragment, rows=rows, **parts)
@@ -72,7 +72,7 @@ def answer_unless_known(page: str, fragment: str, *, rows: list[Any], **parts: A
 
 
 @lru_cache(maxsize=ROWS_KEPT)
-def _told(row: Any) -> str:
+def _words_of_row(row: Any) -> str:
     return repr(row)
 
 

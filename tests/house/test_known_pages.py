@@ -16,7 +16,7 @@ from app.lao.projects import queries as projects
 from app.lao.reporting import queries as reporting
 from app.models import Organisation, PlanPeriod, PlanYear, Project, ProjectYear, Window, WindowException
 from app.models.enums import Kind, PlanStatus, ReportStatus, ReviewStatus, Round
-from app.web import _told
+from app.web import _words_of_row
 from tests.client import Client
 from tests.factories import YEAR, facts, make_lao, make_project, make_report, make_staff, review
 from tests.house.test_access import address, known_routes
@@ -108,7 +108,7 @@ def test_a_list_that_is_kept_follows_every_change(app: Flask, client: Client, pa
 
 def _forget_all(app: Flask) -> None:
     app.extensions["finished-rows"].clear()
-    for kept in (projects._row, reporting._report_row, _told):
+    for kept in (projects._row, reporting._report_row, _words_of_row):
         kept.cache_clear()
 
 
