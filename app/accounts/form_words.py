@@ -29,6 +29,8 @@ DEEDS: Mapping[str, str] = {
     "accounts.end_sessions": "ออกจากระบบในเครื่องอื่น",
     "accounts.logout": "ออกจากระบบ",
     "accounts.set_new_password": "ตั้งรหัสผ่านใหม่",
+    "accounts.own_strength": "ดูว่ารหัสผ่านใหม่เดายากเพียงใด",
+    "accounts.strength_by_link": "ดูว่ารหัสผ่านใหม่เดายากเพียงใด",
     "accounts.sign_in": "เข้าสู่ระบบ",
     "accounts.prove_second": "ยืนยันตัวตนขั้นที่สอง",
     "second_factor.prove_again": "ยืนยันว่าเป็นท่าน",

@@ -119,6 +119,8 @@ EXEMPT = {
     "second_factor.remove_factor": "one button, no word",
     "administration.remove_factors": "one button, no word",
     "nacc_accounts.remove_factors": "one reason, as for a lock, of an LAO that has a second factor",
+    "accounts.own_strength": "asked while somebody types; no answer says nothing: tests/accounts/test_passwords.py",
+    "accounts.strength_by_link": "the same",
     "accounts.logout": "nothing is typed; without htmx the browser asks about unsaved forms before it is sent",
     "evaluation.save_cell": "a cell, no form: test_a_score_is_what_was_typed_last and tests/browser/test_scores.py",
     "grid.save_all": "sent only without JavaScript: tests/lao/grid/test_routes.py",
