@@ -57,6 +57,7 @@ PAGES = {
 }
 # Forms that stand on no page before another deed was done; what they are about stands in their address or is sealed.
 AFTER_A_DEED = {
+    *("accounts.own_strength", "accounts.strength_by_link"),  # asked by a script: no page has such a form
     *("accounts.ask_for_link", "accounts.logout", "accounts.set_new_password", "accounts.sign_in"),  # nobody's year
     *("accounts.prove_second", "second_factor.remove_factor", "second_factor.renew_codes"),  # nobody's either
     *("administration.remove_factors", "nacc_accounts.remove_factors"),  # of whoever has one
