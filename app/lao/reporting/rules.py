@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from operator import itemgetter
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -152,6 +152,7 @@ def counts_of(statuses: Iterable[tuple[ReportStatus, int]]) -> Counts:
     )
 
 
+@lru_cache(maxsize=16_384)
 def percent_done(done: int, total: int) -> Decimal:
     """done ÷ total × 100, two decimals, half up; 0.00 where total is 0. Always within 0..100."""
     return half_up(HUNDRED * done / total) if total else Decimal("0.00")
