@@ -32,6 +32,7 @@ CSP = (
     "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self' data:; object-src 'none'; "
     "base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
 )
+CSP_OF_DATA = "default-src 'none'; frame-ancestors 'none'"  # no document, so it loads nothing; each saved row brings it
 
 
 def is_htmx() -> bool:
@@ -231,7 +232,7 @@ def add_headers(response: Response) -> Response:
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
     if request.endpoint == "static":
         return response  # what follows is for what a browser opens in a window: half of a small file
-    headers["Content-Security-Policy"] = CSP
+    headers["Content-Security-Policy"] = CSP_OF_DATA if response.is_json else CSP
     headers["Referrer-Policy"] = "same-origin"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers.setdefault("X-Answer", "page")  # app.js shows nothing else: a proxy has error pages of its own

@@ -1,5 +1,7 @@
 """The first login as both manuals tell it, from the landing page to the first total. With JavaScript and without."""
 
+import re
+
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Open
@@ -105,6 +107,7 @@ def test_how_strong_a_password_is_stands_beside_it_while_it_is_typed(opened: Ope
     make_account(make_organisation(), claimed=False)
     page = opened(js=True)
     _enter(page, "6650807")
+    expect(page).to_have_url(re.compile("/profile"))
     page.goto("/profile#contact")
     box, said = page.get_by_label("รหัสผ่านสำหรับเข้าสู่ระบบครั้งต่อไป"), page.locator("[data-strength]")
     expect(said).to_be_empty()

@@ -162,6 +162,12 @@ def check_headers(answer: TestResponse) -> None:
     assert "no-store" not in answer.headers["Cache-Control"]
 
 
+def test_data_may_load_nothing_at_all(client: Client) -> None:
+    answer = client.get("/api/v1/nothing")
+    assert answer.is_json
+    assert answer.headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
+
+
 def test_pages_fragments_and_errors_carry_the_headers(
     app: Flask, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
