@@ -34,6 +34,8 @@ CSP = (
 )
 CSP_OF_DATA = "default-src 'none'; frame-ancestors 'none'"  # no document, so it loads nothing; each saved row brings it
 
+ASKED_AS = "HX-Request, HX-Request-Type, Cookie"  # headers by which caches tell page, part and reader apart
+
 
 def is_htmx() -> bool:
     return bool(request.htmx)  # type: ignore[attr-defined]
@@ -55,7 +57,7 @@ def answer(page: str, fragment: str, status: int = 200, **context: Any) -> Respo
     as_fragment = wants_fragment()
     text = render_template(fragment if as_fragment else page, as_fragment=as_fragment, **context)
     response = make_response(text, status)
-    response.headers["Vary"] = "HX-Request, HX-Request-Type, Cookie"
+    response.headers["Vary"] = ASKED_AS
     return response
 
 
@@ -66,7 +68,7 @@ def answer_unless_known(page: str, fragment: str, *, rows: list[Any], **parts: A
     """
     tag = etag(request.full_path, "".join(map(_words_of_row, rows)), parts)
     if known_already(tag):
-        return FlaskResponse(status=304, headers={"ETag": tag})
+        return unchanged(tag)
     response = answer(page, fragment, rows=rows, **parts)
     response.headers["ETag"] = tag
     return response
@@ -147,8 +149,14 @@ def etag(*facts: Any) -> str:
 
 
 def known_already(tag: str) -> bool:
-    """Whether the browser has that page: it asks with the tag it was given."""
-    return request.if_none_match.contains_weak(tag.removeprefix("W/").strip('"'))
+    """Whether the browser has that page: it asks with the tag it was given. What is to be said once is said, though:
+    it would wait for the next page."""
+    return not session.get("_flashes") and request.if_none_match.contains_weak(tag.removeprefix("W/").strip('"'))
+
+
+def unchanged(tag: str) -> Response:
+    """The answer to a browser that has the page. It takes over these headers, so they tell page and part apart, too."""
+    return FlaskResponse(status=304, headers={"ETag": tag, "Vary": ASKED_AS})
 
 
 def along(path: str) -> str:

@@ -149,3 +149,25 @@ def test_a_refused_profile_opens_the_tab_of_the_problem(opened: Open, js: bool) 
     expect(page.get_by_label("ตำแหน่ง", exact=True)).to_have_value("ปลัด อบต.")
     page.get_by_role("button", name="บันทึก", exact=True).click()
     expect(page.get_by_role("status")).to_contain_text("บันทึกข้อมูลพื้นฐานแล้ว")
+
+
+def test_back_from_another_page_shows_the_whole_list_again(opened: Open) -> None:
+    """Also where the part that was shown last came twice: the second time the browser had it."""
+    # Given a list that was sorted to and fro
+    actor = lao()
+    project = make_project(actor)
+    page = opened()
+    sign_in(page)
+    page.goto(LIST)
+    for key in ("name", "kind", "name"):
+        page.locator(f"#s-{key}").click()
+        expect(page).to_have_url(re.compile(f"sort={key}"))
+        expect(page.locator(f"#s-{key}")).to_have_attribute("aria-current", "true")
+    # When somebody opens a page and goes back
+    row(page, project).get_by_role("link", name="คัดลอก").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("บันทึกแผน")
+    page.go_back()
+    # Then it is the page, not the part alone
+    expect(page.get_by_role("navigation", name="เมนูหลัก")).to_be_visible()
+    expect(page.locator("#s-name")).to_have_attribute("aria-current", "true")
+    expect(row(page, project)).to_be_visible()

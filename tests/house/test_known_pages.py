@@ -133,6 +133,58 @@ def test_a_page_that_said_something_once_does_not_say_it_again(app: Flask, clien
     assert after.headers["ETag"] == quiet
 
 
+@pytest.mark.parametrize("path", LISTS.values())
+def test_what_is_said_twice_in_the_same_words_is_over_after_each(app: Flask, client: Client, path: str) -> None:
+    """Nothing changed, twice: a page that the browser has must not leave the words to the page after it."""
+    # given
+    lao = make_lao()
+    enter(client, lao.account_id)
+    make_report(lao, make_project(lao))
+    client.get("/projects/new")
+    tag = ""
+
+    for _time in range(2):
+        # when
+        with client.session_transaction() as session:
+            session["_flashes"] = [("info", "ไม่มีอะไรเปลี่ยนเมื่อครู่")]
+        told = client.get(path, headers={"If-None-Match": tag})
+        tag = told.headers["ETag"]
+
+        # then
+        assert "ไม่มีอะไรเปลี่ยนเมื่อครู่" in told.text
+        assert "ไม่มีอะไรเปลี่ยนเมื่อครู่" not in client.get("/home").text
+
+
+@pytest.mark.parametrize("path", [*LISTS.values(), f"/reports/province?province=65&year={YEAR}&round=6"])
+@pytest.mark.parametrize("htmx", [False, True])
+def test_a_list_that_is_known_keeps_what_tells_page_and_part_apart(
+    app: Flask, client: Client, path: str, htmx: bool
+) -> None:
+    """A browser takes over the headers of such an answer: else it shows the part as the page, on the way back."""
+    lao = make_lao()
+    enter(client, lao.account_id)
+    make_project(lao)
+    headers = {"HX-Request": "true"} if htmx else {}
+    shown = client.get(path, headers=headers)
+    again = client.get(path, headers={**headers, "If-None-Match": shown.headers["ETag"]})
+    assert again.status_code == 304
+    for name in ("Vary", "Cache-Control", "ETag"):
+        assert again.headers[name] == shown.headers[name]
+
+
+def test_what_a_tag_is_made_of_tells_itself(app: Flask, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An object that is told by its place in memory would be another one in each process, or the same by chance."""
+    told = []
+    monkeypatch.setattr("app.web.etag", lambda *facts: told.append(repr(facts)) or f'W/"{len(told)}"')
+    lao = make_lao()
+    enter(client, lao.account_id)
+    make_report(lao, make_project(lao))
+    for path in LISTS.values():
+        client.get(path)
+    assert len(told) == len(LISTS)
+    assert [each for each in told if " at 0x" in each] == []
+
+
 def test_the_page_of_one_account_is_none_of_another(app: Flask, client: Client) -> None:
     tags = []
     for code in ("6650807", "6650808"):

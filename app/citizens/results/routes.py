@@ -14,7 +14,7 @@ from app.errors import NotTheirs
 from app.models.enums import PlaceKind, Role
 from app.plans.queries import periods
 from app.registry.queries import provinces
-from app.web import along, answer, etag, known_already
+from app.web import along, answer, etag, known_already, unchanged
 
 blueprint = Blueprint("reports", __name__)
 mount(blueprint, FOR_THOSE_SIGNED_IN, requires(Permission.RESULTS))
@@ -42,7 +42,7 @@ def province_table() -> Response:
     # An address without a year or round means another one after the next report, or the next plan period.
     tag = etag(queries.table_state(code, moment.year, moment.round), moment, periods(), request.full_path)
     if known_already(tag):
-        return Response(status=304, headers={"ETag": tag})
+        return unchanged(tag)
     told = frame(FOR_THOSE_SIGNED_IN, find(PlaceKind.PROVINCE, code), moment)
     table = lao_table(
         FOR_THOSE_SIGNED_IN, queries.province_rows(code, moment.year, moment.round), "/reports/province", moment
