@@ -101,8 +101,11 @@ def form_status(status: int) -> int:
 
 
 def lead_on(response: Response) -> Response:
-    """A form that app.js sent is not led on inside its page: the browser opens the next page as after any form."""
-    if request.headers.get("HX-Boosted") != "true" or response.location is None:
+    """A form that app.js sent is not led on inside its page: the browser opens the next page as after any form.
+
+    One that is to be sent once more (307) the browser sends by itself.
+    """
+    if request.headers.get("HX-Boosted") != "true" or response.location is None or response.status_code == 307:
         return response
     response.headers["HX-Redirect"] = iri_to_uri(response.headers.pop("Location"))
     response.status_code, response.data = 204, b""

@@ -25,6 +25,7 @@ from tests.pages import check_refused, enter, fields, kept
 
 CONFIRM = "/account/confirm"
 OURS = {"Sec-Fetch-Site": "same-origin"}
+HTMX = {"HX-Request": "true", "HX-Boosted": "true"}
 NEW_STAFF = {"username": "new", "name": "คนใหม่", "role": "officer", "provinces": ["65"]}
 # What opens or takes away much.
 ASKED = {
@@ -309,7 +310,11 @@ def waiting(client: Client, account_id: int) -> dict[str, Any]:
 
 
 def side_by_side(
-    app: Flask, client: Client, monkeypatch: pytest.MonkeyPatch, forms: list[dict[str, Any]]
+    app: Flask,
+    client: Client,
+    monkeypatch: pytest.MonkeyPatch,
+    forms: list[dict[str, Any]],
+    headers: dict[str, str] = OURS,
 ) -> list[tuple[Client, Any]]:
     """Send `forms` from one session, each read before another is answered; gives what stands where, one by one."""
     cookie, together = client.get_cookie("eplannacc"), Barrier(len(forms))
@@ -323,7 +328,7 @@ def side_by_side(
     def send(form: dict[str, Any]) -> None:
         window = Client(app)
         window.set_cookie("eplannacc", cookie.value)
-        both.append((window, window.post(CONFIRM, data=form, headers=OURS)))
+        both.append((window, window.post(CONFIRM, data=form, headers=headers)))
 
     db.session.rollback()
     with monkeypatch.context() as patch:
@@ -361,9 +366,15 @@ def test_a_proof_sent_twice_at_one_moment_leads_both_on_in_one_session(
     assert client.get("/nacc").status_code == 302, "a copy of the cookie before is worth nothing"
 
 
+@pytest.mark.parametrize("headers", [OURS, OURS | HTMX], ids=["plain", "htmx"])
 def test_of_two_proofs_in_two_windows_the_later_leads_on_and_leaves_the_cookie_alone(
-    app: Flask, client: Client, monkeypatch: pytest.MonkeyPatch, at: Callable[[timedelta], None]
+    app: Flask,
+    client: Client,
+    monkeypatch: pytest.MonkeyPatch,
+    at: Callable[[timedelta], None],
+    headers: dict[str, str],
 ) -> None:
+    """By htmx, too, the browser sends the form itself: led to the page anew, it would lose the form that waits."""
     # given
     chief = make_staff("chief", Role.ADMINISTRATOR).id
     enter(client, chief)
@@ -373,14 +384,14 @@ def test_of_two_proofs_in_two_windows_the_later_leads_on_and_leaves_the_cookie_a
     one, other = asked | {"second_code": TOTP(secret).at(clock.now())}, asked | {"second_code": codes[0]}
 
     # when
-    both = side_by_side(app, client, monkeypatch, [one, other])
+    both = side_by_side(app, client, monkeypatch, [one, other], headers)
 
     # then
     (first, led_on), (_window, later) = sorted(both, key=lambda each: each[1].status_code)
     assert "ยืนยันตัวตนแล้ว ทำรายการต่อได้" in led_on.text
     assert (later.status_code, later.location, "Set-Cookie" in later.headers) == (307, CONFIRM, False)
     # and the browser, which has one cookie, sends the form of the later window once more
-    assert "ยืนยันตัวตนแล้ว ทำรายการต่อได้" in first.post(CONFIRM, data=other, headers=OURS).text
+    assert "ยืนยันตัวตนแล้ว ทำรายการต่อได้" in first.post(CONFIRM, data=other, headers=headers).text
     assert first.get("/nacc").status_code == 200
     # of two right proofs one was spent
     spent = db.session.query(SecondFactor).filter_by(kind=FactorKind.RECOVERY).count() < len(codes)
