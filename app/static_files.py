@@ -40,7 +40,7 @@ def init_static(app: Flask) -> dict[str, str]:
     texts, addresses = {}, {}
     for name, path in {**paths, BUT_NACC: paths["style.css"]}.items():
         texts[name], addresses[name] = _sent(path, name, changed)
-    app.view_functions["static"] = _view(app, {name: text for name, text in texts.items() if text})
+    app.view_functions["static"] = _view(app, {name: text for name, text in texts.items() if text}, addresses)
     return addresses
 
 
@@ -74,13 +74,14 @@ def _without_comments(script: str) -> Iterator[str]:
             yield words
 
 
-def _view(app: Flask, texts: dict[str, StaticText]) -> Callable[..., Response]:
+def _view(app: Flask, texts: dict[str, StaticText], addresses: dict[str, str]) -> Callable[..., Response]:
     def static(filename: str) -> Response:
         text = texts.get(filename)
         response = _answer(text) if text else app.send_static_file(filename)
         response.headers.pop("Content-Disposition", None)
         response.headers.pop("Expires", None)
-        if "v" in request.args:  # never asked again: nothing to ask by
+        # Never asked again: nothing to ask by. But not at the address of a program before or after this one.
+        if request.full_path == addresses.get(filename):
             response.headers["Cache-Control"] = FOR_EVER
             response.headers.pop("ETag", None)
             response.headers.pop("Last-Modified", None)

@@ -227,6 +227,18 @@ def test_a_static_text_asked_for_by_its_name_is_asked_again(app: Flask, client: 
     assert (part.status_code, len(part.data), coding(part)) == (206, 10, "")
 
 
+@pytest.mark.parametrize("name", ["app.js", "style.css", "fonts/sarabun-400.woff2"])
+def test_what_is_asked_for_by_the_address_of_another_program_is_not_kept_for_ever(
+    app: Flask, client: Client, name: str
+) -> None:
+    """While a new program takes over, the old one is asked for what only the new one has, and the other way round."""
+    for address in (f"/static/{name}?v=0123456789", f"{_asset(app, name)}&x=1"):
+        with client.get(address) as answer:
+            assert answer.status_code == 200
+            assert answer.headers["Cache-Control"].endswith("no-cache")
+            assert answer.headers["ETag"]
+
+
 def test_a_static_text_is_packed_once(app: Flask, client: Client) -> None:
     packing.packed_once.cache_clear()
     for _time in range(3):
