@@ -3,9 +3,9 @@
 from math import ceil
 from typing import Any
 
-from flask import current_app, make_response, request
+from flask import current_app, make_response, render_template, request
 from flask_login import current_user
-from werkzeug.exceptions import Forbidden, TooManyRequests
+from werkzeug.exceptions import Forbidden
 from werkzeug.wrappers import Response
 
 from app.access import PUBLIC, declared_access
@@ -17,6 +17,7 @@ from app.web import is_htmx, same_origin
 
 # What one account has read or drawn in files: more than anybody at a desk needs, also of three at once.
 COSTLY = "30/minute;300/hour"
+TOO_OFTEN = "อ่านหรือสร้างไฟล์หลายครั้งเกินไป"
 
 
 def guard() -> Response | None:
@@ -46,7 +47,8 @@ def _count(view: Any) -> Response | None:
     if not getattr(view, "costs", False) or limiter.hit(COSTLY, *keys):
         return None
     wait = limiter.wait(COSTLY, *keys)
-    if not is_htmx():
-        raise TooManyRequests(retry_after=ceil(wait.total_seconds()))
-    words = too_often(wait, "อ่านหรือสร้างไฟล์หลายครั้งเกินไป")
-    return make_response(words, 429, {"X-Answer": "sentence", "Retry-After": str(ceil(wait.total_seconds()))})
+    headers = {"Retry-After": str(ceil(wait.total_seconds()))}
+    words = too_often(wait, TOO_OFTEN)
+    if is_htmx():
+        return make_response(words, 429, headers | {"X-Answer": "sentence"})
+    return make_response(render_template("errors/page.html", title=TOO_OFTEN, advice=words), 429, headers)
