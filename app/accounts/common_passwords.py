@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Collection, Iterable, Iterator
 from functools import cache, lru_cache
 from pathlib import Path
+from threading import Lock
 
 from app.models.enums import OrganisationType
 from app.words import arabic_digits
@@ -40,6 +41,7 @@ KEYS = (
     "ผปแอิืทมใฝ",
 )
 LOOKED_AT = 72  # letters
+_ONE_AT_A_TIME = Lock()  # zxcvbn keeps the words of its last caller, for all
 STOLEN = Path(__file__).with_name("common_passwords.txt")
 
 
@@ -75,7 +77,8 @@ def guesses(password: str, words: Collection[str]) -> float:
     known = [*_before_names(), *_own(), *_parts_of_rows(), *words]  # the commoner first
     lower = arabic_digits(password.lower())
     forms = [each[:LOOKED_AT] for each in (lower, squeezed(lower)) if each]
-    fewest: float = min(zxcvbn(each, user_inputs=known)["guesses"] for each in forms)
+    with _ONE_AT_A_TIME:
+        fewest: float = min(zxcvbn(each, user_inputs=known)["guesses"] for each in forms)
     return fewest
 
 

@@ -1,16 +1,20 @@
 """What may be a password, and that it is taken exactly as it was typed."""
 
 import re
+from contextlib import suppress
 from datetime import timedelta
+from threading import Barrier, BrokenBarrierError, Thread
+from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from sqlalchemy import select, update
+from zxcvbn import matching
 
 from app import clock
 from app.access import system
-from app.accounts.common_passwords import OWN_WORDS, STOLEN, is_common
+from app.accounts.common_passwords import OWN_WORDS, STOLEN, guesses, is_common
 from app.accounts.operations import create_staff
 from app.accounts.passwords import hash_password, matches
 from app.accounts.proof import password_for
@@ -301,6 +305,31 @@ def test_how_strong_one_is_is_said_as_the_form_will_say_it(password: str, words:
     assert said.words.startswith(words)
     problem = password_problem(password, owner)
     assert (said.good, said.words) == (True, said.words) if not problem else (False, problem)
+
+
+def test_of_two_passwords_at_one_moment_each_is_judged_by_its_owners_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library keeps the words of its last caller for all."""
+    # given
+    owners = {"somsriforever": ["somsri"], "malisadforever": ["malisad"]}
+    alone = {password: guesses(password, words) for password, words in owners.items()}
+    look, both, found = matching.omnimatch, Barrier(2), dict[str, float]()
+
+    def look_at_one_moment(*given: Any, **more: Any) -> Any:
+        with suppress(BrokenBarrierError):  # one waits for the other
+            both.wait(timeout=0.2)
+        return look(*given, **more)
+
+    monkeypatch.setattr(matching, "omnimatch", look_at_one_moment)
+
+    # when
+    threads = [Thread(target=lambda each=each: found.update({each: guesses(each, owners[each])})) for each in owners]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    # then
+    assert found == alone
 
 
 @pytest.mark.parametrize(
