@@ -4,12 +4,13 @@ import random
 import select
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, cast
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar, cast
 
 import psycopg
-from flask import Flask, current_app, g, has_request_context
+from flask import Flask, current_app, g, has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import MetaData, Table, event
 from sqlalchemy.engine import Connection, Engine
@@ -45,8 +46,28 @@ class Base(DeclarativeBase):
         return {} if version is None else {"version_id_col": version}
 
 
+Asked = ParamSpec("Asked")
+Found = TypeVar("Found")
+READS = "eplannacc.reads"  # in the environ of a request: what was read once
+
 # Rows stay readable after a commit: pages are drawn from what the operation left.
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+
+
+def read_once(read: Callable[Asked, Found]) -> Callable[Asked, Found]:
+    """Ask a request that only looks no more than once for the same. What `read` gives is not changed by anybody."""
+
+    @wraps(read)
+    def once(*args: Asked.args, **named: Asked.kwargs) -> Found:
+        if not has_request_context() or request.method != "GET":
+            return read(*args, **named)
+        known: dict[Any, Found] = request.environ.setdefault(READS, {})
+        key = (read, args, *named.items())
+        if key not in known:
+            known[key] = read(*args, **named)
+        return known[key]
+
+    return once
 
 
 @contextmanager
@@ -67,6 +88,7 @@ def transaction() -> Iterator[None]:
         db.session.commit()
         if has_request_context():
             g.committed_at = time.time()
+            request.environ.pop(READS, None)
     except BaseException as error:
         db.session.rollback()
         current_app.extensions["claim"].take_back()

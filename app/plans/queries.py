@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import and_, bindparam, func, select, true
 
 from app.access import Actor
-from app.db import db, table
+from app.db import db, read_once, table
 from app.models import Dimension, PlanPeriod, PlanYear, ProjectYear, SubHeading, Window, WindowException
 from app.models.enums import PlanStatus, Round
 from app.plans.rules import Period, ReportWindow, YearGate, gates, heading_order, report_window
@@ -22,6 +22,7 @@ _PERIODS = (
 )
 
 
+@read_once
 def periods() -> list[Period]:
     """Every plan period, the earliest first."""
     rows = db.session.execute(_PERIODS)
@@ -78,6 +79,7 @@ _GATES = (
 )
 
 
+@read_once
 def year_gates(actor: Actor) -> list[YearGate]:
     """The gate of every year of every period, for the actor's own LAO."""
     years: set[int] = set()

@@ -10,7 +10,7 @@ from sqlalchemy import Select, bindparam, case, func, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from app.clock import fiscal_year_start
-from app.db import db, table
+from app.db import db, read_once, table
 from app.models import District, FormerFacts, Organisation, Province, Succession
 from app.models.enums import OrganisationType
 
@@ -125,7 +125,10 @@ def _once_statement() -> Select[Any]:
 def laos_then(year: int, now: datetime) -> Mapping[int, LaoThen]:
     """The LAOs that were something else at the end of that fiscal year, by id; none of a year that is not over."""
     end = fiscal_year_start(year + 1)
-    if now < end:
-        return {}
+    return {} if now < end else _laos_at(end)
+
+
+@read_once
+def _laos_at(end: datetime) -> Mapping[int, LaoThen]:
     rows = db.session.execute(_once_statement(), {"end": end})
     return {id_: LaoThen(*facts) for id_, *facts in rows}

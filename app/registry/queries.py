@@ -61,10 +61,12 @@ def names_of_places() -> tuple[str, ...]:
     return tuple(name for column in columns for name in db.session.scalars(select(column).distinct().order_by(column)))
 
 
+_PROVINCES = select(table(Province).c.code, table(Province).c.name).order_by(table(Province).c.name_sort)
+
+
 def provinces() -> list[tuple[str, str]]:
     """Code and name of every province, in Thai order."""
-    rows = db.session.execute(select(Province.code, Province.name).order_by(Province.name_sort))
-    return [(code, name) for code, name in rows]
+    return [(code, name) for code, name in db.session.execute(_PROVINCES)]
 
 
 def districts(province_code: str) -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ from app.errors import NotTheirs
 from app.lao.fixed_rounds.queries import was_not_there
 from app.lao.fixed_rounds.sums import LaoInRound, LiveLaos, TableState, fixed_laos, live_laos, place_then
 from app.lao.fixed_rounds.sums import table_state as fixed_state
-from app.lao.reporting.counts import ORGANISATION_COUNTS, lao_summary, live_counts
+from app.lao.reporting.counts import counted_laos, lao_summary, live_counts
 from app.lao.reporting.rules import (
     REPORTED,
     Counts,
@@ -87,7 +87,7 @@ def table_state(province_code: str, year: int, round_: Round) -> list[Any]:
     for code in sorted(live.codes) if live else [province_code]:
         place = {"province_code": code, "year": year}
         laos = db.session.execute(_VERSIONS, place).all()
-        counted = db.session.execute(ORGANISATION_COUNTS, place | {"round": int(round_)}).all()
+        counted = counted_laos(code, year, round_)
         empty = {id_ for id_, _version, status in laos if status == PlanStatus.PASSED} - {row[0] for row in counted}
         standing += [*laos, *counted, sorted(said_nothing(empty, year, round_))]
     return [fixed, *map(tuple, standing)]

@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 from sqlalchemy import Connection, Select, and_, bindparam, func, select
 
 from app import clock
-from app.db import db, table
+from app.db import db, read_once, table
 from app.lao.fixed_rounds.queries import without_result
 from app.lao.reporting.rules import Counts, Money, RoundSummary, Sums
 from app.models import FixedRound, FixedSum, Organisation, Window
@@ -56,7 +56,12 @@ def live_laos(codes: Iterable[str], year: int, round_: Round, *, some_fixed: boo
 
     `some_fixed`: whoever asks knows of one that is fixed.
     """
-    known, now = set(codes), clock.now()
+    return _live_laos(frozenset(codes), year, round_, some_fixed)
+
+
+@read_once
+def _live_laos(known: frozenset[str], year: int, round_: Round, some_fixed: bool) -> LiveLaos | None:
+    now = clock.now()
     moment = {"year": year, "round": int(round_), "then": moment_of(year, now)}
     moved = {
         id_: lao for id_, lao in laos_then(year, now).items() if lao.moved and known & {lao.province_code, lao.now_in}
@@ -135,6 +140,7 @@ _STATE = select(func.count(), func.coalesce(func.sum(_F.id), 0)).where(
 )
 
 
+@read_once
 def table_state(province_code: str, year: int, round_: Round) -> TableState:
     place = {"province_code": province_code, "year": year, "round": int(round_)}
     number, ids = db.session.execute(_STATE, place).one()

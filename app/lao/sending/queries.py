@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 
 from app.access import Actor
-from app.db import db, table
+from app.db import db, read_once, table
 from app.errors import NotTheirs
 from app.lao.fixed_rounds.queries import lines_of_one
 from app.lao.sending.rules import Receipt, RoundToSend, receipt_of
@@ -46,13 +46,17 @@ def said_nothing(empty: Iterable[int], year: int, round_: Round) -> set[int]:
 
     What was answered falls away when a project is added: the LAO is then not among the `empty`.
     """
-    ids = list(empty)
-    last: dict[int, bool] = {}
+    return set(_said_nothing(frozenset(empty), year, round_))
+
+
+@read_once
+def _said_nothing(empty: frozenset[int], year: int, round_: Round) -> list[int]:
+    ids, last = sorted(empty), dict[int, bool]()
     for first in range(0, len(ids), KEYS_AT_ONCE):
         keys = [round_key(id_, year, round_) for id_ in ids[first : first + KEYS_AT_ONCE]]
         rows = db.session.execute(_RECEIPTS.where(_H.entity_key.in_(keys)).order_by(_H.id))
         last |= {told.organisation_id: told.says_nothing for told in (receipt_of(*row) for row in rows)}
-    return {id_ for id_, nothing in last.items() if nothing}
+    return [id_ for id_, nothing in last.items() if nothing]
 
 
 def own_receipt(actor: Actor, entry_id: int) -> Receipt:
