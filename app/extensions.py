@@ -19,6 +19,8 @@ from limits.strategies import FixedWindowRateLimiter
 from app.db import db
 from app.tokens import MaskedCSRF
 
+SHARE = 0.1  # second of work that PUBLIC_LIMIT_ADDRESS counts as one page, or one question, more
+
 
 class Limiter:
     """Counts against limits like "8/minute;30/hour": tries to sign in, and public pages that are made for strangers.

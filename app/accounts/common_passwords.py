@@ -40,7 +40,7 @@ KEYS = (
     "ฟหกดเ้่าสวง",
     "ผปแอิืทมใฝ",
 )
-LOOKED_AT = 72  # letters
+LOOKED_AT = 40  # letters: where 72 are signs that may stand for letters, zxcvbn takes three seconds
 _ONE_AT_A_TIME = Lock()  # zxcvbn keeps the words of its last caller, for all
 STOLEN = Path(__file__).with_name("common_passwords.txt")
 
@@ -76,7 +76,7 @@ def guesses(password: str, words: Collection[str]) -> float:
 
     known = [*_before_names(), *_own(), *_parts_of_rows(), *words]  # the commoner first
     lower = arabic_digits(password.lower())
-    forms = [each[:LOOKED_AT] for each in (lower, squeezed(lower)) if each]
+    forms = {each[:LOOKED_AT] for each in (lower, squeezed(lower)) if each}
     with _ONE_AT_A_TIME:
         fewest: float = min(zxcvbn(each, user_inputs=known)["guesses"] for each in forms)
     return fewest

@@ -3,6 +3,7 @@
 import hmac
 from base64 import b64encode
 from contextlib import suppress
+from time import perf_counter
 from typing import Any
 
 from flask import Blueprint, abort, current_app, flash, make_response, redirect, render_template, request
@@ -29,6 +30,7 @@ from app.contact import contact
 from app.db import transaction
 from app.deeds import claim_for, shows_once, was_done
 from app.errors import Refusal
+from app.extensions import SHARE, limiter
 from app.fields import Form
 from app.mails.jobs import send_behind_the_request
 from app.models.enums import EndedBecause
@@ -277,11 +279,12 @@ def strength_by_link(token: str) -> Response:
 
 
 def _strength(account_id: int, owner: PasswordFor) -> Response:
-    try:
-        proof.count("strength", "PUBLIC_LIMIT_ADDRESS", str(account_id))
-    except TooOften:
+    limits, begun = current_app.config["PUBLIC_LIMIT_ADDRESS"], perf_counter()
+    if not limiter.hit(limits, "strength", str(account_id)):
         abort(429)
     found = strength(request.form.get("password", ""), owner)
+    if more := int((perf_counter() - begun) / SHARE):  # as public pages are counted
+        limiter.hit(limits, "strength", str(account_id), cost=more)
     return make_response(found._asdict(), {"Cache-Control": "no-store"})
 
 

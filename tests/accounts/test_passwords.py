@@ -332,6 +332,19 @@ def test_of_two_passwords_at_one_moment_each_is_judged_by_its_owners_words(monke
     assert found == alone
 
 
+def test_of_a_long_one_made_of_signs_for_letters_no_more_is_read_than_it_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library reads a password anew for each set of letters that its signs may stand for."""
+    look, read = matching.dictionary_match, list[int]()
+
+    def counted(password: str, *given: Any, **more: Any) -> Any:
+        read.append(len(password) ** 2)
+        return look(password, *given, **more)
+
+    monkeypatch.setattr(matching, "dictionary_match", counted)
+    guesses("4@8({[<6935!1|70$2%+" * 10, [])
+    assert sum(read) < 1_600_000
+
+
 @pytest.mark.parametrize(
     ("guesses", "words"),
     [
@@ -388,6 +401,18 @@ def test_how_strong_one_is_nobody_asks_from_elsewhere_nor_all_day(
     client.get("/nacc/account")
     assert client.post(at, data={"password": "ปลาทู"}).status_code == 400, "no token"
     assert [client.send(at, {"password": "ปลาทู"}).status_code for _ in range(3)] == [200, 200, 429]
+
+
+def test_one_that_takes_long_to_look_at_counts_for_many(
+    app: Flask, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.config, "PUBLIC_LIMIT_ADDRESS", "20/minute")
+    ticks = iter(range(1000, 9000))
+    monkeypatch.setattr("app.accounts.routes.perf_counter", lambda: next(ticks))  # each takes a second
+    enter(client, make_staff("somsri", Role.OFFICER, "65").id)
+    client.get("/nacc/account")
+    answers = [client.send("/account/password/strength", {"password": "ปลาทู"}).status_code for _ in range(4)]
+    assert answers == [200, 200, 429, 429]
 
 
 NAMED = {"password": "ดินทอง 2569-2570"}

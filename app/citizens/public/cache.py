@@ -22,7 +22,7 @@ from werkzeug.exceptions import TooManyRequests
 from werkzeug.wrappers import Response
 
 from app.access import public
-from app.extensions import limiter, neighbourhood
+from app.extensions import SHARE, limiter, neighbourhood
 from app.listing import Reader
 from app.packing import CODINGS_KEPT, asked_coding, may_be_packed, packed_for_all, told_apart
 from app.web import wants_fragment
@@ -30,7 +30,6 @@ from app.web import wants_fragment
 SERVER_SECONDS = 25
 BROWSER_SECONDS = 30
 MOST_BYTES = 64_000_000
-SHARE = 0.1  # second of making a page that counts as one page more
 WAIT = 60  # seconds: PUBLIC_LIMIT_ADDRESS is told by the minute
 View = Callable[..., Any]
 
