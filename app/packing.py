@@ -103,6 +103,7 @@ def pack(response: Response) -> Response:
     if response.status_code in (204, 206, 304) or "Content-Encoding" in headers or response.is_streamed:
         return response
     if g.get("plain") or "no-store" in headers.get("Cache-Control", ""):
+        response.cache_control.no_transform = True  # nor may a proxy pack it
         return response
     if request.headers.get("Sec-Fetch-Site") in OTHER_SITES:
         return response

@@ -387,7 +387,7 @@ def test_each_page_that_takes_a_new_password_asks_how_strong_it_is(app: Flask, c
         # then
         assert (weak.status_code, weak.json["good"]) == (200, False), path  # type: ignore[index]
         assert strong.json["good"] is True  # type: ignore[index]
-        assert weak.headers["Cache-Control"] == "no-store"
+        assert weak.headers["Cache-Control"] == "no-store, no-transform"
         assert kept() == before
 
 

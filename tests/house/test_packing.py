@@ -182,6 +182,7 @@ def test_a_page_with_sealed_words_goes_as_it_is(
     first, again, longer = (page(client, lao, typed) for typed in ("abcdefgh", "abcdefgh", "abcdefgh" * 9))
     assert [coding(each) for each in (first, again, longer)] == ["", "", ""]
     assert fields(first.text)["resume"]
+    assert "no-transform" in first.headers["Cache-Control"], "nor does a proxy pack it that keeps to the rules"
     assert len(first.data) == len(again.data)
 
 
@@ -192,6 +193,7 @@ def test_what_may_not_be_kept_is_not_packed(app: Flask, said: str, given: str) -
     with app.test_request_context(headers=ALL):
         page = Response("<p>" + "x" * 5000, mimetype="text/html", headers={"Cache-Control": said})
         assert packing.pack(page).headers.get("Content-Encoding", "") == given
+        assert ("no-transform" in page.headers["Cache-Control"]) is ("no-store" in said)
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])

@@ -227,7 +227,7 @@ def test_new_recovery_codes_end_those_before(app: Flask, client: Client, officer
     enter(client, officer)
     _secret, codes = add_app(client)
     answer = client.send(f"{PAGE}/codes", {})
-    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["Cache-Control"] == "no-store, no-transform"
     new = re.findall(r"<code class=\"keep\">([^<]+)</code>", answer.text)
     assert len(set(new) | set(codes)) == 2 * RECOVERY_CODES
     stranger = Client(app)
@@ -348,7 +348,7 @@ def test_the_secret_of_an_app_is_shown_to_its_own_account_and_kept_by_no_browser
     # given
     enter(client, officer)
     page = client.get(f"{PAGE}/app")
-    assert page.headers["Cache-Control"] == "no-store"
+    assert page.headers["Cache-Control"] == "no-store, no-transform"
     secret = secret_on(page.text)
 
     # when

@@ -159,7 +159,7 @@ def test_codes_for_all_filtered_are_said_before_shown_once_and_kept_as_hashes(
     page = client.get(ISSUED)
     codes = CODE.findall(page.text)
     assert len(set(codes)) == len(codes) == 2
-    assert page.headers["Cache-Control"] == "no-store"
+    assert page.headers["Cache-Control"] == "no-store, no-transform"
     stored = str(kept())
     for code in codes:
         assert code not in stored
