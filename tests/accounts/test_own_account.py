@@ -100,7 +100,14 @@ def test_staff_of_a_region_get_all_its_provinces_by_one_tick(app: Flask, client:
     enter(client, make_staff("chief", Role.ADMINISTRATOR).id)
     page = client.get("/nacc/admin/staff").text
     assert "ทั้งภาค 9" in page
-    form = {"username": "region9", "name": "ภาค 9", "role": "officer", "regions": ["9"], "provinces": ["65"]}
+    form = {
+        "username": "region9",
+        "name": "ภาค 9",
+        "role": "officer",
+        "regions": ["9"],
+        "provinces": ["65"],
+        "reason": "บรรจุ",
+    }
 
     # when
     missing = client.send("/nacc/admin/staff", form | {"username": "", "name": ""})

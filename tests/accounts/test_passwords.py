@@ -422,9 +422,8 @@ def test_each_place_that_takes_a_new_password_knows_whose_it_is(app: Flask, clie
     """The name is that of the registry, or of the member of staff."""
     # given
     with transaction():
-        token = renew_staff(
-            actor_of(make_staff("chief", Role.ADMINISTRATOR).id), make_staff("ดินทอง", Role.OFFICER).id, clock.now()
-        )
+        chief, named = make_staff("chief", Role.ADMINISTRATOR), make_staff("ดินทอง", Role.OFFICER)
+        token = renew_staff(actor_of(chief.id), named.id, "ลืมรหัสผ่าน", clock.now())
     claimant = make_account(make_organisation(), claimed=False)
     lao = make_account(make_organisation("6650808", name="เทศบาลตำบลดินทอง"))
     with transaction():

@@ -277,7 +277,7 @@ def _lock(account: Account, actor: Actor) -> None:
 
 
 def _lock_staff(account: Account, actor: Actor) -> None:
-    lock_staff(actor, account.id, True, clock.now())
+    lock_staff(actor, account.id, True, "รหัสผ่านรั่ว", clock.now())
 
 
 def _close(account: Account, actor: Actor) -> None:
@@ -344,7 +344,7 @@ def test_a_link_that_staff_were_handed_ends_when_they_change_their_password(app:
     # given
     somsri, chief = make_staff("somsri", Role.OFFICER, "65"), actor_of(make_staff("chief", Role.ADMINISTRATOR).id)
     with transaction():
-        token = renew_staff(chief, somsri.id, clock.now())
+        token = renew_staff(chief, somsri.id, "ลืมรหัสผ่าน", clock.now())
     assert client.get(f"/forgot/{token}").status_code == 200
     enter(client, somsri.id)
     client.get("/nacc/account")

@@ -2,14 +2,19 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
+import pytest
 from flask import Flask
 
+from app import clock
 from app.access import Actor
 from app.accounts import jobs
 from app.accounts.rules import FAILURES_KEPT
+from app.db import transaction
 from app.models.enums import Role
 from tests.accounts.conftest import CODE
+from tests.accounts.second_factor.test_second_factor import add_app
 from tests.client import Client
 from tests.factories import PASSWORD, make_staff, profile_form
 from tests.pages import kept
@@ -99,15 +104,66 @@ def test_an_administrator_sees_what_was_changed_of_staff(app: Flask, at: Callabl
 
     # when
     typed = {"username": "somsri", "name": "somsri", "role": "officer", "provinces": ["90"], "version": "1"}
+    typed["reason"] = "คำสั่งย้าย 12/2569"
     assert admin.send(f"/nacc/admin/staff/{somsri.id}", typed).status_code == 303
 
     # then
     told = rights_told(admin, ALL)
-    assert all(each in told for each in ("somsri", "chief", OFFICE, "แก้ไข"))
+    assert all(each in told for each in ("somsri", "chief", OFFICE, "แก้ไข", "เหตุผล คำสั่งย้าย 12/2569"))
     officer.sign_in("somsri", PASSWORD)
     _before, _found, own = officer.get("/nacc/account").text.partition("การเปลี่ยนรหัสผ่านและสิทธิ์")
     assert "chief" in own
     assert OFFICE not in own
+
+
+STAFF = "/nacc/admin/staff"
+NEW_STAFF = {"username": "malee", "name": "มาลี", "role": "officer", "provinces": ["65"]}
+MOVED = {"username": "somsri", "name": "สมศรี", "role": "officer", "provinces": ["90"], "version": "1"}
+
+
+@pytest.mark.parametrize(
+    ("path", "typed"),
+    [
+        (STAFF, NEW_STAFF),
+        (f"{STAFF}/{{officer}}", MOVED),
+        (f"{STAFF}/{{officer}}/lock", {}),
+        (f"{STAFF}/{{locked}}/unlock", {}),
+        (f"{STAFF}/{{officer}}/link", {}),
+        (f"{STAFF}/{{officer}}/second-factor", {}),
+    ],
+)
+def test_what_is_changed_of_staff_asks_for_a_reason_and_tells_it(
+    app: Flask, client: Client, path: str, typed: dict[str, Any]
+) -> None:
+    # given
+    make_staff("chief", Role.ADMINISTRATOR)
+    officer, locked = make_staff("somsri", Role.OFFICER, "65"), make_staff("locked", Role.OFFICER, "65")
+    with transaction():
+        locked.locked_at = clock.now()
+    own = Client(app)
+    own.sign_in("somsri", PASSWORD)
+    add_app(own)
+    client.sign_in("chief", PASSWORD)
+    place = path.format(officer=officer.id, locked=locked.id)
+    client.get(STAFF)
+    before = kept()
+
+    # when
+    asked = client.send(place, typed)
+
+    # then nothing is done, and what was typed is kept
+    assert asked.status_code == 422
+    assert "บอกเหตุผล เช่น" in asked.text
+    assert typed.get("name", "") in asked.text
+    assert kept() == before
+
+    # when
+    done = client.send(place, typed | {"reason": "คำสั่งที่ 7/2569"})
+
+    # then
+    assert done.status_code in (200, 303)
+    assert "เหตุผล คำสั่งที่ 7/2569" in rights_told(client, ALL)
+    assert "คำสั่งที่ 7/2569" in client.get("/nacc/admin/history").text
 
 
 def test_addresses_go_with_the_sessions_and_stand_nowhere_else(

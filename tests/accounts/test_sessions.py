@@ -198,10 +198,10 @@ def test_staff_are_out_for_good_once_locked_and_when_their_role_changes_and_go_o
         browser.sign_in(name, PASSWORD)
     # when
     with transaction():
-        lock_staff(admin, staff["locked"], True, clock.now())
-        lock_staff(admin, staff["locked"], False, clock.now())
-        change_staff(admin, staff["promoted"], "promoted", Role.ADMINISTRATOR, (), 1, clock.now())
-        change_staff(admin, staff["moved"], "moved", Role.OFFICER, ("90",), 1, clock.now())
+        lock_staff(admin, staff["locked"], True, "สอบ", clock.now())
+        lock_staff(admin, staff["locked"], False, "สอบแล้ว", clock.now())
+        change_staff(admin, staff["promoted"], "promoted", Role.ADMINISTRATOR, (), "เลื่อนตำแหน่ง", 1, clock.now())
+        change_staff(admin, staff["moved"], "moved", Role.OFFICER, ("90",), "คำสั่งย้าย", 1, clock.now())
     # then
     assert {name: _is_in(browser) for name, browser in browsers.items()} == {
         "locked": False,

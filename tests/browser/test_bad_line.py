@@ -117,7 +117,7 @@ EXEMPT = {
     "second_factor.add_passkey": "sent by the passkey's script: tests/browser/test_second_factor.py",
     "second_factor.renew_codes": "one button, no word",
     "second_factor.remove_factor": "one button, no word",
-    "administration.remove_factors": "one button, no word",
+    "administration.remove_factors": "one reason, as for a lock, of who has a second factor",
     "nacc_accounts.remove_factors": "one reason, as for a lock, of an LAO that has a second factor",
     "accounts.own_strength": "asked while somebody types; no answer says nothing: tests/accounts/test_passwords.py",
     "accounts.strength_by_link": "the same",

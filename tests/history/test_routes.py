@@ -199,7 +199,7 @@ def test_the_administration_has_a_history_of_its_own(app: Flask, client: Client)
     client.get("/nacc/admin/contact")
     client.send("/nacc/admin/contact", {"contact": "สำนักป้องกันฯ"})
     client.get(f"/nacc/admin/staff/{officer.id}")
-    client.send(f"/nacc/admin/staff/{officer.id}/lock", {})
+    client.send(f"/nacc/admin/staff/{officer.id}/lock", {"reason": "พ้นจากตำแหน่ง"})
     client.get("/nacc/admin/registry/6650807")
     client.send("/nacc/admin/registry/6650807/close", {"why": "ยุบรวมแล้ว"})
 

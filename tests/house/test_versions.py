@@ -126,7 +126,10 @@ DEEDS: dict[str, tuple[Deed, int]] = {
     "plan year": (lambda who, n, v: set_status(who, 1, 2563, list(PlanStatus)[1 + n], v, NOW), 0),
     "period": (lambda who, n, v: change_period(who, 2, 2566, 2570 + n, ["ก", "ข"], v, NOW), 1),
     "dimension": (lambda who, n, v: rename_dimension(who, 1, 1, f"มิติ {n}", Decimal(25), v, NOW), 1),
-    "staff": (lambda who, n, v: change_staff(who, who.account_id or 0, f"ชื่อ {n}", Role.ADMINISTRATOR, (), v, NOW), 1),
+    "staff": (
+        lambda who, n, v: change_staff(who, who.account_id or 0, f"ชื่อ {n}", Role.ADMINISTRATOR, (), "ย้าย", v, NOW),
+        1,
+    ),
     "registry": (lambda who, n, v: change_one(who, 1, v, _line(f"องค์การบริหารส่วนตำบลชื่อ {n}"), Effect(NOW)), 1),
 }
 

@@ -190,9 +190,9 @@ def _staff(world: World, rng: Random, at: Any) -> None:
     account = db.session.scalars(wanted).one()
     role = rng.choice([Role.OFFICER, Role.ADMINISTRATOR])
     places = tuple(rng.sample(["90", "65", "10"], rng.randint(1, 2)))
-    administration.change_staff(world.admin, account.id, "นายขจร", role, places, account.version, at)
-    administration.lock_staff(world.admin, account.id, rng.random() < 0.5, at)
-    administration.invite_staff(world.admin, f"new{rng.randint(1, 10**9)}", "ใหม่", role, places, at)
+    administration.change_staff(world.admin, account.id, "นายขจร", role, places, "ย้าย", account.version, at)
+    administration.lock_staff(world.admin, account.id, rng.random() < 0.5, "สอบ", at)
+    administration.invite_staff(world.admin, f"new{rng.randint(1, 10**9)}", "ใหม่", role, places, "บรรจุใหม่", at)
 
 
 def _registry(world: World, rng: Random, at: Any) -> None:

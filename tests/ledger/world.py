@@ -123,10 +123,10 @@ def _rules(admin: Actor) -> None:
         add_period(admin, 2571, 2574, ["หนึ่ง", "สอง"], NOW)
         rename_dimension(admin, 1, 2, "ชื่อใหม่", Decimal(30), 1, NOW)
         set_minimum(admin, YEAR, Decimal("60.5"), 0, NOW)
-        invite_staff(admin, "officer65", "นายขจร", Role.OFFICER, ("65", "90"), NOW)
+        invite_staff(admin, "officer65", "นายขจร", Role.OFFICER, ("65", "90"), "บรรจุใหม่", NOW)
         invited = db.session.scalar(text("SELECT max(id) FROM accounts"))
-        change_staff(admin, invited, "นายขจร", Role.OFFICER, ("65",), 1, NOW)
-        lock_staff(admin, invited, True, NOW)
+        change_staff(admin, invited, "นายขจร", Role.OFFICER, ("65",), "ย้าย", 1, NOW)
+        lock_staff(admin, invited, True, "พ้นจากตำแหน่ง", NOW)
 
 
 def _scores(lao: Actor, other: Actor, admin: Actor) -> None:

@@ -86,8 +86,8 @@ def _twice(officer: Actor, admin: Actor, lao: Actor) -> dict[str, tuple[Deed, De
             lambda: set_setting(admin, "contact", "ติดต่อ 2", 1, NOW),
         ),
         "a member of staff": (
-            lambda: change_staff(admin, other, "คนหนึ่ง", Role.OFFICER, ("65", "90"), 1, NOW),
-            lambda: change_staff(admin, other, "คนสอง", Role.ADMINISTRATOR, (), 2, NOW),
+            lambda: change_staff(admin, other, "คนหนึ่ง", Role.OFFICER, ("65", "90"), "ย้าย", 1, NOW),
+            lambda: change_staff(admin, other, "คนสอง", Role.ADMINISTRATOR, (), "ย้าย", 2, NOW),
         ),
         "the order of reasons": (
             lambda: raise_reason(admin, reasons[2], reasons[1], NOW),

@@ -275,7 +275,8 @@ def test_what_an_administrator_does(world: World) -> None:
         "document_date": "15/3/2561",
         "since": "10/4/2561",
     }
-    staff = {"username": "Somjai", "name": "สมใจ", "role": "officer", "provinces": ["90", "65"]}
+    staff = {"username": "Somjai", "name": "สมใจ", "role": "officer", "provinces": ["90", "65"], "reason": "บรรจุใหม่"}
+    moved = {"name": "สมศรี", "role": "officer", "provinces": ["90"], "version": "1"}
     deeds: list[Deed] = [
         ("admin", windows, {"opens_at": "1/10/2560 08.30", "closes_at": "30/9/2560", "version": "1"}),
         ("admin", windows, {"opens_at": "1/10/2560 08.30", "closes_at": "31/10/2561 16.30", "version": "1"}),
@@ -294,10 +295,12 @@ def test_what_an_administrator_does(world: World) -> None:
         ("admin", f"{admin}/staff", staff | {"provinces": []}),
         ("admin", f"{admin}/staff", staff),
         ("admin", f"{admin}/staff", staff),
-        ("admin", f"{admin}/staff/{officer}", {"name": "สมศรี", "role": "officer", "provinces": ["90"], "version": "1"}),
+        ("admin", f"{admin}/staff/{officer}", moved),
+        ("admin", f"{admin}/staff/{officer}", moved | {"reason": "คำสั่งย้าย"}),
         ("admin", f"{admin}/staff/{officer}/lock", {}),
-        ("admin", f"{admin}/staff/{officer}/unlock", {}),
-        ("admin", f"{admin}/staff/{world.busy.admin.account_id}/lock", {}),
+        ("admin", f"{admin}/staff/{officer}/lock", {"reason": "พ้นจากตำแหน่ง"}),
+        ("admin", f"{admin}/staff/{officer}/unlock", {"reason": "กลับมาปฏิบัติงาน"}),
+        ("admin", f"{admin}/staff/{world.busy.admin.account_id}/lock", {"reason": "ลองดู"}),
         ("admin", f"{admin}/periods", period | {"first_year": "2568", "last_year": "2572"}),
         ("admin", f"{admin}/periods", period),
         ("admin", f"{admin}/periods/3", period | {"last_year": "2580", "names": "ก\nมิติใหม่\nค", "version": "1"}),

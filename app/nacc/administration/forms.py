@@ -6,6 +6,8 @@ from typing import Any, ClassVar
 from app.fields import AtMost, Form, ManyOf, OneOf, Required, TextBlock, TextLine, Version
 from app.models.enums import Role, SecondPerson
 
+WHY = [Required("บอกเหตุผล เช่น ย้ายหรือพ้นจากตำแหน่ง"), AtMost(1000)]
+
 
 class RejectionReasonForm(Form):
     text = TextLine("เหตุผลที่ปฏิเสธ", validators=[Required("กรอกเหตุผล"), AtMost(300)])
@@ -21,7 +23,13 @@ class SecondPersonForm(Form):
     version = Version()
 
 
-LATER = {"provinces": "จังหวัดที่ดูแล", "regions": "ทั้งภาค"}
+class StaffReasonForm(Form):
+    """Why an account of staff is locked or opened; what is changed of it says so in its own form."""
+
+    reason = TextBlock("เหตุผล", validators=WHY)
+
+
+LATER = {"provinces": "จังหวัดที่ดูแล", "regions": "ทั้งภาค", "reason": "เหตุผล"}
 Regions = Mapping[int | None, list[tuple[str, str]]]
 
 
@@ -33,6 +41,7 @@ class StaffForm(Form):
     )
     regions: ManyOf
     provinces: ManyOf
+    reason: TextBlock
     made_later = LATER
     version = Version()
 
@@ -52,6 +61,7 @@ def staff_form(country: Regions) -> type[StaffForm]:
     fields: dict[str, Any] = {
         "regions": ManyOf(LATER["regions"], choices=regions),
         "provinces": ManyOf(LATER["provinces"], choices=provinces),
+        "reason": TextBlock(LATER["reason"], validators=WHY),  # behind the provinces, as on the page
         "country": country,
     }
     return type("StaffFormOfCountry", (StaffForm,), fields)

@@ -155,7 +155,9 @@ def _nobodys() -> NoReturn:
     raise NotTheirs
 
 
-def invite_staff(actor: Actor, username: str, name: str, role: Role, provinces: tuple[str, ...], now: datetime) -> str:
+def invite_staff(
+    actor: Actor, username: str, name: str, role: Role, provinces: tuple[str, ...], reason: str, now: datetime
+) -> str:
     """A NACC account without a password; gives the token of the link by which its owner sets one. Raises Refusal."""
     username = sign_in_name(username)
     if username.isdigit():
@@ -169,12 +171,19 @@ def invite_staff(actor: Actor, username: str, name: str, role: Role, provinces: 
     db.session.flush()
     _give_provinces(account.id, role, provinces)
     after = {"username": username, "name": name, "role": role, "provinces": provinces}
-    record(actor, Action.CREATE, Entity.ACCOUNT, account.id, after=after, at=now)
+    record(actor, Action.CREATE, Entity.ACCOUNT, account.id, after=after, reason=reason, at=now)
     return _new_link(account, now)
 
 
 def change_staff(
-    actor: Actor, account_id: int, name: str, role: Role, provinces: tuple[str, ...], version: int, now: datetime
+    actor: Actor,
+    account_id: int,
+    name: str,
+    role: Role,
+    provinces: tuple[str, ...],
+    reason: str,
+    version: int,
+    now: datetime,
 ) -> bool:
     """Change a NACC account's name, role or provinces: at its next request; False where they are so already.
 
@@ -192,7 +201,7 @@ def change_staff(
     _give_provinces(account_id, role, provinces)
     if before["role"] != role:  # who has other provinces alone goes on: they are asked at each request
         end_sessions_of(account_id, EndedBecause.NEW_ROLE, now)
-    record(actor, Action.EDIT, Entity.ACCOUNT, account_id, before=before, after=after, at=now)
+    record(actor, Action.EDIT, Entity.ACCOUNT, account_id, before=before, after=after, reason=reason, at=now)
     return True
 
 
@@ -205,7 +214,7 @@ def _role_refusal(actor: Actor, account: Account, role: Role, provinces: tuple[s
     return None
 
 
-def lock_staff(actor: Actor, account_id: int, locked: bool, now: datetime) -> None:
+def lock_staff(actor: Actor, account_id: int, locked: bool, reason: str, now: datetime) -> None:
     """Lock or unlock a NACC account; locking ends its sessions and links. What is so already stays, without an entry.
 
     Raises NotTheirs; Refusal where nobody could unlock.
@@ -219,21 +228,21 @@ def lock_staff(actor: Actor, account_id: int, locked: bool, now: datetime) -> No
             raise Refusal(problem)
         shut_out(account, now)
     account.locked_at = now if locked else None
-    record(actor, Action.LOCK if locked else Action.UNLOCK, Entity.ACCOUNT, account_id, at=now)
+    record(actor, Action.LOCK if locked else Action.UNLOCK, Entity.ACCOUNT, account_id, reason=reason, at=now)
 
 
-def renew_staff(actor: Actor, account_id: int, now: datetime) -> str:
+def renew_staff(actor: Actor, account_id: int, reason: str, now: datetime) -> str:
     """The token of a link by which a staff member sets a new password; it is shown once, no password ever."""
     account = _staff(account_id)
-    record(actor, Action.MAKE_PASSWORD_LINK, Entity.ACCOUNT, account_id, at=now)
+    record(actor, Action.MAKE_PASSWORD_LINK, Entity.ACCOUNT, account_id, reason=reason, at=now)
     return _new_link(account, now)
 
 
-def remove_factors(actor: Actor, account_id: int, now: datetime) -> None:
+def remove_factors(actor: Actor, account_id: int, reason: str, now: datetime) -> None:
     """Let a staff member who has lost their second factor add another. Raises NotTheirs; Refusal for the own ones."""
     if account_id == actor.account_id:
         raise Refusal("ขั้นที่สองของตนเอง เพิ่มและลบได้ที่หน้ายืนยันตัวตน 2 ขั้น")
-    remove_all(actor, _staff(account_id).id, None, "", now)
+    remove_all(actor, _staff(account_id).id, None, reason, now)
 
 
 def _staff(account_id: int) -> Account:

@@ -1,5 +1,7 @@
 """Administrators' pages: HTTP only."""
 
+from collections.abc import Callable
+
 from flask import abort, current_app, flash, redirect, render_template, request
 from werkzeug.wrappers import Response
 
@@ -10,6 +12,7 @@ from app.accounts.rights.queries import all_changed_rights
 from app.accounts.rules import FAILURES_KEPT
 from app.accounts.second_factor.queries import factors_of
 from app.citizens.figures.tombstones import deletions_of
+from app.conflicts import Conflict
 from app.db import transaction
 from app.deeds import shows_once
 from app.errors import Refusal, Stale
@@ -21,6 +24,7 @@ from app.nacc.administration.forms import (
     RejectionReasonForm,
     SecondPersonForm,
     StaffForm,
+    StaffReasonForm,
     staff_form,
 )
 from app.nacc.administration.pages import ADMIN, blueprint, both_windows, done, page
@@ -195,7 +199,13 @@ def invite() -> Response:
         try:
             with transaction():
                 token = operations.invite_staff(
-                    actor(), username, form.name.data or "", form.role.data, form.chosen, clock.now()
+                    actor(),
+                    username,
+                    form.name.data or "",
+                    form.role.data,
+                    form.chosen,
+                    form.reason.data or "",
+                    clock.now(),
                 )
         except Refusal as refusal:
             form.refuse(refusal)
@@ -217,12 +227,30 @@ def _staff_row(account_id: int) -> queries.StaffRow:
 @blueprint.get("/staff/<int:account_id>")
 @ADMIN
 def edit_staff(account_id: int) -> Response:
-    row = _staff_row(account_id)
-    given = queries.province_codes_of(account_id)
-    form = staff_form(provinces_by_region())(
-        formdata=None, name=row.name, role=row.role, provinces=given, version=row.version, username=row.username
+    return _member_page(_staff_row(account_id))
+
+
+def _member_page(
+    row: queries.StaffRow,
+    form: StaffForm | None = None,
+    conflict: Conflict | None = None,
+    asked: StaffReasonForm | None = None,
+    deed: str = "",
+) -> Response:
+    """A page of several forms; `form` or `asked`: the one that comes back, and of the latter its `deed`."""
+    empty = StaffReasonForm(formdata=None)
+    reasons = dict.fromkeys(("lock", "unlock", "link", "second-factor"), empty) | {deed: asked or empty}
+    status, factors = 422 if form or asked else 200, factors_of(row.id)
+    form = form or staff_form(provinces_by_region())(
+        formdata=None,
+        name=row.name,
+        role=row.role,
+        provinces=queries.province_codes_of(row.id),
+        version=row.version,
+        username=row.username,
     )
-    return page("staff_member", row=row, form=form, factors=factors_of(account_id))
+    told = {"row": row, "form": form, "conflict": conflict, "factors": factors}
+    return page("staff_member", status, **told, reasons=reasons, asked=asked or form, deed=deed)
 
 
 @blueprint.post("/staff/<int:account_id>")
@@ -240,6 +268,7 @@ def change_staff(account_id: int) -> Response:
                     form.name.data or "",
                     form.role.data,
                     form.chosen,
+                    form.reason.data or "",
                     form.version.data or 0,
                     clock.now(),
                 )
@@ -252,46 +281,53 @@ def change_staff(account_id: int) -> Response:
             form.refuse(refusal)
         else:
             return done("staff", f"แก้ไข {row.username} แล้ว", saved)
-    return page("staff_member", 422, row=row, form=form, conflict=conflict, factors=factors_of(account_id))
+    return _member_page(row, form, conflict)
+
+
+def _for_a_reason(account_id: int, deed: str, do: Callable[[queries.StaffRow, str], Response]) -> Response:
+    """The answer of `do` to the reason that was typed; the page again where there is none, or the deed is refused."""
+    row, asked = _staff_row(account_id), StaffReasonForm()
+    if asked.validate():
+        try:
+            return do(row, asked.reason.data or "")
+        except Refusal as refusal:
+            asked.refuse(refusal)
+    return _member_page(row, asked=asked, deed=deed)
 
 
 @blueprint.post("/staff/<int:account_id>/second-factor")
 @ADMIN
 @asks_proof
 def remove_factors(account_id: int) -> Response:
-    row = _staff_row(account_id)
-    try:
+    def do(row: queries.StaffRow, reason: str) -> Response:
         with transaction():
-            operations.remove_factors(actor(), account_id, clock.now())
-    except Refusal as refusal:
-        flash(refusal.message, "warn")
-        return redirect("/nacc/admin/staff", 303)
-    return done("staff", f"ลบการยืนยันตัวตนขั้นที่สองของ {row.username} แล้ว")
+            operations.remove_factors(actor(), account_id, reason, clock.now())
+        return done("staff", f"ลบการยืนยันตัวตนขั้นที่สองของ {row.username} แล้ว")
+
+    return _for_a_reason(account_id, "second-factor", do)
 
 
 @blueprint.post("/staff/<int:account_id>/lock")
 @ADMIN
 @asks_proof
 def lock_staff(account_id: int) -> Response:
-    return _set_staff_locked(account_id, True)
+    return _set_staff_locked(account_id, "lock", locked=True)
 
 
 @blueprint.post("/staff/<int:account_id>/unlock")
 @ADMIN
 @asks_proof
 def unlock_staff(account_id: int) -> Response:
-    return _set_staff_locked(account_id, False)
+    return _set_staff_locked(account_id, "unlock", locked=False)
 
 
-def _set_staff_locked(account_id: int, locked: bool) -> Response:
-    row = _staff_row(account_id)
-    try:
+def _set_staff_locked(account_id: int, deed: str, *, locked: bool) -> Response:
+    def do(row: queries.StaffRow, reason: str) -> Response:
         with transaction():
-            operations.lock_staff(actor(), account_id, locked, clock.now())
-    except Refusal as refusal:
-        flash(refusal.message, "warn")
-        return redirect("/nacc/admin/staff", 303)
-    return done("staff", f"{'ล็อก' if locked else 'ปลดล็อก'} {row.username} แล้ว")
+            operations.lock_staff(actor(), account_id, locked, reason, clock.now())
+        return done("staff", f"{'ล็อก' if locked else 'ปลดล็อก'} {row.username} แล้ว")
+
+    return _for_a_reason(account_id, deed, do)
 
 
 @blueprint.post("/staff/<int:account_id>/link")
@@ -299,7 +335,9 @@ def _set_staff_locked(account_id: int, locked: bool) -> Response:
 @asks_proof
 @shows_once
 def renew_staff(account_id: int) -> Response:
-    row = _staff_row(account_id)
-    with transaction():
-        token = operations.renew_staff(actor(), account_id, clock.now())
-    return _link_page(row.username, token)
+    def do(row: queries.StaffRow, reason: str) -> Response:
+        with transaction():
+            token = operations.renew_staff(actor(), account_id, reason, clock.now())
+        return _link_page(row.username, token)
+
+    return _for_a_reason(account_id, "link", do)

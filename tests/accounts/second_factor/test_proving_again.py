@@ -26,7 +26,7 @@ from tests.pages import check_refused, enter, fields, kept
 CONFIRM = "/account/confirm"
 OURS = {"Sec-Fetch-Site": "same-origin"}
 HTMX = {"HX-Request": "true", "HX-Boosted": "true"}
-NEW_STAFF = {"username": "new", "name": "คนใหม่", "role": "officer", "provinces": ["65"]}
+NEW_STAFF = {"username": "new", "name": "คนใหม่", "role": "officer", "provinces": ["65"], "reason": "บรรจุใหม่"}
 # What opens or takes away much.
 ASKED = {
     *("accounts.end_session", "accounts.end_sessions"),

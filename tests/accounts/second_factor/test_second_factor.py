@@ -491,7 +491,7 @@ def test_what_newcomers_sent_waits_until_they_have_one(
     client.sign_in("chief", PASSWORD)
     client.get("/nacc/admin/staff")
     monkeypatch.setitem(app.config, "SECOND_FACTOR_STAFF", True)
-    form = {"username": "new", "name": "คนใหม่", "role": "officer", "provinces": ["65"]}
+    form = {"username": "new", "name": "คนใหม่", "role": "officer", "provinces": ["65"], "reason": "บรรจุใหม่"}
 
     # when
     same = {"Sec-Fetch-Site": "same-origin"}
@@ -683,18 +683,18 @@ def test_an_administrator_takes_a_lost_factor_from_staff(app: Flask, client: Cli
     assert f"{path}/second-factor" in forms(client.get(path).text)
 
     # when
-    client.send(f"{path}/second-factor", {})
+    client.send(f"{path}/second-factor", {"reason": "โทรศัพท์หาย"})
 
     # then
     assert rows(SecondFactor) == []
     assert theirs.get("/nacc").status_code == 302
     assert f"{path}/second-factor" not in forms(client.get(path).text)
-    assert "ไม่มีการยืนยันตัวตนขั้นที่สอง" in client.send(f"{path}/second-factor", {}, follow_redirects=True).text
+    assert "ไม่มีการยืนยันตัวตนขั้นที่สอง" in client.send(f"{path}/second-factor", {"reason": "อีกครั้ง"}).text
     # The own ones go where one is needed by rule
     add_app(client)
     own = f"/nacc/admin/staff/{chief}/second-factor"
     assert own not in forms(client.get(f"/nacc/admin/staff/{chief}").text)
-    assert "ขั้นที่สองของตนเอง" in client.send(own, {}, follow_redirects=True).text
+    assert "ขั้นที่สองของตนเอง" in client.send(own, {"reason": "โทรศัพท์หาย"}).text
     assert rows(SecondFactor)
 
 

@@ -126,7 +126,7 @@ CHANGES: dict[str, Callable[[Actor, Account, int], object]] = {
     "a new plan period": lambda _lao, _who, _id: _deed(add_period, CHIEF, 2571, 2575, ["หนึ่ง"], NOW),
     "a closed LAO": lambda lao, _who, _id: _deed(set_closed, CHIEF, lao.organisation_id, True, "ยุบรวม", NOW),
     "another name of who looks": lambda _lao, who, _id: _deed(
-        change_staff, CHIEF, who.id, "ชื่อใหม่", Role.OFFICER, ("65",), 1, NOW
+        change_staff, CHIEF, who.id, "ชื่อใหม่", Role.OFFICER, ("65",), "คำสั่งย้าย", 1, NOW
     ),
 }
 

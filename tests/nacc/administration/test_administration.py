@@ -142,7 +142,7 @@ def test_a_new_plan_period_has_its_own_dimensions(app: Flask, client: Client) ->
 def test_staff_are_invited_by_a_link_and_never_by_a_password(app: Flask, client: Client) -> None:
     _admin(client)
     client.get("/nacc/admin/staff")
-    form = {"username": "officer๖๕", "name": "นางสาวใหม่", "role": "officer", "provinces": ["65"]}
+    form = {"username": "officer๖๕", "name": "นางสาวใหม่", "role": "officer", "provinces": ["65"], "reason": "บรรจุใหม่"}
     nowhere = client.send("/nacc/admin/staff", form | {"provinces": []})
     assert "เลือกจังหวัด" in nowhere.text
     page = client.send("/nacc/admin/staff", form)
@@ -171,9 +171,10 @@ def test_a_locked_officer_is_out_at_once_and_the_last_administrator_stays(app: F
     other = Client(app)
     other.sign_in("officer65", PASSWORD)
     client.get("/nacc/admin/staff")
-    client.send(f"/nacc/admin/staff/{officer.id}/lock", {})
+    client.send(f"/nacc/admin/staff/{officer.id}/lock", {"reason": "พ้นจากตำแหน่ง"})
     assert other.get("/nacc/review").status_code == 302
-    answer = client.send(f"/nacc/admin/staff/{admin.account_id}/lock", {}, follow_redirects=True)
+    answer = client.send(f"/nacc/admin/staff/{admin.account_id}/lock", {"reason": "ลองดู"})
+    assert answer.status_code == 422
     assert "ล็อกบัญชีของตนเองไม่ได้" in answer.text
     assert active_administrators() == 1
 
@@ -186,7 +187,7 @@ def test_provinces_of_an_officer_change_at_the_next_request(app: Flask, client: 
     other.sign_in("officer65", PASSWORD)
     assert other.get(f"/nacc/review/{project_id}").status_code == 200
     client.get(f"/nacc/admin/staff/{officer.id}")
-    sent = {"name": "ย้าย", "role": "officer", "provinces": ["90"], "version": "1"}
+    sent = {"name": "ย้าย", "role": "officer", "provinces": ["90"], "reason": "คำสั่งย้าย", "version": "1"}
     assert client.send(f"/nacc/admin/staff/{officer.id}", sent).status_code == 303
     assert other.get(f"/nacc/review/{project_id}").status_code == 404
     assert client.send(f"/nacc/admin/staff/{officer.id}", sent).status_code == 303  # a double click
@@ -235,13 +236,13 @@ def test_the_same_click_twice_locks_and_closes_once(app: Flask, client: Client) 
     for lock, close, expected in (("lock", "close", (True, True)), ("unlock", "open", (False, False))):
         # when
         for _click in range(2):
-            client.send(f"/nacc/admin/staff/{officer.id}/{lock}", {})
+            client.send(f"/nacc/admin/staff/{officer.id}/{lock}", {"reason": "พ้นจากตำแหน่ง"})
             client.send(f"/nacc/admin/registry/6650807/{close}", {"why": "ยุบรวม"})
         # then
         assert shut() == expected
     actions = db.session.scalars(select(HistoryEntry.action).order_by(HistoryEntry.id)).all()
     assert actions[-4:] == ["lock", "close", "unlock", "open again"]
-    assert f'action="/nacc/admin/staff/{officer.id}/lock"' in client.get("/nacc/admin/staff").text
+    assert f'action="/nacc/admin/staff/{officer.id}/lock"' in client.get(f"/nacc/admin/staff/{officer.id}").text
     assert 'action="/nacc/admin/registry/6650807/close"' in client.get("/nacc/admin/registry/6650807").text
 
 

@@ -214,10 +214,10 @@ def test_a_file_that_holds_a_province_taken_from_its_owner_is_theirs_no_more(
     engine(app).work_off()
     db.session.rollback()
     with transaction():
-        change_staff(actor_of(chief.id), account.id, "ชื่อใหม่", Role.OFFICER, ("65", "67"), 1, clock.now())
+        change_staff(actor_of(chief.id), account.id, "ชื่อใหม่", Role.OFFICER, ("65", "67"), "คำสั่งย้าย", 1, clock.now())
     assert [_status(client, f"{HERE}/{number}/file") for number in (1, 2)] == [200, 200]
     with transaction():
-        change_staff(actor_of(chief.id), account.id, "ชื่อใหม่", Role.OFFICER, ("65",), 2, clock.now())
+        change_staff(actor_of(chief.id), account.id, "ชื่อใหม่", Role.OFFICER, ("65",), "คำสั่งย้าย", 2, clock.now())
     # then the file of all provinces is gone for them, that of the province they keep is not
     assert [_status(client, f"{HERE}/{number}/file") for number in (1, 2)] == [404, 200]
     page = client.get(HERE).text
@@ -575,10 +575,12 @@ def test_a_file_goes_with_the_last_province_that_was_taken(app: Flask, client: C
     for number, provinces in enumerate((("65", "67"), ("65",)), start=1):
         with transaction():
             at = now + timedelta(days=2 * number)
-            change_staff(actor_of(chief.id), account.id, "somsri", Role.OFFICER, provinces, number, at)
+            change_staff(actor_of(chief.id), account.id, "somsri", Role.OFFICER, provinces, "คำสั่งย้าย", number, at)
     colleague = officer("65", "90", name="somchai")  # what is taken from another one is no matter
     with transaction():
-        change_staff(actor_of(chief.id), colleague.id, "somchai", Role.OFFICER, ("65",), 1, now + timedelta(days=9))
+        change_staff(
+            actor_of(chief.id), colleague.id, "somchai", Role.OFFICER, ("65",), "คำสั่งย้าย", 1, now + timedelta(days=9)
+        )
     who = actor_of(account.id)
     for days in (1, 3, 5):
         place = ExportPlace("all", "ทุกจังหวัดที่ดูแล", ())
