@@ -52,19 +52,28 @@ def _schema() -> Iterator[str]:
         yield f"schema: the database is at {stands or 'nothing'}, the program at {wanted}: flask --app wsgi db upgrade"
 
 
+# Whatever switches a trigger off, empties a table or gives it another shape; of history and log any row less, too.
+_TOO_MUCH = text(
+    "SELECT relname FROM pg_class WHERE relnamespace = CAST('public' AS regnamespace) AND relkind = 'r' "
+    "AND (pg_has_role(current_user, relowner, 'USAGE') OR has_table_privilege(current_user, oid, 'TRUNCATE, TRIGGER') "
+    "OR relname = ANY(:kept) AND has_table_privilege(current_user, oid, 'DELETE')) "
+    "ORDER BY relname <> ALL(:kept), relname LIMIT 1"
+)
+_MAY_MAKE = text("SELECT has_schema_privilege(current_user, 'public', 'CREATE')")
+
+
 def _rights() -> Iterator[str]:
-    """On PostgreSQL whoever owns a table can switch its triggers off."""
+    """On PostgreSQL whoever owns a table can change its shape and switch its triggers off."""
     if is_sqlite(db.engine):
         return
-    for table in APPEND_ONLY:
-        owns = text("SELECT pg_has_role(current_user, tableowner, 'USAGE') FROM pg_tables WHERE tablename = :table")
-        may = text("SELECT has_table_privilege(current_user, :table, 'DELETE, TRUNCATE, TRIGGER')")
-        if db.session.scalar(owns, {"table": table}) or db.session.scalar(may, {"table": table}):
-            yield (
-                f"rights: this role can change {table} without a trace. "
-                "Run as a role of its own, after flask --app wsgi log rights ROLE by the owner of the tables"
-            )
-            return
+    table = db.session.scalar(_TOO_MUCH, {"kept": list(APPEND_ONLY)})
+    can = [f"can change {table} without a trace"] if table else []
+    can += ["can make tables and functions of its own"] if db.session.scalar(_MAY_MAKE) else []
+    if can:
+        yield (
+            f"rights: this role {' and '.join(can)}. "
+            "Run as a role of its own, after flask --app wsgi log rights ROLE by the owner of the tables"
+        )
 
 
 def _files() -> Iterator[str]:

@@ -48,7 +48,8 @@ def export_log(folder: Path) -> None:
 @click.argument("role")
 @click.option("--print", "only_print", is_flag=True, help="Show the SQL and run nothing.")
 def give_rights(role: str, only_print: bool) -> None:
-    """Give the PostgreSQL role ROLE, as which the app runs, all it needs: it can only add to history and log.
+    """Give the PostgreSQL role ROLE, as which the app runs, all it needs: it can only add to history and log, and
+    change the shape of no table.
 
     Run as the owner of the tables, after each upgrade.
     """
@@ -62,4 +63,4 @@ def give_rights(role: str, only_print: bool) -> None:
             rights.give(role)
     except DBAPIError as error:
         raise click.ClickException(str(error.orig)) from error
-    click.echo(f"{role} can add to history and log, and change or remove nothing there.")
+    click.echo(f"{role} can add to history and log, and change or remove nothing there, nor the shape of any table.")

@@ -1,4 +1,7 @@
-"""What the role of the app may do on PostgreSQL: it adds to history and log, and can neither change nor remove."""
+"""What the role of the app may do on PostgreSQL: it adds to history and log, and can neither change nor remove.
+
+Nor can it change the shape of any table, or what watches over it.
+"""
 
 from sqlalchemy import text
 
@@ -10,14 +13,19 @@ MAY_CHANGE = {"history": ("before", "after", "actor_name"), "log_entries": ("com
 
 
 def statements(role: str) -> list[str]:
-    """The SQL, for the owner of the tables to run. Run it again after an upgrade: new tables need it too."""
+    """The SQL, for the owner of the tables to run. Run it again after an upgrade: new tables need it too.
+
+    What the role was once given beyond this goes; before PostgreSQL 15 everybody may make tables in the schema.
+    """
     name = db.engine.dialect.identifier_preparer.quote(role)
     tables = ", ".join(APPEND_ONLY)
     return [
+        f"REVOKE CREATE ON SCHEMA public FROM PUBLIC, {name}",
+        f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {name}",
         f"GRANT USAGE ON SCHEMA public TO {name}",
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {name}",
         f"GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {name}",
-        f"REVOKE UPDATE, DELETE, TRUNCATE ON {tables} FROM {name}",
+        f"REVOKE UPDATE, DELETE ON {tables} FROM {name}",
         *(f"GRANT UPDATE ({_named(columns)}) ON {table} TO {name}" for table, columns in MAY_CHANGE.items()),
     ]
 

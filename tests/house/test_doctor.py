@@ -147,11 +147,26 @@ def test_a_role_that_can_switch_the_triggers_off_and_one_that_cannot(
     with db.engine.begin() as connection:
         connection.execute(text(f"DROP ROLE IF EXISTS {role}"))
         connection.execute(text(f"CREATE ROLE {role}"))
+    given = (
+        ("GRANT TRIGGER ON projects TO {role}", "change projects without"),
+        ("GRANT DELETE ON log_heads TO {role}", "change log_heads without"),
+        ("GRANT CREATE ON SCHEMA public TO PUBLIC", "make tables and functions"),
+    )
     try:
+        for too_much, said in given:
+            with transaction():
+                rights.give(role)
+            db.session.execute(text(f"SET LOCAL ROLE {role}"))
+            assert list(doctor._rights()) == []
+            db.session.rollback()
+            with transaction():
+                db.session.execute(text(too_much.format(role=role)))
+            db.session.execute(text(f"SET LOCAL ROLE {role}"))
+            (line,) = doctor._rights()
+            assert f"this role can {said}" in line
+            db.session.rollback()
         with transaction():
             rights.give(role)
-        db.session.execute(text(f"SET ROLE {role}"))
-        assert list(doctor._rights()) == []
     finally:
         db.session.rollback()
         with db.engine.begin() as connection:
