@@ -51,7 +51,8 @@ def _key_after(actor: Actor, proof: str) -> str:
 def go_on(actor: Actor) -> None:
     """Let this browser act in the session that was renewed: pages that stand open stay good."""
     login_user(actor)
-    session.pop("_fresh")  # nothing here asks for it, and every request would carry it
+    for name in ("_fresh", "_id"):  # nothing here asks for them, and every request would carry them
+        session.pop(name)
 
 
 def _known(actor: Actor) -> Actor:

@@ -9,7 +9,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from flask import Flask, request
+from flask import Flask, Response, flash, request, session
 from flask.testing import FlaskClient
 
 from app import create_app
@@ -434,11 +434,14 @@ def production(tmp_path_factory: pytest.TempPathFactory) -> Flask:
 
 
 def test_the_session_cookie_is_secure_and_out_of_reach_of_scripts_and_strange_sites(production: Flask) -> None:
-    answer = production.test_client().get("/login", base_url="https://eplan.example.go.th")
-    cookie = answer.headers["Set-Cookie"]
-    assert cookie.startswith("__Host-eplannacc=")
-    assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= {part.strip() for part in cookie.split(";")}
-    assert "Domain=" not in cookie
+    answer, said = production.test_client().get("/login", base_url="https://eplan.example.go.th"), Response()
+    with production.test_request_context():
+        flash("บันทึกแล้ว")
+        production.session_interface.save_session(production, session, said)
+    for name, cookie in (("eplannacc", answer.headers["Set-Cookie"]), ("eplannacc-words", said.headers["Set-Cookie"])):
+        assert cookie.startswith(f"__Host-{name}=")
+        assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= {part.strip() for part in cookie.split(";")}
+        assert "Domain=" not in cookie
     assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
 
 

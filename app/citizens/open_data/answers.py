@@ -11,11 +11,11 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, Request, make_response, request
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from werkzeug.http import http_date
 from werkzeug.wrappers import Response
 
 from app import clock
+from app.session_cookies import SessionCookies, TwoPartSession
 
 API = "/api/"
 NO_COOKIES = (API, "/open-data/", "/static/")  # the page /open-data is a page like others, what lies below it are files
@@ -48,13 +48,11 @@ def for_api() -> bool:
     return request.path.startswith(API)
 
 
-class NoCookies(SecureCookieSessionInterface):
+class NoCookies(SessionCookies):
     """Sessions for people; the API has none, and says nothing of cookies to caches."""
 
-    digest_method = staticmethod(sha256)
-
-    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        return SecureCookieSession() if request.path.startswith(NO_COOKIES) else super().open_session(app, request)
+    def open_session(self, app: Flask, request: Request) -> TwoPartSession | None:
+        return TwoPartSession() if request.path.startswith(NO_COOKIES) else super().open_session(app, request)
 
     def save_session(self, app: Flask, session: Any, response: Any) -> None:
         if not request.path.startswith(NO_COOKIES):

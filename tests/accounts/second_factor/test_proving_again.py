@@ -16,6 +16,7 @@ from app.accounts.second_factor.rules import FRESH_FOR, STEP, is_fresh
 from app.db import db, transaction
 from app.models import AccountSession, FailedSignIn, HistoryEntry, SecondFactor
 from app.models.enums import EndedBecause, FactorKind, FailedBecause, Role
+from app.nacc.administration.forms import ContactForm
 from tests.accounts.conftest import MONDAY
 from tests.accounts.second_factor.test_second_factor import add_app
 from tests.client import TOKEN, Client
@@ -128,6 +129,71 @@ def test_the_deed_waits_behind_the_password_and_is_then_one_button_away(app: Fla
     assert "ลิงก์นี้แสดงครั้งเดียว" in link.text
     # and it asks no more for a while
     assert client.send("/nacc/admin/staff", NEW_STAFF | {"username": "next"}).status_code == 200
+
+
+def _meanwhile(monkeypatch: pytest.MonkeyPatch, do: Callable[[], Any]) -> None:
+    """Lets `do` happen while a save of the contact is under way, and is answered only then."""
+    whole = ContactForm.validate
+
+    def validate(form: ContactForm) -> bool:
+        monkeypatch.setattr(ContactForm, "validate", whole)
+        do()
+        return bool(whole(form))
+
+    monkeypatch.setattr(ContactForm, "validate", validate)
+
+
+def _two_windows(app: Flask) -> tuple[Client, Client]:
+    """Of one browser, with one jar of cookies."""
+    one, other = Client(app), Client(app)
+    other._cookies = one._cookies
+    return one, other
+
+
+CONTACT = {"contact": "โทร 1205", "version": "0"}
+
+
+def test_a_save_under_way_while_the_session_is_renewed_brings_no_old_key_back(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given
+    chief = make_staff("chief", Role.ADMINISTRATOR).id
+    one, other = _two_windows(app)
+    one.sign_in("chief", PASSWORD)
+    asked = ask_for_staff(one, chief)
+    other.get("/nacc/admin/contact")
+    _meanwhile(monkeypatch, lambda: one.send(CONFIRM, fields(asked.text) | {"current": PASSWORD}))
+
+    # when
+    saved = other.send("/nacc/admin/contact", CONTACT)
+
+    # then both windows are in the session that was renewed, and the save is told
+    assert saved.status_code == 303
+    assert "บันทึกข้อความติดต่อแล้ว" in other.get("/nacc/admin/contact").text
+    assert one.send("/nacc/admin/staff", NEW_STAFF, headers=OURS).status_code == 200
+    assert [each.ended_at for each in db.session.query(AccountSession)] == [None]
+
+
+def test_a_save_under_way_while_somebody_signs_out_leaves_nothing_for_who_comes_next(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given
+    make_staff("chief", Role.ADMINISTRATOR)
+    make_staff("somsri", Role.OFFICER, "65")
+    one, other = _two_windows(app)
+    one.sign_in("chief", PASSWORD)
+    other.get("/nacc/admin/contact")
+    one.get("/nacc")
+    _meanwhile(monkeypatch, lambda: one.send("/logout", {}))
+
+    # when
+    other.send("/nacc/admin/contact", CONTACT)
+
+    # then
+    assert one.get("/nacc").status_code == 302
+    assert "บันทึกข้อความติดต่อแล้ว" not in one.get("/login").text
+    one.send("/login", {"username": "somsri", "password": PASSWORD})
+    assert "บันทึกข้อความติดต่อแล้ว" not in one.get("/nacc").text
 
 
 def test_who_has_a_second_factor_proves_by_that(app: Flask, client: Client, at: Callable[[timedelta], None]) -> None:
