@@ -19,7 +19,17 @@ from app.access import Actor
 from app.accounts import operations, queries, sessions
 from app.accounts.operations import Proven, Unproved
 from app.accounts.passwords import matches
-from app.accounts.rules import BRAKE_OVER, KNOWN_FOR, MOST_KNOWN, TOO_OFTEN, PasswordFor, brake, print_of, too_often
+from app.accounts.rules import (
+    BRAKE_OVER,
+    KNOWN_FOR,
+    MOST_KNOWN,
+    TOO_OFTEN,
+    PasswordFor,
+    brake,
+    password_mark,
+    print_of,
+    too_often,
+)
 from app.db import table
 from app.errors import Refusal
 from app.extensions import limiter, neighbourhood
@@ -47,7 +57,7 @@ def told_to_wait(response: Response, refusal: Refusal) -> Response:
 
 def prove(username: str, password: str, activation_code: str) -> Proven:
     """Who signs in with these. Raises TooOften; Unproved, after it was written down."""
-    name, device = _print(username), _known().get(_print(username), "")
+    name, device = _print(username), _device(username)
     count_try(username)
     try:
         required = current_app.config["FIRST_LOGIN_CODE_REQUIRED"]
@@ -60,7 +70,7 @@ def prove(username: str, password: str, activation_code: str) -> Proven:
 def count_try(username: str) -> None:
     """Raises TooOften."""
     name = _print(username)
-    if device := _known().get(name):
+    if device := _device(username):
         return count("device", "SIGN_IN_LIMIT_ACCOUNT", device)
     count("sign-in", "SIGN_IN_LIMIT_ADDRESS", network())
     count("sign-in", "SIGN_IN_LIMIT_ACCOUNT", network(), name)
@@ -104,8 +114,8 @@ def password_for(who: Actor) -> PasswordFor:
 
 
 def is_known_device(username: str) -> bool:
-    """Whether this browser has signed in under that name before."""
-    return _print(username) in _known()
+    """Whether this browser has signed in under that name before, by the password of today."""
+    return bool(_device(username))
 
 
 def note_wrong_second(username: str, refusal: Unproved, *, known: bool) -> None:
@@ -122,9 +132,9 @@ def know_device(response: Response, username: str) -> None:
     limits, name = current_app.config["SIGN_IN_LIMIT_ACCOUNT"], _print(username)
     limiter.forget(limits, "sign-in", network(), name)
     known = _known()
-    device = known.pop(name, "") or secrets.token_urlsafe(12)
+    device = known.pop(name, ("", ""))[0] or secrets.token_urlsafe(12)
     limiter.forget(limits, "device", device)
-    kept = dict([*known.items(), (name, device)][-MOST_KNOWN:])
+    kept = dict([*known.items(), (name, (device, _present_mark(username)))][-MOST_KNOWN:])
     response.set_cookie(
         _cookie(),
         _serializer().dumps(kept),
@@ -136,17 +146,28 @@ def know_device(response: Response, username: str) -> None:
     )
 
 
-def _known() -> dict[str, str]:
-    """The names that this browser has signed in under, each with a word that only this browser has."""
+def _device(username: str) -> str:
+    """The word by which this browser is known under that name; "" for a stranger's, and under another password."""
+    device, mark = _known().get(_print(username), ("", ""))
+    return device if device and mark == _present_mark(username) else ""
+
+
+def _present_mark(username: str) -> str:
+    found = queries.credentials(username)
+    return password_mark(found.password_hash if found else None)
+
+
+def _known() -> dict[str, tuple[str, str]]:
+    """The names that this browser has signed in under: for each a word that only it has, and the password's mark."""
     try:
         found = _serializer().loads(request.cookies.get(_cookie(), ""))
     except BadData:
         return {}
-    return found if isinstance(found, dict) else {}
+    return {name: (device, mark) for name, (device, mark) in found.items()}
 
 
 def _serializer() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="known device")
+    return URLSafeSerializer(current_app.config["SECRET_KEY"], salt="known device and password")
 
 
 def _cookie() -> str:

@@ -98,6 +98,9 @@ def prove_second() -> Response | tuple[str, int]:
         again = LoginForm(formdata=None, next=form.next.data, resume=form.resume.data)
         again.form_errors = ["หมดเวลาของขั้นที่สอง กรอก Username และ Password อีกครั้ง"]
         return render_template("accounts/login.html", form=again), 422
+    if not (form.second_code.data or form.passkey.data):  # no try: somebody looks whether the mail has gone
+        form.refuse(Refusal("กรอกรหัส", "second_code"))
+        return sign_in_page(form, asked.question, 422)
     try:
         proof.count_try(asked.username)
         with transaction():

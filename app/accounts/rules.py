@@ -236,6 +236,11 @@ def too_often(wait: timedelta, what: str = TOO_OFTEN) -> str:
     return f"{what} รออีกประมาณ {words} แล้วลองอีกครั้ง"
 
 
+def password_mark(password_hash: str | None) -> str:
+    """Says after which password something was proved; once there is another one, or none, it was not."""
+    return fingerprint(password_hash or "")[:32]
+
+
 def print_of(name: str, secret: str) -> str:
     """What stands for a user name in rows and cookies, however it was typed."""
     return hmac.new(secret.encode(), f"name {sign_in_name(name)}".encode(), "sha256").hexdigest()

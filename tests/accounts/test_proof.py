@@ -30,7 +30,7 @@ from tests.accounts.conftest import CODE, MONDAY
 from tests.client import Client
 from tests.factories import PASSWORD, make_account, make_lao, make_organisation, make_staff, profile_form
 from tests.pages import check_refused, enter, fields, form_token, kept
-from tests.smtp import Mailbox
+from tests.smtp import Mailbox, wait_for_mail
 
 ROOT = Path(__file__).parents[2]
 NEW = "รหัสใหม่ ยาวพอ๒๕๖๑"
@@ -139,6 +139,50 @@ def test_a_device_known_for_one_account_is_a_stranger_to_others_and_a_forged_one
     assert _guess(client, 20, "2900101")[-1] == 429
     client.set_cookie("eplannacc-device", "forged", path="/login")
     assert _guess(client, 20)[-1] == 429
+
+
+@pytest.mark.parametrize("way", ["own change", "link", "officer"])
+def test_a_new_password_makes_every_device_a_stranger(
+    app: Flask, client: Client, lao: Actor, mailbox: Mailbox, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    """Whoever has a copy of the cookie, or sat at that machine, has nothing of it any more."""
+    # given a device where somebody has signed in, and where no code is asked for
+    right = {"username": CODE, "password": PASSWORD}
+    client.send("/login", right)
+    client.send("/logout", {})
+    monkeypatch.setitem(app.config, "SECOND_FACTOR_LAO", True)
+    assert client.send("/login", right).location == "/home"
+
+    # when
+    if way == "own change":
+        client.get("/profile")
+        client.send("/profile", profile_form({"version": "1", "current": PASSWORD, "password": NEW}))
+    else:
+        officer = Client(app)
+        if way == "officer":
+            enter(officer, make_staff("somsri", Role.OFFICER, "65").id)
+            officer.get(f"/nacc/accounts/{lao.organisation_id}")
+            officer.send(f"/nacc/accounts/{lao.organisation_id}/reset", {})
+        else:
+            officer.get("/forgot")
+            officer.send("/forgot", {"email": f"{CODE}@example.go.th"})
+        wait_for_mail()
+        link = re.search(r"/forgot/([\w-]+)", mailbox.mails[-1].get_content())  # type: ignore[attr-defined]
+        assert link
+        officer.get(f"/forgot/{link[1]}")
+        officer.send(f"/forgot/{link[1]}", {"password": NEW})
+
+    # then it is asked like any other, and the second time it is not
+    device = Client(app)
+    device._cookies = {key: each for key, each in client._cookies.items() if key[2] == "eplannacc-device"}
+    asked = device.send("/login", right | {"password": NEW})
+    assert "รหัส 6 หลักจากอีเมล" in asked.text
+    wait_for_mail()
+    mails = "\n".join(each.get_content() for each in mailbox.mails)  # type: ignore[attr-defined]
+    code = re.findall(r"^(\d{6})$", mails, re.MULTILINE)[-1]
+    device.send("/login/second", fields(asked.text) | {"second_code": code})
+    device.send("/logout", {})
+    assert device.send("/login", right | {"password": NEW}).location == "/home"
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from app import clock
 from app.access import Actor
 from app.accounts import queries
 from app.accounts.proof import is_known_device
-from app.accounts.rules import fingerprint
+from app.accounts.rules import fingerprint, password_mark
 from app.accounts.second_factor.operations import FactorQuestion, new_app_secret
 from app.accounts.second_factor.rules import ASKED_FOR
 from app.accounts.sessions import wants_second_factor
@@ -75,7 +75,7 @@ def read_in_session(words: str, who: Actor) -> FactorQuestion | None:
 
 
 def _of_password(password_hash: str | None) -> str:
-    return f"password {fingerprint(password_hash or '')}"
+    return f"password {password_mark(password_hash)}"
 
 
 def _of_session(who: Actor) -> str:

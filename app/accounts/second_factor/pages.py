@@ -26,7 +26,8 @@ def sign_in_page(form: SecondStepForm, question: FactorQuestion, status: int = 2
     if question.mail_id:
         form.second_code.label.text = "รหัส 6 หลักจากอีเมล"
     options = passkeys.to_prove(question.words, known)
-    told = {"form": form, "options": options, "by_mail": question.mail_id}
+    held_up = bool(question.mail_id) and queries.is_held_up(question.mail_id)
+    told = {"form": form, "options": options, "by_mail": question.mail_id, "held_up": held_up}
     return into_main("accounts/second_factor/sign_in.html", status, **told)
 
 

@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, or_, select
 
 from app.db import db, table
+from app.mails.queries import WAITS
 from app.mails.rules import SIGN_IN_CODE
 from app.models import MailLog, Profile, SecondFactor
 from app.models.enums import FactorKind
@@ -45,6 +46,12 @@ def codes_mailed(organisation_id: int, since: datetime) -> int:
     """How many codes for a sign-in the LAO was owed after `since`."""
     wanted = _M.kind == SIGN_IN_CODE, _M.organisation_id == organisation_id, _M.queued_at > since
     return db.session.scalar(select(func.count()).select_from(table(MailLog)).where(*wanted)) or 0
+
+
+def is_held_up(mail_id: int) -> bool:
+    """Whether a mail waits for a server that did not take it, or was out of reach when it was last asked."""
+    told = WAITS, _M.error != "", or_(_M.id == mail_id, _M.next_try_at.is_(None))
+    return bool(db.session.scalar(select(exists().where(*told))))
 
 
 def email_of(organisation_id: int) -> str:

@@ -20,17 +20,19 @@ from app.accounts.second_factor import rules
 from app.accounts.second_factor.operations import MAILS_AN_HOUR, FactorQuestion, Wrong, owe_code, prove
 from app.accounts.second_factor.rules import ASKED_FOR, MOST_FACTORS, RECOVERY_CODES, STEP
 from app.db import db, transaction
+from app.mails.jobs import send_queued
 from app.mails.rules import NEW_EMAIL
 from app.models import Account, AccountSession, FailedSignIn, HistoryEntry, MailLog, SecondFactor
 from app.models.enums import EndedBecause, FactorKind, FailedBecause, Role
 from app.nacc.blackouts.operations import erase_person
 from tests.accounts.conftest import CODE
 from tests.client import Client
-from tests.factories import PASSWORD, make_staff, profile_form
+from tests.factories import PASSWORD, make_lao, make_staff, profile_form
 from tests.pages import check_refused, enter, fields, form_token, forms
-from tests.smtp import Mailbox, wait_for_mail
+from tests.smtp import Mailbox, served, wait_for_mail
 
 PAGE = "/account/second-factor"
+HELD_UP = "ขณะนี้ระบบส่งอีเมลไม่ออก"
 STEP_LATER = timedelta(seconds=STEP)
 
 
@@ -483,6 +485,24 @@ def test_where_it_is_wanted_staff_do_nothing_before_they_have_one(
     assert Client(app).sign_in(CODE, PASSWORD).request.path == "/home"
 
 
+def test_a_newcomer_is_offered_only_what_opens(app: Flask, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    # given
+    make_staff("chief", Role.ADMINISTRATOR)
+    client.sign_in("chief", PASSWORD)
+    monkeypatch.setitem(app.config, "SECOND_FACTOR_STAFF", True)
+
+    # when
+    pages = [client.get(PAGE).text, client.get(f"{PAGE}/app").text]
+    pages += re.findall(
+        r'<header class="top".*?</header>|<nav class="menu".*?</nav>', client.get("/help").text, re.DOTALL
+    )
+
+    # then
+    offered = {each for page in pages for each in re.findall(r'<a [^>]*href="(/[^"#]*)', page)}
+    assert PAGE in offered
+    assert {each: client.get(each).status_code for each in offered} == dict.fromkeys(offered, 200)
+
+
 def test_what_newcomers_sent_waits_until_they_have_one(
     app: Flask, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -564,6 +584,39 @@ def test_a_code_by_mail_is_for_its_own_sign_in_and_not_sent_for_ever(
     assert (answer.status_code, f"แล้ว {MAILS_AN_HOUR} ครั้งใน 1 ชั่วโมง" in answer.text) == (422, True)
     assert len(rows(MailLog)) == MAILS_AN_HOUR
     assert second_step(client, first, code).location == "/home"
+
+
+def test_where_the_mail_server_is_down_the_page_says_so_and_the_code_comes_later(
+    app: Flask, client: Client, lao: Actor, by_mail: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given
+    make_lao("6650808")
+    monkeypatch.setitem(app.config, "MAIL_HOST", "127.0.0.1")
+    monkeypatch.setitem(app.config, "MAIL_PORT", 1)
+    asked = first_step(client, CODE)  # nobody may know it yet
+
+    # when
+    looked, next_one = second_step(client, asked, ""), first_step(Client(app), "6650808")
+
+    # then whoever is behind a right password is told, and looking was no try
+    assert (looked.status_code, next_one.status_code) == (422, 200)
+    assert all(HELD_UP in page.text for page in (looked, next_one))
+    assert rows(FailedSignIn) == []
+    stranger = Client(app)
+    for username in (CODE, "nobody"):
+        assert HELD_UP not in stranger.send("/login", {"username": username, "password": "ผิด"}).text
+
+    # when it comes back
+    box = Mailbox()
+    with served(box) as port:
+        monkeypatch.setitem(app.config, "MAIL_PORT", port)
+        send_queued()
+    code = re.search(r"^(\d{6})$", box.mails[0].get_content(), re.MULTILINE)  # type: ignore[attr-defined]
+
+    # then
+    assert code
+    assert HELD_UP not in second_step(client, asked, "").text
+    assert second_step(client, asked, code[1]).location == "/home"
 
 
 def test_a_code_nobody_waits_for_any_more_is_not_sent(
