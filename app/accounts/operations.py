@@ -9,6 +9,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from app.access import Actor, system
 from app.accounts import queries
+from app.accounts.activation import kept_of
 from app.accounts.links.operations import spend_links
 from app.accounts.passwords import hash_password, is_outdated, matches
 from app.accounts.rules import (
@@ -17,7 +18,6 @@ from app.accounts.rules import (
     ALARM_IN_ALL,
     PasswordFor,
     activation_code_from,
-    activation_fingerprint,
     fingerprint,
     password_problem,
     sign_in_name,
@@ -81,7 +81,7 @@ def _activates(found: queries.Credentials, typed: str, now: datetime) -> bool:
         found.activation_hash is not None
         and found.activation_expires_at is not None
         and now < found.activation_expires_at
-        and secrets.compare_digest(found.activation_hash, activation_fingerprint(typed))
+        and secrets.compare_digest(found.activation_hash, kept_of(typed))
     )
 
 
@@ -312,7 +312,7 @@ def issue_activation_code(actor: Actor, account_id: int, now: datetime, secret: 
     if account.password_hash is not None:
         raise Refusal("อปท. นี้ตั้งรหัสผ่านแล้ว ไม่ต้องใช้รหัสเปิดใช้งาน")
     code = activation_code_from(secret or secrets.token_bytes(), account_id)
-    account.activation_hash = activation_fingerprint(code)
+    account.activation_hash = kept_of(code)
     account.activation_expires_at = now + ACTIVATION_LIFETIME
     record(actor, Action.ISSUE_CODE, Entity.ACCOUNT, account.id, organisation_id=account.organisation_id, at=now)
     return code

@@ -184,13 +184,18 @@ def key_after(key: str, proof: str, secret_key: str) -> str:
 
 
 def fingerprint(secret: str) -> str:
-    """What is stored of a reset token or activation code; both are random enough for a plain hash."""
+    """What is stored of a reset token or a session's key; they are random enough for a plain hash."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def activation_fingerprint(typed: str) -> str:
     """The fingerprint of an activation code, however its letters and dash were typed."""
     return fingerprint("".join(typed.upper().split()).replace("-", ""))
+
+
+def kept_activation(code_print: str, secret_key: str) -> str:
+    """What is stored of an activation code: whoever has that alone cannot try all codes, as of its fingerprint."""
+    return hmac.digest(secret_key.encode(), f"activation code {code_print}".encode(), "sha256").hex()
 
 
 SEEN_EVERY = timedelta(minutes=5)  # a page costs no write: a session is seen no more often than this

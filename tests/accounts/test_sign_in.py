@@ -16,7 +16,7 @@ from app.access import system
 from app.accounts import passwords
 from app.accounts.operations import create_staff, issue_activation_code
 from app.accounts.queries import actor_of, credentials
-from app.accounts.rules import TOO_OFTEN
+from app.accounts.rules import TOO_OFTEN, activation_fingerprint, kept_activation
 from app.db import db, transaction
 from app.errors import Refusal
 from app.extensions import limiter
@@ -416,6 +416,38 @@ def test_where_codes_are_required_a_bare_code_is_refused_and_the_handed_out_one_
         account = db.session.get_one(Account, unclaimed.id)
         account.activation_expires_at = clock.now() - timedelta(seconds=1)
     assert client.send("/login", typed | {"activation_code": code}).status_code == 422
+
+
+def test_a_code_that_was_handed_out_before_the_upgrade_stays_good_and_the_table_alone_gives_none_away(
+    app: Flask, client: Client, unclaimed: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given what the release before kept
+    monkeypatch.setitem(app.config, "FIRST_LOGIN_CODE_REQUIRED", True)
+    code, account_id = _issue(unclaimed), unclaimed.id
+    made_now = _kept_of_code(account_id)
+    db.session.rollback()
+    downgrade(revision="0028")
+    assert _kept_of_code(account_id) is None, "nobody can say what it was: it is issued anew"
+    with transaction():
+        account = db.session.get_one(Account, account_id)
+        account.activation_hash = activation_fingerprint(code)
+        account.activation_expires_at = clock.now() + timedelta(days=1)
+    db.session.rollback()
+
+    # when
+    upgrade()
+
+    # then
+    plain, key = activation_fingerprint(code), str(app.config["SECRET_KEY"])
+    assert _kept_of_code(account_id) == made_now == kept_activation(plain, key)
+    assert made_now not in (plain, kept_activation(plain, "another key"))
+    typed = {"username": CODE, "password": "", "activation_code": code}
+    assert client.send("/login", typed).location == "/profile"
+
+
+def _kept_of_code(account_id: int) -> str | None:
+    db.session.rollback()
+    return db.session.scalar(select(Account.activation_hash).where(Account.id == account_id))
 
 
 def test_a_used_activation_code_is_spent(

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Row, Select, and_, func, select
 
 from app.access import Actor
-from app.accounts.rules import ACTIVATION_LIFETIME, activation_code_from, activation_fingerprint
+from app.accounts.activation import kept_of
+from app.accounts.rules import ACTIVATION_LIFETIME, activation_code_from
 from app.clock import thai_date
 from app.db import db, table
 from app.errors import NotTheirs
@@ -171,7 +172,7 @@ def issued_codes(actor: Actor, secret: bytes, at: datetime, now: datetime) -> li
     )
     codes = {id_: activation_code_from(secret, id_) for id_ in map(int, keys)}
     stored = select(_A.id, _A.activation_hash).where(_A.id.in_(codes), _A.password_hash.is_(None))
-    good = [id_ for id_, kept in db.session.execute(stored) if kept == activation_fingerprint(codes[id_])]
+    good = [id_ for id_, kept in db.session.execute(stored) if kept == kept_of(codes[id_])]
     until = thai_date(at + ACTIVATION_LIFETIME)
     rows = db.session.execute(_account_statement(in_scope(actor), _A.id.in_(good)))
     return [CodeLine(_account_row(row, now), codes[row.id], until) for row in rows]
