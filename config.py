@@ -19,6 +19,8 @@ from config_faults import FLAGS, THIS_MACHINE, database_url, faults, witnesses
 
 ROOT = Path(__file__).resolve().parent
 ENVIRONMENTS = ("demo", "production", "testing")
+# Each may stand in a file instead, which NAME_FILE names: a vault or the service manager writes it.
+SECRETS = ("SECRET_KEY", "LOG_SIGNING_KEY", "DATABASE_URL", "MAIL_PASSWORD", "RATELIMIT_STORAGE_URI", "JOBS_URL")
 
 
 class ConfigError(ClickException):
@@ -35,7 +37,8 @@ def settings(environ: Mapping[str, str], instance: Path = ROOT / "instance") -> 
     if environment not in ENVIRONMENTS:
         raise ConfigError(f"EPLANNACC_ENV is {environment!r}; it must say one of {', '.join(ENVIRONMENTS)}.")
     production = environment == "production"
-    if found := list(faults(environ, environment)):
+    environ, unread = _with_files(environ)
+    if found := unread or list(faults(environ, environment)):
         raise ConfigError("\n".join(found))
     signing_key = environ.get("LOG_SIGNING_KEY") or _kept_secret(instance, "log_signing_key")
     return {
@@ -103,6 +106,22 @@ def settings(environ: Mapping[str, str], instance: Path = ROOT / "instance") -> 
         "LOG_WITNESSES": witnesses(environ),
         "SNAPSHOT_FOLDER": Path(environ.get("SNAPSHOT_FOLDER", instance / "open-data")),
     }
+
+
+def _with_files(environ: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    """`environ` with what stands in the files it names, and a sentence for each that cannot be read."""
+    read, unread = dict(environ), list[str]()
+    for name in SECRETS:
+        if not (path := environ.get(f"{name}_FILE")):
+            continue
+        try:
+            read[name] = Path(path).read_text().strip()
+        except (OSError, ValueError) as error:
+            unread.append(f"{name}_FILE cannot be read: {error}")
+            continue
+        if name in environ or not read[name]:
+            unread.append(f"{name}_FILE {f'and {name} are both set' if name in environ else 'names an empty file'}.")
+    return read, unread
 
 
 def _flag(environ: Mapping[str, str], name: str, *, default: bool) -> bool:

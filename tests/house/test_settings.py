@@ -15,7 +15,7 @@ from flask.testing import FlaskClient
 from app import create_app
 from app.accounts.rules import SEEN_EVERY
 from app.db import db
-from config import ROOT, ConfigError, settings
+from config import ROOT, SECRETS, ConfigError, settings
 from config_faults import NUMBERS, REQUIRED_IN_PRODUCTION, database_url
 
 PRODUCTION = {
@@ -41,6 +41,28 @@ def test_production_refuses_to_start_without_its_own(name: str, tmp_path: Path) 
     with pytest.raises(ConfigError, match=name):
         settings(PRODUCTION | {name: ""}, tmp_path)
     assert not list(tmp_path.iterdir())  # and makes no secret of its own
+
+
+def test_each_secret_may_stand_in_a_file(tmp_path: Path) -> None:
+    # given
+    whole, own = PRODUCTION | {"MAIL_PASSWORD": "สวัสดี # ไม่มีคำพูด"}, tmp_path / "instance"
+    files = {}
+    for name in SECRETS:
+        (tmp_path / name).write_text(f"{whole[name]}\n")
+        files[f"{name}_FILE"] = str(tmp_path / name)
+    rest = {name: value for name, value in whole.items() if name not in SECRETS}
+
+    # when, then
+    assert settings(rest | files, own) == settings(whole, own)
+    for name in SECRETS:
+        with pytest.raises(ConfigError, match=f"^{name}_FILE and {name} are both set"):
+            settings(rest | files | {name: whole[name]}, own)
+        with pytest.raises(ConfigError, match=f"^{name}_FILE cannot be read"):
+            settings(rest | files | {f"{name}_FILE": str(tmp_path / "none")}, own)
+        (tmp_path / name).write_text("\n")
+        with pytest.raises(ConfigError, match=f"^{name}_FILE names an empty file"):
+            settings(rest | files, own)
+        (tmp_path / name).write_text(whole[name])
 
 
 @pytest.mark.parametrize("environ", [{}, {"EPLANNACC_ENV": ""}, {"EPLANNACC_ENV": "prod"}, {"DATABASE_URL": "x"}])
@@ -372,7 +394,7 @@ def test_the_readme_lists_every_variable_that_is_read_and_no_other() -> None:
     places += [str(path.relative_to(ROOT)) for part in ("app", "tests") for path in (ROOT / part).rglob("*.py")]
     assert len(listed) == len(set(listed))
     of_others = {"PATH", "PGSERVICE", "PGSSLMODE"}  # of the system, and of libpq
-    assert set(listed) == _read_by(*places) - of_others
+    assert set(listed) == (_read_by(*places) - of_others).union(f"{name}_FILE" for name in SECRETS)
 
 
 def test_the_readme_says_what_holds_where_nothing_is_set(tmp_path: Path) -> None:
