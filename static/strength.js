@@ -14,7 +14,7 @@
       place.textContent = words;
       place.classList.toggle("is-good", Boolean(good));
     } catch {
-      // No answer says nothing: the form will.
+      if (!signal.aborted) place.textContent = ""; // of this one nothing is known: the form will say it
     }
   }
 

@@ -123,3 +123,7 @@ def test_how_strong_a_password_is_stands_beside_it_while_it_is_typed(opened: Ope
     page.get_by_role("button", name="แสดงรหัสผ่าน").click()
     expect(box).to_have_attribute("type", "text")
     expect(said).to_contain_text("ใช้ได้")
+    # And what was said of another one does not stay where nobody answers
+    page.context.set_offline(True)
+    box.fill("ดินทอง")
+    expect(said).to_be_empty()
