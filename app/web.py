@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -34,6 +34,7 @@ CSP = (
 )
 CSP_OF_DATA = "default-src 'none'; frame-ancestors 'none'"  # no document, so it loads nothing; each saved row brings it
 
+MENU_NUMBERS: list[Callable[[], int]] = []  # what stands in menus beside a name, by whose feature it is
 ASKED_AS = "HX-Request, HX-Request-Type, Cookie"  # headers by which caches tell page, part and reader apart
 
 
@@ -139,7 +140,7 @@ def disposition(name: str, kind: str) -> str:
 
 
 def etag(*facts: Any) -> str:
-    """The tag of a page made of `facts` for whoever is asking: program, session, name and part decide it too.
+    """The tag of a page made of `facts` for whoever is asking: program, session, name, menu and part decide it too.
 
     A weak one: the page is the same in each coding, and but for the letters of its token.
     """
@@ -147,7 +148,8 @@ def etag(*facts: Any) -> str:
         generate_csrf()  # else the very page would put it there, and have another tag the next time
     who = (session.get("_user_id"), getattr(current_user, "name", ""), getattr(current_user, "role", ""))
     once = session.get("_flashes")  # a page that says something once is none to come back to
-    asking = (current_app.config["BUILD"], who, once, session.get("csrf_token"), wants_fragment())
+    menu = () if wants_fragment() else tuple(number() for number in MENU_NUMBERS)
+    asking = (current_app.config["BUILD"], who, once, session.get("csrf_token"), wants_fragment(), menu)
     return f'W/"{hashlib.sha1(repr((asking, facts)).encode(), usedforsecurity=False).hexdigest()}"'
 
 

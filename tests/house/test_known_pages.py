@@ -15,7 +15,8 @@ from app.db import db, table, transaction
 from app.lao.projects import queries as projects
 from app.lao.reporting import queries as reporting
 from app.models import Organisation, PlanPeriod, PlanYear, Project, ProjectYear, Window, WindowException
-from app.models.enums import Kind, PlanStatus, ReportStatus, ReviewStatus, Round
+from app.models.enums import Kind, PlanStatus, ReportStatus, ReviewStatus, Role, Round
+from app.nacc.desk.pages import _kept_numbers
 from app.web import _words_of_row
 from tests.client import Client
 from tests.factories import YEAR, facts, make_lao, make_project, make_report, make_staff, review
@@ -183,6 +184,30 @@ def test_what_a_tag_is_made_of_tells_itself(app: Flask, client: Client, monkeypa
         client.get(path)
     assert len(told) == len(LISTS)
     assert [each for each in told if " at 0x" in each] == []
+
+
+@pytest.mark.parametrize(
+    "number", ["app.nacc.review.queries.queue_count", "app.nacc.second_person.queries.waiting_number"]
+)
+def test_a_page_is_another_one_when_a_number_of_its_menu_changes(
+    app: Flask, client: Client, monkeypatch: pytest.MonkeyPatch, number: str
+) -> None:
+    # given
+    make_project(make_lao())
+    enter(client, make_staff("officer65", Role.OFFICER, "65").id)
+    table = f"/reports/province?province=65&year={YEAR}&round=6"
+    tag, asking = "", {"HX-Request": "true"}
+    part = client.get(table, headers=asking).headers["ETag"]
+    for waiting in (41, 42):
+        # when
+        monkeypatch.setattr(number, lambda *_asked, waiting=waiting: waiting)
+        _kept_numbers().clear()
+        answer = client.get(table, headers={"If-None-Match": tag})
+        tag = answer.headers["ETag"]
+
+        # then
+        assert f'<span class="n">{waiting}</span>' in answer.text
+    assert client.get(table, headers=asking | {"If-None-Match": part}).status_code == 304, "a part has no menu"
 
 
 def test_the_page_of_one_account_is_none_of_another(app: Flask, client: Client) -> None:

@@ -16,7 +16,7 @@ from app.nacc.desk.queries import PAGE_SIZE, laos_of_place, own_provinces
 from app.nacc.desk.rules import DeskFilter
 from app.plans.queries import current_period, periods
 from app.registry.queries import districts
-from app.web import asked_year
+from app.web import MENU_NUMBERS, asked_year
 
 Filter = TypeVar("Filter", bound=DeskFilter)
 Value = TypeVar("Value")
@@ -68,6 +68,16 @@ def kept_for_a_moment(what: str, make: Callable[[], Value]) -> Value:
             kept.pop(old, None)
         kept[key] = value, now + KEPT
     return cast(Value, value)
+
+
+def in_menu(number: Callable[[], int]) -> Callable[[], int]:
+    """Declare that `number` stands in the menu of NACC: a page that the browser has is another one when it changes."""
+
+    def told() -> int:
+        return number() if current_user.is_authenticated and current_user.may(Permission.REVIEW) else 0
+
+    MENU_NUMBERS.append(told)
+    return number
 
 
 def forget_kept(response: Response) -> Response:

@@ -10,7 +10,7 @@ from app.access import Permission, actor, requires
 from app.db import transaction
 from app.errors import Refusal
 from app.models.enums import ProposalAnswer
-from app.nacc.desk.pages import kept_for_a_moment
+from app.nacc.desk.pages import in_menu, kept_for_a_moment
 from app.nacc.my_deeds import operations
 from app.nacc.my_deeds.forms import AnswerForm
 from app.nacc.my_deeds.queries import MOST_SHOWN, deeds_since
@@ -21,6 +21,7 @@ TOLD_FOR = timedelta(days=7)  # what became of somebody's own proposals
 
 
 @blueprint.app_template_global()
+@in_menu
 def waiting_proposals() -> int:
     """How many proposals of others wait for the actor: the number in the menu."""
     who = actor()

@@ -12,7 +12,7 @@ from app.errors import Refusal, Stale
 from app.history.queries import who_was_first
 from app.listing import Choice, Pager, number
 from app.models.enums import Entity
-from app.nacc.desk.pages import NOTHING_LEFT, chosen_rows, filter_choices, kept_for_a_moment, with_own_province
+from app.nacc.desk.pages import NOTHING_LEFT, chosen_rows, filter_choices, in_menu, kept_for_a_moment, with_own_province
 from app.nacc.desk.queries import PAGE_SIZE, filter_words
 from app.nacc.desk.rules import MOST_IN_A_FILE
 from app.nacc.review import operations, queries, workbooks
@@ -28,6 +28,7 @@ blueprint = Blueprint("review", __name__)
 
 
 @blueprint.app_template_global()
+@in_menu
 def waiting_reviews() -> int:
     """How many projects wait for the actor: the number in the menu."""
     return kept_for_a_moment("waiting reviews", lambda: queries.queue_count(actor(), ReviewQueue(), clock.now()))
