@@ -68,17 +68,18 @@ def said_nothing_of(rows: Iterable[ProvinceTableRow], year: int, round_: Round) 
 
 
 _VERSIONS: Select[Any] = (
-    select(_O.id, _O.version, type_coerce(_PY.status, String))
+    select(_O.id, _O.version, type_coerce(_PY.status, String), _D.name)
     .outerjoin_from(
         table(Organisation), table(PlanYear), and_(_PY.organisation_id == _O.id, _PY.fiscal_year == bindparam("year"))
     )
+    .outerjoin(table(District), _D.code == _O.district_code)
     .where(_O.province_code == bindparam("province_code"))
     .order_by(_O.id)
 )
 
 
 def table_state(province_code: str, year: int, round_: Round) -> list[Any]:
-    """All that can change in a province table, in few words: an LAO's facts have a version, the rest are numbers."""
+    """All that can change in a province table, in few words: facts of LAOs by version, districts by name, numbers."""
     fixed = fixed_state(province_code, year, round_)
     live = live_laos([province_code], year, round_, some_fixed=fixed.number > 0)
     if live is not None and not live.ids:
@@ -88,7 +89,9 @@ def table_state(province_code: str, year: int, round_: Round) -> list[Any]:
         place = {"province_code": code, "year": year}
         laos = db.session.execute(_VERSIONS, place).all()
         counted = counted_laos(code, year, round_)
-        empty = {id_ for id_, _version, status in laos if status == PlanStatus.PASSED} - {row[0] for row in counted}
+        empty = {id_ for id_, _version, status, _district in laos if status == PlanStatus.PASSED} - {
+            row[0] for row in counted
+        }
         standing += [*laos, *counted, sorted(said_nothing(empty, year, round_))]
     return [fixed, *map(tuple, standing)]
 

@@ -40,14 +40,14 @@ def province_table() -> Response:
         raise NotTheirs
     moment = asked_moment([code])
     # An address without a year or round means another one after the next report, or the next plan period.
-    tag = etag(queries.table_state(code, moment.year, moment.round), moment, periods(), request.full_path)
+    known, state = dict(provinces()), queries.table_state(code, moment.year, moment.round)
+    tag = etag(state, known, moment, periods(), request.full_path)
     if known_already(tag):
         return unchanged(tag)
     told = frame(FOR_THOSE_SIGNED_IN, find(PlaceKind.PROVINCE, code), moment)
     table = lao_table(
         FOR_THOSE_SIGNED_IN, queries.province_rows(code, moment.year, moment.round), "/reports/province", moment
     )
-    known = dict(provinces())
     response = answer(
         "citizens/results/province.html", "citizens/results/_province.html", **told, **table, provinces=known
     )
