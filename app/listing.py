@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from app.words import arabic_digits, clean_line, search_key
 
 PAGE_SIZE = 100
-# Rows that a process keeps ready to show, of some 3 kB: those of 40 long lists. The oldest make room.
+# Rows that a process keeps ready to show: those of 40 long lists, mostly 12 MB. The oldest make room.
 ROWS_KEPT = 4000
 MAX_SEARCH = 200
 MAX_WORDS = 8

@@ -28,6 +28,10 @@ BETWEEN, ROW_BETWEEN = "\ue002", "\ue003"
 MOST_PATTERNS = 2000
 
 
+# Letters of a finished row that is kept: one with notes of 2,000 letters each is drawn when it is shown.
+LONGEST_KEPT = 5000
+
+
 class RowTemplateError(Exception):
     """A row's template asks for more of a word than a pattern can know."""
 
@@ -105,7 +109,7 @@ def _keep(finished: dict[Any, str], made: dict[Any, str]) -> None:
     if len(finished) + len(made) > ROWS_KEPT:
         for key in list(finished)[: ROWS_KEPT // 2]:
             finished.pop(key, None)  # another thread may have been first
-    finished.update(made)
+    finished.update((key, text) for key, text in made.items() if len(text) <= LONGEST_KEPT)
 
 
 def _all_escaped(rows: list[Any]) -> list[Sequence[str]]:

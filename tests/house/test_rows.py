@@ -197,3 +197,9 @@ def test_finished_rows_are_bounded_and_one_long_table_does_not_drive_out_the_oth
 
     # then
     assert set(kept) == before
+
+
+def test_a_row_of_many_words_is_not_kept(app: Flask, templates: dict[str, str]) -> None:
+    long = Sample(1, "ก" * module.LONGEST_KEPT, "", ReviewStatus.PENDING, False)
+    assert drawn([long], "made up", query="") == drawn([long], "made up", query="")
+    assert app.extensions["finished-rows"] == {}
