@@ -145,7 +145,7 @@ def _print() -> str:
 
 def _sealed(secret: str) -> str:
     """What is kept of a form must not be a quick way to guess the password in it."""
-    return hmac.digest(current_app.config["SECRET_KEY"].encode(), secret.encode(), "sha256").hex()
+    return hmac.digest(current_app.config["SECRET_KEY"].encode(), f"deed {secret}".encode(), "sha256").hex()
 
 
 def _print_of_file(stream: Any) -> bytes:
