@@ -60,23 +60,32 @@ NOT_TO_BE_USED = (
 )
 
 
+TOO_EASY = (
+    "รหัสผ่านนี้เดาง่ายเกินไป อย่าใช้รหัส 7 หลัก ชื่อ อปท. จังหวัด หรืออำเภอ ชื่อของท่านเอง วันเดือนปี "
+    "ตัวเลขหรือตัวอักษรเรียงกันหรือซ้ำกัน หรือคำที่ใช้กันมาก เช่น password1 ปปช2569"
+)
+
+
 def password_problem(password: str, owner: PasswordFor) -> str:
     """Why `password` will not do for that account, in Thai; empty where it will."""
+    return _judged(password, owner, measured=not owner.second)[0]
+
+
+def _judged(password: str, owner: PasswordFor, *, measured: bool) -> tuple[str, float]:
+    """Why it will not do, and how many tries it takes, where that is `measured`: it takes up to a second."""
     if len(password) < owner.shortest:
         typed = f" ตอนนี้มี {len(password)} ตัว" if password else ""
-        return f"ตั้งรหัสผ่านอย่างน้อย {owner.shortest} ตัวอักษร{typed}"
+        return f"ตั้งรหัสผ่านอย่างน้อย {owner.shortest} ตัวอักษร{typed}", 0
     if len(password) > MAXIMUM_LENGTH:
-        return f"ตั้งรหัสผ่านไม่เกิน {MAXIMUM_LENGTH} ตัวอักษร"
+        return f"ตั้งรหัสผ่านไม่เกิน {MAXIMUM_LENGTH} ตัวอักษร", 0
     plain = arabic_digits(password.lower())
-    shaped = _in_a_row(plain) or _in_a_row(squeezed(plain)) or _again_and_again(plain) or _is_a_day(plain)
+    if _in_a_row(plain) or _in_a_row(squeezed(plain)) or _again_and_again(plain) or _is_a_day(plain):
+        return TOO_EASY, 0
     words = _tried_words(owner)
-    known = _has_code(plain, owner.username) or is_common(password) or is_named(password, words)
-    if shaped or known or (not owner.second and guesses(password, words) < FEWEST_GUESSES):
-        return (
-            "รหัสผ่านนี้เดาง่ายเกินไป อย่าใช้รหัส 7 หลัก ชื่อ อปท. จังหวัด หรืออำเภอ ชื่อของท่านเอง วันเดือนปี "
-            "ตัวเลขหรือตัวอักษรเรียงกันหรือซ้ำกัน หรือคำที่ใช้กันมาก เช่น password1 ปปช2569"
-        )
-    return ""
+    if _has_code(plain, owner.username) or is_common(password) or is_named(password, words):
+        return TOO_EASY, 0
+    tries = guesses(password, words) if measured else 0
+    return TOO_EASY if tries < FEWEST_GUESSES and not owner.second else "", tries
 
 
 def _tried_words(owner: PasswordFor) -> list[str]:
@@ -96,9 +105,10 @@ _UNITS = (("นาที", 60), ("ชั่วโมง", 60), ("วัน", 24)
 
 def strength(password: str, owner: PasswordFor) -> Strength:
     """Why it will not do, as the form that sets it will say; or how long it withstands whoever has stolen its hash."""
-    if problem := password_problem(password, owner):
+    problem, tries = _judged(password, owner, measured=True)
+    if problem:
         return Strength(False, problem)
-    left = guesses(password, _tried_words(owner)) / TRIES_A_SECOND
+    left = tries / TRIES_A_SECOND
     unit = "วินาที"
     for longer, fold in _UNITS:
         if left < fold:

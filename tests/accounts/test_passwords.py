@@ -450,3 +450,20 @@ def test_each_place_that_takes_a_new_password_knows_whose_it_is(app: Flask, clie
     )
     with pytest.raises(Refusal, match=EASY), transaction():
         create_staff(system("test"), "officer65", "นายดินทอง", NAMED["password"], Role.OFFICER, (), clock.now())
+
+
+@pytest.mark.parametrize("second", [False, True])
+def test_a_password_is_measured_once_while_it_is_typed_and_only_where_that_decides_when_sent(
+    monkeypatch: pytest.MonkeyPatch, second: bool
+) -> None:
+    """It takes up to a second."""
+    # given
+    measured = []
+    monkeypatch.setattr("app.accounts.rules.guesses", lambda *asked: measured.append(asked) or 10.0**12)
+    owner = PasswordFor("6650807", "อบต.ดินทอง", second)
+
+    # when, then
+    assert strength("ปลาทู แมว ดินสอ ฝน", owner).good
+    assert len(measured) == 1
+    assert password_problem("ปลาทู แมว ดินสอ ฝน", owner) == ""
+    assert len(measured) == (1 if second else 2)
