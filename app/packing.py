@@ -60,7 +60,7 @@ def asked_coding(known: tuple[str, ...] = CODINGS) -> str:
 
 def packed(body: bytes, coding: str) -> bytes:
     """For an answer that is made for one browser: what costs a fifth of a millisecond for a list of 100 rows."""
-    return zstd.compress(body, 3) if coding == "zstd" else igzip.compress(body, 1)
+    return zstd.compress(body, 3) if coding == "zstd" else igzip.compress(body, 1, mtime=0)
 
 
 @lru_cache(maxsize=128)

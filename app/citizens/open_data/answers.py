@@ -1,9 +1,8 @@
-"""How the API answers: validators, gzip, other sites' scripts, and errors that are never a page of HTML.
+"""How the API answers: validators, packing, other sites' scripts, and errors that are never a page of HTML.
 
 The API knows nobody: no cookie is read or set, so every answer is the same for everybody and any cache may keep it.
 """
 
-import gzip
 import json
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -15,13 +14,13 @@ from werkzeug.http import http_date
 from werkzeug.wrappers import Response
 
 from app import clock
+from app.packing import CODINGS, asked_coding, may_be_packed, packed
 from app.session_cookies import SessionCookies, TwoPartSession
 
 API = "/api/"
 NO_COOKIES = (API, "/open-data/", "/static/")  # the page /open-data is a page like others, what lies below it are files
 JSON, PROBLEM = "application/json", "application/problem+json"
 KEPT = "public, max-age=60"
-WORTH_PACKING = 600  # bytes: below that gzip saves no packet
 # A change is told apart from the one before by the second: one that is this young may not be the last of its second.
 SETTLED = timedelta(seconds=2)
 OPEN_TO_ALL = {
@@ -71,20 +70,20 @@ def answer(
     Only If-None-Match makes a 304: Last-Modified is told to the second, and two changes can fall into one.
     """
     etag = sha256(body).hexdigest()[:32]
-    packed = len(body) >= WORTH_PACKING and request.accept_encodings["gzip"] > 0
+    coding = asked_coding() if may_be_packed(mimetype.split(";", maxsplit=1)[0], len(body)) else ""
     wanted = request.if_none_match
-    if wanted.contains_weak(etag) or wanted.contains_weak(f"{etag}-gzip"):
+    if any(wanted.contains_weak(tag) for tag in (etag, *(f"{etag}-{each}" for each in CODINGS))):
         response = make_response(b"", HTTPStatus.NOT_MODIFIED)
         del response.headers["Content-Type"]
     else:
-        response = make_response(gzip.compress(body, 5, mtime=0) if packed else body)
+        response = make_response(packed(body, coding) if coding else body)
         response.content_type = mimetype
-        if packed:
-            response.headers["Content-Encoding"] = "gzip"
+        if coding:
+            response.headers["Content-Encoding"] = coding
     response.headers.update(headers or {})
     response.headers["Cache-Control"] = KEPT
     response.headers["Vary"] = "Accept-Encoding"
-    response.set_etag(f"{etag}-gzip" if packed else etag)
+    response.set_etag(f"{etag}-{coding}" if coding else etag)
     if changed and clock.now() - changed > SETTLED:
         response.headers["Last-Modified"] = http_date(changed)
     return open_to_all(response)

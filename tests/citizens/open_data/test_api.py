@@ -339,6 +339,9 @@ def test_answers_are_packed_for_those_who_can_read_it(filled: Flask, client: Cli
     assert refused.data == plain.data
     either = {"If-None-Match": packed.headers["ETag"]}
     assert client.get(f"{API}/reports", headers=either).status_code == 304
+    browsers = client.get(f"{API}/reports", headers={"Accept-Encoding": "gzip, deflate, br, zstd"})
+    assert browsers.headers["Content-Encoding"] == "zstd"
+    assert client.get(f"{API}/reports", headers={"If-None-Match": browsers.headers["ETag"]}).status_code == 304
 
 
 def test_scripts_of_any_site_may_read_and_nobody_gets_a_cookie(filled: Flask, client: Client) -> None:
