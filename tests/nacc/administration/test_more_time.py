@@ -209,3 +209,18 @@ def test_a_round_that_more_time_opened_again_is_closed_again_when_it_is_taken_ba
     fix()
     db.session.rollback()
     assert db.session.scalar(in_force) == before
+
+
+def test_groups_of_one_closing_stand_in_one_order_always(laos: list[Actor], client: Client) -> None:
+    """By year and round, and then by who was first in the registry, whatever was given first."""
+    client.send(f"/nacc/admin/windows/{YEAR}/12", PAST)
+    for code, typed in (
+        ("6900101", {"why": "ก", "round": "12"}),
+        ("6650101", {"why": "ข"}),
+        ("6650808", {"why": "ค"}),
+        ("6650807", {"why": "ฮ"}),
+    ):
+        assert client.send(ADDRESS, FLOOD | {"code": code} | typed).status_code == 303
+    told = [(group.reason, group.round, group.first) for group in extension_groups()]
+    first, second, third, last = (lao.own_organisation_id for lao in laos)
+    assert told == [("ฮ", 6, first), ("ค", 6, second), ("ข", 6, third), ("ก", 12, last)]

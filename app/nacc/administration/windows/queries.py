@@ -65,7 +65,7 @@ def extension_groups() -> list[ExtensionGroup]:
         .join(_O, _O.id == _X.organisation_id)
         .outerjoin(Account, Account.id == _X.given_by_id)
         .group_by(*together)
-        .order_by(_X.closes_at.desc(), _X.fiscal_year, _X.round)
+        .order_by(_X.closes_at.desc(), _X.fiscal_year, _X.round, func.min(_X.organisation_id))
         .limit(200)
     )
     return [_group(row) for row in db.session.execute(grouped)]
