@@ -49,8 +49,11 @@ def differing(file: Path, shown: str) -> list[str]:
     if os.environ.get("READ_ANEW"):
         file.parent.mkdir(exist_ok=True)
         file.write_text(shown.replace("\r\n", "\n"), "utf-8")
-    before, now = file.read_text("utf-8").splitlines(), shown.splitlines()
-    return list(unified_diff(before, now, file.name, file.name, n=0, lineterm=""))
+    return lines_apart(file.name, file.read_text("utf-8"), shown)
+
+
+def lines_apart(name: str, before: str, now: str) -> list[str]:
+    return list(unified_diff(before.splitlines(), now.splitlines(), name, name, n=0, lineterm=""))
 
 
 def as_read(html: str) -> str:
