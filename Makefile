@@ -49,8 +49,7 @@ run: $(VENV)/.installed ## Install, migrate, load registry and demo, serve at ht
 	@$(FLASK) demo-up
 	@trap 'kill $$(jobs -p) 2>/dev/null; wait' EXIT; trap 'exit 0' INT TERM HUP; \
 	$(FLASK) jobs work --while-parent-lives & \
-	$(VENV)/bin/granian --interface wsgi --host $(HOST) --port $(PORT) --workers 1 --blocking-threads 4 \
-		--no-ws --log-level warning wsgi:app & wait $$!
+	tools/serve & wait $$!
 
 test: $(VENV)/.installed-dev $(READERS)/node_modules/.package-lock.json ## The whole suite, browser tests included; PostgreSQL too with TEST_DATABASE_URL
 	@bash tools/debian-packages chromium soffice pdftotext redis wrk

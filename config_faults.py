@@ -28,6 +28,7 @@ WHOLE_NUMBERS = {
     "MAIL_PORT": (1, 65_535),
     "PROXY_COUNT": (0, 9),
     "PASSWORD_HASHES_AT_ONCE": (1, 64),
+    "REQUESTS_AT_ONCE": (1, 64),
 }
 NUMBERS = {
     "RESULTS_SECONDS": (0, 3600),

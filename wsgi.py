@@ -2,8 +2,12 @@
 
 import gc
 import os
+import signal
 
-from app import create_app
+# A worker of granian begins with its parent's handler, which only notes a signal: one that came now would be lost.
+signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+from app import create_app  # noqa: E402 - takes a second
 
 os.umask(0o077)  # the database, files and mails that this process writes are read by nobody else on the machine
 app = create_app()

@@ -14,7 +14,7 @@ from flask import Flask
 from markupsafe import Markup
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import access, clock, deeds, error_pages, guard, health, logs, packing, rows, static_files, web, words
+from app import access, clock, deeds, error_pages, guard, health, logs, packing, rows, static_files, turns, web, words
 from app.citizens.open_data.answers import NoCookies
 from app.db import db, init_engines
 from app.extensions import csrf, htmx, limiter, login_manager, migrate
@@ -49,6 +49,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     if app.config["PROXY_COUNT"]:
         count = app.config["PROXY_COUNT"]
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count)  # type: ignore[method-assign]
+    turns.init_turns(app)
     return app
 
 

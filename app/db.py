@@ -48,6 +48,7 @@ class Base(DeclarativeBase):
 
 Asked = ParamSpec("Asked")
 Found = TypeVar("Found")
+DEED = "eplannacc.deed"  # in the info of a session: a deed is under way
 READS = "eplannacc.reads"  # in the environ of a request: what was read once
 
 # Rows stay readable after a commit: pages are drawn from what the operation left.
@@ -82,6 +83,7 @@ def transaction() -> Iterator[None]:
     db.session.expire_all()  # what was read before is read again, under the lock
     if is_sqlite(db.engine):
         _begin_write()
+    db.session.info[DEED] = True
     try:
         current_app.extensions["claim"].make()
         yield
@@ -97,6 +99,13 @@ def transaction() -> Iterator[None]:
 
             raise Stale from error
         raise
+    finally:
+        db.session.info.pop(DEED, None)
+
+
+def is_within_deed() -> bool:
+    """Whether what is done now is part of a `transaction`."""
+    return DEED in db.session.info
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from bench.places import LARGEST, TABLE, somebody_there
 from bench.server import Line, serving
 from bench.wrk import Asked, compared
 
-AS_SERVED = {"workers": 2, "threads": 1}  # what README.md tells who installs it
+AS_SERVED = {"workers": 2}  # what README.md tells who installs it
 SLOW = 4  # seconds of a round: a page takes half of one
 LIST = f"/projects?year={YEAR}"
 COUNTRY = "/reports/places?year=2562&round=12"

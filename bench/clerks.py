@@ -13,7 +13,6 @@ from bench.pages import served
 from bench.server import serving
 
 CLERKS, SECONDS = 16, 6
-AS_RUN = {"workers": 1, "threads": 4}  # as the Makefile has it
 
 
 @benchmark(
@@ -21,7 +20,7 @@ AS_RUN = {"workers": 1, "threads": 4}  # as the Makefile has it
 )
 def sixteen_clerks(app: Flask, stack: ExitStack) -> Pair:
     """Both of one round: the second is told, not measured again."""
-    line = stack.enter_context(serving("wsgi:app", served(app), **AS_RUN))
+    line = stack.enter_context(serving("wsgi:app", served(app)))
     clerks = [saving(line, lao_id) for lao_id in laos_with_projects(CLERKS)]
     assert len(clerks) == CLERKS
     told: dict[str, Any] = {}

@@ -1,5 +1,7 @@
 """Argon2id, as OWASP advises it: 19 MiB, 2 passes, 1 lane, about 20 ms."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import BoundedSemaphore
 
 from argon2 import PasswordHasher
@@ -7,6 +9,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from flask import current_app
 
 from app.accounts.rules import MAXIMUM_LENGTH
+from app.turns import aside
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 # Verified against where there is no account: an unknown code takes the time of a wrong password.
@@ -33,9 +36,11 @@ def is_outdated(password_hash: str) -> bool:
     return _hasher.check_needs_rehash(password_hash)
 
 
-def _turn() -> BoundedSemaphore:
-    """Few hash at once: a crowd of sign-ins must not take the processors from those who are saving."""
+@contextmanager
+def _turn() -> Iterator[None]:
+    """Few hash at once: a crowd of sign-ins must not take the processors from those who are saving, nor their turns."""
     turn: BoundedSemaphore = current_app.extensions.setdefault(
         "password-turn", BoundedSemaphore(current_app.config["PASSWORD_HASHES_AT_ONCE"])
     )
-    return turn
+    with aside(), turn:
+        yield
