@@ -12,6 +12,7 @@ from app.db import db, transaction
 from app.models import Organisation
 from app.registry.operations import load_provinces, load_registry
 from app.seeds import country as seeds
+from app.seeds.bulk import refresh_statistics
 from app.seeds.demo import ACCOUNTS, load_demo
 from app.seeds.periods import add_basics
 
@@ -41,7 +42,7 @@ def country(scale: float, seed: int) -> None:
             made = seeds.fill_country(scale, seed, _with_progress)
     except seeds.AlreadyFilled as error:
         raise click.ClickException("There are projects or plan years already; use an empty database.") from error
-    seeds.refresh_statistics()
+    refresh_statistics()
     click.echo(f"added: {made:,} projects")
 
 

@@ -6,47 +6,29 @@ them (satang, quarter bits, UTC text), for loading goes past the ORM. History is
 as large again, and it tells only what people did; a worker gives each row its entry in the public log, bit by bit.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 from random import Random
 from typing import Any
 
-from sqlalchemy import Table, func, select
-from sqlalchemy.engine import Connection
+from sqlalchemy import func, select
 
 from app.db import db, is_sqlite
 from app.history.operations import stand_again
 from app.models import Account, Organisation, PlanPeriod, PlanYear, Project, ProjectDimension, ProjectYear, Report
 from app.models.enums import CannotReason, Kind, OrganisationType, PlanStatus, ReportStatus, ReviewStatus, Round
+from app.seeds.bulk import Rows, TableRow, continue_ids, in_bulk, load, no_rows
 from app.seeds.periods import REASONS
 from app.words import thai_sort_key
-
-TableRow = tuple[Any, ...]
-Rows = dict[type[Any], list[TableRow]]
 
 SCALES = (0.01, 4.0)
 FIRST_YEAR = 2561
 YEARS = range(FIRST_YEAR, FIRST_YEAR + 4)
 ROUNDS = tuple(int(each) for each in Round)
+LAST_ROUND = max(ROUNDS)
 BATCH = 50  # LAOs written at once: about 18,000 report lines at scale 1
-
-COLUMNS: dict[type[Any], str] = {
-    PlanYear: "organisation_id fiscal_year status version",
-    Project: (
-        "id organisation_id province_code plan_period_id name name_sort kind dimension quarters target_group objective "
-        "review_status review_reason reviewed_at deleted_at counted created_at updated_at version"
-    ),
-    ProjectDimension: "project_id dimension",
-    ProjectYear: "project_id fiscal_year plan_budget_satang organisation_id province_code dimension counted",
-    Report: (
-        "project_id fiscal_year round status ordinance_budget_satang spent_satang cannot_reason cannot_text note "
-        "reported_at reported_by_id version organisation_id province_code dimension counted"
-    ),
-}
-INDEXED = (Project, ProjectYear, Report)
 
 # Fewest and most projects of an LAO at scale 1: most have 20 to 80, a few have hundreds.
 SIZES = ((8, 19),) * 10 + ((20, 39),) * 31 + ((40, 79),) * 42 + ((80, 139),) * 14 + ((140, 260),) * 3
@@ -67,14 +49,21 @@ CREATED = _days(date(2017, 10, 2), 150)
 REVIEWED = _days(date(2018, 3, 5), 80)
 DELETED = _days(date(2018, 6, 1), 60)
 # The first 30 days after a round's end are in time, the others late.
-REPORTED = {
-    (year, round_): _days(date(year - 543, (round_ + 9) % 12 + 1, 1), 100)  # fiscal years begin in October
-    for year in YEARS
-    for round_ in ROUNDS
-}
 IN_TIME = 30
 
-KINDS = (Kind.PROJECT,) * 11 + (Kind.ACTIVITY,) * 4 + (Kind.MEASURE,) * 4 + (Kind.GUIDELINE,)
+
+def _reported(year: int, round_: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    days = _days(date(year - 543, (round_ + 9) % 12 + 1, 1), 100)  # fiscal years begin in October
+    return days[:IN_TIME], days[IN_TIME:]
+
+
+REPORTED = {(year, round_): _reported(year, round_) for year in YEARS for round_ in ROUNDS}
+
+KINDS = tuple(
+    (kind.value, kind.label)
+    for kind, times in ((Kind.PROJECT, 11), (Kind.ACTIVITY, 4), (Kind.MEASURE, 4), (Kind.GUIDELINE, 1))
+    for _each in range(times)
+)
 
 
 def _phrases(text: str) -> list[str]:
@@ -112,13 +101,19 @@ ENDINGS = (
     *(f" รุ่นที่ {number}" for number in range(1, 4)),
 )
 NOTES = ("", "", "", "", "", "อยู่ระหว่างจัดซื้อจัดจ้าง", "ปรับแผนการดำเนินงาน", "ดำเนินการร่วมกับหน่วยงานในพื้นที่")
-CANNOT_REASONS = tuple(CannotReason)
+CANNOT_REASONS = tuple(reason.value for reason in CannotReason)
 OTHER_REASONS = ("น้ำท่วมพื้นที่ดำเนินการ", "สถานการณ์โรคระบาด", "ไม่มีผู้ยื่นข้อเสนอ")
-REVIEWS = (ReviewStatus.APPROVED,) * 81 + (ReviewStatus.PENDING,) * 13 + (ReviewStatus.REJECTED,) * 6
+APPROVED, PENDING, REJECTED = (
+    each.value for each in (ReviewStatus.APPROVED, ReviewStatus.PENDING, ReviewStatus.REJECTED)
+)
+REVIEWS = (APPROVED,) * 81 + (PENDING,) * 13 + (REJECTED,) * 6
 # None: no row at all, which is "not sent" too.
 PLAN_STATUSES = (PlanStatus.PASSED,) * 92 + (PlanStatus.FAILED,) * 3 + (PlanStatus.NOT_SENT,) * 2 + (None,) * 3
 # Status, ordinance budget, spent, reason, reason in words, note, when and by whom.
 NOTHING_TOLD: TableRow = (ReportStatus.NOT_REPORTED.value, None, None, None, None, "", None, None)
+DONE, IN_PROGRESS, CANNOT, OTHER = (
+    each.value for each in (ReportStatus.DONE, ReportStatus.IN_PROGRESS, ReportStatus.CANNOT, CannotReason.OTHER)
+)
 # Baht in hundreds: most projects are small.
 BUDGETS = ((30, 300),) * 5 + ((300, 2_000),) * 4 + ((2_000, 15_000),)
 
@@ -134,11 +129,6 @@ class CountryLao:
     type: OrganisationType
     province_code: str
     account_id: int | None
-
-
-def _no_rows() -> Rows:
-    """Room for rows by table, each in the order of COLUMNS; parents stand before children."""
-    return {model: [] for model in COLUMNS}
 
 
 def laos() -> list[CountryLao]:
@@ -165,55 +155,55 @@ def fill_country(scale: float, seed: int, progress: Progress = lambda everyone: 
         raise AlreadyFilled
     period_id = db.session.execute(select(PlanPeriod.id).where(PlanPeriod.first_year == FIRST_YEAR)).scalar_one()
     connection = db.session.connection()
-    rows, last_id = _no_rows(), 0
-    with _indexes_built_last(connection):
+    rows, last_id = no_rows(), 0
+    with in_bulk(connection):
         for number, lao in enumerate(progress(laos()), start=1):
             author = _Author(rows, lao, Random(f"{seed}:{lao.code}"), period_id)  # noqa: S311 - no secret
             last_id = author.write(scale, last_id)
             if number % BATCH == 0:
-                _load(connection, rows)
-        _load(connection, rows)
+                load(connection, rows)
+        load(connection, rows)
     if not is_sqlite(db.engine):
-        _continue_ids(connection)
+        continue_ids(connection)
     stand_again("plan-years", "projects", "reports")
     return last_id
-
-
-def refresh_statistics() -> None:
-    """Tell the planner how much is there now; VACUUM lets PostgreSQL scan indexes only. After the transaction."""
-    if is_sqlite(db.engine):
-        with db.engine.begin() as connection:  # AUTOCOMMIT would leave the pool a connection that begins by itself
-            connection.exec_driver_sql("ANALYZE")
-        return
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        connection.exec_driver_sql("VACUUM ANALYZE")
 
 
 class _Author:
     """Makes up what one LAO recorded and reported."""
 
     def __init__(self, rows: Rows, lao: CountryLao, rng: Random, period_id: int) -> None:
-        self.rows, self.lao, self.rng, self.period_id = rows, lao, rng, period_id
+        self.rows, self.lao, self.random, self.bits, self.period_id = rows, lao, rng.random, rng.getrandbits, period_id
         statuses = {year: self.pick(PLAN_STATUSES) for year in YEARS}
         rows[PlanYear].extend((lao.id, year, status.value, 1) for year, status in statuses.items() if status)
         self.passed = tuple(year for year, status in statuses.items() if status is PlanStatus.PASSED)
-        self.habits = {(year, round_): self.habit() for year in self.passed for round_ in ROUNDS}
+        self.rounds = {
+            year: [(round_, *self.habit(), *REPORTED[year, round_]) for round_ in ROUNDS] for year in self.passed
+        }
 
     def pick(self, choices: Sequence[Any]) -> Any:
         """Random.choice at a third of its time: it is asked millions of times."""
-        return choices[int(self.rng.random() * len(choices))]
+        return choices[int(self.random() * len(choices))]
+
+    def between(self, least: int, most: int) -> int:
+        """Random.randint, and what it would draw, at a third of its time."""
+        width = most - least + 1
+        bits = width.bit_length()
+        drawn = self.bits(bits)
+        while drawn >= width:
+            drawn = self.bits(bits)
+        return least + drawn
 
     def habit(self) -> tuple[float, float]:
         """How one round went: the share of projects reported on, and how far the LAO has come with them."""
-        draw = self.rng.random()
-        reported = 1.0 if draw < 0.68 else 0.0 if draw < 0.77 else self.rng.uniform(0.4, 0.97)
-        return reported, self.rng.uniform(0.25, 1.05)
+        draw = self.random()
+        reported = 1.0 if draw < 0.68 else 0.0 if draw < 0.77 else 0.4 + (0.97 - 0.4) * self.random()
+        return reported, 0.25 + (1.05 - 0.25) * self.random()
 
     def write(self, scale: float, last_id: int) -> int:
         """Add the LAO's projects, with the ids after `last_id`; answer the last one. No passed year, no project."""
-        fewest, most = self.pick(SIZES)
-        size = self.rng.randint(fewest, most) * SIZE_FACTORS.get(self.lao.type, 1)
-        number = int(size * scale + self.rng.random()) if self.passed else 0
+        size = self.between(*self.pick(SIZES)) * SIZE_FACTORS.get(self.lao.type, 1)
+        number = int(size * scale + self.random()) if self.passed else 0
         for id_ in range(last_id + 1, last_id + number + 1):
             self.add_years(id_, self.add_project(id_))
         return last_id + number
@@ -221,117 +211,66 @@ class _Author:
     def add_project(self, id_: int) -> TableRow:
         """Add one project; answer what its years and reports carry of it."""
         pick = self.pick
-        dimension, kind = pick(DIMENSIONS), pick(KINDS)
+        dimension, (kind, kind_words) = pick(DIMENSIONS), pick(KINDS)
         deed, people = pick(DEEDS[dimension]), pick(PEOPLE)
-        name = f"{kind.label}{deed}สำหรับ{people}{pick(ENDINGS)}"
-        said = (name, _sort_key(name), kind.value, dimension, self.rng.randint(1, 15), people, f"เพื่อ{deed}")
+        name = f"{kind_words}{deed}สำหรับ{people}{pick(ENDINGS)}"
+        said = (name, _sort_key(name), kind, dimension, self.between(1, 15), people, f"เพื่อ{deed}")
         review = pick(REVIEWS)
-        reason = pick(REASONS) if review is ReviewStatus.REJECTED else None
-        created, deleted = pick(CREATED), pick(DELETED) if self.rng.random() < 0.012 else None
-        reviewed = None if review is ReviewStatus.PENDING else pick(REVIEWED)
-        counted = int(review is not ReviewStatus.REJECTED and deleted is None)
-        judged = (review.value, reason, reviewed, deleted, counted, created, deleted or reviewed or created)
+        reason = pick(REASONS) if review is REJECTED else None
+        created, deleted = pick(CREATED), pick(DELETED) if self.random() < 0.012 else None
+        reviewed = None if review is PENDING else pick(REVIEWED)
+        counted = int(review is not REJECTED and deleted is None)
+        judged = (review, reason, reviewed, deleted, counted, created, deleted or reviewed or created)
         self.rows[Project].append((id_, self.lao.id, self.lao.province_code, self.period_id, *said, *judged, 1))
-        if self.rng.random() < 0.1:
+        if self.random() < 0.1:
             self.rows[ProjectDimension].append((id_, dimension % 4 + 1))
         return self.lao.id, self.lao.province_code, dimension, counted
 
     def add_years(self, id_: int, carried: TableRow) -> None:
         """Add the fiscal years a project runs in, each with its budget and its report lines."""
-        budget, counted = self.budget(), carried[-1]
+        budget, counted, random, account_id = self.budget(), carried[-1], self.random, self.lao.account_id
+        years, reports = self.rows[ProjectYear], self.rows[Report]
         for year in self.years():
-            self.rows[ProjectYear].append((id_, year, budget, *carried))
-            for round_ in ROUNDS:
-                reported, progress = self.habits[year, round_]
-                told = NOTHING_TOLD
-                if counted and self.rng.random() < reported:
-                    told = (*self.result(round_, progress, budget), self.moment(year, round_), self.lao.account_id)
-                self.rows[Report].append((id_, year, round_, *told, 1, *carried))
+            years.append((id_, year, budget, *carried))
+            for round_, reported, progress, in_time, late in self.rounds[year]:
+                if counted and random() < reported:
+                    told = self.result(round_, progress, budget)
+                    at = self.pick(in_time if random() < 0.875 else late)
+                    reports.append((id_, year, round_, *told, at, account_id, 1, *carried))
+                else:
+                    reports.append((id_, year, round_, *NOTHING_TOLD, 1, *carried))
 
     def years(self) -> tuple[int, ...]:
         """Most projects run from the first passed year to the last."""
-        passed, rng = self.passed, self.rng
-        start = 0 if rng.random() < 0.7 else int(rng.random() * len(passed))
-        stop = len(passed) if rng.random() < 0.74 else rng.randint(start + 1, len(passed))
+        passed, random = self.passed, self.random
+        start = 0 if random() < 0.7 else int(random() * len(passed))
+        stop = len(passed) if random() < 0.74 else self.between(start + 1, len(passed))
         return passed[start:stop]
 
     def budget(self) -> int | None:
         """The plan budget of a year in satang; None is without budget, which 0 is not."""
-        draw = self.rng.random()
+        draw = self.random()
         if draw < 0.36:
             return None
         if draw < 0.39:
             return 0
-        fewest, most = self.pick(BUDGETS)
-        return self.rng.randint(fewest, most) * 10_000 + (25 if draw < 0.4 else 0)
+        return self.between(*self.pick(BUDGETS)) * 10_000 + (25 if draw < 0.4 else 0)
 
     def result(self, round_: int, progress: float, budget: int | None) -> TableRow:
         """Status, ordinance budget, spent, why it cannot be done, that in words, and a note."""
-        draw, rng = self.rng.random(), self.rng
+        random = self.random
+        draw = random()
         if draw < 0.05:
             reason = self.pick(CANNOT_REASONS)
-            words = self.pick(OTHER_REASONS) if reason is CannotReason.OTHER else None
-            return ReportStatus.CANNOT.value, None, None, reason.value, words, ""
-        done = draw < 0.05 + progress * (0.95 if round_ == max(ROUNDS) else 0.45)
+            return CANNOT, None, None, reason, self.pick(OTHER_REASONS) if reason is OTHER else None, ""
+        done = draw < 0.05 + progress * (0.95 if round_ == LAST_ROUND else 0.45)
         ordinance = spent = None
-        if budget is not None and rng.random() < 0.7:
-            ordinance = budget if rng.random() < 0.7 else budget * rng.randint(80, 130) // 100
-            spent = ordinance * (rng.randint(70, 104) if done else rng.randint(0, 60)) // 100
-        status = ReportStatus.DONE if done else ReportStatus.IN_PROGRESS
-        return status.value, ordinance, spent, None, None, self.pick(NOTES)
-
-    def moment(self, year: int, round_: int) -> str:
-        """When a line was reported: one in eight is late."""
-        days = REPORTED[year, round_]
-        return str(self.pick(days[:IN_TIME] if self.rng.random() < 0.875 else days[IN_TIME:]))
+        if budget is not None and random() < 0.7:
+            ordinance = budget if random() < 0.7 else budget * self.between(80, 130) // 100
+            spent = ordinance * (self.between(70, 104) if done else self.between(0, 60)) // 100
+        return DONE if done else IN_PROGRESS, ordinance, spent, None, None, self.pick(NOTES)
 
 
 @cache
 def _sort_key(name: str) -> str:
     return thai_sort_key(name)
-
-
-@contextmanager
-def _indexes_built_last(connection: Connection) -> Iterator[None]:
-    """Without the big indexes while rows come in: built in one go they are quicker and without gaps."""
-    indexes = sorted((index for model in INDEXED for index in _table(model).indexes), key=lambda index: str(index.name))
-    for index in indexes:
-        index.drop(connection)
-    yield
-    for index in indexes:
-        index.create(connection)
-
-
-def _load(connection: Connection, rows: Rows) -> None:
-    """Write `rows` past the ORM, in the fastest way the driver has, and empty them."""
-    driver = connection.connection.driver_connection
-    assert driver
-    for model, columns in COLUMNS.items():
-        names = columns.split()
-        target = f"{model.__tablename__} ({', '.join(names)})"
-        if is_sqlite(connection.engine):
-            marks = ", ".join("?" * len(names))
-            driver.executemany(f"INSERT INTO {target} VALUES ({marks})", rows[model])  # noqa: S608 - names of ours
-        else:
-            _copy(driver, target, rows[model])
-        rows[model].clear()
-
-
-def _copy(driver: Any, target: str, rows: Iterable[TableRow]) -> None:
-    with driver.cursor() as cursor:
-        cursor.execute("SET LOCAL timezone = 'UTC'")
-        with cursor.copy(f"COPY {target} FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
-
-
-def _continue_ids(connection: Connection) -> None:
-    """PostgreSQL counts up ids in a sequence, which knows nothing of rows that bring their own."""
-    connection.exec_driver_sql(
-        "SELECT setval(pg_get_serial_sequence('projects', 'id'), greatest((SELECT max(id) FROM projects), 1))"
-    )
-
-
-def _table(model: type[Any]) -> Table:
-    table: Table = model.__table__
-    return table

@@ -8,6 +8,7 @@ import pytest
 from click.testing import Result
 from flask import Flask
 from sqlalchemy import Column, inspect, select, text
+from sqlalchemy.exc import IntegrityError
 
 from app.db import db, is_sqlite, transaction
 from app.models import Account, Organisation, PlanYear, Project, ProjectDimension, ProjectYear, Report
@@ -170,6 +171,29 @@ def indexes() -> list[Any]:
     found = db.session.execute(text(catalogue[db.engine.dialect.name])).all()
     assert len(found) > len(inspect(db.engine).get_table_names())
     return list(found)
+
+
+def test_the_rows_hold_to_every_rule_of_the_schema(laos: Flask) -> None:
+    """PostgreSQL asked as they came in; SQLite is asked now."""
+    # given
+    fill(scale=0.1)
+
+    # then
+    assert broken_rules() == []
+    if is_sqlite(db.engine):
+        with pytest.raises(IntegrityError, match="CHECK"):
+            db.session.execute(text("UPDATE projects SET quarters = 16"))
+        db.session.execute(text("PRAGMA ignore_check_constraints = ON"))
+        db.session.execute(text("UPDATE projects SET quarters = 16 WHERE id = 1"))
+        db.session.execute(text("PRAGMA ignore_check_constraints = OFF"))
+        assert broken_rules() == ["CHECK constraint failed in projects"], "nobody would have been told"
+
+
+def broken_rules() -> list[str]:
+    if not is_sqlite(db.engine):
+        return []
+    found = [each for (each,) in db.session.execute(text("PRAGMA integrity_check")) if each != "ok"]
+    return [*found, *map(str, db.session.execute(text("PRAGMA foreign_key_check")))]
 
 
 def test_a_second_filling_is_refused(laos: Flask) -> None:
