@@ -23,6 +23,7 @@ from bench import (  # noqa: F401 - importing registers
     plans,
     records,
     review,
+    seeding,
     uploads,
     weight,
 )

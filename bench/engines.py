@@ -25,18 +25,25 @@ def scale() -> float:
 @contextmanager
 def filled_app(engine: str, scale: float) -> Iterator[Flask]:
     """An app on a new database of `engine` at `scale` of the country's size, inside its context."""
+    with empty_app(engine) as app:
+        seed(app, scale)
+        yield app
+
+
+@contextmanager
+def empty_app(engine: str) -> Iterator[Flask]:
+    """The same with tables and no rows."""
     with TemporaryDirectory(prefix="eplannacc_bench_") as name, _database(engine, Path(name)) as url:
         settings = {"SECRET_KEY": "only for measuring", "SQLALCHEMY_DATABASE_URI": url, "MAIL_FOLDER": Path(name)}
         app = create_app(settings)
         with app.app_context():
             upgrade()
-            _seed(app, scale)
             yield app
             db.session.remove()
             db.engine.dispose()
 
 
-def _seed(app: Flask, scale: float) -> None:
+def seed(app: Flask, scale: float) -> None:
     result = app.test_cli_runner().invoke(args=["seed", "country", f"--scale={scale}"], catch_exceptions=False)
     if result.exit_code:
         raise RuntimeError(result.output)

@@ -3,6 +3,7 @@
 import gc
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from math import nan
 from typing import Any
 
 from sqlalchemy.engine import Connection
@@ -26,6 +27,8 @@ COLUMNS: dict[type[Any], str] = {
         "reported_at reported_by_id version organisation_id province_code dimension counted"
     ),
 }
+# SQLite keeps it as NULL. For each None its driver in Python looks for somebody who can adapt it: 0.4 microseconds.
+NULL = nan
 INDEXED = (Project, ProjectYear, Report)
 
 
@@ -45,11 +48,11 @@ def refresh_statistics() -> None:
 
 
 @contextmanager
-def in_bulk(connection: Connection) -> Iterator[None]:
+def in_bulk(connection: Connection) -> Iterator[Any]:
     """Without the big indexes while rows come in: built in one go they are quicker and without gaps.
 
-    SQLite takes nearly half of its time to check each row as if somebody had typed it: these rows are ours, and
-    tests/seeds/test_country.py has all of them checked.
+    Gives what a row has for NULL. SQLite takes nearly half of its time to check each row as if somebody had typed it:
+    these rows are ours, and tests/seeds/test_country.py has all of them checked.
     """
     indexes = sorted((index for model in INDEXED for index in table(model).indexes), key=lambda index: str(index.name))
     for index in indexes:
@@ -57,7 +60,7 @@ def in_bulk(connection: Connection) -> Iterator[None]:
     gc.disable()  # rows are tuples, which hold no circles: looking for some takes a twentieth of the time
     try:
         with _unchecked(connection):
-            yield
+            yield NULL if is_sqlite(connection.engine) else None
     finally:
         gc.enable()
     for index in indexes:

@@ -109,8 +109,6 @@ APPROVED, PENDING, REJECTED = (
 REVIEWS = (APPROVED,) * 81 + (PENDING,) * 13 + (REJECTED,) * 6
 # None: no row at all, which is "not sent" too.
 PLAN_STATUSES = (PlanStatus.PASSED,) * 92 + (PlanStatus.FAILED,) * 3 + (PlanStatus.NOT_SENT,) * 2 + (None,) * 3
-# Status, ordinance budget, spent, reason, reason in words, note, when and by whom.
-NOTHING_TOLD: TableRow = (ReportStatus.NOT_REPORTED.value, None, None, None, None, "", None, None)
 DONE, IN_PROGRESS, CANNOT, OTHER = (
     each.value for each in (ReportStatus.DONE, ReportStatus.IN_PROGRESS, ReportStatus.CANNOT, CannotReason.OTHER)
 )
@@ -156,9 +154,9 @@ def fill_country(scale: float, seed: int, progress: Progress = lambda everyone: 
     period_id = db.session.execute(select(PlanPeriod.id).where(PlanPeriod.first_year == FIRST_YEAR)).scalar_one()
     connection = db.session.connection()
     rows, last_id = no_rows(), 0
-    with in_bulk(connection):
+    with in_bulk(connection) as null:
         for number, lao in enumerate(progress(laos()), start=1):
-            author = _Author(rows, lao, Random(f"{seed}:{lao.code}"), period_id)  # noqa: S311 - no secret
+            author = _Author(rows, lao, Random(f"{seed}:{lao.code}"), period_id, null)  # noqa: S311 - no secret
             last_id = author.write(scale, last_id)
             if number % BATCH == 0:
                 load(connection, rows)
@@ -170,10 +168,13 @@ def fill_country(scale: float, seed: int, progress: Progress = lambda everyone: 
 
 
 class _Author:
-    """Makes up what one LAO recorded and reported."""
+    """Makes up what one LAO recorded and reported; `null` is what goes into a column for nothing."""
 
-    def __init__(self, rows: Rows, lao: CountryLao, rng: Random, period_id: int) -> None:
+    def __init__(self, rows: Rows, lao: CountryLao, rng: Random, period_id: int, null: Any) -> None:
         self.rows, self.lao, self.random, self.bits, self.period_id = rows, lao, rng.random, rng.getrandbits, period_id
+        self.null = null
+        # Status, ordinance budget, spent, reason, reason in words, note, when and by whom.
+        self.nothing_told = (ReportStatus.NOT_REPORTED.value, null, null, null, null, "", null, null)
         statuses = {year: self.pick(PLAN_STATUSES) for year in YEARS}
         rows[PlanYear].extend((lao.id, year, status.value, 1) for year, status in statuses.items() if status)
         self.passed = tuple(year for year, status in statuses.items() if status is PlanStatus.PASSED)
@@ -210,17 +211,17 @@ class _Author:
 
     def add_project(self, id_: int) -> TableRow:
         """Add one project; answer what its years and reports carry of it."""
-        pick = self.pick
+        pick, null = self.pick, self.null
         dimension, (kind, kind_words) = pick(DIMENSIONS), pick(KINDS)
         deed, people = pick(DEEDS[dimension]), pick(PEOPLE)
         name = f"{kind_words}{deed}สำหรับ{people}{pick(ENDINGS)}"
         said = (name, _sort_key(name), kind, dimension, self.between(1, 15), people, f"เพื่อ{deed}")
         review = pick(REVIEWS)
-        reason = pick(REASONS) if review is REJECTED else None
+        reason = pick(REASONS) if review is REJECTED else null
         created, deleted = pick(CREATED), pick(DELETED) if self.random() < 0.012 else None
         reviewed = None if review is PENDING else pick(REVIEWED)
         counted = int(review is not REJECTED and deleted is None)
-        judged = (review, reason, reviewed, deleted, counted, created, deleted or reviewed or created)
+        judged = (review, reason, reviewed or null, deleted or null, counted, created, deleted or reviewed or created)
         self.rows[Project].append((id_, self.lao.id, self.lao.province_code, self.period_id, *said, *judged, 1))
         if self.random() < 0.1:
             self.rows[ProjectDimension].append((id_, dimension % 4 + 1))
@@ -229,16 +230,17 @@ class _Author:
     def add_years(self, id_: int, carried: TableRow) -> None:
         """Add the fiscal years a project runs in, each with its budget and its report lines."""
         budget, counted, random, account_id = self.budget(), carried[-1], self.random, self.lao.account_id
-        years, reports = self.rows[ProjectYear], self.rows[Report]
+        years, reports, nothing_told = self.rows[ProjectYear], self.rows[Report], self.nothing_told
+        planned = self.null if budget is None else budget
         for year in self.years():
-            years.append((id_, year, budget, *carried))
+            years.append((id_, year, planned, *carried))
             for round_, reported, progress, in_time, late in self.rounds[year]:
                 if counted and random() < reported:
                     told = self.result(round_, progress, budget)
                     at = self.pick(in_time if random() < 0.875 else late)
                     reports.append((id_, year, round_, *told, at, account_id, 1, *carried))
                 else:
-                    reports.append((id_, year, round_, *NOTHING_TOLD, 1, *carried))
+                    reports.append((id_, year, round_, *nothing_told, 1, *carried))
 
     def years(self) -> tuple[int, ...]:
         """Most projects run from the first passed year to the last."""
@@ -258,17 +260,17 @@ class _Author:
 
     def result(self, round_: int, progress: float, budget: int | None) -> TableRow:
         """Status, ordinance budget, spent, why it cannot be done, that in words, and a note."""
-        random = self.random
+        random, null = self.random, self.null
         draw = random()
         if draw < 0.05:
             reason = self.pick(CANNOT_REASONS)
-            return CANNOT, None, None, reason, self.pick(OTHER_REASONS) if reason is OTHER else None, ""
+            return CANNOT, null, null, reason, self.pick(OTHER_REASONS) if reason is OTHER else null, ""
         done = draw < 0.05 + progress * (0.95 if round_ == LAST_ROUND else 0.45)
-        ordinance = spent = None
+        ordinance = spent = null
         if budget is not None and random() < 0.7:
             ordinance = budget if random() < 0.7 else budget * self.between(80, 130) // 100
             spent = ordinance * (self.between(70, 104) if done else self.between(0, 60)) // 100
-        return DONE if done else IN_PROGRESS, ordinance, spent, None, None, self.pick(NOTES)
+        return DONE if done else IN_PROGRESS, ordinance, spent, null, null, self.pick(NOTES)
 
 
 @cache
