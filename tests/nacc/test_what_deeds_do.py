@@ -15,24 +15,17 @@ from flask import Flask
 
 from app import clock
 from app.clock import BANGKOK
-from app.db import Base, db
 from app.mails import jobs
 from tests.client import Client, text_of
 from tests.factories import YEAR
 from tests.nacc.busy import SEEN_AT, Busy, make_busy
 from tests.nacc.earlier import EARLIER, make_all_earlier, without_hours
 from tests.nacc.reading import differing, lines_apart
+from tests.nacc.stored import Rows, stored_rows
 from tests.pages import elements, enter, fields, sentences
 
 READ = Path(__file__).parent / "deeds"
 SECRET = ("password_hash", "activation_hash", "token_hash")
-# Left out: what stays as it is, what is drawn at random, and what a request keeps for itself.
-ELSEWHERE = ("provinces", "districts", "done_deeds", "sessions", "fixed_documents", "actor_pseudonyms")
-KEPT = [
-    table
-    for name, table in sorted(Base.metadata.tables.items())
-    if name not in ELSEWHERE and not name.startswith("log_")
-]
 MINUTE = timedelta(minutes=1)
 Deed = tuple[str, str, dict[str, Any]]  # who, where, what the form says
 
@@ -55,20 +48,6 @@ def world(app: Flask, client: Client, monkeypatch: pytest.MonkeyPatch, request: 
         make_all_earlier()
         now[0] = (SEEN_AT - EARLIER).astimezone(UTC)
     return World(now[0], busy, client, lambda: now.append(now.pop() + MINUTE))
-
-
-Rows = dict[str, dict[tuple[Any, ...], dict[str, Any]]]
-
-
-def _rows() -> Rows:
-    """Every stored row by its key."""
-    db.session.rollback()
-    found: Rows = {}
-    for table in KEPT:
-        keys = [column.name for column in table.primary_key]
-        rows = db.session.execute(table.select().order_by(*table.primary_key)).mappings()
-        found[table.name] = {tuple(row[key] for key in keys): dict(row) for row in rows}
-    return found
 
 
 def _plain(name: str, value: Any) -> str:
@@ -100,7 +79,7 @@ def _changed(before: Rows, after: Rows) -> list[str]:
 
 def _done(world: World, deeds: list[Deed]) -> str:
     lines: list[str] = []
-    before = _rows()
+    before = stored_rows()
     busy = world.busy
     staff = {"officer": busy.crowd.officer, "second": busy.second, "admin": busy.admin}
     signed_in = ""
@@ -119,7 +98,7 @@ def _done(world: World, deeds: list[Deed]) -> str:
         elif answer.mimetype == "text/html":
             lines += [f"  {field}: {words}" for field, words in sentences(answer.text).items()]
             lines += [f"  says: {_notes(answer.text)}"]
-        after = _rows()
+        after = stored_rows()
         lines += _changed(before, after)
         before = after
     return "\n".join(lines) + "\n"

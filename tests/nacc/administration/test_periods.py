@@ -235,3 +235,13 @@ def test_a_dimensions_name_has_at_most_300_letters(app: Flask, client: Client) -
     longest, longer = (client.send("/nacc/admin/periods", sent | {"names": "ก" * most}) for most in (300, 301))
     assert "names" not in sentences(longest.text)
     assert sentences(longer.text)["names"] == "ชื่อมิติยาวได้ไม่เกิน 300 ตัวอักษร"
+
+
+def test_what_is_wrong_with_a_changed_period_is_said_beside_its_field(app: Flask, client: Client) -> None:
+    _chief(client)
+    here = f"{LIST}/{_add(client)}"
+    client.get(here)
+    changed = NEW | {"version": "1"}
+    twice = {"names": "มิติเดียวกัน\nมิติเดียวกัน"}
+    check_refused(client, here, changed | twice, {"names": "ซ้ำกับมิติที่ 1"}, forgets=("version",))
+    check_refused(client, here, changed | {"first_year": "2570"}, {"first_year": "2570"}, forgets=("version",))

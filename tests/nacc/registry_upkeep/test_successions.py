@@ -8,11 +8,12 @@ from flask import Flask
 from sqlalchemy import select
 
 from app import clock
+from app.accounts.queries import actor_of
 from app.db import db, transaction
 from app.lao.projects.operations import delete_project
 from app.lao.reporting.counts import organisation_counts
-from app.models import HistoryEntry, Organisation, Project, Succession
-from app.models.enums import ReviewStatus, Role, Round
+from app.models import Account, HistoryEntry, Organisation, PlanYear, Project, Succession
+from app.models.enums import PlanStatus, ReviewStatus, Role, Round
 from app.nacc.registry_upkeep.rules import first_year_after
 from app.plans.queries import period_of
 from app.registry.past import kin_of
@@ -240,3 +241,22 @@ def test_a_closed_lao_is_not_merged_again_and_nobody_goes_on_for_its_own_success
     client.send(f"/nacc/admin/registry/{OLD}/open", {"why": "เปิดอีกครั้ง"})
     back = client.send(f"/nacc/admin/registry/{NEW}/succession", FORM | {"successors": OLD})
     assert "บันทึกไว้แล้วว่า อปท. นี้รับช่วงจาก" in back.text
+
+
+def test_a_project_of_several_years_to_come_goes_along_once(merged: tuple[int, int], client: Client) -> None:
+    # given one of the two next years, and one of this year too
+    old, new = merged
+    with transaction():
+        db.session.add_all(
+            PlanYear(organisation_id=id_, fiscal_year=YEAR + 2, status=PlanStatus.PASSED) for id_ in merged
+        )
+    lao = actor_of(db.session.scalars(select(Account.id).where(Account.organisation_id == old)).one())
+    coming = {YEAR + 1: None, YEAR + 2: Decimal(7)}
+    make_project(lao, facts("สองปีข้างหน้า", budgets=coming))
+    make_project(lao, facts("สามปี", budgets={YEAR: None} | coming))
+    # when
+    client.send(PAGE, FORM)
+    # then
+    db.session.rollback()
+    assert sorted(names(new)) == sorted((name, False) for name in ("สองปี", "ปีหน้า", "สองปีข้างหน้า", "สามปี"))
+    assert totals(YEAR + 2) == {new: 2}
