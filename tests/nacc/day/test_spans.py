@@ -1,6 +1,7 @@
 """How old things are and when they end: whole days, their boundaries, and whose they are."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 import pytest
 from flask import Flask
@@ -61,8 +62,8 @@ def _officer() -> Actor:
 
 
 def test_how_long_each_project_waited_is_told_of_ones_own_words_that_still_stand(app: Flask) -> None:
-    # given projects that waited one, two, three and four days; of these one was taken back, one edited since, one is
-    # another officer's, and one was decided before the month began
+    # given projects that waited one, two, three and four days; of these one was taken back, two were edited since, one
+    # is another officer's, and one was decided before the month began
     lao, officer = make_lao(), _officer()
     other = actor_of(make_staff("other", Role.OFFICER, "65").id)
     ids = [make_project(lao, facts(f"โครงการ {n}"), now=NOW - n * DAY) for n in range(1, 8)]
@@ -83,6 +84,11 @@ def test_how_long_each_project_waited_is_told_of_ones_own_words_that_still_stand
         edit_project(lao, period, ids[3], 2, facts("แก้แล้ว"), NOW + DAY)
     with transaction():
         decide(officer, ids[5], 1, Verdict.APPROVE, "", NOW + 4 * DAY)
+    with transaction():
+        decide(officer, ids[6], 1, Verdict.APPROVE, "", NOW + 3 * SECOND)
+    with transaction():  # another budget leaves the word standing
+        more = facts("โครงการ 7", budgets={YEAR: Decimal(7)})
+        edit_project(lao, period, ids[6], 2, more, NOW + DAY)
     # then
     month = datetime(2018, 4, 1, tzinfo=BANGKOK)
     assert sorted(waited_for(officer, month)) == [DAY, 2 * DAY, 10 * DAY]

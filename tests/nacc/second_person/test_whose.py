@@ -10,7 +10,7 @@ from app import clock
 from app.access import Actor
 from app.accounts.queries import actor_of
 from app.db import db, transaction
-from app.errors import Refusal
+from app.errors import NotTheirs, Refusal
 from app.models import PlanYear, ProposedDeed, ScoreChange
 from app.models.enums import PlanStatus, ProposalAnswer, Role, SecondPerson
 from app.nacc.administration.operations import set_setting
@@ -83,7 +83,7 @@ def test_nobody_confirms_what_they_proposed_whatever_it_is(app: Flask) -> None:
     with transaction():
         for lao in ids:
             save_scores(officer, lao, YEAR, scores, "", NOW)
-    admin = _want(SecondPerson.BOTH)
+    admin, elsewhere = _want(SecondPerson.BOTH), _staff("officer90", "90")
     deeds = (
         lambda who: set_many(who, ids, YEAR, PlanStatus.FAILED, NOW, "ไม่ครบ"),
         lambda who: decide_chosen(who, projects, Verdict.APPROVE, "", NOW),
@@ -95,8 +95,10 @@ def test_nobody_confirms_what_they_proposed_whatever_it_is(app: Flask) -> None:
             with transaction():
                 propose(who, asked, NOW)
             (found,) = waiting_proposals(who)
-            numbers = [waiting_number(each) for each in (who, second)]
-            assert numbers == [0, 1]
+            assert [waiting_number(each) for each in (who, second, elsewhere)] == [0, 1, 0]
+            assert waiting_proposals(elsewhere) == []
+            with pytest.raises(NotTheirs), transaction():
+                answer_proposal(elsewhere, found.id, ProposalAnswer.CONFIRM, "", NOW)
             with pytest.raises(Refusal, match="ผู้เสนอยืนยันเองไม่ได้"), transaction():
                 answer_proposal(who, found.id, ProposalAnswer.CONFIRM, "", NOW)
             with pytest.raises(Refusal, match="ผู้เสนอยืนยันเองไม่ได้"), transaction():
