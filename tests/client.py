@@ -7,11 +7,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import html5lib
-from flask import Flask, has_app_context
+from flask import Flask, has_app_context, has_request_context
 from flask.testing import FlaskClient
 from sqlalchemy import event
 from werkzeug.test import TestResponse
 
+from app.citizens.results.kept import KEPT
 from app.db import db
 
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
@@ -38,6 +39,18 @@ def watch_for_unsaved_changes(app: Flask) -> None:
         assert error or not (session.new or session.dirty or session.deleted or id(session) in pending), (
             "the request left unsaved changes behind"
         )
+
+
+def forget_what_is_written_behind(app: Flask) -> None:
+    """What a test writes is in no history: what is kept by that must not hide it. A session is in no figure."""
+    with app.app_context():
+        engine = db.engine
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def _written(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        behind = not has_request_context() and statement.startswith(("INSERT", "UPDATE", "DELETE"))
+        if behind and not statement.startswith("INSERT INTO sessions"):
+            app.extensions[KEPT].clear()
 
 
 class Client(FlaskClient):

@@ -19,12 +19,13 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
 from app import create_app
+from app.citizens.results.kept import KEPT
 from app.citizens.results.queries import forget_fixed_rows
 from app.db import db, transaction
 from app.registry.operations import load_provinces
 from app.seeds.periods import add_basics
 from config_faults import database_url
-from tests.client import Client, watch_for_unsaved_changes
+from tests.client import Client, forget_what_is_written_behind, watch_for_unsaved_changes
 from tests.history.readable import untold_entries
 from tests.smtp import mailbox
 
@@ -199,6 +200,7 @@ def shared_app(database: Sqlite | Postgresql, tmp_path_factory: pytest.TempPathF
     folders = {"MAIL_FOLDER": folder / "mail", "SNAPSHOT_FOLDER": folder / "open-data"}
     app = create_app({**SETTINGS, "SQLALCHEMY_DATABASE_URI": database.url(), **folders})
     watch_for_unsaved_changes(app)
+    forget_what_is_written_behind(app)
     return app
 
 
@@ -218,6 +220,7 @@ def app(shared_app: Flask, database: Sqlite | Postgresql) -> Iterator[Flask]:
         limiter.reset()
         shared_app.extensions["public-pages"].clear()
         shared_app.extensions.get("kept_numbers", {}).clear()
+        shared_app.extensions[KEPT].clear()
         forget_fixed_rows()
         yield shared_app
         db.session.rollback()

@@ -1,7 +1,7 @@
 """Reading answers as a person does: what stands in a form, which sentence stands beside a field, where links lead."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import Any
@@ -16,9 +16,13 @@ from werkzeug.test import TestResponse
 from app.access import Actor
 from app.accounts.operations import begin_session
 from app.accounts.queries import actor_of
+from app.citizens.results.kept import KEPT, province_summaries
 from app.db import Base, db, transaction
+from app.models.enums import Round
+from app.registry.queries import provinces
 from app.tokens import token_seed
 from tests.client import XHTML, Client, parsed, text_of
+from tests.factories import YEAR
 
 REGISTRY = ("provinces", "districts", "plan_periods", "dimensions", "rejection_reasons")
 
@@ -208,3 +212,14 @@ def check_fragment(answer: TestResponse, *, htmx: bool) -> None:
 def without_choices(html: str) -> str:
     """A page without what its lists offer to choose from."""
     return re.sub(r"<select.*?</select>", "", html, flags=re.DOTALL)
+
+
+def check_kept_provinces(years: Iterable[int] = (YEAR,)) -> None:
+    """What is kept of whole provinces is what they come to when they are counted anew; and is kept from now on."""
+    db.session.rollback()
+    codes = [code for code, _name in provinces()]
+    moments = [(year, round_) for year in years for round_ in Round]
+    found = [province_summaries(codes, *moment) for moment in moments]
+    current_app.extensions[KEPT].clear()
+    assert found == [province_summaries(codes, *moment) for moment in moments]
+    db.session.rollback()

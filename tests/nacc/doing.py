@@ -22,7 +22,7 @@ from tests.nacc.busy import SEEN_AT, Busy, make_busy
 from tests.nacc.earlier import EARLIER, make_all_earlier, without_hours
 from tests.nacc.reading import differing, lines_apart
 from tests.nacc.stored import Rows, stored_rows
-from tests.pages import elements, enter, fields, sentences
+from tests.pages import check_kept_provinces, elements, enter, fields, sentences
 
 READ = Path(__file__).parent / "deeds"
 SECRET = ("password_hash", "activation_hash", "token_hash")
@@ -101,6 +101,7 @@ def _done(world: World, deeds: list[Deed]) -> str:
             lines += [f"  says: {_notes(answer.text)}"]
         after = stored_rows()
         lines += _changed(before, after)
+        check_kept_provinces()
         before = after
     return "\n".join(lines) + "\n"
 

@@ -280,3 +280,19 @@ def _written(column: ResultColumn, lines: list[LaoLine]) -> list[Any]:
     """What stands in the column: words, or a choice."""
     facts, write = list(map(column.get, lines)), WRITTEN.get(column.kind)
     return list(map(write, facts)) if write else facts
+
+
+# --- the places inside a place ------------------------------------------------------------------------
+_PART_WORDS = ("path", "name", "laos", "passed", *(level.name for level in Level))
+_PART_NUMBERS = ("done", "total", "percent", "planned", "spent")
+DrawnPart = cast(Any, NamedTuple)("DrawnPart", [(name, str) for name in (*_PART_WORDS, *_PART_NUMBERS)])
+DrawnPart.columns = tuple(Level)
+
+
+def drawn_part(path: str, name: str, summary: PlaceSummary) -> Any:
+    """A province or district as a DrawnPart; a level that no LAO has is no words."""
+    counts, money = summary.counts, summary.money
+    levels = (count_text(number) if (number := summary.levels.get(level, 0)) else "" for level in Level)
+    numbers = count_text(counts.done), count_text(counts.total), percent_text(counts.percent)
+    laos = count_text(summary.laos), count_text(summary.passed)
+    return DrawnPart(path, name, *laos, *levels, *numbers, baht(money.planned), baht(money.spent))

@@ -19,7 +19,7 @@ from app.citizens.places.queries import find
 from app.citizens.places.rules import Place
 from app.citizens.public.cache import knows
 from app.citizens.results import queries, workbooks
-from app.citizens.results.columns import SCREEN, drawn_rows
+from app.citizens.results.columns import SCREEN, drawn_part, drawn_rows
 from app.citizens.results.rules import TableFilter
 from app.errors import NotTheirs
 from app.lao.fixed_rounds.editions import closed_round_told
@@ -138,6 +138,10 @@ def place_page(site: Site, kind: str, code: str) -> Response:
         **told,
         results=results,
         summary=results.whole,
+        parts=[
+            (group, [drawn_part(part.path, part.name, part.summary) for part in inside])
+            for group, inside in results.grouped()
+        ],
         **table,
     )
 

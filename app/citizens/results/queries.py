@@ -4,12 +4,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from sqlalchemy import URL, Select, String, and_, bindparam, func, select, type_coerce
 
 from app import clock
 from app.citizens.places.rules import Place, path_of, region_name
+from app.citizens.results.kept import province_summaries
 from app.db import db, table
 from app.errors import NotTheirs
 from app.lao.fixed_rounds.queries import was_not_there
@@ -196,6 +198,11 @@ class Results:
     def by_code(self) -> dict[str, InnerPlace]:
         return {part.code: part for part in self.parts}
 
+    def grouped(self) -> list[tuple[str, list[InnerPlace]]]:
+        """The parts by the heading they stand under."""
+        ordered = sorted(self.parts, key=lambda part: part.group)
+        return [(group, list(inside)) for group, inside in groupby(ordered, key=lambda part: part.group)]
+
     def ranked(self) -> list[InnerPlace]:
         """The parts by percent downward; equal ones as they stand, and last where nobody has reported."""
         return sorted(self.parts, key=lambda part: (not part.summary.counts.reported, -part.summary.counts.percent))
@@ -209,8 +216,7 @@ def results(place: Place, year: int, round_: Round) -> Results:
 
 
 def _results_by_province(place: Place, year: int, round_: Round) -> Results:
-    sums = sums_by("province_code", place.province_codes, year, round_)
-    levels = levels_by_province(place.province_codes, year, round_)
+    summaries = province_summaries(place.province_codes, year, round_)
     provinces = db.session.execute(
         select(_P.code, _P.name, _P.nacc_region)
         .where(_P.code.in_(place.province_codes))
@@ -222,7 +228,7 @@ def _results_by_province(place: Place, year: int, round_: Round) -> Results:
             code,
             name,
             region_name(region) if region else "ส่วนกลาง",
-            PlaceSummary(round_, levels[code], sums.get(code, {})),
+            summaries[code],
         )
         for code, name, region in provinces
     ]

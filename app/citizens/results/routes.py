@@ -9,6 +9,7 @@ from app.access import Permission, actor, requires
 from app.citizens.places.queries import find
 from app.citizens.places.rules import is_code
 from app.citizens.results import queries
+from app.citizens.results.kept import KEPT, KeptProvinces
 from app.citizens.results.pages import FOR_THOSE_SIGNED_IN, asked_moment, frame, lao_table, mount, place_page
 from app.errors import NotTheirs
 from app.models.enums import PlaceKind, Role
@@ -18,6 +19,11 @@ from app.web import along, answer, etag, known_already, unchanged
 
 blueprint = Blueprint("reports", __name__)
 mount(blueprint, FOR_THOSE_SIGNED_IN, requires(Permission.RESULTS))
+
+
+@blueprint.record_once
+def prepare(state: Any) -> None:
+    state.app.extensions[KEPT] = KeptProvinces()
 
 
 @blueprint.get("/reports")

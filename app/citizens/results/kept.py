@@ -1,0 +1,96 @@
+"""Results of whole provinces, kept in memory until something is written there: a page of the country is made of 77.
+
+Kept by a process for itself, and forgotten by what the history tells of (app/history/since.py): a change is seen at the
+next request. What changes by the clock alone, or behind the system's back, is seen within a minute.
+"""
+
+from collections.abc import Iterable, Mapping
+from threading import Lock
+from time import monotonic
+from typing import Any, NamedTuple
+
+from flask import current_app
+from sqlalchemy import bindparam, select, union
+
+from app.db import db, table
+from app.history.since import Since
+from app.lao.reporting.rules import PlaceSummary
+from app.lao.reporting.sums import levels_by_province, sums_by
+from app.models import FormerFacts, Organisation
+from app.models.enums import Entity, Round
+
+SECONDS = 60
+MOST_KEPT = 3000
+KEPT = "kept-provinces"
+_O, _F = table(Organisation).c, table(FormerFacts).c
+_IDS: Any = bindparam("ids", expanding=True)
+_WERE_IN = union(
+    select(_O.province_code).where(_O.id.in_(_IDS)), select(_F.province_code).where(_F.organisation_id.in_(_IDS))
+)
+# What an entry tells of these is in no figure.
+_IN_NO_FIGURE = frozenset(
+    {
+        *(Entity.ACCOUNT, Entity.PROFILE, Entity.MAIL, Entity.NOTE, Entity.SIGN, Entity.SENT_ROUND, Entity.SETTING),
+        *(Entity.SCORES, Entity.SCORE_CHANGE, Entity.MINIMUM_SCORE, Entity.REJECTION_REASON, Entity.PROPOSED_DEED),
+    }
+)
+
+
+class _Key(NamedTuple):
+    province_code: str
+    year: int
+    round: Round
+
+
+class KeptProvinces:
+    """Summaries of provinces in a year and round; `follow` first, then `get` and `put`."""
+
+    def __init__(self) -> None:
+        self._one = Lock()
+        self.clear()
+
+    def clear(self) -> None:
+        """Begin anew (tests, where something is written without a deed)."""
+        with self._one:
+            self._since = Since(apart_from=_IN_NO_FIGURE)
+            self._known: dict[_Key, tuple[PlaceSummary, float]] = {}
+
+    def follow(self) -> int | None:
+        """Forget what was written to since; gives the generation of what is put in after that."""
+        with self._one:
+            laos, generation = self._since.ask()
+            if laos is None:
+                self._known.clear()
+            elif laos:
+                codes = set(db.session.scalars(_WERE_IN, {"ids": sorted(laos)}))
+                self._known = {key: kept for key, kept in self._known.items() if key.province_code not in codes}
+            return generation
+
+    def get(self, key: _Key) -> PlaceSummary | None:
+        summary, until = self._known.get(key, (None, 0))
+        return summary if until > monotonic() else None
+
+    def put(self, made: Mapping[_Key, PlaceSummary], generation: int | None) -> None:
+        """Keep what was `made`, unless something was written since `follow` gave the generation."""
+        until = monotonic() + SECONDS
+        with self._one:
+            if generation != self._since.generation:
+                return
+            if len(self._known) + len(made) > MOST_KEPT:
+                self._known.clear()
+            self._known.update((key, (summary, until)) for key, summary in made.items())
+
+
+def province_summaries(codes: Iterable[str], year: int, round_: Round) -> dict[str, PlaceSummary]:
+    """Results of whole provinces, by code."""
+    kept: KeptProvinces = current_app.extensions[KEPT]
+    generation = kept.follow()
+    keys = [_Key(code, year, round_) for code in codes]
+    found = {key: summary for key in keys if (summary := kept.get(key))}
+    lacking = [key.province_code for key in keys if key not in found]
+    if lacking:
+        sums, levels = sums_by("province_code", lacking, year, round_), levels_by_province(lacking, year, round_)
+        made = {_Key(code, year, round_): PlaceSummary(round_, levels[code], sums.get(code, {})) for code in lacking}
+        kept.put(made, generation)
+        found |= made
+    return {key.province_code: found[key] for key in keys}

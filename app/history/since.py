@@ -1,0 +1,73 @@
+"""What the history tells of since a process last asked: by that, whoever keeps something forgets it in time."""
+
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, func, or_, select
+
+from app.db import db, table
+from app.models import HistoryEntry
+from app.models.enums import Entity
+
+_H = table(HistoryEntry).c
+# Entries that are asked after one by one: those of deeds that had a number before others, and were kept after them.
+MOST_MISSING, WINDOW = 500, 2000
+MOST_AT_ONCE = 5000
+_NEW = (
+    select(_H.id, _H.organisation_id, _H.entity)
+    .where(or_(_H.id >= bindparam("last"), _H.id.in_(bindparam("missing", expanding=True))))
+    .order_by(_H.id)
+    .limit(MOST_AT_ONCE)
+)
+_KNOWN = select(_H.id).where(_H.id > bindparam("last"))
+
+
+class NewEntries(NamedTuple):
+    """`laos`: the ids that new entries are about; None: it may be any, or it is not known which.
+
+    `generation` is another one after each entry. None: whoever asks reads the database as it was before entries that
+    this process knows of, so what it makes of that must not be kept.
+    """
+
+    laos: frozenset[int] | None
+    generation: int | None
+
+
+class Since:
+    """What is new to one process, which asks by one thread at a time.
+
+    Two deeds that run at once may be kept in another order than they got their numbers in. So a number that is
+    lacking is asked for again, until 2,000 later ones were seen: most were rolled back.
+    """
+
+    def __init__(self, *, apart_from: frozenset[Entity]) -> None:
+        self._apart_from = apart_from
+        self._last: int | None = None
+        self._missing: set[int] = set()
+        self.generation = 0
+
+    def ask(self) -> NewEntries:
+        if self._last is None:
+            return self._begin()
+        rows = db.session.execute(_NEW, {"last": self._last, "missing": sorted(self._missing)}).all()
+        ids = {row.id for row in rows}
+        if self._last and self._last not in ids:
+            return NewEntries(frozenset(), None)
+        new = [row for row in rows if row.id != self._last]
+        if not new:
+            return NewEntries(frozenset(), self.generation)
+        last = max(ids)
+        lacking = (self._missing | set(range(self._last + 1, last))) - ids
+        self._last, self._missing = last, {each for each in lacking if each > last - WINDOW}
+        self.generation += 1
+        if len(rows) == MOST_AT_ONCE or len(self._missing) > MOST_MISSING:
+            return self._begin()
+        laos = {row.organisation_id for row in new if row.entity not in self._apart_from}
+        return NewEntries(None if None in laos else frozenset(laos), self.generation)
+
+    def _begin(self) -> NewEntries:
+        last = db.session.scalar(select(func.max(_H.id))) or 0
+        first = max(0, last - WINDOW)
+        missing = set(range(first + 1, last + 1)).difference(db.session.scalars(_KNOWN, {"last": first}))
+        self._last, self._missing = (last, missing) if len(missing) <= MOST_MISSING else (None, set())
+        self.generation += 1
+        return NewEntries(None, self.generation)
