@@ -24,6 +24,7 @@ from bench import (  # noqa: F401 - importing registers
     records,
     review,
     seeding,
+    snapshots,
     uploads,
     weight,
 )

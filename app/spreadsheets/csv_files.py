@@ -22,8 +22,8 @@ def tab_text(table: Table[Any]) -> str:
     """Heads and rows with tabs between, as spreadsheets exchange them by the clipboard."""
     out = StringIO(newline="")
     lines = csv.writer(out, dialect="excel-tab", lineterminator="\n")
-    lines.writerow(map(_value, table.heads))
-    lines.writerows(map(_value, row) for row in table.cells())
+    lines.writerow(map(csv_value, table.heads))
+    lines.writerows(map(csv_value, row) for row in table.cells())
     return out.getvalue()
 
 
@@ -34,15 +34,15 @@ def write_csv(file: TextIO, *tables: Table[Any]) -> None:
     for place, table in enumerate(tables):
         if place:
             lines.writerow(())
-        lines.writerows([_value(line)] for line in table.title)
+        lines.writerows([csv_value(line)] for line in table.title)
         if table.title:
             lines.writerow(())
-        lines.writerow(map(_value, table.heads))
-        lines.writerows(map(_value, row) for row in table.cells())
-        lines.writerows(map(_value, row) for row in table.totals())
+        lines.writerow(map(csv_value, table.heads))
+        lines.writerows(map(csv_value, row) for row in table.cells())
+        lines.writerows(map(csv_value, row) for row in table.totals())
 
 
-def _value(value: Cell) -> str:
+def csv_value(value: Cell) -> str:
     """Text that a spreadsheet would take for a formula gets an apostrophe; a number is no text and stays one."""
     if value is None:
         return ""

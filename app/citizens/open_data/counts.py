@@ -130,17 +130,17 @@ def _fits(place: ResultPlace, asked: DataFilter) -> bool:
     return bool(place.province == province)
 
 
-def every_result() -> Iterator[DataRow]:
+def every_result() -> Iterator[list[DataRow]]:
     """All results of every year in which a plan was judged: the country's, regions' and provinces', then place by place
-    those of each province's districts and LAOs.
+    those of each province's districts and LAOs, province by province.
     """
     years = db.session.scalars(select(_PY.fiscal_year).distinct().order_by(_PY.fiscal_year)).all()
     whens = [ReportingRound(year, round_) for year in years for round_ in Round]
     provinces, districts = _provinces(), _districts()
     for kind in ABOVE:
-        yield from _in_order(found for when in whens for found in _of_provinces(kind, provinces, when))
+        yield _in_order(found for when in whens for found in _of_provinces(kind, provinces, when))
     for code in provinces:
-        yield from _in_order(found for when in whens for found in _in_province(BELOW, code, districts, when))
+        yield _in_order(found for when in whens for found in _in_province(BELOW, code, districts, when))
 
 
 def _in_order(found: Iterable[PlacedResult]) -> list[DataRow]:

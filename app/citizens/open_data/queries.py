@@ -6,40 +6,53 @@ shorter than its limit and still have a next one; but it has a row, unless there
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, Select, String, and_, cast, exists, func, null, or_, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    CursorResult,
+    Select,
+    String,
+    and_,
+    exists,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    tuple_,
+)
+from sqlalchemy import cast as sql_cast
 
 from app.citizens.open_data import closed_rounds
+from app.citizens.open_data.below import complete
 from app.citizens.open_data.datasets import DATASETS
-from app.citizens.open_data.rules import Dataset, Field
+from app.citizens.open_data.rules import Dataset
 from app.db import db, table
 from app.errors import NotTheirs
 from app.listing import like_pattern
 from app.models import (
     District,
-    FormerFacts,
     HistoryEntry,
     Organisation,
     PlanPeriod,
     PlanYear,
     Project,
-    ProjectDimension,
     ProjectYear,
     Province,
     Report,
     Score,
-    Succession,
 )
 from app.registry.queries import called, once_called
 
-_O, _F, _P, _D, _PD = (table(each).c for each in (Organisation, FormerFacts, Project, District, ProjectDimension))
+_O, _P, _D = (table(each).c for each in (Organisation, Project, District))
 _PV, _PY, _Y, _R, _S, _PP = (table(each).c for each in (Province, PlanYear, ProjectYear, Report, Score, PlanPeriod))
-_SU = table(Succession).c
 LAOS_AT_ONCE = {"plan_years": 250, "projects": 25, "project_years": 25, "reports": 25, "closed_rounds": 50}
 STEPS = 8  # a page with a row in it reads so many times LAOS_AT_ONCE, then says where to go on
 MOST_AT_ONCE = 400  # LAOs in one statement of a page that has found nothing so far
+PARTS = 5  # the whole is read in steps so much smaller: a step is a part of a file, and made anew where one LAO changed
 MOST = 2**31 - 1
 
 DataRow = tuple[Any, ...]
@@ -64,23 +77,41 @@ def page(dataset: Dataset, asked: DataFilter, after: Key, limit: int) -> DataPag
         found = db.session.execute(_rows(dataset, ids, asked, after).limit(limit + 1 - len(rows))).all()
         rows += map(tuple, found)
         if len(rows) > limit:
-            return DataPage(_complete(dataset, rows[:limit]), _key(dataset, rows[limit - 1]))
+            return DataPage(complete(dataset, rows[:limit]), _key(dataset, rows[limit - 1]))
         after, steps = (ids[-1],), steps + 1
         if steps >= STEPS and rows:
-            return DataPage(_complete(dataset, rows), after)
+            return DataPage(complete(dataset, rows), after)
         at_once = at_once if steps < STEPS else min(at_once * 2, MOST_AT_ONCE)
-    return DataPage(_complete(dataset, rows), None)
+    return DataPage(complete(dataset, rows), None)
 
 
-def every_row(dataset: Dataset) -> Iterator[DataRow]:
-    """All rows in the order of their keys, without holding more than a few LAOs' in memory."""
+def every_row(dataset: Dataset) -> Iterator[list[DataRow]]:
+    """All rows in the order of their keys, a few LAOs' at a time, as the driver gives them: see `reads`."""
     if dataset.name == "organisations":
-        yield from _organisation_page({}, (), MOST).rows
+        yield complete(dataset, _as_read(SELECTS[dataset.name].order_by(_O.id)))
         return
     after: Key = ()
-    while ids := _laos(dataset, {}, after, LAOS_AT_ONCE[dataset.name]):
-        yield from _complete(dataset, map(tuple, db.session.execute(_rows(dataset, ids, {}, after))))
+    while ids := _laos(dataset, {}, after, LAOS_AT_ONCE[dataset.name] // PARTS):
+        yield complete(dataset, _as_read(_rows(dataset, ids, {}, after)))
         after = (ids[-1],)
+
+
+def _as_read(statement: Select[*tuple[Any, ...]]) -> list[DataRow]:
+    found = cast(CursorResult[Any], db.session.execute(statement))
+    with closing(found):
+        return list(found.cursor.fetchall()) if found.cursor else []
+
+
+def reads(dataset: Dataset) -> list[Callable[[Any], Any] | None]:
+    """For each field what makes the driver's value one of its column's type; None where it is one."""
+    dialect = db.engine.dialect
+    types = (SOURCES[dataset.name][each.name].type for each in dataset.fields)
+    return [each.dialect_impl(dialect).result_processor(dialect, None) for each in types]
+
+
+def has_more_than(dataset: Dataset, number: int) -> bool:
+    some = _of_all(SELECTS[dataset.name].with_only_columns(literal(1), maintain_column_froms=True), dataset.name)
+    return (db.session.scalar(select(func.count()).select_from(some.limit(number + 1).subquery())) or 0) > number
 
 
 def one(dataset: Dataset, value: Any) -> DataRow:
@@ -89,7 +120,7 @@ def one(dataset: Dataset, value: Any) -> DataRow:
         rows = _organisation_rows([or_(_O.code == value, _O.id.in_(once_called(value)))], 1)
     else:
         wanted = SELECTS["projects"].where(_P.id == value, _P.deleted_at.is_(None))
-        rows = _complete(dataset, map(tuple, db.session.execute(wanted)))
+        rows = complete(dataset, map(tuple, db.session.execute(wanted)))
     for row in rows:
         return row
     raise NotTheirs
@@ -116,7 +147,7 @@ def _laos(dataset: Dataset, asked: DataFilter, after: Key, at_once: int) -> list
     return list(db.session.scalars(wanted.limit(at_once)))
 
 
-LATER = null()  # stands in tables below that of the row: see `_complete`
+LATER = null()  # stands in tables below that of the row: see `complete`
 _LAO = {"organisation_id": _O.id, "organisation_code": _O.code, "province_code": _O.province_code}
 
 
@@ -154,7 +185,7 @@ SOURCES: dict[str, dict[str, ColumnElement[Any]]] = {
     "projects": {
         "id": _P.id,
         **_LAO,
-        "plan_period": cast(_PP.first_year, String) + "-" + cast(_PP.last_year, String),
+        "plan_period": sql_cast(_PP.first_year, String) + "-" + sql_cast(_PP.last_year, String),
         "name": _P.name,
         "kind": _P.kind,
         "dimension": _P.dimension,
@@ -245,14 +276,17 @@ def _rows(dataset: Dataset, ids: Sequence[int], asked: DataFilter, after: Key) -
     key = tuple(KEYS[name].values())
     wanted: list[ColumnElement[bool]] = [key[0].in_(ids)]
     wanted += [column == asked[filter_] for filter_, column in FILTERS[name].items() if filter_ in asked]
-    if name in OF_PROJECTS:
-        wanted.append(_P.deleted_at.is_(None))
     if name == "projects":
         wanted += _project_conditions(asked)
     if len(after) > 1:
         known = after[: len(key)]
         wanted.append(tuple_(*key[: len(known)]) > tuple_(*known))
-    return SELECTS[name].where(*wanted).order_by(*key)
+    return _of_all(SELECTS[name], name).where(*wanted).order_by(*key)
+
+
+def _of_all(statement: Select[*tuple[Any, ...]], name: str) -> Select[*tuple[Any, ...]]:
+    """Without what hangs on deleted projects."""
+    return statement.where(_P.deleted_at.is_(None)) if name in OF_PROJECTS else statement
 
 
 def _project_conditions(asked: DataFilter) -> Iterator[ColumnElement[bool]]:
@@ -266,75 +300,6 @@ def _key(dataset: Dataset, row: DataRow) -> Key:
     return tuple(row[dataset.places[name]] for name in KEYS[dataset.name])
 
 
-def _complete(dataset: Dataset, rows: Iterable[DataRow]) -> list[DataRow]:
-    """The rows with what stands in tables below their own."""
-    rows = list(rows)
-    if not rows or dataset.name not in BELOW:
-        return rows
-    id_ = dataset.places["id"]
-    found = BELOW[dataset.name]([row[id_] for row in rows])
-    below = [(dataset.places[name], of_row) for name, of_row in found.items()]
-    return [_with(row, {place: sorted(of_row.get(row[id_], ())) for place, of_row in below}) for row in rows]
-
-
-def _with(row: DataRow, values: Mapping[int, Any]) -> DataRow:
-    """The row with these values in their places."""
-    cells = list(row)
-    for place, value in values.items():
-        cells[place] = value
-    return tuple(cells)
-
-
-def _of_projects(ids: Sequence[int]) -> dict[str, dict[int, list[Any]]]:
-    further = select(_PD.project_id, _PD.dimension).where(_PD.project_id.in_(ids))
-    years = select(_Y.project_id, *(YEAR_SOURCES[each.name] for each in _nested("projects", "years")))
-    return {
-        "further_dimensions": _grouped(further, single=True),
-        "years": _grouped(years.where(_Y.project_id.in_(ids))),
-    }
-
-
-YEAR_SOURCES = {"fiscal_year": _Y.fiscal_year, "plan_budget": _Y.plan_budget_satang}
-
-
-def _nested(name: str, field: str) -> tuple[Field, ...]:
-    dataset = DATASETS[name]
-    return dataset.fields[dataset.places[field]].nested
-
-
-def _of_organisations(ids: Sequence[int]) -> dict[str, dict[int, list[Any]]]:
-    first, last = min(ids), max(ids)
-    before = table(FormerFacts).join(table(Organisation), _O.id == _F.organisation_id)
-    followed = table(Succession).join(table(Organisation), _O.id == _SU.successor_id)
-
-    def former(fact: str) -> dict[int, list[Any]]:
-        other = select(_F.organisation_id, _F[fact]).where(_F[fact] != _O[fact]).distinct()
-        return _grouped(other.select_from(before).where(_F.organisation_id.between(first, last)), single=True)
-
-    successors = select(_SU.organisation_id, _O.code).select_from(followed)
-    return {
-        "former_codes": former("code"),
-        "former_names": former("name"),
-        "successor_codes": _grouped(successors.where(_SU.organisation_id.between(first, last)), single=True),
-    }
-
-
-# What else rows have, by field and by the id of the row.
-BELOW: dict[str, Callable[[Sequence[int]], dict[str, dict[int, list[Any]]]]] = {
-    "projects": _of_projects,
-    "organisations": _of_organisations,
-    "closed_rounds": closed_rounds.projects_of,
-}
-
-
-def _grouped(statement: Select[*tuple[Any, ...]], *, single: bool = False) -> dict[int, list[Any]]:
-    """What else a row has, by the row's id, which comes first in the statement; `single`: one value each."""
-    found: dict[int, list[Any]] = {}
-    for id_, *rest in db.session.execute(statement):
-        found.setdefault(id_, []).append(rest[0] if single else tuple(rest))
-    return found
-
-
 def _organisation_page(asked: DataFilter, after: Key, limit: int) -> DataPage:
     dataset = DATASETS["organisations"]
     wanted = [_O.id > (after[0] if after else 0), *_lao_conditions(asked)]
@@ -345,4 +310,4 @@ def _organisation_page(asked: DataFilter, after: Key, limit: int) -> DataPage:
 
 def _organisation_rows(wanted: Iterable[ColumnElement[bool]], limit: int) -> list[DataRow]:
     statement = SELECTS["organisations"].where(*wanted).order_by(_O.id).limit(limit)
-    return _complete(DATASETS["organisations"], map(tuple, db.session.execute(statement)))
+    return complete(DATASETS["organisations"], map(tuple, db.session.execute(statement)))

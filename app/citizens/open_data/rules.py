@@ -182,15 +182,18 @@ CELLS: dict[Type, Callable[[Any], Cell]] = {
 
 def plain_row(fields: Sequence[Field]) -> Callable[[Sequence[Any]], dict[str, Any]]:
     """A function from a row to its JSON object; made once for many rows."""
-    ways = [(each.name, PLAIN[each.type], plain_rows(each.nested)) for each in fields]
+    ways = [(each.name, plain_of(each)) for each in fields]
 
     def plain(row: Sequence[Any]) -> dict[str, Any]:
-        return {
-            name: None if value is None else nested(value) if nested else way(value)
-            for (name, way, nested), value in zip(ways, row, strict=True)
-        }
+        return {name: way(value) for (name, way), value in zip(ways, row, strict=True)}
 
     return plain
+
+
+def plain_of(field: Field) -> Callable[[Any], Any]:
+    """A function from a value of the field to what stands in JSON."""
+    way = plain_rows(field.nested) or PLAIN[field.type]
+    return lambda value: None if value is None else way(value)
 
 
 def plain_rows(fields: Sequence[Field]) -> Callable[[Sequence[Sequence[Any]]], list[dict[str, Any]]] | None:

@@ -5,16 +5,15 @@ Nothing in a file tells when or where it was made but the moment that is handed 
 """
 
 import fcntl
-import gzip
 import hashlib
 import json
 import shutil
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from io import TextIOWrapper
+from functools import partial
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 from flask import current_app
 
@@ -22,13 +21,15 @@ from app.citizens.open_data import counts, metadata, queries
 from app.citizens.open_data.archive import SUMS, days
 from app.citizens.open_data.datasets import DATASETS
 from app.citizens.open_data.metadata import Made, Publication
-from app.citizens.open_data.queries import DataRow
-from app.citizens.open_data.rules import Dataset, plain_row
-from app.citizens.open_data.workbooks import table
+from app.citizens.open_data.packed import PackedFile, PartIndex, key_of
+from app.citizens.open_data.rules import Dataset
+from app.citizens.open_data.texts import Texts
+from app.citizens.open_data.workbooks import cell_table, table
 from app.contact import contact
 from app.db import read_at_one_moment
-from app.spreadsheets.csv_files import write_csv
+from app.spreadsheets.csv_files import csv_text
 from app.spreadsheets.excel import write_workbook
+from app.spreadsheets.tables import Cell
 
 MOST_EXCEL_ROWS = 1_048_575  # below the head
 
@@ -52,8 +53,10 @@ def take_snapshot(folder: Path, about: Publication) -> Path:
             raise AlreadyThere
         shutil.rmtree(unfinished, ignore_errors=True)  # what a stopped run left
         unfinished.mkdir()
-        _write_all(unfinished, about)
+        index = PartIndex(folder)
+        _write_all(unfinished, about, index)
         unfinished.rename(place)
+        index.keep(about.day)
     return place
 
 
@@ -65,9 +68,9 @@ def forget_all_but(folder: Path, number: int) -> list[str]:
     return gone
 
 
-def _write_all(folder: Path, about: Publication) -> None:
+def _write_all(folder: Path, about: Publication, index: PartIndex) -> None:
     with read_at_one_moment():
-        numbers = {each.name: _write(folder, each, about) for each in DATASETS.values()}
+        numbers = {each.name: _write(folder, each, about, index) for each in DATASETS.values()}
     files = [_made(path) for path in sorted(folder.iterdir())]
     _write_json(folder / "datapackage.json", metadata.datapackage(about, files, numbers))
     _write_json(folder / "dcat.jsonld", metadata.catalogue(about, files))
@@ -84,44 +87,46 @@ def _one_writer(folder: Path) -> Iterator[None]:
         yield
 
 
-def _write(folder: Path, dataset: Dataset, about: Publication) -> int:
-    """CSV and JSON lines in one go, and Excel where the rows fit; gives the number of rows."""
-    with _packed(folder / f"{dataset.name}.csv.gz") as csv, _packed(folder / f"{dataset.name}.jsonl.gz") as lines:
-        told = _Telling(dataset, _rows(dataset), lines)
-        write_csv(csv, table(dataset, told))
-    if told.number <= MOST_EXCEL_ROWS:
-        with open(folder / f"{dataset.name}.xlsx", "wb") as file:
-            write_workbook(file, table(dataset, _rows(dataset)), at=about.at)
+def _write(folder: Path, dataset: Dataset, about: Publication, index: PartIndex) -> int:
+    """CSV, JSON lines and, where the rows fit, Excel in one go; gives the number of rows."""
+    named = partial("{}.{}".format, dataset.name)
+    with index.packed(folder / named("csv.gz")) as csv, index.packed(folder / named("jsonl.gz")) as lines:
+        csv.add("head", partial(csv_text, table(dataset, ())))
+        told = _Telling(dataset, csv, lines)
+        if dataset.name == "results" or not queries.has_more_than(dataset, MOST_EXCEL_ROWS):
+            with open(folder / named("xlsx"), "wb") as file:
+                write_workbook(file, cell_table(dataset, told.cells()), at=about.at)
+        else:
+            told.all()
+    if told.number > MOST_EXCEL_ROWS:
+        (folder / named("xlsx")).unlink(missing_ok=True)
     return told.number
 
 
-def _rows(dataset: Dataset) -> Iterator[DataRow]:
-    return counts.every_result() if dataset.name == "results" else queries.every_row(dataset)
-
-
 class _Telling:
-    """The rows once more, each written as a line of JSON while it passes, and counted."""
+    """The rows of a data set on their way into its files, counted."""
 
-    def __init__(self, dataset: Dataset, rows: Iterable[DataRow], lines: TextIO) -> None:
-        self.plain, self.rows, self.lines, self.number = plain_row(dataset.fields), rows, lines, 0
+    def __init__(self, dataset: Dataset, csv: PackedFile, lines: PackedFile) -> None:
+        is_made = dataset.name == "results"
+        self.parts = counts.every_result() if is_made else queries.every_row(dataset)
+        self.texts = Texts(dataset, [None] * len(dataset.fields) if is_made else queries.reads(dataset))
+        self.csv, self.lines, self.number = csv, lines, 0
 
-    def __iter__(self) -> Iterator[DataRow]:
-        encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-        for row in self.rows:
-            self.lines.write(encode(self.plain(row)) + "\n")
-            self.number += 1
-            yield row
+    def _columns(self) -> Iterator[list[tuple[Any, ...]]]:
+        for rows in filter(None, self.parts):
+            key, columns = key_of(rows), list(zip(*rows, strict=True))
+            self.csv.add(key, partial(self.texts.csv, columns))
+            self.lines.add(key, partial(self.texts.lines, columns))
+            self.number += len(rows)
+            yield columns
 
+    def cells(self) -> Iterator[tuple[Cell, ...]]:
+        for columns in self._columns():
+            yield from self.texts.cells(columns)
 
-@contextmanager
-def _packed(path: Path) -> Iterator[TextIO]:
-    """A text file, packed, with neither name nor time of its own inside."""
-    with (
-        open(path, "wb") as file,
-        gzip.GzipFile("", "wb", 6, file, mtime=0) as packed,
-        TextIOWrapper(packed, encoding="utf-8", newline="", write_through=False) as text,
-    ):
-        yield text
+    def all(self) -> None:
+        for _columns in self._columns():
+            pass
 
 
 def _made(path: Path) -> Made:

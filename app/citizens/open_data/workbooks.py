@@ -1,11 +1,13 @@
 """Rows of the data sets as CSV and Excel: machine names in the head, what they mean on a sheet beside."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
+from operator import itemgetter
 
 from app.citizens.open_data.queries import DataRow
 from app.citizens.open_data.rules import Dataset, Field, Type, cell_of
-from app.spreadsheets.excel import BAHT_WIDTH, CellKind, Column, Table, csv_text, workbook
+from app.spreadsheets.excel import BAHT_WIDTH, Cell, CellKind, Column, Table, csv_text, workbook
 
 KINDS = {Type.DECIMAL: CellKind.BAHT, Type.INTEGER: CellKind.NUMBER}
 WIDE = {
@@ -26,6 +28,12 @@ def table(dataset: Dataset, rows: Iterable[DataRow]) -> Table[DataRow]:
     """The rows on their way into a file; a generator is consumed as it is written."""
     columns = [_column(each, dataset.places[each.name]) for each in dataset.columns]
     return Table(dataset.name, (), columns, rows)
+
+
+def cell_table(dataset: Dataset, cells: Iterable[tuple[Cell, ...]]) -> Table[DataRow]:
+    """The same of rows that are cells already."""
+    columns = [replace(each, get=itemgetter(place)) for place, each in enumerate(table(dataset, ()).columns)]
+    return Table(dataset.name, (), columns, cells)
 
 
 def file_of(dataset: Dataset, ending: str, rows: Iterable[DataRow], changed: datetime | None) -> bytes:

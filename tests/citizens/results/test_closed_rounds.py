@@ -65,7 +65,7 @@ def _told(round_: Round) -> Iterator[tuple[str, Any]]:
     for kind in ("country", "region", "province", "district", "organisation"):
         asked = {"kind": kind, "year": YEAR, "round": int(round_)}
         yield f"public {kind}", public_results(asked, (), 1000).rows
-    yield "public files", [row for row in every_result() if (row[4], row[5]) == moment]
+    yield "public files", [row for rows in every_result() for row in rows if (row[4], row[5]) == moment]
 
 
 def _fixed() -> bool:

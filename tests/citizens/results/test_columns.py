@@ -14,8 +14,9 @@ import pytest
 from flask import Flask
 from openpyxl import load_workbook
 
+from app.citizens.open_data.below import YEAR_SOURCES
 from app.citizens.open_data.datasets import DATASETS
-from app.citizens.open_data.queries import SOURCES, YEAR_SOURCES
+from app.citizens.open_data.queries import SOURCES
 from app.citizens.results.columns import COUNTS, IN_ORDINANCE, MONEY, SCREEN
 from app.models.enums import Role
 from tests.client import Client

@@ -1,0 +1,136 @@
+"""A snapshot takes parts of the one before: it says the same, byte by byte, as one that is made from nothing."""
+
+import gzip
+import zlib
+from collections import Counter
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import update
+
+from app.citizens.open_data import packed, queries
+from app.citizens.open_data.datasets import DATASETS
+from app.citizens.open_data.snapshots import publication, take_snapshot
+from app.citizens.open_data.texts import Texts
+from app.db import db, transaction
+from app.models import District, Organisation, PlanYear, Project, ProjectYear, Report
+from tests.citizens.open_data.data import fill
+from tests.factories import NOW
+
+TOMORROW = NOW + timedelta(days=1)
+CHANGES: dict[str, Any] = {
+    "a note": update(Report).where(Report.project_id == 1).values(note="ปรับแผน"),
+    "a name": update(Project).where(Project.id == 1).values(name="ชื่อใหม่ของโครงการ"),
+    "a budget": update(ProjectYear).where(ProjectYear.project_id == 1).values(plan_budget=Decimal(4711)),
+    "a plan's status": update(PlanYear).values(version=PlanYear.version + 1, status=PlanYear.status),
+    "a district": update(District).values(name=District.name + "เดิม"),
+    "a code": update(Organisation).where(Organisation.code == "6650807").values(code="6650899"),
+}
+Made = Counter[str]
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> Made:
+    """How often a part was written, by the kind of file; an LAO is a part."""
+    counted: Made = Counter()
+
+    def watch(kind: str) -> None:
+        write = getattr(Texts, kind)
+
+        def counting(texts: Texts, columns: Any) -> bytes:
+            counted[kind] += 1
+            return bytes(write(texts, columns))
+
+        monkeypatch.setattr(Texts, kind, counting)
+
+    monkeypatch.setattr(queries, "LAOS_AT_ONCE", dict.fromkeys(DATASETS, 1))
+    monkeypatch.setattr(queries, "PARTS", 1)
+    watch("csv")
+    watch("lines")
+    return counted
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_one_change_makes_what_a_snapshot_from_nothing_would(
+    app: Flask, tmp_path: Path, made: Made, change: str
+) -> None:
+    # given
+    fill()
+    before = files(take_snapshot(tmp_path / "kept", publication(NOW)))
+    made.clear()
+
+    # when
+    with transaction():
+        db.session.execute(CHANGES[change])
+    kept = files(take_snapshot(tmp_path / "kept", publication(TOMORROW)))
+    changed = made.copy()
+    made.clear()
+
+    # then
+    assert kept == files(take_snapshot(tmp_path / "nothing", publication(TOMORROW)))
+    assert changed["csv"] < made["csv"], "nothing was taken over"
+    told = {name for name in kept if name.endswith(".gz") and kept[name] != before[name]}
+    assert bool(told) is (change != "a plan's status")
+
+
+def test_a_night_without_a_change_writes_no_part(app: Flask, tmp_path: Path, made: Made) -> None:
+    # given
+    fill()
+    take_snapshot(tmp_path, publication(NOW))
+    made.clear()
+
+    # when
+    take_snapshot(tmp_path, publication(TOMORROW))
+
+    # then
+    assert not made
+
+
+@pytest.mark.parametrize("what", ["the file", "the program", "the day"])
+def test_what_is_not_as_it_was_is_not_taken(
+    app: Flask, tmp_path: Path, made: Made, monkeypatch: pytest.MonkeyPatch, what: str
+) -> None:
+    # given
+    fill()
+    day = take_snapshot(tmp_path / "kept", publication(NOW))
+    expected = made.copy()
+    made.clear()
+
+    # when
+    if what == "the file":
+        for path in day.glob("*.gz"):
+            content = bytearray(path.read_bytes())
+            content[len(content) // 2] ^= 1
+            path.write_bytes(content)
+    elif what == "the program":
+        monkeypatch.setattr(packed, "made_by", lambda: "another")
+    else:
+        day.rename(day.with_name("2561-01-01"))
+    kept = files(take_snapshot(tmp_path / "kept", publication(TOMORROW)))
+
+    # then
+    assert made == expected
+    assert kept == files(take_snapshot(tmp_path / "nothing", publication(TOMORROW)))
+
+
+def test_a_packed_file_is_one_gzip_file(app: Flask, tmp_path: Path) -> None:
+    """Some readers stop after the first of several that stand behind each other."""
+    # given
+    fill()
+    folder = take_snapshot(tmp_path, publication(NOW))
+
+    # then
+    for name in DATASETS:
+        path = folder / f"{name}.csv.gz"
+        unpacker = zlib.decompressobj(31)
+        assert unpacker.decompress(path.read_bytes()) == gzip.decompress(path.read_bytes())
+        assert unpacker.eof
+        assert not unpacker.unused_data
