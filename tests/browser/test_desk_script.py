@@ -261,3 +261,27 @@ def test_a_second_value_is_sent_as_an_answer_to_the_first(opened: Open, client: 
     expect(page.locator(".cell.bad, .cell .err")).to_have_count(0)
     page.reload()
     expect(box).to_have_value("12.00")
+
+
+def test_the_open_row_comes_into_sight_wherever_the_list_was_scrolled_to(
+    opened: Open, client: Client, site: str
+) -> None:
+    page, _asked = _desk(opened, client, site, 30)
+    open_one, queue = page.locator("#queue li.on"), page.locator("#queue")
+    for place, scrolled in ((1, 9_999), (20, 0)):
+        if place > 1:
+            page.locator("#queue a").nth(place - 1).click()
+        expect(open_one).to_contain_text(f"โครงการที่ {place - 1}")
+        queue.evaluate("(list, to) => { list.scrollTop = to; }", scrolled)
+        expect(open_one).not_to_be_in_viewport()
+        _press(page, "KeyJ", "j")
+        expect(open_one).to_contain_text(f"โครงการที่ {place}")
+        expect(open_one).to_be_in_viewport(ratio=0.5)
+    # and where it is in sight already, the list stays where it was
+    moved = queue.evaluate(
+        "list => { list.scrollTop += list.querySelector('.on').offsetHeight * 2; return list.scrollTop; }"
+    )
+    expect(open_one).to_be_in_viewport(ratio=0.5)
+    _press(page, "KeyJ", "j")
+    expect(open_one).to_contain_text("โครงการที่ 21")
+    assert abs(queue.evaluate("list => list.scrollTop") - moved) < 3

@@ -13,20 +13,22 @@ from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app import clock
 from app.access import Actor
 from app.accounts.queries import actor_of
 from app.db import db, transaction
-from app.models import Account, Project, Sign
-from app.models.enums import Kind, PlanStatus, ReviewStatus, Role, SignKind, SignVerdict
+from app.models import Account, PlanYear, Project, Report, Sign
+from app.models.enums import Kind, PlanStatus, ReportStatus, ReviewStatus, Role, SignKind, SignVerdict
 from app.nacc.lao_accounts.rules import AccountState
 from app.nacc.plan_years.rules import ScoreStanding
+from app.nacc.review.operations import decide_chosen
+from app.nacc.review.rules import Verdict
 from app.nacc.waiting.rules import STATE_WORDS
 from tests.client import Client, text_of
-from tests.factories import YEAR, make_staff
-from tests.nacc.busy import SEEN_AT, make_busy
+from tests.factories import YEAR, make_lao, make_staff
+from tests.nacc.busy import SEEN_AT, Busy, make_busy
 from tests.nacc.reading import differing
 from tests.pages import elements, enter
 
@@ -62,7 +64,7 @@ LISTS: dict[str, tuple[Asked, dict[str, list[str]]]] = {
 }
 
 
-def _unlike(officer: Actor) -> None:
+def _unlike(busy: Busy) -> None:
     """No two of the projects that wait are of one kind, dimension and day; and signs of two kinds and all verdicts."""
     waiting = select(Project).where(Project.review_status == ReviewStatus.PENDING).order_by(Project.id)
     with transaction():
@@ -74,16 +76,38 @@ def _unlike(officer: Actor) -> None:
             if number % 2:
                 sign.kind, sign.facts = SignKind.LAST_HOUR, {"number": 2, "total": 3}
             if verdict := [None, *SignVerdict][number % 4]:
-                sign.verdict, sign.judged_at, sign.judged_by_id = verdict, SEEN_AT, officer.account_id
+                sign.verdict, sign.judged_at, sign.judged_by_id = verdict, SEEN_AT, busy.crowd.officer.account_id
         for number, account in enumerate(db.session.scalars(select(Account).order_by(Account.id)).all()):
             account.last_login_at = SEEN_AT if number % 3 else None
+    _in_each_standing(busy)
+
+
+def _in_each_standing(busy: Busy) -> None:
+    """One that has reported all, nothing, and whose projects were all rejected; and a new one that recorded none."""
+    all_, nothing, rejected = busy.crowd.ids("6900801", "6900103", "6900102")
+    new = make_lao("6900106", name="องค์การบริหารส่วนตำบลใหม่", province="90", district="9008")
+    with transaction():
+        account = db.session.get_one(Account, new.account_id)
+        account.password_hash, account.activation_expires_at = None, SEEN_AT
+        for id_ in (nothing, rejected):
+            plan = db.session.get(PlanYear, (id_, YEAR)) or PlanYear(organisation_id=id_, fiscal_year=YEAR)
+            plan.status = PlanStatus.PASSED
+            db.session.add(plan)
+        for id_, status, at in ((all_, ReportStatus.IN_PROGRESS, SEEN_AT), (nothing, ReportStatus.NOT_REPORTED, None)):
+            theirs = Report.project_id.in_(select(Project.id).where(Project.organisation_id == id_))
+            told = {"status": status, "reported_at": at, "cannot_reason": None, "cannot_text": None}
+            db.session.execute(update(Report).where(theirs).values(told))
+    waits = Project.organisation_id == rejected, Project.review_status == ReviewStatus.PENDING
+    with transaction():
+        ids = list(db.session.scalars(select(Project.id).where(*waits)))
+        decide_chosen(busy.crowd.officer, ids, Verdict.REJECT, "ไม่ครบ", SEEN_AT)
 
 
 @pytest.fixture
 def officer(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Actor:
     monkeypatch.setattr(clock, "now", lambda: SEEN_AT)
     busy = make_busy()
-    _unlike(busy.crowd.officer)
+    _unlike(busy)
     return busy.crowd.officer
 
 

@@ -17,7 +17,7 @@ from app.db import db, transaction
 from app.lao.fixed_rounds.operations import fix_due
 from app.mails import jobs as mails
 from app.models import Organisation, PlanYear, Window
-from app.models.enums import PlanStatus
+from app.models.enums import PlanStatus, Role
 from app.nacc.administration import routes as administration_routes
 from app.nacc.day import queries as day_queries
 from app.nacc.day import routes as day_routes
@@ -30,7 +30,7 @@ from app.nacc.review import queries as review_queries
 from app.nacc.second_person import queries as second_person_queries
 from app.uploads import rules as upload_rules
 from tests.client import Client
-from tests.factories import NOW, YEAR, make_former
+from tests.factories import NOW, YEAR, make_former, make_staff
 from tests.nacc.addresses import administrators_screens, officers_screens
 from tests.nacc.busy import DAY, SEEN_AT, Busy, add_files, make_busy
 from tests.nacc.reading import as_read, differing
@@ -78,6 +78,36 @@ def test_a_second_persons_screens_read_as_before(busy: Busy, client: Client) -> 
             "day": f"/nacc?year={YEAR}",
             "deeds": "/nacc/deeds",
             "scores_published": f"/nacc/scores/{published}/{YEAR}",
+        },
+    )
+
+
+def test_the_screens_of_an_officer_of_one_province_read_as_before(busy: Busy, client: Client) -> None:
+    """Nobody asks them for a province: it is theirs in every address, and no filter that they set."""
+    enter(client, make_staff("one", Role.OFFICER, "90").id)
+    here = f"year={YEAR}&round=6"
+    _compare(
+        client,
+        "one",
+        {
+            "day": f"/nacc?year={YEAR}",
+            "review": "/nacc/review?status=rejected",
+            "review_many": "/nacc/review/many?all=1&district=9001",
+            "plan_years": f"/nacc/plan-years?year={YEAR}&status=passed",
+            "plan_years_many": f"/nacc/plan-years/many?year={YEAR}&all=1",
+            "scores": f"/nacc/scores?year={YEAR}&scores=none",
+            "scores_changes": "/nacc/scores/changes",
+            "scores_close": f"/nacc/scores/close?year={YEAR}",
+            "scores_publish": f"/nacc/scores/publish?year={YEAR}",
+            "scores_proposals": f"/nacc/scores/proposals?year={YEAR}",
+            "waiting": f"/nacc/waiting?{here}",
+            "waiting_many": f"/nacc/waiting/many?{here}&state=all&all=1",
+            "mails": "/nacc/waiting/mails?state=waiting",
+            "accounts": "/nacc/accounts?state=never",
+            "accounts_codes": "/nacc/accounts/codes",
+            "signs": f"/nacc/signs?{here}&state=waiting",
+            "signs_many": f"/nacc/signs/many?{here}&all=1",
+            "exports": "/reports/exports",
         },
     )
 
@@ -133,7 +163,20 @@ def test_a_closed_round_to_be_amended_reads_as_before(busy: Busy, client: Client
     enter(client, busy.crowd.officer.account_id)
     here = f"/nacc/rounds/6900801/{YEAR}/6"
     lines = {name: f"{here}/{busy.projects[name]}" for name in ("รับรองแล้ว", "ครบ")}
-    _compare(client, "officer", {"round": here, "round_line": lines["รับรองแล้ว"], "round_line_whole": lines["ครบ"]})
+    asked = f"year={YEAR}&round=6"
+    _compare(
+        client,
+        "officer",
+        {
+            "round": here,
+            "round_line": lines["รับรองแล้ว"],
+            "round_line_whole": lines["ครบ"],
+            "round_day": f"/nacc?year={YEAR}",
+            "round_waiting": f"/nacc/waiting?{asked}&state=all",
+            "round_waiting_many": f"/nacc/waiting/many?{asked}&state=all&all=1",
+            "round_signs": f"/nacc/signs?{asked}",
+        },
+    )
 
 
 def test_what_a_screen_swaps_in_reads_as_before(busy: Busy, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
