@@ -74,8 +74,9 @@ class Turns:
         if not in_pieces and not (announced.isdigit() and 0 < int(announced) <= self._most):
             yield
             return
+        wanted = self._most + 1 if in_pieces else int(announced)  # a server may wait for ever where more is asked for
         with SpooledTemporaryFile(max_size=IN_MEMORY) as body:
-            while body.tell() <= self._most and (piece := environ["wsgi.input"].read(_PIECE)):
+            while (left := wanted - body.tell()) and (piece := environ["wsgi.input"].read(min(_PIECE, left))):
                 body.write(piece)
             if in_pieces:  # Werkzeug would cut it off where it is too long, and say nothing
                 environ["CONTENT_LENGTH"] = str(body.tell())

@@ -162,6 +162,18 @@ def test_no_more_are_worked_on_at_once_than_may_be() -> None:
     assert max(most) == 3
 
 
+def test_no_more_is_read_than_was_announced() -> None:
+    """On a line that is kept open nothing follows the body until it is answered, or the next request does."""
+    line, told = BytesIO(b"a=bGET /next"), list[bytes]()
+
+    def application(environ: dict[str, Any], _start: Any) -> Iterable[bytes]:
+        told.append(environ["wsgi.input"].read())
+        return []
+
+    Turns(application, 1, 100)({"CONTENT_LENGTH": "3", "wsgi.input": line}, None)
+    assert (told, line.read()) == ([b"a=b"], b"GET /next")
+
+
 def test_a_turn_is_given_back_by_what_fails() -> None:
     def application(_environ: dict[str, Any], _start: Any) -> Iterable[bytes]:
         raise ValueError("failed")
