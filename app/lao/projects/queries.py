@@ -7,7 +7,7 @@ from functools import cached_property, lru_cache
 from statistics import median
 from typing import Any, NamedTuple
 
-from sqlalchemy import Integer, Select, String, and_, bindparam, cast, exists, func, select
+from sqlalchemy import Integer, Select, String, and_, bindparam, cast, exists, func, select, type_coerce
 
 from app.access import Actor
 from app.db import db, table
@@ -213,7 +213,7 @@ class AmountQuestions:
 
     @cached_property
     def _usual(self) -> Decimal | None:
-        return _median_budget(self._actor)
+        return median_budget(self._actor)
 
     def about(self, amounts: Mapping[str, Decimal], planned: Decimal | None = None) -> dict[str, str]:
         """By the name of the field of each unusual amount; `planned` is the plan of what was `spent`."""
@@ -230,15 +230,18 @@ def amount_questions(actor: Actor, amounts: Mapping[str, Decimal], planned: Deci
     return AmountQuestions(actor).about(amounts, planned)
 
 
-def _median_budget(actor: Actor) -> Decimal | None:
-    """Of the plan budgets of the LAO's projects that count, those without money left out."""
-    budgets = (
-        select(_Y.plan_budget_satang)
-        .join_from(table(Project), table(ProjectYear), _Y.project_id == _P.id)
-        .where(_P.organisation_id == actor.own_organisation_id, _Y.counted, _Y.plan_budget_satang > Decimal(0))
-    )
-    found = db.session.scalars(budgets).all()
-    return median(found) if found else None
+# As numbers: a large LAO has 1,400 amounts, and each save of an amount would make as many Decimals.
+_BUDGETS = (
+    select(type_coerce(_Y.plan_budget_satang, Integer))
+    .join_from(table(Project), table(ProjectYear), _Y.project_id == _P.id)
+    .where(_P.organisation_id == bindparam("organisation_id"), _Y.counted, _Y.plan_budget_satang > Decimal(0))
+)
+
+
+def median_budget(actor: Actor) -> Decimal | None:
+    """Of the plan budgets of the LAO's projects that count, in baht; those without money are left out."""
+    found = db.session.scalars(_BUDGETS, {"organisation_id": actor.own_organisation_id}).all()
+    return Decimal(median(found)).scaleb(-2) if found else None
 
 
 def _budget(budgets: dict[int, Decimal | None], year: int) -> Decimal | None:
