@@ -52,7 +52,7 @@ run: $(VENV)/.installed ## Install, migrate, load registry and demo, serve at ht
 	tools/serve & wait $$!
 
 test: $(VENV)/.installed-dev $(READERS)/node_modules/.package-lock.json ## The whole suite, browser tests included; PostgreSQL too with TEST_DATABASE_URL
-	@bash tools/debian-packages chromium soffice pdftotext redis wrk
+	@bash tools/debian-packages chromium soffice pdftotext redis wrk $(if $(TEST_DATABASE_URL),pgclient)
 	@$(PY) -m pytest -n 2 --dist loadgroup $(PYTEST)
 
 check: $(VENV)/.installed-dev ## Format, lint, types, house rules
@@ -82,7 +82,7 @@ sbom: $(VENV)/.installed-tools ## Write instance/sbom.json: what runs, with its 
 	@$(TOOLS)/bin/cyclonedx-py requirements --output-reproducible -o instance/sbom.json requirements.txt
 
 bench: $(VENV)/.installed-dev ## Measure side by side and print ratios (BENCH="words of names", BENCH_SCALE, BENCH_RESULTS, TEST_DATABASE_URL)
-	@bash tools/debian-packages chromium wrk
+	@bash tools/debian-packages chromium wrk $(if $(TEST_DATABASE_URL),pgclient)
 	@$(PY) -m bench $(BENCH)
 
 bench-peers: $(VENV)/.installed-dev $(VENV)/.installed-peers ## The same beside PocketBase, Django admin and Flask-Admin on the same rows

@@ -7,6 +7,7 @@ from flask import Flask, current_app
 from flask_migrate import upgrade
 
 from app.accounts.cli import group as accounts
+from app.backups.cli import backup, restore
 from app.citizens.open_data.cli import group as open_data
 from app.doctor import doctor
 from app.lao.fixed_rounds.cli import group as rounds
@@ -25,8 +26,8 @@ from app.seeds.cli import group as seed
 def init_cli(app: Flask) -> None:
     for group in (registry, seed, accounts, mail, jobs, rounds, signs, open_data, log):
         app.cli.add_command(group)
-    app.cli.add_command(demo_up)
-    app.cli.add_command(doctor)
+    for command in (demo_up, doctor, backup, restore):
+        app.cli.add_command(command)
 
 
 @click.command("demo-up")

@@ -12,6 +12,7 @@ os.environ.setdefault("EPLANNACC_ENV", "testing")
 
 from bench import (  # noqa: F401 - importing registers
     asked,
+    backups,
     clerks,
     counts,
     exports,

@@ -1,0 +1,231 @@
+"""A backup is made while somebody writes, restored into an empty database, and every row of it compared."""
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+from flask import Flask
+from sqlalchemy import create_engine, make_url, select, text
+from sqlalchemy.exc import DBAPIError
+
+from app import create_app
+from app.backups import copies, postgresql
+from app.db import Base, db, is_sqlite, transaction
+from app.ledger import jobs
+from app.models.enums import ReportStatus
+from tests.conftest import SETTINGS
+from tests.factories import facts, make_lao, make_project, make_report
+
+Rows = dict[str, list[str]]
+
+
+@pytest.fixture
+def filled(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Flask:
+    """An installation in which something was done: projects, reports, history, the log, a large file."""
+    lao = make_lao()
+    make_report(lao, make_project(lao), ReportStatus.IN_PROGRESS)
+    make_project(lao, facts("โครงการที่ ๒ “ทดสอบ”\n"))
+    jobs.head_of_now()
+    for name in copies.FOLDERS:
+        monkeypatch.setitem(app.config, name, tmp_path / "kept" / name)
+    large = tmp_path / "kept" / "EXPORT_FOLDER" / "eplannacc" / "1.xlsx"
+    large.parent.mkdir(parents=True)
+    large.write_bytes(b"a workbook")
+    return app
+
+
+@pytest.fixture
+def elsewhere(filled: Flask, tmp_path: Path) -> Iterator[Flask]:
+    """A new installation on the same engine: an empty database, and folders of its own."""
+    folders = {name: tmp_path / "new" / name for name in copies.FOLDERS}
+    here = db.engine.url
+    if is_sqlite(db.engine):
+        yield create_app({**SETTINGS, **folders, "SQLALCHEMY_DATABASE_URI": f"sqlite:///{tmp_path / 'new.sqlite3'}"})
+        return
+    name = f"{here.database}_new"
+    control = create_engine(here.set(database="postgres"), isolation_level="AUTOCOMMIT")
+    with control.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        connection.execute(text(f"CREATE DATABASE {name}"))
+        url = make_url(here).set(database=name).render_as_string(hide_password=False)
+        app = create_app({**SETTINGS, **folders, "SQLALCHEMY_DATABASE_URI": url})
+        yield app
+        with app.app_context():
+            db.engine.dispose()
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+    control.dispose()
+
+
+def _flask(app: Flask, *words: str) -> Result:
+    db.session.rollback()
+    with app.app_context():
+        return app.test_cli_runner().invoke(args=list(words))
+
+
+def _backup(app: Flask, folder: Path) -> Path:
+    done = _flask(app, "backup", str(folder))
+    assert done.exit_code == 0, done.output
+    (found,) = folder.iterdir()
+    return found
+
+
+def _all_rows(app: Flask) -> Rows:
+    with app.app_context():
+        found = {
+            table.name: [repr(row) for row in db.session.execute(select(table).order_by(*table.primary_key))]
+            for table in Base.metadata.sorted_tables
+        }
+        db.session.remove()
+    return found
+
+
+def test_what_is_restored_is_what_was_there_in_every_table(filled: Flask, elsewhere: Flask, tmp_path: Path) -> None:
+    # given
+    before = _all_rows(filled)
+    made = _backup(filled, tmp_path / "backups")
+
+    # when
+    done = _flask(elsewhere, "restore", str(made))
+
+    # then
+    assert done.exit_code == 0, done.output
+    assert _all_rows(elsewhere) == before
+    assert sum(map(len, before.values())) > 1000
+    assert (elsewhere.config["EXPORT_FOLDER"] / "eplannacc" / "1.xlsx").read_bytes() == b"a workbook"
+    assert "upgrade" in done.output
+
+
+def test_what_is_restored_goes_on_where_it_stopped(filled: Flask, elsewhere: Flask, tmp_path: Path) -> None:
+    # given
+    assert _flask(elsewhere, "restore", str(_backup(filled, tmp_path / "backups"))).exit_code == 0
+
+    with elsewhere.app_context():
+        # when: an LAO records a project, and somebody tries to rewrite what was done
+        project_id = make_project(make_lao("6650808"))
+        jobs.head_of_now()
+        with pytest.raises(DBAPIError), transaction():
+            db.session.execute(text("UPDATE history SET reason = 'x'"))
+
+        # then
+        assert project_id == 3
+        db.session.remove()
+
+
+def test_a_backup_is_of_one_moment_whatever_is_written_meanwhile(
+    filled: Flask, elsewhere: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if is_sqlite(db.engine):
+        pytest.skip("SQLite copies its pages in one step")
+    # given: somebody who saves between the look at the tables and the copy
+    before, run = _all_rows(filled), postgresql._run
+
+    def meanwhile(*words: Any, **named: Any) -> None:
+        if words[1] == "pg_dump":
+            make_project(make_lao("6650808"))
+        run(*words, **named)
+
+    monkeypatch.setattr(postgresql, "_run", meanwhile)
+
+    # when
+    made = _backup(filled, tmp_path / "backups")
+
+    # then
+    assert _flask(elsewhere, "restore", str(made)).exit_code == 0
+    assert _all_rows(elsewhere) == before != _all_rows(filled)
+
+
+def test_a_backup_that_was_changed_is_not_restored(filled: Flask, elsewhere: Flask, tmp_path: Path) -> None:
+    # given
+    made = _backup(filled, tmp_path / "backups")
+    assert "whole" in _flask(elsewhere, "restore", "--check", str(made)).output
+    victim = sorted(path for path in made.rglob("*") if path.is_file() and path.name != "manifest.json")[0]
+    kept = victim.read_bytes()
+
+    for changed in (kept[:-1] + bytes([kept[-1] ^ 1]), kept[:-1], None):
+        # when
+        victim.write_bytes(changed) if changed is not None else victim.unlink()
+        done = _flask(elsewhere, "restore", str(made))
+
+        # then
+        assert (done.exit_code, "damaged or changed" in done.output) == (1, True)
+        victim.write_bytes(kept)
+    (made / "manifest.json").write_text("{}")
+    assert "is no backup" in _flask(elsewhere, "restore", str(made)).output
+
+
+def test_a_restore_that_lost_a_row_says_so(filled: Flask, elsewhere: Flask, tmp_path: Path) -> None:
+    # given: a manifest that tells of one more
+    made = _backup(filled, tmp_path / "backups")
+    manifest = json.loads((made / "manifest.json").read_text())
+    manifest["rows"]["projects"][0] = "3"
+    (made / "manifest.json").write_text(json.dumps(manifest))
+
+    # when
+    done = _flask(elsewhere, "restore", str(made))
+
+    # then
+    assert (done.exit_code, "not what was there: projects" in done.output) == (1, True)
+
+
+def test_nothing_is_restored_over_what_is_there_or_from_another_engine_or_a_newer_program(
+    filled: Flask, elsewhere: Flask, tmp_path: Path
+) -> None:
+    made = _backup(filled, tmp_path / "backups")
+    before = _all_rows(filled)
+    done = _flask(filled, "restore", str(made))
+    assert (done.exit_code, "has tables already" in done.output) == (1, True)
+    assert _all_rows(filled) == before
+
+    told = json.loads((made / "manifest.json").read_text())
+    for changes, sentence in (
+        ({"engine": "oracle"}, "The backup is of oracle"),
+        ({"revision": "9999_later"}, "of a newer program"),
+    ):
+        (made / "manifest.json").write_text(json.dumps(told | changes))
+        done = _flask(elsewhere, "restore", str(made))
+        assert (done.exit_code, sentence in done.output) == (1, True), done.output
+
+
+def test_a_backup_that_fails_leaves_nothing_that_looks_like_one(
+    filled: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given: the tools are missing, or the file is damaged
+    folder = tmp_path / "backups"
+    if is_sqlite(db.engine):
+        monkeypatch.setattr("app.backups.sqlite._NAMES", "SELECT nothing")
+    else:
+        monkeypatch.setattr("app.backups.postgresql.shutil.which", lambda _program: None)
+
+    # when
+    done = _flask(filled, "backup", str(folder))
+
+    # then
+    assert done.exit_code == 1
+    assert list(folder.iterdir()) == []
+
+
+def test_a_damaged_database_is_told_of_and_not_backed_up(filled: Flask, tmp_path: Path) -> None:
+    if not is_sqlite(db.engine):
+        pytest.skip("PostgreSQL refuses to read it")
+    # given: a row that leads nowhere, written by some other tool
+    with closing(sqlite3.connect(str(db.engine.url.database))) as other, other:
+        other.execute("UPDATE projects SET organisation_id = 999")
+
+    # when
+    done = _flask(filled, "backup", str(tmp_path / "backups"))
+
+    # then
+    assert (done.exit_code, "The database itself is damaged" in done.output) == (1, True)
+
+
+def test_a_backup_has_no_keys_in_it(filled: Flask, tmp_path: Path) -> None:
+    made = _backup(filled, tmp_path / "backups")
+    told = (made / "manifest.json").read_text()
+    for name in ("SECRET_KEY", "LOG_SIGNING_KEY"):
+        assert filled.config[name] not in told
+        assert all(filled.config[name].encode() not in path.read_bytes() for path in made.rglob("*") if path.is_file())
