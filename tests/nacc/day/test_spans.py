@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app import clock
 from app.access import Actor
 from app.accounts.queries import actor_of
 from app.clock import BANGKOK
@@ -21,7 +22,9 @@ from app.nacc.review.operations import decide, decide_chosen, take_back
 from app.nacc.review.rules import Verdict
 from app.plans.queries import period_of
 from app.plans.rules import ReportWindow
+from tests.client import Client
 from tests.factories import NOW, YEAR, facts, make_lao, make_organisation, make_project, make_staff
+from tests.pages import enter
 
 DAY, SECOND = timedelta(days=1), timedelta(seconds=1)
 
@@ -132,3 +135,14 @@ def test_a_load_tells_of_the_oldest_and_the_middle_one_that_waits(app: Flask) ->
     (province,) = found.provinces
     assert (province.waiting, province.oldest, province.long) == (4, 31, 2)
     assert db.session.scalars(select(Project.id)).all()
+
+
+def test_what_is_kept_for_a_moment_is_of_the_year_that_is_asked_for(
+    app: Flask, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    make_organisation("6650807", "องค์การบริหารส่วนตำบลดินทอง", passed=(YEAR,))
+    enter(client, _officer().account_id)
+    for year, number in ((YEAR, 0), (YEAR + 1, 1), (YEAR, 0)):
+        page = client.get(f"/nacc?year={year}").text
+        assert f'aria-label="แผนปี {year} ที่ยังไม่มีผล {number} แห่ง"' in page

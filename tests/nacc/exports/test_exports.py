@@ -151,6 +151,7 @@ def test_a_large_file_is_a_job_whose_owner_alone_can_fetch_it(app: Flask, client
     assert "พร้อมดาวน์โหลด" in row
     assert "data-hx-get" not in row
     with client.get(f"{HERE}/1/file") as file:
+        assert file.mimetype == "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
         content = file.data
     assert sheet(content)[6][5] == "=SUM(A1)"
     assert "filename*=UTF-8''%E0%B8%A3" in file.headers["Content-Disposition"]
