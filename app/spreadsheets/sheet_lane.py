@@ -9,8 +9,10 @@ keep to themselves; this file is the only one that knows them, and it knows them
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from io import BytesIO
 from math import isfinite
+from types import NoneType
 from typing import IO, Any
 from xml.sax.saxutils import escape
 
@@ -23,6 +25,7 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet._writer import WorksheetWriter
 from openpyxl.writer.excel import ExcelWriter
 
+from app.remembered import Remembered
 from app.spreadsheets.sheets import MOST_CHARACTERS, Archive, Block, batches, heights, plain_text
 from app.spreadsheets.tables import Cell
 
@@ -94,27 +97,28 @@ def _rows_xml(ws: WriteOnlyWorksheet, blocks: Iterable[Block]) -> Iterator[bytes
     number = 1
     for block in blocks:
         first = number
+        cells = [Remembered(partial(_cell, text=text.style_id, other=other.style_id)) for text, other in block.styles]
         for some in batches(block.rows):
-            yield _some_rows(block, some, number)
+            yield _some_rows(block, cells, some, number)
             number += len(some)
         if arrows := block.filter_range(first, number):
             ws.auto_filter.ref = arrows
 
 
-def _some_rows(block: Block, rows: Sequence[Sequence[Cell]], first: int) -> bytes:
+def _some_rows(block: Block, cells: Sequence[Remembered], rows: Sequence[Sequence[Cell]], first: int) -> bytes:
     """One `%` a row, on a template that holds all that its cells have in common."""
     numbers = [b"%d" % number for number in range(first, first + len(rows))]
     columns = list(zip(*rows, strict=True)) if block.styles else []
     high = [b' ht="%d"' % points if points else b"" for points in heights(columns, block.fits, len(rows))]
     template, values = [b'<row r="%b"%b>'], [numbers, high]
-    for place, ((text, other), column) in enumerate(zip(block.styles, columns, strict=True), start=1):
-        cell, found = _column(column, text.style_id, other.style_id)
+    for place, ((text, other), kept, column) in enumerate(zip(block.styles, cells, columns, strict=True), start=1):
+        cell, found = _column(column, text.style_id, other.style_id, kept)
         template.append(b'<c r="%s%%b"%s' % (get_column_letter(place).encode(), cell))
         values += [numbers, found]
     return b"".join(map(b"".join([*template, b"</row>"]).__mod__, zip(*values, strict=True)))
 
 
-def _column(column: Sequence[Cell], text: int, other: int) -> tuple[bytes, list[Any]]:
+def _column(column: Sequence[Cell], text: int, other: int, cells: Remembered) -> tuple[bytes, list[Any]]:
     """What follows the cell's address, and the value for each row: cells of one kind differ in nothing else."""
     kinds = set(map(type, column))
     if kinds == {str}:
@@ -124,7 +128,12 @@ def _column(column: Sequence[Cell], text: int, other: int) -> tuple[bytes, list[
         floats = [float(value) for value in column]  # type: ignore[arg-type]
         if isfinite(sum(floats)):
             return b' s="%d" t="n"><v>%%.16g</v></c>' % other, floats
-    return b"%b", [_cell(value, text, other) for value in column]
+    elif kinds <= {int, Decimal, NoneType}:
+        sparse = [None if value is None else float(value) for value in column]  # type: ignore[arg-type]
+        if isfinite(sum(filter(None, sparse))):
+            values = [b" />" if value is None else b"><v>%.16g</v></c>" % value for value in sparse]
+            return b' s="%d" t="n"%%b' % other, values
+    return b"%b", list(map(cells.__getitem__, column))
 
 
 def _plain_texts(column: Sequence[str]) -> list[bytes] | None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 
 from app.citizens.open_data import closed_rounds
 from app.citizens.open_data.datasets import DATASETS
@@ -16,21 +16,24 @@ _O, _F, _PD, _Y, _SU = (
 )
 
 
-def _of_projects(ids: Sequence[int]) -> dict[str, dict[int, list[Any]]]:
-    further = select(_PD.project_id, _PD.dimension).where(_PD.project_id.in_(ids))
-    years = select(_Y.project_id, *(YEAR_SOURCES[each.name] for each in _nested("projects", "years")))
-    return {
-        "further_dimensions": _grouped(further, single=True),
-        "years": _grouped(years.where(_Y.project_id.in_(ids))),
-    }
-
-
 YEAR_SOURCES = {"fiscal_year": _Y.fiscal_year, "plan_budget": _Y.plan_budget_satang}
 
 
 def _nested(name: str, field: str) -> tuple[Field, ...]:
     dataset = DATASETS[name]
     return dataset.fields[dataset.places[field]].nested
+
+
+_IDS: Any = bindparam("ids", expanding=True)
+_FURTHER = select(_PD.project_id, _PD.dimension).where(_PD.project_id.in_(_IDS))
+_YEARS = select(_Y.project_id, *(YEAR_SOURCES[each.name] for each in _nested("projects", "years"))).where(
+    _Y.project_id.in_(_IDS)
+)
+
+
+def _of_projects(ids: Sequence[int]) -> dict[str, dict[int, list[Any]]]:
+    some = {"ids": ids}
+    return {"further_dimensions": _grouped(_FURTHER, some, single=True), "years": _grouped(_YEARS, some)}
 
 
 def _of_organisations(ids: Sequence[int]) -> dict[str, dict[int, list[Any]]]:
@@ -58,11 +61,13 @@ BELOW: dict[str, Callable[[Sequence[int]], dict[str, dict[int, list[Any]]]]] = {
 }
 
 
-def _grouped(statement: Select[*tuple[Any, ...]], *, single: bool = False) -> dict[int, list[Any]]:
+def _grouped(
+    statement: Select[*tuple[Any, ...]], values: Mapping[str, Any] | None = None, *, single: bool = False
+) -> dict[int, list[Any]]:
     """What else a row has, by the row's id, which comes first in the statement; `single`: one value each."""
     found: dict[int, list[Any]] = {}
-    for id_, *rest in db.session.execute(statement):
-        found.setdefault(id_, []).append(rest[0] if single else tuple(rest))
+    for row in db.session.execute(statement, values).all():
+        found.setdefault(row[0], []).append(row[1] if single else tuple(row[1:]))
     return found
 
 

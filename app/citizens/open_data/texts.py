@@ -11,27 +11,13 @@ from io import StringIO
 from typing import Any
 
 from app.citizens.open_data.rules import Dataset, Field, Type, cell_of, plain_of
+from app.remembered import Remembered
 from app.spreadsheets.csv_files import csv_value
 from app.spreadsheets.tables import Cell
 
-MOST_KEPT = 1_000  # values of a column
 Values = Sequence[Any]
 Write = Callable[[Any], Any]
 encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-
-
-class Written(dict[Any, Any]):
-    """What became of each value of a column, bounded."""
-
-    def __init__(self, write: Write) -> None:
-        super().__init__()
-        self._write = write
-
-    def __missing__(self, value: Any) -> Any:
-        if len(self) >= MOST_KEPT:
-            self.clear()
-        self[value] = written = self._write(value)
-        return written
 
 
 class Texts:
@@ -44,7 +30,7 @@ class Texts:
         self._csv = [_writer(each, read, _csv_of(each)) for each, read in columns]
         self._cells = [_writer(each, read, cell_of(each)) for each, read in columns]
         self._json = [_writer(each, read, _json_of(each)) for each, read in fields]
-        self._line = "{{{}}}\n".format(",".join(f'"{each.name}":%s' for each in dataset.fields))
+        self._line = _object(dataset.fields) + "\n"
 
     def csv(self, columns: Sequence[Values]) -> bytes:
         out = StringIO(newline="")
@@ -67,8 +53,8 @@ class Texts:
 def _writer(field: Field, read: Write | None, write: Write) -> Write:
     if read is None:
         # Equal decimals can be written in two ways (0, 0.00); nested rows hardly come again.
-        return write if field.type in (Type.DECIMAL, Type.NESTED) else Written(write).__getitem__
-    return Written(lambda value: write(read(value))).__getitem__
+        return write if field.type in (Type.DECIMAL, Type.NESTED) else Remembered(write).__getitem__
+    return Remembered(lambda value: write(read(value))).__getitem__
 
 
 def _csv_of(field: Field) -> Callable[[Any], str]:
@@ -77,5 +63,22 @@ def _csv_of(field: Field) -> Callable[[Any], str]:
 
 
 def _json_of(field: Field) -> Callable[[Any], str]:
+    if field.nested:
+        return _nested_json_of(field.nested)
     plain = plain_of(field)
     return lambda value: encode(plain(value))
+
+
+def _nested_json_of(fields: Sequence[Field]) -> Callable[[Any], str]:
+    line, writers = _object(fields), [Remembered(_json_of(each)).__getitem__ for each in fields]
+
+    def write(rows: Sequence[Values]) -> str:
+        objects = [line % tuple([each(value) for each, value in zip(writers, row, strict=True)]) for row in rows]
+        return f"[{','.join(objects)}]"
+
+    return write
+
+
+def _object(fields: Iterable[Field]) -> str:
+    """What an object of JSON is filled in with."""
+    return "{{{}}}".format(",".join(f'"{each.name}":%s' for each in fields))
