@@ -14,7 +14,7 @@ from bench.frame import Deed, alone
 OWN = "name NOT LIKE 'sqlite_%'"
 
 
-@alone("seeding the country / INSERT … SELECT of the same rows", 1.1, unit="s")
+@alone("seeding the country / INSERT … SELECT of the same rows", 0.93, unit="s")
 def seeding(scale: float) -> tuple[float, float]:
     with empty_app("sqlite") as app, TemporaryDirectory(prefix="eplannacc_bench_") as folder:
         ours = _cpu(partial(seed, app, scale))

@@ -34,7 +34,7 @@ MOST_MIB = 64
 CHANGED = 50  # one LAO of so many records something in a night
 
 
-@benchmark("open data: snapshot / a script's CSV and JSON", sqlite=1.1, postgresql=1.1, rounds=1, warm_up=0, unit="s")
+@benchmark("open data: snapshot / a script's CSV and JSON", sqlite=0.8, postgresql=0.8, rounds=1, warm_up=0, unit="s")
 def whole(app: Flask, stack: ExitStack) -> Pair:
     return lambda: told(app, "ours")["seconds"], lambda: told(app, "script")["seconds"]
 

@@ -19,6 +19,7 @@ PAGE = ROOT / "docs" / "benchmarks.md"
 BEGIN, END = "<!-- written by python -m docs.benchmarks: begin -->\n", "<!-- end -->\n"
 PEERS = {"PocketBase's JSON": "PocketBase", "Django admin": "Django admin", "Flask-Admin editable": "Flask-Admin"}
 WIDTH, LABELS, LINE, BAR, HEAD = 1120, 640, 30, 9, 44  # in pixels
+ALIKE = ("sqlite", "–")  # engines that a row need not name
 Row = dict[str, Any]
 STYLE = (
     "<style>text{fill:#222}.n{font-size:11px;fill:#555}.h{font-weight:bold}.b{fill:#c9b48a}.w{fill:#3f6f57}"
@@ -57,7 +58,7 @@ def table(group: str) -> str:
     for key, row in {**before, **now}.items():
         if against(row) == group:
             name = row["name"].replace(" / the goal", "") if group == "bytes" else row["name"]
-            what = name if row["engine"] in ("sqlite", "–") else f"{name} ({row['engine']})"
+            what = name if row["engine"] in ALIKE else f"{name} ({row['engine']})"
             goal = f"{number(row['base'])} kB" if group == "bytes" else number(row["limit"])
             lines.append(f"| {what} | {goal} | {_measured(before.get(key))} | {_measured(now.get(key))} |")
     return "\n".join(["| row | goal | before | now |", "|---|---|---|---|", *lines, ""])
@@ -166,7 +167,7 @@ def _line(pair: tuple[Row | None, Row | None], top: int, across: Any) -> Iterato
     row = pair[1] or pair[0]
     assert row
     name = row["name"].removesuffix(" / the goal")
-    label = name if row["engine"] == "sqlite" else f"{name} ({row['engine']})"
+    label = name if row["engine"] in ALIKE else f"{name} ({row['engine']})"
     yield f'<text x="12" y="{top + 14}">{escape(label)}</text>'
     for place, (kind, each) in enumerate(zip("bw", pair, strict=True)):
         if each:
