@@ -8,6 +8,7 @@ from flask_migrate import upgrade
 
 from app.accounts.cli import group as accounts
 from app.backups.cli import backup, restore
+from app.backups.cli import group as data
 from app.citizens.open_data.cli import group as open_data
 from app.doctor import doctor
 from app.lao.fixed_rounds.cli import group as rounds
@@ -24,7 +25,7 @@ from app.seeds.cli import group as seed
 
 
 def init_cli(app: Flask) -> None:
-    for group in (registry, seed, accounts, mail, jobs, rounds, signs, open_data, log):
+    for group in (registry, seed, accounts, mail, jobs, rounds, signs, open_data, log, data):
         app.cli.add_command(group)
     for command in (demo_up, doctor, backup, restore):
         app.cli.add_command(command)

@@ -3,9 +3,10 @@
 from pathlib import Path
 
 import click
+from flask.cli import AppGroup
 
 from app import clock
-from app.backups import copies
+from app.backups import copies, crossing
 from app.backups.errors import BackupError
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -45,3 +46,23 @@ def restore(folder: Path, only_check: bool) -> None:
     click.echo(
         "Next: flask --app wsgi db upgrade; on PostgreSQL flask --app wsgi log rights ROLE; then start web and worker."
     )
+
+
+group = AppGroup("data", help="The data as a whole.")
+
+
+@group.command("copy")
+@click.option(
+    "--to", "url", envvar="COPY_TO_URL", required=True, help="A database; COPY_TO_URL keeps its password out of ps."
+)
+def copy(url: str) -> None:
+    """Copy every row into the empty database URL, also of the other engine, and compare both.
+
+    Before: `DATABASE_URL=URL flask --app wsgi db upgrade`. Stop web server and workers, for what is written meanwhile
+    stays here.
+    """
+    try:
+        told = crossing.copy_into(url)
+    except BackupError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"copied and compared: {sum(number for number, _sum in told.values()):,} rows of {len(told)} tables")
