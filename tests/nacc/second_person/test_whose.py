@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from app import clock
 from app.access import Actor
@@ -19,8 +20,9 @@ from app.nacc.evaluation.operations import do_filtered, save_scores
 from app.nacc.evaluation.queries import waiting_changes, waiting_count
 from app.nacc.evaluation.rules import ScoreCell, ScoreDeed, ScoreEntry
 from app.nacc.my_deeds.operations import answer_proposal
-from app.nacc.plan_years.operations import set_many
-from app.nacc.plan_years.rules import PlanFilter
+from app.nacc.plan_years.operations import set_from_file, set_many
+from app.nacc.plan_years.queries import failed_because
+from app.nacc.plan_years.rules import PlanFilter, SeenStatus
 from app.nacc.review.operations import decide, decide_chosen
 from app.nacc.review.rules import Verdict
 from app.nacc.score_changes.queries import waiting_list
@@ -176,3 +178,26 @@ def test_changes_of_published_scores_are_told_to_who_oversees_them(app: Flask) -
 def test_provinces_with_as_much_to_do_stay_in_their_order() -> None:
     loads = [ProvinceLoad(name, name, waiting, None, 0, 0, 0, 0) for name, waiting in (("ฮ", 1), ("ก", 1), ("ข", 2))]
     assert [load.name for load in heaviest_first(loads)] == ["ข", "ฮ", "ก"]
+
+
+def test_other_reasons_of_plans_that_failed_are_given_once_they_are_confirmed(app: Flask) -> None:
+    # given
+    officer, second, laos = _staff("somsri", "65"), _staff("malee", "65"), _laos()[:2]
+    places = [(lao.own_organisation_id, YEAR) for lao in laos]
+    with transaction():
+        assert set_many(officer, [id_ for id_, _year in places], YEAR, PlanStatus.FAILED, NOW, "ไม่มีงบ") == 2
+    _want(SecondPerson.BULK)
+    failed = PlanStatus.FAILED
+    lines = [SeenStatus(*place, failed, failed, False, f"เหตุผลที่ {n}", "ไม่มีงบ") for n, place in enumerate(places)]
+
+    # when
+    asked = _asked(lambda: set_from_file(officer, lines, NOW))
+    with transaction():
+        propose(officer, asked, NOW)
+    id_ = db.session.scalars(select(ProposedDeed.id)).one()
+    with transaction():
+        done = answer_proposal(second, id_, ProposalAnswer.CONFIRM, "", NOW)
+
+    # then
+    assert done == (2, 0)
+    assert failed_because(places) == {place: f"เหตุผลที่ {n}" for n, place in enumerate(places)}
