@@ -8,9 +8,10 @@ from sqlalchemy import select, text
 
 from app.db import db, transaction
 from app.errors import Refusal
+from app.history.operations import record
 from app.ledger import jobs
 from app.models import HistoryEntry, LogEntry, Project, Report
-from app.models.enums import Action, ReportStatus
+from app.models.enums import Action, Entity, ReportStatus
 from app.nacc.blackouts.operations import black_out
 from app.nacc.blackouts.rules import BlackedText
 from app.plans.queries import period_of
@@ -149,3 +150,23 @@ def test_the_page_shows_the_texts_asks_why_and_says_what_was_done(client: Client
     assert "ไม่มีข้อความให้ปิด" in again.text
     assert client.get(f"{PAGE}/999999").status_code == 404
     assert f"{PAGE}/{world.rejected}" in client.get(f"/nacc/review/{world.rejected}").text
+
+
+def test_no_other_project_loses_a_word(app: Flask, world: World) -> None:
+    """Also one whose number begins with the same digits, as it would get it after many others."""
+    # given
+    told = told_project(world)
+    with transaction():
+        longer, told_of = f"{told}5/{YEAR}/6", {"note": SECRET, "obstacles": SECRET}
+        lao = world.lao.organisation_id
+        record(world.lao, Action.REPORT, Entity.REPORT, longer, organisation_id=lao, after=told_of, at=NOW)
+    theirs = select(HistoryEntry.after).where(HistoryEntry.entity_key == longer)
+    assert SECRET in str(db.session.scalars(theirs).one())
+
+    # when
+    with transaction():
+        black_out(world.admin, told, BlackedText.NOTE, "มีเลขบัตรประชาชน", LATER)
+
+    # then
+    db.session.expire_all()
+    assert db.session.scalars(theirs).one() == told_of

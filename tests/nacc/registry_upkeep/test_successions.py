@@ -260,3 +260,11 @@ def test_a_project_of_several_years_to_come_goes_along_once(merged: tuple[int, i
     db.session.rollback()
     assert sorted(names(new)) == sorted((name, False) for name in ("สองปี", "ปีหน้า", "สองปีข้างหน้า", "สามปี"))
     assert totals(YEAR + 2) == {new: 2}
+
+
+@pytest.mark.parametrize("typed", ["6650899 6650811", "6650811 6650899"])
+def test_the_projects_go_to_the_one_that_was_typed_first(merged: tuple[int, int], client: Client, typed: str) -> None:
+    make_organisation("6650811", "เทศบาลตำบลร่วมใจ", passed=(YEAR, YEAR + 1))
+    assert client.send(PAGE, FORM | {"successors": typed}).status_code == 303
+    codes = [lao.id for code in typed.split() if (lao := find_by_code(code))]
+    assert [names(id_) for id_ in codes] == [[("สองปี", False), ("ปีหน้า", False)], []]
