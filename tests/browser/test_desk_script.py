@@ -232,16 +232,19 @@ def test_a_cell_that_could_not_be_sent_says_so_until_it_is(opened: Open, client:
         box.fill("12")
         box.press("Tab")
         expect(box).to_have_value("12.00")
-    # and what the browser puts back into a page that somebody returns to was not sent either
-    page.evaluate(
-        """label => {
-            document.querySelector(`[aria-label^="${label}"]`).value = "9";
-            dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
-        }""",
-        CELL,
-    )
-    expect(page.locator(".cell.bad")).to_have_count(1)
-    expect(cell).to_have_class("cell bad")
+    # and what the browser puts back into a page that somebody returns to was not sent either, nor what was emptied
+    for left in ("9", ""):
+        page.reload()
+        expect(page.locator(".cell.bad")).to_have_count(0)
+        page.evaluate(
+            """([label, left]) => {
+                document.querySelector(`[aria-label^="${label}"]`).value = left;
+                dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
+            }""",
+            [CELL, left],
+        )
+        expect(page.locator(".cell.bad")).to_have_count(1)
+        expect(cell).to_have_class("cell bad")
 
 
 def test_a_second_value_is_sent_as_an_answer_to_the_first(opened: Open, client: Client, site: str) -> None:
