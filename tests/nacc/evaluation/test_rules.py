@@ -180,3 +180,11 @@ def test_what_was_changed_since_the_file_was_made_is_known_cell_by_cell() -> Non
     seen = SeenScores.of(json.loads(json.dumps(found.sealed))[0])
     assert list(seen.chosen(everything=False)) == [EVALUATION]
     assert seen.chosen(everything=True)[SAR] == ScoreEntry(Decimal("20.50"), Decimal("21.00"))
+    # and shown once more, as where a reason was missing, it is known still; also what was changed meanwhile
+    for now, since in (("21.00", [True, False]), ("22.00", [True, False])):
+        once_more = preview([seen.again(lao)], {(1, 2561): YearScores({SAR: Decimal(now)})})
+        assert [move.since for move in once_more.shown[0].moves] == since, now
+        again = SeenScores.of(json.loads(json.dumps(once_more.sealed))[0])
+        assert list(again.chosen(everything=False)) == [EVALUATION]
+    meanwhile = preview([seen.again(lao)], {(1, 2561): YearScores({SAR: Decimal("21.00"), EVALUATION: Decimal(9)})})
+    assert [move.since for move in meanwhile.shown[0].moves] == [True, True]

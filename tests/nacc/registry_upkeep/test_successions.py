@@ -149,6 +149,15 @@ def test_who_did_not_exist_yet_takes_no_projects_and_nobody_ends_before_it_began
     assert db.session.get_one(Organisation, merged[1]).closed_at is None
 
 
+def test_a_new_lao_that_begins_the_day_the_old_one_ends_takes_its_projects(
+    merged: tuple[int, int], client: Client
+) -> None:
+    with transaction():
+        db.session.get_one(Organisation, merged[1]).founded_at = day(2018, 10, 1)
+    assert client.send(PAGE, FORM).status_code == 303
+    assert totals(YEAR + 1) == {merged[1]: 2}
+
+
 def test_projects_can_end_with_the_lao(merged: tuple[int, int], client: Client) -> None:
     client.send(PAGE, FORM | {"projects": "end"})
 

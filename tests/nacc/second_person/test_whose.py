@@ -1,5 +1,6 @@
 """Whose a proposal is: of the own provinces alone, told to its proposer for a week, answered by another one."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -201,3 +202,27 @@ def test_other_reasons_of_plans_that_failed_are_given_once_they_are_confirmed(ap
     # then
     assert done == (2, 0)
     assert failed_because(places) == {place: f"เหตุผลที่ {n}" for n, place in enumerate(places)}
+
+
+def test_the_menu_counts_for_each_officer_what_others_proposed_also_within_the_same_moment(
+    app: Flask, client: Client
+) -> None:
+    # given two who oversee the same province
+    lao, officer, second = make_lao(), _staff("somsri", "65"), _staff("malee", "65")
+    project = make_project(lao)
+    _want(SecondPerson.REJECTIONS)
+    asked = _asked(lambda: decide(officer, project, 1, Verdict.REJECT, "ไม่ครบ", NOW))
+    with transaction():
+        propose(officer, asked, NOW)
+    link = re.compile(r'href="/nacc/deeds"[^>]*>.*?</a>', re.DOTALL)
+
+    # when
+    shown = []
+    for who in (officer, second, officer):
+        enter(client, who.account_id)
+        found = link.search(client.get("/nacc").text)
+        assert found
+        shown.append('class="n"' in found[0])
+
+    # then
+    assert shown == [False, True, False]
