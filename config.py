@@ -78,7 +78,7 @@ def settings(environ: Mapping[str, str], instance: Path = ROOT / "instance") -> 
         "SESSION_REFRESH_EACH_REQUEST": False,
         "WTF_I18N_ENABLED": False,
         "WTF_CSRF_TIME_LIMIT": None,  # a token lives as long as its session, so a long form never goes stale
-        "REQUESTS_AT_ONCE": int(environ.get("REQUESTS_AT_ONCE", "4")),
+        "REQUESTS_AT_ONCE": int(environ.get("REQUESTS_AT_ONCE", "2")),
         "MAX_CONTENT_LENGTH": 8 * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
         "MAX_FORM_PARTS": 2000,  # fields of a form, however it is sent
