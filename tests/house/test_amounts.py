@@ -6,6 +6,7 @@ from datetime import date, time
 from decimal import Decimal
 from importlib import import_module
 from pathlib import Path
+from sys import modules
 from typing import Any
 
 import pytest
@@ -23,6 +24,8 @@ from app.nacc.administration.forms import staff_form
 from app.nacc.administration.periods.forms import PeriodForm
 from app.nacc.evaluation.forms import score_class
 from app.nacc.evaluation.rules import cells
+from app.nacc.exports.forms import export_form
+from app.nacc.exports.rules import ExportPlace
 from app.plans.rules import Period
 
 ROOT = Path(__file__).parents[2]
@@ -211,12 +214,20 @@ def test_a_cell_that_is_no_number_is_refused_by_its_place() -> None:
 
 
 def all_forms() -> list[type[Form]]:
-    """Every form class, those that are made for a period or a set of cells too."""
+    """Every form class that has a name in its module, and one of each kind that is made for a period, places or cells.
+
+    What other tests of this process had made is none of them: which of those still live nobody can say.
+    """
     for module in (ROOT / "app").rglob("forms.py"):
         import_module(".".join(module.relative_to(ROOT).with_suffix("").parts))
     period = Period(1, 2561, 2564, {1: "มิติ"})
-    made = [project_form(period), score_class(cells([1]), {1: Decimal(25)}), staff_form({9: [("90", "สงขลา")]})]
-    return [*_below(Form), *made]
+    made = [
+        project_form(period),
+        score_class(cells([1]), {1: Decimal(25)}),
+        staff_form({9: [("90", "สงขลา")]}),
+        export_form([ExportPlace("90", "สงขลา", ())], [2569]),
+    ]
+    return [*(form for form in _below(Form) if getattr(modules[form.__module__], form.__name__, None) is form), *made]
 
 
 def _below(form: type[Form]) -> list[type[Form]]:

@@ -1,6 +1,6 @@
 """The form that asks for a file."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from wtforms import Field
@@ -30,14 +30,12 @@ class ExportForm(Form):
         return ExportRequest(self.what.data, self.place.data, self.year.data, self.round.data, self.kind.data)
 
 
-def export_form(
-    places: Sequence[ExportPlace], years: Iterable[int], shown: Mapping[str, Any] | None = None
-) -> ExportForm:
-    """The form as it was sent, or as `shown` says."""
-    choices = [(place.token, place.label) for place in places]
-
-    class Offered(ExportForm):
-        place = OneOf(LATER["place"], choices=choices, missing="เลือกพื้นที่ที่ท่านดูแล")
-        year = OneOf(LATER["year"], choices=[(year, str(year)) for year in years], missing="เลือกปีงบประมาณ")
-
-    return Offered() if shown is None else Offered(formdata=None, data=shown)
+def export_form(places: Iterable[ExportPlace], years: Iterable[int]) -> type[ExportForm]:
+    """The form with the places and years to choose from."""
+    fields: dict[str, Any] = {
+        "place": OneOf(
+            LATER["place"], choices=[(each.token, each.label) for each in places], missing="เลือกพื้นที่ที่ท่านดูแล"
+        ),
+        "year": OneOf(LATER["year"], choices=[(year, str(year)) for year in years], missing="เลือกปีงบประมาณ"),
+    }
+    return type("ExportFormOfPlaces", (ExportForm,), fields)

@@ -34,7 +34,7 @@ def files() -> str:
         "round": round_of(request.args.get("round", "")),
         "kind": ExportKind.XLSX,
     }
-    return _exports_page(export_form(places, _years(), shown))
+    return _exports_page(export_form(places, _years())(formdata=None, data=shown))
 
 
 def _exports_page(form: ExportForm) -> str:
@@ -49,7 +49,7 @@ def _years() -> list[int]:
 @requires(Permission.EXPORTS)
 def ask() -> Response:
     who = actor()
-    form = export_form(queries.offered(who), _years())
+    form = export_form(queries.offered(who), _years())()
     if not form.validate():
         return make_response(_exports_page(form), 422)
     asked = form.asked
