@@ -7,7 +7,9 @@ holds a backup must not be able to sign heads of the log, or to make sessions.
 import hashlib
 import json
 import shutil
+import sqlite3
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -24,7 +26,6 @@ from app.ledger.heads import public_key
 MANIFEST, DATABASE, FILES = "manifest.json", "database", "files"
 # What the system keeps beside the database; mails that became files are for whoever tries it out.
 FOLDERS = ("EXPORT_FOLDER", "SNAPSHOT_FOLDER")
-_BLOCK = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -49,14 +50,17 @@ def backup(folder: Path, now: datetime, *, files: bool) -> tuple[Path, Manifest]
     part = folder / f".{whole.name}.part"
     if whole.exists():
         raise BackupError(f"{whole} is there already.")
-    folder.mkdir(parents=True, exist_ok=True)
-    shutil.rmtree(part, ignore_errors=True)
-    part.mkdir(mode=0o700)
+    for name in FOLDERS:
+        if folder.resolve().is_relative_to(current_app.config[name].resolve()):
+            raise BackupError(f"{folder} is inside {name}, which is copied too: take a folder elsewhere.")
     try:
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(part, ignore_errors=True)
+        part.mkdir(mode=0o700)
         tables, revision = _engine().dump(part / DATABASE)
         for name in FOLDERS if files else ():
             if current_app.config[name].is_dir():
-                shutil.copytree(current_app.config[name], part / FILES / name)
+                shutil.copytree(current_app.config[name], part / FILES / name, copy_function=_copied)
         manifest = Manifest(
             engine=db.engine.dialect.name,
             revision=revision,
@@ -67,10 +71,16 @@ def backup(folder: Path, now: datetime, *, files: bool) -> tuple[Path, Manifest]
         )
         (part / MANIFEST).write_text(json.dumps(asdict(manifest), indent=1))
         part.rename(whole)
-    except BaseException:
+    except (OSError, sqlite3.Error) as error:
+        raise BackupError(f"The backup could not be written: {error}.") from error
+    finally:
         shutil.rmtree(part, ignore_errors=True)
-        raise
     return whole, manifest
+
+
+def _copied(source: str, target: str) -> None:
+    with suppress(FileNotFoundError):  # files expire while everybody works
+        shutil.copy2(source, target)
 
 
 def own_log_key() -> str:

@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from errno import ENOSPC
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app import create_app
 from app.backups import copies, postgresql
+from app.backups import sqlite as sqlite_backup
 from app.db import Base, db, is_sqlite, transaction
 from app.ledger import jobs
 from app.models.enums import ReportStatus
@@ -207,6 +209,76 @@ def test_a_backup_that_fails_leaves_nothing_that_looks_like_one(
     # then
     assert done.exit_code == 1
     assert list(folder.iterdir()) == []
+
+
+def test_a_file_that_expires_meanwhile_is_not_in_the_backup(
+    filled: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given: one that is there when the folder is listed, and gone when its turn comes
+    gone = filled.config["EXPORT_FOLDER"] / "eplannacc" / "2.xlsx"
+    gone.write_bytes(b"another")
+    copied = copies._copied
+
+    def late(source: str, target: str) -> None:
+        gone.unlink(missing_ok=True)
+        copied(source, target)
+
+    monkeypatch.setattr(copies, "_copied", late)
+
+    # when
+    made = _backup(filled, tmp_path / "backups")
+
+    # then
+    assert [path.name for path in (made / "files").rglob("*") if path.is_file()] in (["1.xlsx"], ["1.xlsx", "2.xlsx"])
+    assert _flask(filled, "restore", "--check", str(made)).exit_code == 0
+
+
+@pytest.mark.parametrize("name", copies.FOLDERS)
+def test_a_backup_is_not_made_inside_what_it_copies(filled: Flask, name: str) -> None:
+    inside = filled.config[name] / "deep" / "backups"
+    done = _flask(filled, "backup", str(inside))
+    assert (done.exit_code, f"is inside {name}" in done.output) == (1, True)
+    assert not inside.exists()
+
+
+def test_a_disk_that_is_full_is_told_of_in_a_sentence(
+    filled: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given: no room, as the system says where files are copied, or SQLite where pages are
+    def full(*_words: Any) -> None:
+        raise OSError(ENOSPC, "No space left on device")
+
+    def no_page(*_words: Any) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    at = [(copies, "_copied", full)] + [(sqlite_backup, "copy_pages", no_page)] * is_sqlite(db.engine)
+    for module, name, fails in at:
+        with monkeypatch.context() as patch:
+            patch.setattr(module, name, fails)
+
+            # when
+            done = _flask(filled, "backup", str(tmp_path / "backups"))
+
+        # then
+        assert (done.exit_code, "could not be written" in done.output) == (1, True), done.output
+        assert not done.output.startswith("Traceback")
+        assert list((tmp_path / "backups").iterdir()) == []
+
+
+def test_sums_hang_on_no_setting_of_a_database(filled: Flask, elsewhere: Flask, tmp_path: Path) -> None:
+    if is_sqlite(db.engine):
+        pytest.skip("SQLite has no such settings")
+    # given: one that writes moments and bytes in its own way
+    with elsewhere.app_context(), db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for setting in ("TimeZone = 'Asia/Bangkok'", "DateStyle = 'SQL, DMY'", "bytea_output = 'escape'"):
+            connection.execute(text(f"ALTER DATABASE {db.engine.url.database} SET {setting}"))
+        db.engine.dispose()
+
+    # when
+    done = _flask(elsewhere, "restore", str(_backup(filled, tmp_path / "backups")))
+
+    # then
+    assert done.exit_code == 0, done.output
 
 
 def test_a_damaged_database_is_told_of_and_not_backed_up(filled: Flask, tmp_path: Path) -> None:

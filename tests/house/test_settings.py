@@ -252,7 +252,7 @@ def test_a_secret_drawn_at_random_is_taken_also_of_the_sixteen_hex_digits(letter
 
 def _read_by(*places: str) -> set[str]:
     """Names that the environment is asked for in these files."""
-    asks = re.compile(r"""(?:environ(?:\.get\(|\[)|_flag\(environ, )["']([A-Z_]+)["'](?!\] = )""")
+    asks = re.compile(r"""(?:environ(?:\.get\(|\[)|_flag\(environ, |envvar=)["']([A-Z_]+)["'](?!\] = )""")
     return {name for place in places for name in asks.findall((ROOT / place).read_text())}
 
 
