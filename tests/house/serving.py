@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from config import ROOT
 
-HEALTH = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
+HEALTH = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 
 
 class Served(NamedTuple):
@@ -60,8 +60,8 @@ def wait_for_answer(served: Served) -> None:
     raise AssertionError("the server does not answer")
 
 
-def answers(port: int, sent: bytes, wait: float = 2) -> list[bytes]:
-    """The first line of each answer to what is sent on one connection."""
+def answers(port: int, sent: bytes, wait: float = 20) -> list[bytes]:
+    """The first line of each answer to what is sent on one connection, until the server closes it."""
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=wait) as line:
             line.sendall(sent)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, create_engine, insert, select, update
 
 from app.access import Actor
 from app.citizens.results import kept
-from app.citizens.results.kept import KEPT, SECONDS, province_summaries
+from app.citizens.results.kept import KEPT, SECONDS, KeptProvinces, _Key, province_summaries
 from app.db import db, is_sqlite, table
 from app.history import since
 from app.history.since import Since
@@ -207,6 +207,82 @@ def test_a_number_that_was_never_kept_is_given_up_in_the_end(
             _report_done(connection, north)
         assert _done() == [1, 0]
         assert len(found._missing) == missing, number
+
+
+def test_a_deed_that_was_under_way_when_a_process_first_asked_is_seen_too(app: Flask, elsewhere: Engine) -> None:
+    if is_sqlite(db.engine):
+        pytest.skip("SQLite keeps one deed after the other")
+    # given: it has its number, a later deed is kept, and a process begins
+    north, south = _two_laos()
+    with elsewhere.connect() as late:
+        _report_done(late, north)
+        with elsewhere.begin() as early:
+            _report_done(early, south)
+        app.extensions[KEPT].clear()
+        assert _done() == [0, 1]
+
+        # when
+        late.commit()
+
+    # then
+    assert _done() == [1, 1]
+
+
+def test_more_numbers_than_can_be_asked_after_count_all_anew_each_time(
+    app: Flask, elsewhere: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if is_sqlite(db.engine):
+        pytest.skip("SQLite gives no number before it keeps it")
+    # given: one that was rolled back is more than may be lacking, and one is under way
+    monkeypatch.setattr(since, "MOST_MISSING", 0)
+    north, south = _two_laos()
+    with elsewhere.connect() as late:
+        _report_done(late, north)
+        with elsewhere.begin() as early:
+            _report_done(early, south)
+        for _again in range(2):
+            assert _done() == [0, 1]
+
+        # when
+        late.commit()
+
+    # then
+    assert _done() == [1, 1]
+    assert not app.extensions[KEPT]._since._missing
+
+
+def test_what_was_counted_before_a_deed_is_not_kept_after_it(app: Flask, elsewhere: Engine) -> None:
+    # given: a request that counts, and another that hears of a deed before that is kept
+    north, _south = _two_laos()
+    provinces: KeptProvinces = app.extensions[KEPT]
+    generation = provinces.follow()
+    before = province_summaries(CODES, YEAR, Round.SIX)
+    db.session.rollback()
+    with elsewhere.begin() as connection:
+        _report_done(connection, north)
+    provinces.follow()
+
+    # when
+    provinces.put({_Key(code, YEAR, Round.SIX): before[code] for code in CODES}, generation)
+
+    # then
+    assert _done() == [1, 0]
+
+
+def test_no_more_than_so_many_are_kept(app: Flask, monkeypatch: pytest.MonkeyPatch, asked: list[list[str]]) -> None:
+    # given
+    monkeypatch.setattr(kept, "MOST_KEPT", 3)
+    _two_laos()
+    provinces: KeptProvinces = app.extensions[KEPT]
+
+    # when
+    for year in (YEAR, YEAR + 1, YEAR + 2):
+        province_summaries(CODES, year, Round.SIX)
+
+        # then
+        assert len(provinces._known) == 2
+    assert _done() == [0, 0]
+    assert asked == [["65", "90"]] * 4
 
 
 def test_so_many_at_once_that_nobody_knows_which_count_all_anew(
