@@ -15,7 +15,13 @@ Tables = dict[str, list[str]]
 AT_ONCE = "2"  # tables that are written or read at the same time
 _NAMES = text("SELECT tablename FROM pg_tables WHERE schemaname = 'public' ORDER BY tablename")
 # What a row says is written in the ways of the database and its role: sums are made of one way for all.
-_WAYS = {"TimeZone": "UTC", "DateStyle": "ISO", "IntervalStyle": "postgres", "extra_float_digits": "1", "bytea_output": "hex"}
+_WAYS = {
+    "TimeZone": "UTC",
+    "DateStyle": "ISO",
+    "IntervalStyle": "postgres",
+    "extra_float_digits": "1",
+    "bytea_output": "hex",
+}
 _AS_EVERYWHERE = text("SELECT " + ", ".join(f"set_config('{name}', '{way}', true)" for name, way in _WAYS.items()))
 
 

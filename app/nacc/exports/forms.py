@@ -33,9 +33,7 @@ class ExportForm(Form):
 def export_form(places: Iterable[ExportPlace], years: Iterable[int]) -> type[ExportForm]:
     """The form with the places and years to choose from."""
     fields: dict[str, Any] = {
-        "place": OneOf(
-            LATER["place"], choices=[(each.token, each.label) for each in places], missing="เลือกพื้นที่ที่ท่านดูแล"
-        ),
+        "place": OneOf(LATER["place"], choices=[(each.token, each.label) for each in places], missing="เลือกพื้นที่ที่ท่านดูแล"),
         "year": OneOf(LATER["year"], choices=[(year, str(year)) for year in years], missing="เลือกปีงบประมาณ"),
     }
     return type("ExportFormOfPlaces", (ExportForm,), fields)
