@@ -29,6 +29,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app.config.update(overrides or {})
     app.config["BUILD"] = _build()
     logs.init_logs(app)  # first: what any other refuses has its number, too
+    error_pages.init_error_pages(app)  # second: who has no turn is not looked up
     db.init_app(app)
     init_engines(app)
     migrate.init_app(app, directory=str(ROOT / "migrations"))
@@ -39,7 +40,6 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app.before_request(web.take_forms_only)
     app.before_request(guard.guard)  # before CSRF: a lost session is told as such, with what was typed
     csrf.init_app(app)
-    error_pages.init_error_pages(app)
     web.init_web(app)
     deeds.init_deeds(app)
     app.session_interface = NoCookies()

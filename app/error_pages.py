@@ -18,8 +18,9 @@ from werkzeug.wrappers import Response
 from app.accounts.resume import ask_to_repeat
 from app.citizens.open_data.answers import for_api, problem
 from app.db import db, is_out_of_reach
-from app.errors import NotTheirs, Stale
+from app.errors import Busy, NotTheirs, Stale
 from app.logs import request_number
+from app.turns import BUSY, BUSY_STATUS
 from app.web import is_htmx, same_origin
 
 SENTENCES = {
@@ -34,12 +35,15 @@ SENTENCES = {
     500: ("ระบบขัดข้องชั่วคราว", "ยังไม่มีอะไรถูกบันทึก ลองอีกครั้ง หากยังไม่ได้ ให้แจ้งรหัสด้านล่าง"),
     503: ("ระบบยังไม่พร้อมใช้งานชั่วคราว", "ยังไม่มีอะไรถูกบันทึก รอสักครู่แล้วลองอีกครั้ง หากยังไม่ได้ ให้แจ้งรหัสด้านล่าง"),
 }
+BUSY_WORDS = ("ขณะนี้มีผู้ใช้งานพร้อมกันจำนวนมาก", "ยังไม่มีอะไรถูกบันทึก รอประมาณ 15 วินาที แล้วลองอีกครั้ง")
 DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 LOGOUT = "accounts.logout"
 COMES_BACK = 15  # seconds after which it is worth asking again
 
 
 def init_error_pages(app: Flask) -> None:
+    app.before_request(_refuse_where_busy)
+    app.register_error_handler(Busy, lambda _error: _busy())
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(NotTheirs, lambda _error: _answer(404))
     app.register_error_handler(Stale, lambda _error: _answer(409))
@@ -108,19 +112,28 @@ def _crash(error: BaseException) -> Response:
     return _still(503 if _comes_back(error) else 500, request_number())
 
 
+def _refuse_where_busy() -> Response | None:
+    return _busy() if BUSY in request.environ else None
+
+
+def _busy() -> Response:
+    """The same for everybody: there is nothing to look for in the log, and no number."""
+    return _still(BUSY_STATUS, "", BUSY_WORDS)
+
+
 def _comes_back(error: BaseException) -> bool:
     """Whether it is what this server stands on that failed: the database, or a disk without room."""
     return is_out_of_reach(error) or (isinstance(error, OSError) and error.errno in DISK)
 
 
-def _still(status: int, reference: str) -> Response:
+def _still(status: int, reference: str, words: tuple[str, str] | None = None) -> Response:
     """The answer that asks nobody anything: neither who is signed in, nor the database, nor a session."""
     headers = {"Retry-After": str(COMES_BACK)} if status == 503 else {}
     if for_api():
-        return make_response(problem(status, reference=reference), headers)
-    title, advice = SENTENCES[status]
+        return make_response(problem(status, **({"reference": reference} if reference else {})), headers)
+    title, advice = words or SENTENCES[status]
     if is_htmx():
-        return make_response(f"{title} – {advice} {reference}", status, headers | {"X-Answer": "sentence"})
+        return make_response(f"{title} – {advice} {reference}".rstrip(), status, headers | {"X-Answer": "sentence"})
     # Not `render_template`: that looks up who is signed in, for every page.
     page = current_app.jinja_env.get_template("errors/still.html")
     return make_response(page.render(title=title, advice=advice, reference=reference), status, headers)

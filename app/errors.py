@@ -33,3 +33,7 @@ class AlreadyDone(Exception):
     def __init__(self, answer: str = "") -> None:
         super().__init__("done already")
         self.answer = answer
+
+
+class Busy(Exception):
+    """More ask at once than this server can answer: nothing was done, and somebody who comes back later is answered."""

@@ -19,6 +19,8 @@ from flask import Flask, current_app, g, has_request_context, request
 from pythonjsonlogger.json import JsonFormatter
 from werkzeug.wrappers import Response
 
+from app.turns import BUSY
+
 UNTOLD = ("static", "healthz", "readyz")
 access_log = logging.getLogger("access")
 # What a database says behind the first line of an error repeats the values.
@@ -96,7 +98,8 @@ def _begin() -> None:
 
 
 def _write_line(response: Response) -> Response:
-    if response.status_code >= 400:  # what went well needs no number, and a slow line no more headers
+    # What went well needs no number, and a slow line no more headers; what all are told alike is no request's own.
+    if response.status_code >= 400 and BUSY not in request.environ:
         response.headers["X-Request-ID"] = request_number()
     if request.endpoint in UNTOLD or not current_app.config["ACCESS_LOG"]:
         return response

@@ -72,3 +72,11 @@ def _part(session: TwoPartSession, now: dict[str, Any], before: dict[str, Any]) 
     part = SecureCookieSession(now)
     part.modified, part.accessed = session.modified and now != before, session.accessed
     return part
+
+
+def holds_account(app: Flask, request: Request) -> bool:
+    """Whether a browser has the key of a session that somebody began by signing in; it may be over by now."""
+    if app.config["SESSION_COOKIE_NAME"] not in request.headers.get("Cookie", ""):
+        return False
+    session = SessionCookies().open_session(app, request)
+    return session is not None and "_user_id" in session

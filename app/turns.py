@@ -1,70 +1,141 @@
-"""Whose turn it is: a request is worked on once it is there whole, few at a time, and in the order they came.
+"""Whose turn it is: a request is worked on once it is there whole, few at a time, and those who save before others.
 
 The server has a thread for each request, and waits in it for the body. So a sender of a byte a second holds a thread
 that costs next to nothing, and never a turn; whoever has all sent waits for those who are being answered, not for
-those who are still sending.
+those who are still sending. Where more come than can be answered, a line is full or somebody waits too long: that one
+is told so at once (app/error_pages.py), and those who save go on.
 """
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from enum import IntEnum
 from tempfile import SpooledTemporaryFile
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
-from flask import Flask, has_request_context, request
+from flask import Flask, Request, has_request_context, request
+from werkzeug.wrappers import Response
 
 from app.db import db, is_within_deed
+from app.session_cookies import holds_account
 
 TURN = "eplannacc.turn"  # in the environ of a request: what it holds while it is worked on
+BUSY = "eplannacc.busy"  # there, too: it has no turn, and is only told so
+BUSY_STATUS = 503
+_OF_ONE = ("HTTP_COOKIE", "HTTP_ACCEPT_ENCODING")  # what an answer to everybody must not hang on
 IN_MEMORY = 256 * 1024  # bytes of a body; what is longer waits in a file
 _PIECE = 64 * 1024
+# Who watches must hear at any load that the process lives.
+_UNQUEUED = ("/healthz", "/metrics")
+
+
+class Rank(IntEnum):
+    """Who is next: the lowest number that waits."""
+
+    SAVES = 0  # somebody who is signed in and sends a form
+    INSIDE = 1  # who is signed in and reads, and who is about to sign in
+    STRANGER = 2
+
+
+class Patience(NamedTuple):
+    """How long somebody may wait, and how many."""
+
+    seconds: float
+    waiting: int
+
+
+# The server has 512 threads: what waits here must leave some to whoever is still sending.
+PATIENCE = {Rank.SAVES: Patience(25, 256), Rank.INSIDE: Patience(10, 96), Rank.STRANGER: Patience(4, 32)}
 
 
 class Queue:
-    """A semaphore that is fair: who came first is next, where Python's own lets a newcomer pass who waits."""
+    """A semaphore with a line for each rank, each of them fair: Python's own lets a newcomer pass who waits."""
 
     def __init__(self, at_once: int) -> None:
         self._free, self._mutex = at_once, Lock()
-        self._waiting: deque[Lock] = deque()
+        self._lines: dict[Rank, deque[Lock]] = {rank: deque() for rank in Rank}
 
-    def acquire(self) -> None:
+    def acquire_at_once(self) -> bool:
         with self._mutex:
-            if self._free:
-                self._free -= 1
-                return
+            return self._taken()
+
+    def acquire(self, rank: Rank, patience: Patience | None = None) -> bool:
+        """Wait in the line of `rank`; False where that is full, or patience ended first."""
+        line = self._lines[rank]
+        with self._mutex:
+            if self._taken():
+                return True
+            if patience and len(line) >= patience.waiting:
+                return False
             mine = Lock()
             mine.acquire()
-            self._waiting.append(mine)
-        mine.acquire()  # until somebody hands over
+            line.append(mine)
+        if mine.acquire(timeout=patience.seconds if patience else -1):  # until somebody hands over
+            return True
+        with self._mutex:
+            if mine not in line:  # at the very moment
+                return True
+            line.remove(mine)
+            return False
+
+    def _taken(self) -> bool:
+        if not self._free:
+            return False
+        self._free -= 1
+        return True
 
     def release(self) -> None:
         with self._mutex:
-            if self._waiting:
-                self._waiting.popleft().release()
-            else:
-                self._free += 1
+            for line in self._lines.values():
+                if line:
+                    line.popleft().release()
+                    return
+            self._free += 1
 
     def __len__(self) -> int:
         """How many wait."""
-        return len(self._waiting)
+        return sum(map(len, self._lines.values()))
 
 
 class Turns:
     """`application` for `at_once` requests at a time, each with its body of at most `most` bytes already there."""
 
-    def __init__(self, application: Callable[..., Iterable[bytes]], at_once: int, most: int) -> None:
-        self._application, self._most = application, most
+    def __init__(
+        self,
+        application: Callable[..., Iterable[bytes]],
+        at_once: int,
+        most: int,
+        rank: Callable[[dict[str, Any]], Rank],
+    ) -> None:
+        self._application, self._most, self._rank = application, most, rank
         self._turns = Queue(at_once)
+        self._refusals: dict[Any, Response] = {}
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        if environ.get("PATH_INFO") in _UNQUEUED:
+            return self._application(environ, start_response)
         with self._whole(environ):
+            if not self._turns.acquire_at_once():
+                rank = self._rank(environ)
+                if not self._turns.acquire(rank, PATIENCE[rank]):
+                    return self._refusal(environ)(environ, start_response)
             environ[TURN] = self._turns
-            self._turns.acquire()
             try:
                 return self._application(environ, start_response)
             finally:
                 self._turns.release()
+
+    def _refusal(self, environ: dict[str, Any]) -> Response:
+        """What whoever has no turn is told: made once of each kind, for a crowd must cost next to nothing."""
+        kind = environ["PATH_INFO"].startswith("/api/"), "HTTP_HX_REQUEST" in environ
+        refusal = self._refusals.get(kind)
+        if refusal is None:
+            asked = {name: value for name, value in environ.items() if name not in _OF_ONE} | {BUSY: True}
+            refusal = Response.from_app(self._application, asked, buffered=True)
+            if refusal.status_code == BUSY_STATUS:  # and not about a host that is none of ours
+                self._refusals[kind] = refusal
+        return refusal
 
     @contextmanager
     def _whole(self, environ: dict[str, Any]) -> Iterator[None]:
@@ -100,8 +171,17 @@ def aside() -> Iterator[None]:
     try:
         yield
     finally:
-        turns.acquire()
+        turns.acquire(Rank.SAVES)  # it was worked on already
 
 
 def init_turns(app: Flask) -> None:
-    app.wsgi_app = Turns(app.wsgi_app, app.config["REQUESTS_AT_ONCE"], app.config["MAX_CONTENT_LENGTH"])  # type: ignore[method-assign]
+    def rank(environ: dict[str, Any]) -> Rank:
+        asked = Request(environ)
+        saves = asked.method not in ("GET", "HEAD")
+        if holds_account(app, asked):
+            return Rank.SAVES if saves else Rank.INSIDE
+        return Rank.INSIDE if saves else Rank.STRANGER
+
+    app.wsgi_app = Turns(  # type: ignore[method-assign]
+        app.wsgi_app, app.config["REQUESTS_AT_ONCE"], app.config["MAX_CONTENT_LENGTH"], rank
+    )

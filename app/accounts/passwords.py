@@ -1,15 +1,24 @@
 """Argon2id, as OWASP advises it: 19 MiB, 2 passes, 1 lane, about 20 ms."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from threading import BoundedSemaphore
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from threading import get_native_id
+from typing import TypeVar
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from flask import current_app
 
 from app.accounts.rules import MAXIMUM_LENGTH
-from app.turns import aside
+from app.errors import Busy
+from app.turns import Patience, Queue, Rank, aside
+
+Made = TypeVar("Made")
+# Who comes when a hundred wait before them waits in vain: two seconds, where nothing else is done.
+PATIENCE = Patience(seconds=20, waiting=100)
+BEHIND = 15  # steps by which the system puts a thread that hashes behind those that answer
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 # Verified against where there is no account: an unknown code takes the time of a wrong password.
@@ -17,18 +26,20 @@ _NOBODY = _hasher.hash("nobody has this password")
 
 
 def hash_password(password: str) -> str:
-    with _turn():
-        return _hasher.hash(password)
+    return _in_turn(lambda: _hasher.hash(password))
 
 
 def matches(password_hash: str | None, password: str) -> bool:
     """Whether `password` is the one of `password_hash`; None takes just as long and never matches."""
-    with _turn():
+
+    def look() -> bool:
         try:
             right = _hasher.verify(password_hash or _NOBODY, password[:MAXIMUM_LENGTH])
             return right and password_hash is not None and len(password) <= MAXIMUM_LENGTH
         except (VerificationError, InvalidHashError):
             return False
+
+    return _in_turn(look)
 
 
 def is_outdated(password_hash: str) -> bool:
@@ -36,11 +47,29 @@ def is_outdated(password_hash: str) -> bool:
     return _hasher.check_needs_rehash(password_hash)
 
 
-@contextmanager
-def _turn() -> Iterator[None]:
-    """Few hash at once: a crowd of sign-ins must not take the processors from those who are saving, nor their turns."""
-    turn: BoundedSemaphore = current_app.extensions.setdefault(
-        "password-turn", BoundedSemaphore(current_app.config["PASSWORD_HASHES_AT_ONCE"])
+class _Hashing:
+    """Threads of their own, for the system gives a thread that has stood back no way to come forward again."""
+
+    def __init__(self, at_once: int) -> None:
+        self.queue = Queue(at_once)
+        self.threads = ThreadPoolExecutor(at_once, "hashing", _stand_back)
+
+
+def _stand_back() -> None:
+    with suppress(OSError):  # a system that ranks processes alone
+        os.setpriority(os.PRIO_PROCESS, get_native_id(), BEHIND)
+
+
+def _in_turn(work: Callable[[], Made]) -> Made:
+    """Few hash at once, and behind all others: a crowd of sign-ins must not take the processors from those who save,
+    nor their turns. Raises Busy where too many wait."""
+    hashing: _Hashing = current_app.extensions.setdefault(
+        "hashing", _Hashing(current_app.config["PASSWORD_HASHES_AT_ONCE"])
     )
-    with aside(), turn:
-        yield
+    with aside():
+        if not hashing.queue.acquire(Rank.INSIDE, PATIENCE):
+            raise Busy
+        try:
+            return hashing.threads.submit(work).result()
+        finally:
+            hashing.queue.release()

@@ -38,7 +38,7 @@ def line(app: Flask) -> Iterator[Line | None]:
         yield None
         return
     url = db.engine.url
-    line = Line(f"http://{url.host}:{url.port}")
+    line = Line(f"http://{url.host}:{url.port or 5432}")
     yield line
     line.close()
 

@@ -5,22 +5,31 @@ import signal
 import socket
 import threading
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, suppress
 from http.client import HTTPConnection
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
+from sqlalchemy import event, func, select
+from werkzeug.test import create_environ
 
+from app import turns
+from app.accounts import passwords
 from app.accounts.passwords import hash_password
 from app.db import db, transaction
-from app.turns import TURN, Queue, Turns, aside
-from tests.client import Client
-from tests.factories import PASSWORD, make_lao
+from app.models import HistoryEntry
+from app.models.enums import Entity
+from app.turns import TURN, Patience, Queue, Rank, Turns, aside
+from tests.client import TOKEN, Client, check_page
+from tests.factories import PASSWORD, YEAR, make_lao, make_project
 from tests.house.serving import HEALTH, Served, answers, serving, start, wait_for_answer
+from tests.pages import enter, fields
 
 SENDERS = 40
 LENGTH = 12
@@ -118,13 +127,17 @@ def test_what_is_under_way_is_ended_before_the_server_stops(tmp_path: Path) -> N
         assert line.recv(20)[9:12] == b"400"
 
 
+def saving(_environ: dict[str, Any]) -> Rank:
+    return Rank.SAVES
+
+
 # --- whose turn it is ----------------------------------------------------------------------------------
-def test_who_came_first_is_next() -> None:
+def test_who_saves_is_next_and_of_one_rank_who_came_first() -> None:
     queue, order = Queue(1), list[int]()
-    queue.acquire()
+    queue.acquire_at_once()
 
     def wait(number: int) -> None:
-        queue.acquire()
+        queue.acquire(Rank(number % 3))
         order.append(number)
         queue.release()
 
@@ -139,8 +152,23 @@ def test_who_came_first_is_next() -> None:
     for thread in threads:
         thread.join()
 
-    # then
-    assert order == list(range(20))
+    # then: those who save before those who read, and these before strangers
+    assert order == [*range(0, 20, 3), *range(1, 20, 3), *range(2, 20, 3)]
+
+
+def test_a_line_is_no_longer_than_it_may_be_and_nobody_waits_for_ever() -> None:
+    queue = Queue(1)
+    assert queue.acquire(Rank.STRANGER, Patience(0, 0))
+
+    # when, then
+    assert not queue.acquire(Rank.SAVES, Patience(3600, 0))
+    assert not queue.acquire(Rank.SAVES, Patience(0.01, 1))
+    assert len(queue) == 0
+
+    # then: whoever gave up is handed nothing
+    queue.release()
+    assert queue.acquire_at_once()
+    assert not queue.acquire_at_once()
 
 
 def test_no_more_are_worked_on_at_once_than_may_be() -> None:
@@ -153,7 +181,7 @@ def test_no_more_are_worked_on_at_once_than_may_be() -> None:
         inside.pop()
         return []
 
-    turns = Turns(application, at_once=3, most=100)
+    turns = Turns(application, 3, 100, saving)
     threads = [threading.Thread(target=turns, args=({"wsgi.input": BytesIO()}, None)) for _each in range(12)]
     for thread in threads:
         thread.start()
@@ -170,7 +198,7 @@ def test_no_more_is_read_than_was_announced() -> None:
         told.append(environ["wsgi.input"].read())
         return []
 
-    Turns(application, 1, 100)({"CONTENT_LENGTH": "3", "wsgi.input": line}, None)
+    Turns(application, 1, 100, saving)({"CONTENT_LENGTH": "3", "wsgi.input": line}, None)
     assert (told, line.read()) == ([b"a=b"], b"GET /next")
 
 
@@ -178,7 +206,7 @@ def test_a_turn_is_given_back_by_what_fails() -> None:
     def application(_environ: dict[str, Any], _start: Any) -> Iterable[bytes]:
         raise ValueError("failed")
 
-    turns = Turns(application, at_once=1, most=100)
+    turns = Turns(application, 1, 100, saving)
     for _again in range(3):
         with pytest.raises(ValueError, match="failed"):
             turns({"wsgi.input": BytesIO()}, None)
@@ -196,7 +224,6 @@ def test_whoever_waits_for_a_hash_keeps_nobody_waiting(one_at_a_time: Flask, mon
     # given: an LAO whose password is being looked at, for as long as this test likes
     make_lao()
     looked_at, go_on = threading.Event(), threading.Event()
-    from app.accounts import passwords
 
     class Slow:
         def __getattr__(self, name: str) -> Any:
@@ -233,3 +260,156 @@ def test_a_deed_keeps_its_turn_and_what_it_has_read(one_at_a_time: Flask) -> Non
             assert db.session.connection() is before
         hash_password("a password of a deed")
         assert db.session.connection() is before
+
+
+# --- more than can be answered -------------------------------------------------------------------------
+NAME = "eplannacc"
+PUBLIC = HEALTH.replace(b"/healthz", b"/public")
+SENTENCE = "ขณะนี้มีผู้ใช้งานพร้อมกันจำนวนมาก"
+
+
+@pytest.fixture
+def full(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Flask:
+    """No turn is free, and nobody may wait for one."""
+    found = app.wsgi_app
+    assert isinstance(found, Turns)
+    monkeypatch.setattr(found, "_turns", Queue(0))
+    monkeypatch.setattr(turns, "PATIENCE", dict.fromkeys(Rank, Patience(0.01, 1)))
+    return app
+
+
+def test_whoever_gets_no_turn_is_told_so_without_a_look_at_the_database(
+    full: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given: somebody who is signed in, with a form
+    lao = make_lao()
+    clerk, stranger = Client(full), Client(full)
+    with monkeypatch.context() as before:
+        before.setattr(full.wsgi_app, "_turns", Queue(1))
+        enter(clerk, lao.account_id)
+        page = clerk.get("/projects/new").text
+        form = {**fields(page), "csrf_token": TOKEN.findall(page)[0]}
+
+    def asked(*_words: Any) -> None:
+        raise AssertionError("the database was asked")
+
+    event.listen(db.engine, "before_cursor_execute", asked)
+    try:
+        # when
+        listed, saved = clerk.get("/projects"), clerk.post("/projects/new", data=form)
+        part = clerk.get("/projects", headers={"HX-Request": "true"})
+        program = stranger.get("/api/v1/projects")
+        lives = stranger.get("/healthz")
+    finally:
+        event.remove(db.engine, "before_cursor_execute", asked)
+
+    # then
+    for answer in (listed, saved, stranger.get("/public"), stranger.get("/login")):
+        assert (answer.status_code, int(answer.headers["Retry-After"])) == (503, 15)
+        assert SENTENCE in answer.text
+        assert "X-Request-ID" not in answer.headers
+        assert answer.headers["Content-Security-Policy"]
+        check_page(answer.text)
+    assert (part.status_code, part.headers["X-Answer"], part.text.startswith(SENTENCE)) == (503, "sentence", True)
+    assert (program.status_code, program.get_json()["status"]) == (503, 503)
+    assert lives.text == "ok"
+
+
+def test_who_is_signed_in_goes_before_strangers(app: Flask) -> None:
+    # given
+    found = app.wsgi_app
+    assert isinstance(found, Turns)
+    clerk, stranger = Client(app), Client(app)
+    enter(clerk, make_lao().account_id)
+    stranger.get("/login")
+    forged = Client(app)
+    forged.set_cookie(NAME, "eyJfdXNlcl9pZCI6ICIxIn0.aaaa.bbbb")
+
+    def rank(client: Client, method: str) -> Rank:
+        cookie = client.get_cookie(NAME)
+        assert cookie
+        return found._rank(create_environ("/projects", method=method, headers={"Cookie": f"{NAME}={cookie.value}"}))
+
+    # when, then
+    told = {
+        name: [rank(client, method) for method in ("POST", "GET")]
+        for name, client in (("clerk", clerk), ("stranger", stranger), ("forged", forged))
+    }
+    outside = [Rank.INSIDE, Rank.STRANGER]
+    assert told == {"clerk": [Rank.SAVES, Rank.INSIDE], "stranger": outside, "forged": outside}
+
+
+def test_a_crowd_at_the_door_is_told_to_come_back_and_who_waits_there_keeps_no_turn(
+    one_at_a_time: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given: nobody's password can be looked at now
+    make_lao()
+    hashing = passwords._Hashing(1)
+    assert hashing.queue.acquire_at_once()
+    monkeypatch.setitem(one_at_a_time.extensions, "hashing", hashing)
+    monkeypatch.setattr(passwords, "PATIENCE", Patience(0.01, 1))
+    client = Client(one_at_a_time)
+    client.get("/login")
+
+    # when
+    answer = client.send("/login", {"username": "6650807", "password": PASSWORD})
+
+    # then
+    assert (answer.status_code, SENTENCE in answer.text) == (503, True)
+    assert client.get("/login").status_code == 200
+    hashing.queue.release()
+    assert client.send("/login", {"username": "6650807", "password": PASSWORD}).status_code == 302
+
+
+def test_who_hashes_stands_back_behind_all_others(app: Flask) -> None:
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    hashed_at = passwords._in_turn(lambda: os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
+    assert hashed_at == min(19, passwords.BEHIND)
+    assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == own
+
+
+def test_beyond_its_limit_it_tells_strangers_and_goes_on_saving(app: Flask, tmp_path: Path) -> None:
+    # given: a server with one turn, a clerk who is signed in, and more strangers than may wait
+    lao = make_lao()
+    address = f"/reporting/{make_project(lao)}/{YEAR}/6"
+    clerk, seen = Client(app), Counter[bytes]()
+    enter(clerk, lao.account_id)
+    cookie = clerk.get_cookie(NAME)
+    assert cookie
+    headers = f"Host: localhost\r\nCookie: {NAME}={cookie.value}\r\nConnection: close\r\n"
+    alike = {
+        "DATABASE_URL": db.engine.url.render_as_string(hide_password=False),
+        "SECRET_KEY": app.config["SECRET_KEY"],
+        "PUBLIC_LIMIT_ADDRESS": "1000000/minute",
+    }
+    over = threading.Event()
+    with serving(tmp_path, REQUESTS_AT_ONCE="1", **alike) as served:
+
+        def read() -> None:
+            while not over.is_set():
+                seen.update(
+                    answers(served.port, b"GET /public HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                )
+
+        strangers = [threading.Thread(target=read) for _each in range(turns.PATIENCE[Rank.STRANGER].waiting + 8)]
+        for thread in strangers:
+            thread.start()
+
+        # when
+        saved = []
+        for spent in range(10):
+            page = clerk.get(address).text
+            data = {**fields(page), "csrf_token": TOKEN.findall(page)[0], "status": "done", "spent": str(spent)}
+            form = urlencode(data, doseq=True)
+            sent = f"POST {address} HTTP/1.1\r\n{headers}Content-Type: application/x-www-form-urlencoded\r\n"
+            saved += answers(served.port, f"{sent}Content-Length: {len(form)}\r\n\r\n{form}".encode())
+        over.set()
+        for thread in strangers:
+            thread.join()
+
+        # then: each was kept, some strangers were told to come back, and there is room again
+        assert saved == [b"302 Found"] * 10
+        assert set(seen) == {b"200 OK", b"503 Service Unavailable"}
+        assert answers(served.port, PUBLIC) == [b"200 OK"]
+    db.session.rollback()
+    assert db.session.scalar(select(func.count()).where(HistoryEntry.entity == Entity.REPORT)) == 10

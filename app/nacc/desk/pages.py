@@ -82,7 +82,8 @@ def in_menu(number: Callable[[], int]) -> Callable[[], int]:
 
 def forget_kept(response: Response) -> Response:
     """After a deed of somebody at NACC the numbers are counted anew."""
-    if request.method == "POST" and current_user.is_authenticated and current_user.may(Permission.REVIEW):
+    done = request.method == "POST" and response.status_code < 500  # else nobody may have been looked up
+    if done and current_user.is_authenticated and current_user.may(Permission.REVIEW):
         _kept_numbers().clear()
     return response
 
