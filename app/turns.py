@@ -113,6 +113,9 @@ class Turns:
         self._refusals: dict[Any, Response] = {}
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        # It says that a body ends where the server says so, which is also where the line broke. Without it Werkzeug
+        # refuses what is shorter than was announced, and reads nothing that has no length.
+        environ.pop("wsgi.input_terminated", None)
         if environ.get("PATH_INFO") in _UNQUEUED:
             return self._application(environ, start_response)
         with self._whole(environ):
@@ -139,18 +142,15 @@ class Turns:
 
     @contextmanager
     def _whole(self, environ: dict[str, Any]) -> Iterator[None]:
-        """The body is there whole in the block, or so much of it that the application sees that it is too much."""
+        """What is to come of the body is there in the block. Of one that is too much nothing is read."""
         announced = environ.get("CONTENT_LENGTH", "")
-        in_pieces = not announced and environ.pop("HTTP_TRANSFER_ENCODING", "")
-        if not in_pieces and not (announced.isdigit() and 0 < int(announced) <= self._most):
+        if not (announced.isdigit() and 0 < int(announced) <= self._most):
             yield
             return
-        wanted = self._most + 1 if in_pieces else int(announced)  # a server may wait for ever where more is asked for
+        wanted = int(announced)  # a server may wait for ever where more is asked for
         with SpooledTemporaryFile(max_size=IN_MEMORY) as body:
             while (left := wanted - body.tell()) and (piece := environ["wsgi.input"].read(min(_PIECE, left))):
                 body.write(piece)
-            if in_pieces:  # Werkzeug would cut it off where it is too long, and say nothing
-                environ["CONTENT_LENGTH"] = str(body.tell())
             body.seek(0)
             environ["wsgi.input"] = body
             yield

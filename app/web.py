@@ -12,7 +12,7 @@ from flask import Flask, abort, current_app, flash, g, make_response, redirect, 
 from flask import Response as FlaskResponse
 from flask_login import current_user
 from flask_wtf.csrf import generate_csrf
-from werkzeug.exceptions import RequestEntityTooLarge, UnsupportedMediaType
+from werkzeug.exceptions import LengthRequired, RequestEntityTooLarge, UnsupportedMediaType
 from werkzeug.routing import IntegerConverter, RequestRedirect
 from werkzeug.urls import iri_to_uri
 from werkzeug.wrappers import Response
@@ -255,12 +255,14 @@ def add_headers(response: Response) -> Response:
 
 
 def take_forms_only() -> None:
-    """Before every request that changes something: a form as browsers send it, of at most MAX_FORM_PARTS fields.
+    """Before every request that changes something: a form as browsers send it, whole, of at most MAX_FORM_PARTS fields.
 
     Libraries read other bodies, too (Flask-WTF takes JSON for a form), with lists and numbers where a field has text.
     """
     if request.method in ("GET", "HEAD", "OPTIONS") or request.routing_exception is not None:
         return
+    if "Transfer-Encoding" in request.headers:  # in pieces: nobody here can tell whether the last one came
+        raise LengthRequired
     if request.mimetype not in FORMS and (request.mimetype or request.content_length):
         raise UnsupportedMediaType
     # Flask bounds the parts of a multipart body alone. What is read here is kept for whoever reads the form.

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A form that is sent in pieces has no length, and Werkzeug reads it up to `max_content_length`. An urlencoded one that is longer
 # is cut off there without a word: the view is given a field that ends in the middle. The same form with its length, and the
-# same fields as multipart in pieces, are refused with 413. Small limits here; the product gives such a body its length first.
+# same fields as multipart in pieces, are refused with 413. Small limits here; the product takes no form in pieces.
 set -euo pipefail
 folder=$(mktemp -d); trap 'rm -rf "$folder"' EXIT
 cd "$folder"

@@ -37,4 +37,5 @@ def test_a_message_that_can_be_read_in_two_ways_is_refused_with_all_behind_it(po
         b"404 Not Found",
     ]
     for name, rest in AMBIGUOUS.items():
-        assert answers(port, HEAD + rest + SMUGGLED) == [b"400 Bad Request"], name
+        refused = answers(port, HEAD + rest + SMUGGLED)
+        assert refused in ([b"400 Bad Request"], [b"411 Length Required"]), name

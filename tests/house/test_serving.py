@@ -65,25 +65,35 @@ def test_forty_senders_of_a_byte_at_a_time_keep_nobody_waiting_and_are_answered_
         assert [line.recv(20)[9:12] for line in lines] == [b"400"] * SENDERS
 
 
-def test_a_form_that_was_never_sent_whole_reaches_nobody(served: Served) -> None:
-    with socket.create_connection(("127.0.0.1", served.port)) as line:
-        line.sendall(FORM + b"Content-Length: 100\r\n\r\nusername=1")
+def test_a_form_whose_line_breaks_in_its_middle_is_not_taken(served: Served) -> None:
+    """It would be kept as far as it came: granian reads an end there."""
+    form = FORM + b"Sec-Fetch-Site: same-origin\r\n"
+    for sent, answer in (
+        (b"Content-Length: 10\r\n\r\nusername=1", b"422"),  # whole: only its token is missing
+        (b"Content-Length: 100\r\n\r\nusername=1", b"400"),
+        (b"Transfer-Encoding: chunked\r\n\r\na\r\nusername=1\r\n", b"411"),
+        (b"Transfer-Encoding: chunked\r\n\r\na\r\nuser", b"411"),
+        (b"Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\na\r\nuser", b"411"),
+    ):
+        with socket.create_connection(("127.0.0.1", served.port), timeout=20) as line:
+            line.sendall(form + sent)
+            if answer != b"422":
+                line.shutdown(socket.SHUT_WR)
+            assert line.recv(20)[9:12] == answer, sent
     assert answers(served.port, HEALTH) == [b"200 OK"]
 
 
-def test_what_is_too_large_is_told_so_however_it_is_sent(served: Served) -> None:
+def test_what_is_too_large_is_told_so(served: Served) -> None:
     much = 8 * 1024 * 1024 + 1
-    for headers in ({"Content-Length": str(much)}, {"Transfer-Encoding": "chunked"}):
-        asked = HTTPConnection("127.0.0.1", served.port, timeout=20)
-        chunked = "Transfer-Encoding" in headers
-        asked.putrequest("POST", "/login")
-        for name, value in {**headers, "Content-Type": "application/x-www-form-urlencoded"}.items():
-            asked.putheader(name, value)
-        asked.endheaders()
-        with suppress(BrokenPipeError, ConnectionResetError):  # it may be answered before all was sent
-            asked.send(b"%x\r\n%s\r\n0\r\n\r\n" % (much, b"a" * much) if chunked else b"a" * much)
-        assert asked.getresponse().status == 413, headers
-        asked.close()
+    asked = HTTPConnection("127.0.0.1", served.port, timeout=20)
+    asked.putrequest("POST", "/login")
+    for name, value in {"Content-Length": str(much), "Content-Type": "application/x-www-form-urlencoded"}.items():
+        asked.putheader(name, value)
+    asked.endheaders()
+    with suppress(BrokenPipeError, ConnectionResetError):  # it may be answered before all was sent
+        asked.send(b"a" * much)
+    assert asked.getresponse().status == 413
+    asked.close()
 
 
 def test_a_worker_that_dies_is_replaced(tmp_path: Path) -> None:
