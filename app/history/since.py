@@ -37,10 +37,12 @@ class Since:
 
     Two deeds that run at once may be kept in another order than they got their numbers in. So a number that is
     lacking is asked for again, until 2,000 later ones were seen: most were rolled back.
+
+    An entry about one of `of_any` may change what is kept of others than it names, and one `apart_from` these nothing.
     """
 
-    def __init__(self, *, apart_from: frozenset[Entity]) -> None:
-        self._apart_from = apart_from
+    def __init__(self, *, apart_from: frozenset[Entity], of_any: frozenset[Entity]) -> None:
+        self._apart_from, self._of_any = apart_from, of_any
         self._last: int | None = None
         self._missing: set[int] = set()
         self.generation = 0
@@ -61,8 +63,9 @@ class Since:
         self.generation += 1
         if len(rows) == MOST_AT_ONCE or len(self._missing) > MOST_MISSING:
             return self._begin()
-        laos = {row.organisation_id for row in new if row.entity not in self._apart_from}
-        return NewEntries(None if None in laos else frozenset(laos), self.generation)
+        told = [row for row in new if row.entity not in self._apart_from]
+        is_of_any = any(row.organisation_id is None or row.entity in self._of_any for row in told)
+        return NewEntries(None if is_of_any else frozenset(row.organisation_id for row in told), self.generation)
 
     def _begin(self) -> NewEntries:
         last = db.session.scalar(select(func.max(_H.id))) or 0

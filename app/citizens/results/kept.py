@@ -16,16 +16,17 @@ from app.db import db, table
 from app.history.since import Since
 from app.lao.reporting.rules import PlaceSummary
 from app.lao.reporting.sums import levels_by_province, sums_by
-from app.models import FormerFacts, Organisation
+from app.models import FixedRound, FormerFacts, Organisation
 from app.models.enums import Entity, Round
 
 SECONDS = 60
 MOST_KEPT = 3000
 KEPT = "kept-provinces"
-_O, _F = table(Organisation).c, table(FormerFacts).c
+_O, _F, _FR = (table(each).c for each in (Organisation, FormerFacts, FixedRound))
 _IDS: Any = bindparam("ids", expanding=True)
 _WERE_IN = union(
-    select(_O.province_code).where(_O.id.in_(_IDS)), select(_F.province_code).where(_F.organisation_id.in_(_IDS))
+    select(_O.province_code).where(_O.id.in_(_IDS)),
+    *(select(each.province_code).where(each.organisation_id.in_(_IDS)) for each in (_F, _FR)),
 )
 # What an entry tells of these is in no figure.
 _IN_NO_FIGURE = frozenset(
@@ -34,6 +35,8 @@ _IN_NO_FIGURE = frozenset(
         *(Entity.SCORES, Entity.SCORE_CHANGE, Entity.MINIMUM_SCORE, Entity.REJECTION_REASON, Entity.PROPOSED_DEED),
     }
 )
+# An LAO whose move is corrected leaves a province that no table tells of any more.
+_OF_ANY = frozenset({Entity.ORGANISATION})
 
 
 class _Key(NamedTuple):
@@ -52,7 +55,7 @@ class KeptProvinces:
     def clear(self) -> None:
         """Begin anew (tests, where something is written without a deed)."""
         with self._one:
-            self._since = Since(apart_from=_IN_NO_FIGURE)
+            self._since = Since(apart_from=_IN_NO_FIGURE, of_any=_OF_ANY)
             self._known: dict[_Key, tuple[PlaceSummary, float]] = {}
 
     def follow(self) -> int | None:
