@@ -108,9 +108,17 @@ class PartIndex:
 
     def __init__(self, folder: Path) -> None:
         self._folder, self._path, self._made_by = folder, folder / INDEX, made_by()
-        told = json.loads(self._path.read_text()) if self._path.exists() else {}
+        told = self._read()
         self._old = told if told.get("made_by") == self._made_by else {"files": {}}
         self._files: dict[str, Any] = {}
+
+    def _read(self) -> dict[str, Any]:
+        """Empty where there is none, or none that was written to its end: then all parts are made anew."""
+        try:
+            told: dict[str, Any] = json.loads(self._path.read_text())
+        except (FileNotFoundError, ValueError):
+            return {}
+        return told
 
     @contextmanager
     def packed(self, path: Path) -> Iterator[PackedFile]:

@@ -51,7 +51,8 @@ def take_snapshot(folder: Path, about: Publication) -> Path:
     with _one_writer(folder):
         if place.exists():
             raise AlreadyThere
-        shutil.rmtree(unfinished, ignore_errors=True)  # what a stopped run left
+        for left in folder.glob(".????-??-??"):  # by runs that were stopped, also on other days: nobody else writes now
+            shutil.rmtree(left, ignore_errors=True)
         unfinished.mkdir()
         index = PartIndex(folder)
         _write_all(unfinished, about, index)

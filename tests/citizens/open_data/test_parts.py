@@ -94,7 +94,7 @@ def test_a_night_without_a_change_writes_no_part(app: Flask, tmp_path: Path, mad
     assert not made
 
 
-@pytest.mark.parametrize("what", ["the file", "the program", "the day"])
+@pytest.mark.parametrize("what", ["the file", "the program", "the day", "the index"])
 def test_what_is_not_as_it_was_is_not_taken(
     app: Flask, tmp_path: Path, made: Made, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
@@ -112,6 +112,9 @@ def test_what_is_not_as_it_was_is_not_taken(
             path.write_bytes(content)
     elif what == "the program":
         monkeypatch.setattr(packed, "made_by", lambda: "another")
+    elif what == "the index":
+        index = tmp_path / "kept" / packed.INDEX
+        index.write_text(index.read_text()[:100])
     else:
         day.rename(day.with_name("2561-01-01"))
     kept = files(take_snapshot(tmp_path / "kept", publication(TOMORROW)))

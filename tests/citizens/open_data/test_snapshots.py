@@ -118,6 +118,15 @@ def test_a_day_is_published_once_and_whole_or_not_at_all(
     assert days(tmp_path) == [path.name for path in tmp_path.iterdir() if path.is_dir()] == [DAY]
 
 
+def test_what_a_night_left_that_was_stopped_is_gone_after_the_next(app: Flask, tmp_path: Path) -> None:
+    """Half a gigabyte for each, in a folder that backups take along."""
+    fill()
+    (tmp_path / ".2018-04-30").mkdir()
+    (tmp_path / ".2018-04-30" / "projects.csv.gz").write_bytes(b"half a file")
+    take_snapshot(tmp_path, publication(NOW))
+    assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == [DAY]
+
+
 def test_what_excel_cannot_hold_is_not_written_as_excel(
     app: Flask, tmp_path: Path, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
