@@ -50,6 +50,8 @@ def backup(folder: Path, now: datetime, *, files: bool) -> tuple[Path, Manifest]
     part = folder / f".{whole.name}.part"
     if whole.exists():
         raise BackupError(f"{whole} is there already.")
+    if not _engine().has_tables():
+        raise BackupError("The database that DATABASE_URL names has no tables: is it the right one?")
     for name in FOLDERS:
         if folder.resolve().is_relative_to(current_app.config[name].resolve()):
             raise BackupError(f"{folder} is inside {name}, which is copied too: take a folder elsewhere.")

@@ -36,6 +36,8 @@ def copy_pages(source: Path, target: Path) -> None:
 
 
 def has_tables() -> bool:
+    if not _file().exists():  # a connection would make it
+        return False
     with db.engine.connect() as connection:
         return connection.execute(text(_NAMES)).first() is not None
 

@@ -199,7 +199,7 @@ def test_a_backup_that_fails_leaves_nothing_that_looks_like_one(
     # given: the tools are missing, or the file is damaged
     folder = tmp_path / "backups"
     if is_sqlite(db.engine):
-        monkeypatch.setattr("app.backups.sqlite._NAMES", "SELECT nothing")
+        monkeypatch.setattr("app.backups.sqlite._count", lambda _name: "SELECT nothing")
     else:
         monkeypatch.setattr("app.backups.postgresql.shutil.which", lambda _program: None)
 
@@ -301,3 +301,24 @@ def test_a_backup_has_no_keys_in_it(filled: Flask, tmp_path: Path) -> None:
     for name in ("SECRET_KEY", "LOG_SIGNING_KEY"):
         assert filled.config[name] not in told
         assert all(filled.config[name].encode() not in path.read_bytes() for path in made.rglob("*") if path.is_file())
+
+
+def test_a_database_without_tables_is_not_backed_up(filled: Flask, elsewhere: Flask, tmp_path: Path) -> None:
+    """Whoever sets a wrong DATABASE_URL is told so, and no file is made where it leads."""
+    done = _flask(elsewhere, "backup", str(tmp_path / "backups"))
+    assert (done.exit_code, "DATABASE_URL" in done.output) == (1, True), done.output
+    assert not (tmp_path / "backups").exists()
+    assert not (tmp_path / "new.sqlite3").exists()
+
+
+def test_a_restore_makes_the_folder_of_the_file(filled: Flask, tmp_path: Path) -> None:
+    if not is_sqlite(db.engine):
+        pytest.skip("PostgreSQL keeps its files itself")
+    made, file = _backup(filled, tmp_path / "backups"), tmp_path / "of" / "its own" / "new.sqlite3"
+    new = create_app({**SETTINGS, "SQLALCHEMY_DATABASE_URI": f"sqlite:///{file}"})
+    done = _flask(new, "restore", str(made), "--check")
+    assert done.exit_code == 0
+    assert not file.exists()
+    done = _flask(new, "restore", str(made))
+    assert done.exit_code == 0, done.output
+    assert _all_rows(new) == _all_rows(filled)
