@@ -9,7 +9,7 @@ from difflib import unified_diff
 from pathlib import Path
 from typing import Any
 
-from tests.client import XHTML
+from tests.client import XHTML, text_of
 from tests.pages import tree
 
 _BLOCKS = frozenset(
@@ -35,12 +35,13 @@ _BLOCKS = frozenset(
     )
 )
 _CELLS = frozenset(("td", "th", "label", "button", "a"))
-_SKIPPED = frozenset(("script", "style", "svg", "template"))
+_SKIPPED = frozenset(("script", "style", "template"))
 _ANEW = frozenset(("csrf_token", "once", "submission_key", "sealed", "seal", "version_key", "secret", "key"))
 _MOST_OPTIONS = 8
-_ADDRESSES = ("action", "data-hx-get", "data-hx-post", "data-hx-target", "formaction")
-_TOLD = ("aria-label", "title", "placeholder", "aria-current", "download")
-_STANDS = ("checked", "disabled", "required", "readonly", "open", "hidden", "data-focus")
+# What is told elsewhere or of no meaning to anybody; every other attribute is told, whoever reads it: a person, the
+# browser, a script, or a screen reader.
+_UNTOLD = frozenset(("class", "href", "name", "value", "cols", "rows", "colspan", "content", "aria-hidden", "scope"))
+_SVG = "{http://www.w3.org/2000/svg}"
 _ASSET = re.compile(r"\?v=\w+")
 
 
@@ -57,20 +58,30 @@ def lines_apart(name: str, before: str, now: str) -> list[str]:
 
 
 def as_read(html: str) -> str:
-    """The main part of a page, or all of a fragment."""
+    """The main part of a page behind its title, its place in the menu and its scripts; or all of a fragment."""
     whole = tree(html)
     start = next((each for each in whole.iter() if each.get("id") == "main"), whole)
-    lines: list[list[str]] = [[]]
+    lines: list[list[str]] = [_frame(whole) if start is not whole else []]
     _read(start, lines)
     told = (" ".join(" ".join(words).split()) for words in lines)
     return _ASSET.sub("", "\n".join(filter(None, told))) + "\n"
 
 
+def _frame(whole: Any) -> list[str]:
+    title = [text_of(each) for each in whole.iter(f"{XHTML}title")]
+    here = [text_of(each) for each in whole.iter(f"{XHTML}a") if each.get("aria-current")]
+    scripts = [each.get("src", "").split("/")[-1] for each in whole.iter(f"{XHTML}script")]
+    return [" / ".join(told) for told in (title, here, scripts)]
+
+
 def _read(element: Any, lines: list[list[str]]) -> None:
     if not isinstance(element.tag, str):
         return
-    name = element.tag.removeprefix(XHTML)
+    name = element.tag.removeprefix(XHTML).removeprefix(_SVG)
     if name in _SKIPPED:
+        return
+    if name == "svg":
+        lines[-1] += ["{" + each.get("href").split("#i-")[-1] + "}" for each in element.iter(f"{_SVG}use")]
         return
     if name in _BLOCKS:
         lines.append([])
@@ -90,8 +101,7 @@ def _read(element: Any, lines: list[list[str]]) -> None:
 
 def _opening(name: str, element: Any) -> list[str]:
     told = [f"<{element.get('href')}>"] if name == "a" else []
-    told += [f"[{each}={element.get(each)}]" for each in (*_ADDRESSES, *_TOLD) if element.get(each)]
-    told += [f"[{each}]" for each in _STANDS if element.get(each) is not None]
+    told += [f"[{each}={words}]" if words else f"[{each}]" for each, words in element.items() if each not in _UNTOLD]
     if name in ("input", "textarea", "button", "select") and element.get("name"):
         value = element.get("value") if element.get("name") not in _ANEW else None
         told.append(f"[{element.get('name')}{'' if value is None else f'={value}'}]")
