@@ -1,4 +1,4 @@
-"""Deeds of the desk, one after another in the same busy world: what each says, and each row that it changes.
+"""Deeds of the desk, one after another in the same busy world: what each says, what it locks, and each row it changes.
 
 What stands in `deeds/` was read by a person once. Where a deed is meant to do something else, READ_ANEW=1 writes it
 anew, and the change shows in the commit.
@@ -20,6 +20,7 @@ from app.nacc.lao_accounts import routes as account_routes
 from tests.client import Client, text_of
 from tests.nacc.busy import SEEN_AT, Busy, make_busy
 from tests.nacc.earlier import EARLIER, make_all_earlier, without_hours
+from tests.nacc.locking import locks_taken
 from tests.nacc.reading import differing, lines_apart
 from tests.nacc.stored import Rows, stored_rows
 from tests.pages import check_kept_provinces, elements, enter, fields, sentences
@@ -89,16 +90,19 @@ def _done(world: World, deeds: list[Deed]) -> str:
             enter(world.client, (staff.get(who) or busy.crowd.laos[who]).account_id)
             signed_in = who
         world.passes()
-        answer = world.client.send(path, form)
+        with locks_taken() as locks:
+            answer = world.client.send(path, form)
         if "sure" in fields(answer.text) and answer.status_code == 422:
             lines.append(f"{who} {path} asks: {_notes(answer.text)}")
-            answer = world.client.send(path, form | {"sure": fields(answer.text)["sure"][0]})
+            with locks_taken() as locks:
+                answer = world.client.send(path, form | {"sure": fields(answer.text)["sure"][0]})
         lines.append(f"{who} {path} {answer.status_code} {answer.location or ''}")
         if answer.status_code == 303:
             lines += [f"  says: {_notes(world.client.get(answer.location).text)}"]
         elif answer.mimetype == "text/html":
             lines += [f"  {field}: {words}" for field, words in sentences(answer.text).items()]
             lines += [f"  says: {_notes(answer.text)}"]
+        lines += [f"  locks {each}" for each in locks]
         after = stored_rows()
         lines += _changed(before, after)
         check_kept_provinces()
