@@ -1,4 +1,4 @@
-"""The rows that a deed holds while it looks and writes, in their order: asked for on either engine, given by PostgreSQL."""
+"""The rows that a deed holds while it looks and writes, in their order. SQLite is asked for them, too, and has none."""
 
 import re
 from collections.abc import Iterator

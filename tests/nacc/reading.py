@@ -78,17 +78,14 @@ def _read(element: Any, lines: list[list[str]]) -> None:
     if not isinstance(element.tag, str):
         return
     name = element.tag.removeprefix(XHTML).removeprefix(_SVG)
-    if name in _SKIPPED:
-        return
-    if name == "svg":
-        lines[-1] += ["{" + each.get("href").split("#i-")[-1] + "}" for each in element.iter(f"{_SVG}use")]
-        return
     if name in _BLOCKS:
         lines.append([])
     lines[-1] += _opening(name, element)
-    if name == "select":
+    if name == "svg":
+        lines[-1] += ["{" + each.get("href").split("#i-")[-1] + "}" for each in element.iter(f"{_SVG}use")]
+    elif name == "select":
         lines[-1].append(_choices(element))
-    else:
+    elif name not in _SKIPPED:
         lines[-1].append(element.text or "")
         for child in element:
             _read(child, lines)
