@@ -21,7 +21,7 @@ from tests.client import Client, text_of
 from tests.nacc.busy import SEEN_AT, Busy, make_busy
 from tests.nacc.earlier import EARLIER, make_all_earlier, without_hours
 from tests.nacc.locking import locks_taken
-from tests.nacc.reading import differing, lines_apart
+from tests.nacc.reading import as_read, differing, lines_apart
 from tests.nacc.stored import Rows, stored_rows
 from tests.pages import check_kept_provinces, elements, enter, fields, sentences
 
@@ -79,8 +79,9 @@ def _changed(before: Rows, after: Rows) -> list[str]:
     return sorted(told)  # rows of one moment come in the order in which the database has them
 
 
-def _done(world: World, deeds: list[Deed]) -> str:
-    lines: list[str] = []
+def _done(world: World, deeds: list[Deed]) -> tuple[str, str]:
+    """What they did, and the pages of those that were refused, each with what was typed."""
+    lines, pages = list[str](), list[str]()
     before = stored_rows()
     busy = world.busy
     staff = {"officer": busy.crowd.officer, "second": busy.second, "admin": busy.admin}
@@ -102,12 +103,14 @@ def _done(world: World, deeds: list[Deed]) -> str:
         elif answer.mimetype == "text/html":
             lines += [f"  {field}: {words}" for field, words in sentences(answer.text).items()]
             lines += [f"  says: {_notes(answer.text)}"]
+        if answer.status_code in (409, 422):
+            pages += [f"=== {path}", as_read(answer.text)]
         lines += [f"  locks {each}" for each in locks]
         after = stored_rows()
         lines += _changed(before, after)
         check_kept_provinces()
         before = after
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines) + "\n", "\n".join(pages)
 
 
 def _notes(html: str) -> str:
@@ -116,9 +119,9 @@ def _notes(html: str) -> str:
 
 
 def compare_deeds(name: str, world: World, deeds: list[Deed]) -> None:
-    told, read = _done(world, deeds), READ / f"{name}.txt"
+    (told, pages), read = _done(world, deeds), READ / f"{name}.txt"
     if world.start == SEEN_AT:
-        found = differing(read, told)
+        found = [*differing(read, told), *differing(READ / f"{name}_pages.txt", pages)]
     else:
         found = lines_apart(name, without_hours(read.read_text("utf-8")), without_hours(told))
     assert not found, "\n".join(found)
