@@ -81,10 +81,8 @@ def _read(element: Any, lines: list[list[str]]) -> None:
     if name in _BLOCKS:
         lines.append([])
     lines[-1] += _opening(name, element)
-    if name == "svg":
-        lines[-1] += ["{" + each.get("href").split("#i-")[-1] + "}" for each in element.iter(f"{_SVG}use")]
-    elif name == "select":
-        lines[-1].append(_choices(element))
+    if name in _TOLD_AS:
+        lines[-1].append(_TOLD_AS[name](element))
     elif name not in _SKIPPED:
         lines[-1].append(element.text or "")
         for child in element:
@@ -127,3 +125,10 @@ def _choices(element: Any) -> str:
     if len(told) > _MOST_OPTIONS:
         told = [*told[:2], f"… {len(told)} …", told[-1], *chosen]
     return " / ".join(told)
+
+
+def _icon(element: Any) -> str:
+    return " ".join("{" + each.get("href").split("#i-")[-1] + "}" for each in element.iter(f"{_SVG}use"))
+
+
+_TOLD_AS = {"svg": _icon, "select": _choices}
