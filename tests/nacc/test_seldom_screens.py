@@ -145,6 +145,7 @@ def test_what_a_desk_says_after_a_deed_reads_as_before(busy: Busy, client: Clien
     enter(client, busy.crowd.officer.account_id)
     found: list[str] = []
     for name, path, form in (
+        ("reminded", f"/nacc/waiting/{two[0]}?{HERE}&state=all", {}),
         ("approved", f"/nacc/review/{busy.projects['ครบ']}?status=pending", {"verdict": "approve", "version": "1"}),
         ("proposal_dropped", many, {"verdict": "approve", "ids": ["5", "6", "7"]}),
         (
@@ -152,7 +153,6 @@ def test_what_a_desk_says_after_a_deed_reads_as_before(busy: Busy, client: Clien
             f"/nacc/plan-years/many?year={YEAR}",
             {"status": "failed", "reason": "ก", "ids": two},
         ),
-        ("reminded", f"/nacc/waiting/{two[0]}?{HERE}&state=all", {}),
         ("judged", f"/nacc/signs/many?{HERE}", {"verdict": "noted", "note": "เก็บไว้", "ids": ["1", "4"]}),
     ):
         answer = client.send(path, form, follow_redirects=True)
