@@ -21,6 +21,8 @@ from app.nacc.evaluation import queries as score_queries
 from app.nacc.lao_accounts import queries as account_queries
 from app.nacc.plan_years import queries as plan_queries
 from app.nacc.review import queries as review_queries
+from app.nacc.review.operations import decide
+from app.nacc.review.rules import Verdict
 from app.nacc.signs import queries as sign_queries
 from app.nacc.waiting import queries as waiting_queries
 from tests.client import Client
@@ -98,6 +100,7 @@ def test_other_states_of_an_officers_screens_read_as_before(busy: Busy, client: 
     twice = [make_project(lao, facts(f"{long}{end}"), now=NOW - timedelta(days=1)) for end in ("", " 2")]
     with transaction():
         judged = db.session.scalars(select(Sign.id).where(Sign.verdict.is_not(None))).one()
+        decide(busy.crowd.officer, twice[1], 1, Verdict.APPROVE, "", SEEN_AT)
         db.session.get_one(MinimumScore, YEAR).score = Decimal(90)
     enter(client, busy.crowd.officer.account_id)
     _compare(
