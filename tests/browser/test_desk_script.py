@@ -146,6 +146,17 @@ def test_kept_filters_are_of_one_person_once_each_and_the_last_forty(opened: Ope
     expect(links).to_have_count(0)
     keep.click()
     expect(links).to_have_text(["ทั้งหมด"])
+    # and drops none that another one keeps under the same words
+    page.evaluate(
+        """() => {
+            const views = JSON.parse(localStorage.getItem("e-plannacc-views"));
+            localStorage.setItem("e-plannacc-views", JSON.stringify([{ ...views.at(-1), who: "officer65" }, ...views]));
+        }"""
+    )
+    page.get_by_role("button", name="เลิกเก็บ ทั้งหมด").click()
+    expect(links).to_have_count(0)
+    assert page.evaluate("JSON.parse(localStorage.getItem('e-plannacc-views')).length") == 3
+    keep.click()
     # and of very many the oldest go
     page.evaluate(
         """() => {

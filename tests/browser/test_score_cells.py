@@ -82,7 +82,7 @@ def test_each_key_leads_to_its_cell(grid: Grid) -> None:
     assert grid.after("Control+Home") == "1 sar 4"
     assert grid.after("Alt+ArrowDown") == "1 sar 4"
     # inside of what is typed the arrows are those of the text, until its edge
-    assert grid.after("1", "2", "ArrowLeft") == "1 sar 4"
+    assert grid.after("1", "2", "ArrowLeft", "ArrowLeft") == "1 sar 4"
     assert grid.after("Home", "ArrowRight") == "1 sar 4"
     assert grid.after("Escape") == "1 sar 4"
     expect(grid.cell("1 sar 4")).to_have_value("")
