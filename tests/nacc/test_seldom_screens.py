@@ -17,20 +17,17 @@ from app.mails import jobs as mails
 from app.models import Account, MinimumScore, PlanPeriod, Sign
 from app.models.enums import Role
 from app.nacc.administration.periods.operations import add_period
-from app.nacc.evaluation import queries as score_queries
-from app.nacc.lao_accounts import queries as account_queries
-from app.nacc.plan_years import queries as plan_queries
-from app.nacc.review import queries as review_queries
 from app.nacc.review.operations import decide
 from app.nacc.review.rules import Verdict
-from app.nacc.signs import queries as sign_queries
-from app.nacc.waiting import queries as waiting_queries
 from tests.client import Client
 from tests.factories import NOW, YEAR, facts, make_project, make_staff
 from tests.nacc.addresses import YEAR_AND_ROUND as HERE
 from tests.nacc.busy import SEEN_AT, Busy, make_busy
 from tests.nacc.reading import as_read, differing
+from tests.nacc.small_pages import pages_of_two
 from tests.pages import enter
+
+__all__ = ["pages_of_two"]
 
 SCREENS = Path(__file__).parent / "screens"
 NOTHING = {
@@ -122,11 +119,8 @@ def test_other_states_of_an_officers_screens_read_as_before(busy: Busy, client: 
     )
 
 
-def test_the_second_page_of_each_list_reads_as_before(
-    busy: Busy, client: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for queries in (review_queries, plan_queries, score_queries, waiting_queries, account_queries, sign_queries):
-        monkeypatch.setattr(queries, "PAGE_SIZE", 2)
+@pytest.mark.usefixtures("pages_of_two")
+def test_the_second_page_of_each_list_reads_as_before(busy: Busy, client: Client) -> None:
     enter(client, busy.crowd.officer.account_id)
     _compare(
         client,

@@ -1,7 +1,6 @@
 """Every list of the desk that has pages, on screen: each row once on one page, the filter kept from page to page."""
 
 import re
-import sys
 from datetime import timedelta
 from decimal import Decimal
 from urllib.parse import parse_qs, urlsplit
@@ -18,12 +17,13 @@ from app.models.enums import Role, Round, Which
 from app.nacc.evaluation.operations import do_one, save_scores
 from app.nacc.evaluation.queries import scores_of_one
 from app.nacc.evaluation.rules import ScoreCell, ScoreDeed, ScoreEntry
-from app.nacc.plan_years import queries as plans
-from app.nacc.review import queries as review
 from tests.client import Client
 from tests.factories import NOW, YEAR, make_staff
 from tests.nacc.crowd import CLOSED, IN_ORDER, Crowd, make_crowd
+from tests.nacc.small_pages import pages_of_two
 from tests.pages import enter, tags, without_choices
+
+__all__ = ["pages_of_two"]
 
 LATER = NOW + timedelta(days=8)
 OF_90 = [code for code in IN_ORDER if code.startswith("690")]
@@ -42,7 +42,7 @@ LISTS = {
 
 
 @pytest.fixture
-def crowd(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Crowd:
+def crowd(app: Flask, monkeypatch: pytest.MonkeyPatch, pages_of_two: None) -> Crowd:
     monkeypatch.setattr(clock, "now", lambda: LATER)
     crowd = make_crowd()
     _publish(crowd)
@@ -54,11 +54,6 @@ def crowd(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Crowd:
             sign.arose_at = NOW
         for account in db.session.scalars(select(Account)):
             account.last_login_at = None
-    for module in [each for name, each in sys.modules.items() if name.startswith("app.nacc.")]:
-        if hasattr(module, "PAGE_SIZE"):
-            monkeypatch.setattr(module, "PAGE_SIZE", 2)
-    monkeypatch.setattr(plans.plan_rows, "__defaults__", (2,))
-    review._queue_page.cache_clear()
     return crowd
 
 
