@@ -20,7 +20,15 @@ from config_faults import FLAGS, THIS_MACHINE, database_url, faults, witnesses
 ROOT = Path(__file__).resolve().parent
 ENVIRONMENTS = ("demo", "production", "testing")
 # Each may stand in a file instead, which NAME_FILE names: a vault or the service manager writes it.
-SECRETS = ("SECRET_KEY", "LOG_SIGNING_KEY", "DATABASE_URL", "MAIL_PASSWORD", "RATELIMIT_STORAGE_URI", "JOBS_URL")
+SECRETS = (
+    "SECRET_KEY",
+    "LOG_SIGNING_KEY",
+    "DATABASE_URL",
+    "MAIL_PASSWORD",
+    "RATELIMIT_STORAGE_URI",
+    "JOBS_URL",
+    "METRICS_TOKEN",
+)
 
 
 class ConfigError(ClickException):
@@ -106,6 +114,10 @@ def settings(environ: Mapping[str, str], instance: Path = ROOT / "instance") -> 
         "LOG_SIGNING_KEY": signing_key,
         "LOG_WITNESSES": witnesses(environ),
         "SNAPSHOT_FOLDER": Path(environ.get("SNAPSHOT_FOLDER", instance / "open-data")),
+        # Who may ask /metrics; "" for nobody. What each process counts stands in files: not on a network's disk.
+        "METRICS_TOKEN": environ.get("METRICS_TOKEN", ""),
+        "METRICS_FOLDER": Path(environ.get("METRICS_FOLDER", instance / "metrics")),
+        "SLOW_QUERY_MS": float(environ.get("SLOW_QUERY_MS", "500")),  # 0: none is written down
     }
 
 

@@ -32,6 +32,7 @@ WHOLE_NUMBERS = {
 }
 NUMBERS = {
     "RESULTS_SECONDS": (0, 3600),
+    "SLOW_QUERY_MS": (0, 3_600_000),
     "SESSION_HOURS": (1, 30 * 24),
     # A session is noted as used every 5 minutes at most: a shorter idle time signs out who is at work.
     "SESSION_IDLE_STAFF": (10, 30 * 24 * 60),
@@ -87,6 +88,8 @@ def _words(environ: Mapping[str, str]) -> Iterator[str]:
     for name in ("SIGN_IN_LIMIT_ACCOUNT", "SIGN_IN_LIMIT_ADDRESS", "PUBLIC_LIMIT_ADDRESS"):
         if not _is_limit(environ.get(name, "1/minute")):
             yield f"{name} is {environ[name]!r}; it must be one limit or more, like 8/minute;30/hour, none of them 0."
+    if not re.fullmatch(r"[!-~]{32,}", environ.get("METRICS_TOKEN", "x" * 32)):
+        yield "METRICS_TOKEN must be 32 characters or more, drawn at random: openssl rand -hex 32"
     if not re.fullmatch(r"[0-9a-f]{64}", environ.get("LOG_SIGNING_KEY", "0" * 64)):
         yield "LOG_SIGNING_KEY must be 32 bytes in hex: 64 of the digits 0-9 and a-f."
 

@@ -14,7 +14,23 @@ from flask import Flask
 from markupsafe import Markup
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import access, clock, deeds, error_pages, guard, health, logs, packing, rows, static_files, turns, web, words
+from app import (
+    access,
+    clock,
+    deeds,
+    error_pages,
+    guard,
+    health,
+    logs,
+    metrics,
+    packing,
+    rows,
+    slow_statements,
+    static_files,
+    turns,
+    web,
+    words,
+)
 from app.citizens.open_data.answers import NoCookies
 from app.db import db, init_engines
 from app.extensions import csrf, htmx, limiter, login_manager, migrate
@@ -32,6 +48,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     error_pages.init_error_pages(app)  # second: who has no turn is not looked up
     db.init_app(app)
     init_engines(app)
+    slow_statements.init_slow_statements(app)
     migrate.init_app(app, directory=str(ROOT / "migrations"))
     htmx.init_app(app)
     login_manager.init_app(app)
@@ -102,6 +119,7 @@ def _register(app: Flask) -> None:
     access.public(app.view_functions["static"])
 
     health.init_health(app)
+    metrics.init_metrics(app)
     cli.init_cli(app)
 
 

@@ -1,7 +1,7 @@
 """Whether this server runs, and whether all that it needs answers: for whoever watches it, in words."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from shutil import disk_usage
 
@@ -61,7 +61,7 @@ def _jobs() -> str:
 
 
 def _disk() -> str:
-    for folder in _folders():
+    for folder in folders().values():
         if not os.access(folder, os.W_OK):
             return "cannot be written to"
         if disk_usage(folder).free < LEAST_FREE:
@@ -69,11 +69,13 @@ def _disk() -> str:
     return ""
 
 
-def _folders() -> Iterator[Path]:
+def folders() -> dict[str, Path]:
     """Where files are written; a folder that is made later is asked for by the one it will stand in."""
-    for name in ("EXPORT_FOLDER", "SNAPSHOT_FOLDER"):
-        folder: Path = current_app.config[name]
-        yield next(each for each in (folder, *folder.absolute().parents) if each.exists())
+    asked: dict[str, Path] = {name: current_app.config[f"{name.upper()}_FOLDER"] for name in ("export", "snapshot")}
+    return {
+        name: next(each for each in (folder, *folder.absolute().parents) if each.exists())
+        for name, folder in asked.items()
+    }
 
 
 CHECKS = {"database": _database, "tries": _counter, "jobs": _jobs, "disk": _disk}

@@ -15,6 +15,9 @@ from huey import Huey, MemoryHuey, RedisHuey, SqliteHuey, crontab
 from huey.serializer import SignedSerializer
 
 from app import clock
+from app.db import transaction
+from app.last_done import WORK, note_done
+from app.logs import request_number, told_as
 
 DAY = timedelta(days=1)
 
@@ -45,7 +48,7 @@ def queue(run: Callable[[int], None], id_: int) -> None:
     """Hand over a row that is already committed. Where the engine is out of reach, the upkeep does it later."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     try:
-        engine(app).tasks[run.__name__](id_)
+        engine(app).tasks[run.__name__](id_, asked_by=request_number())
     except Exception as error:
         app.logger.warning("job engine: %s", error)
 
@@ -75,10 +78,11 @@ class Engine:
             results=False,
             serializer=TaskSerializer(app.config["SECRET_KEY"], salt="jobs"),
         )
-        self.tasks = {name: self.huey.task(name=name)(_within(app, run)) for name, run in _tasks.items()}
+        self.tasks = {name: self.huey.task(name=name)(_asked_for(app, run)) for name, run in _tasks.items()}
         self._upkeep = [_within(app, run) for run in _upkeep]
         self._daily = [_within(app, run) for run in _daily]
         self._daily_from = clock.now()
+        self._note_round = _within(app, _note_round)
         self.huey.periodic_task(crontab(minute="*"), name="upkeep")(self.look_after)
 
     def look_after(self) -> None:
@@ -88,6 +92,7 @@ class Engine:
             self._daily_from = clock.now() + DAY
             for run in self._daily:
                 run()
+        self._note_round()
 
     def work_off(self) -> None:
         """Do all that waits, here and now."""
@@ -108,9 +113,24 @@ def _huey(url: str, **parts: Any) -> Huey:
     return RedisHuey(url=url, **parts)
 
 
-def _within(app: Flask, run: Callable[..., None]) -> Callable[..., None]:
-    def run_within(*args: Any) -> None:
-        with app.app_context():
-            run(*args)
+def _note_round() -> None:
+    with transaction():
+        note_done(WORK, clock.now())
+
+
+def _asked_for(app: Flask, run: Callable[[int], None]) -> Callable[..., None]:
+    """A task of a program before this one says nobody who asked for it."""
+
+    def run_for(id_: int, asked_by: str = "") -> None:
+        with app.app_context(), told_as(request=asked_by, job=f"{run.__name__} {id_}"):
+            run(id_)
+
+    return run_for
+
+
+def _within(app: Flask, run: Callable[[], None]) -> Callable[[], None]:
+    def run_within() -> None:
+        with app.app_context(), told_as(job=run.__name__):
+            run()
 
     return run_within

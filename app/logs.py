@@ -9,20 +9,30 @@ import logging
 import re
 import secrets
 import sys
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from time import perf_counter
 from traceback import format_tb
+from types import MappingProxyType
 from typing import Any
 
 from flask import Flask, current_app, g, has_request_context, request
 from pythonjsonlogger.json import JsonFormatter
 from werkzeug.wrappers import Response
 
-from app.turns import BUSY
+from app.turns import BUSY, WAITED
 
-UNTOLD = ("static", "healthz", "readyz")
+UNTOLD = ("static", "healthz", "readyz", "metrics")
 access_log = logging.getLogger("access")
+LEAST_WAIT = 0.001  # second for a turn that is worth a word
+# What a proxy that we trust calls a request, as nginx ($request_id), Traefik and others make it. Nothing else is taken
+# over: a proxy that was not told to hands on what the visitor wrote.
+OF_A_PROXY = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+NOBODY: Mapping[str, str] = MappingProxyType({})
+_outside: ContextVar[Mapping[str, str]] = ContextVar("_outside", default=NOBODY)  # of work that is no request
 # What a database says behind the first line of an error repeats the values.
 VALUES = re.compile(r"\n(DETAIL|CONTEXT|HINT|LINE \d+):.*?(?=\n\[SQL|\Z)", re.DOTALL)
 
@@ -33,6 +43,7 @@ def init_logs(app: Flask) -> None:
     app.after_request(_write_line)
     if not app.config["TESTING"]:
         write_as_json(logging.getLogger())
+        sys.excepthook, threading.excepthook = _last_words, _last_words_of_thread
 
 
 def write_as_json(logger: logging.Logger) -> logging.Handler:
@@ -46,10 +57,34 @@ def write_as_json(logger: logging.Logger) -> logging.Handler:
     return handler
 
 
+def _last_words(kind: type[BaseException], error: BaseException, trace: Any) -> None:
+    """A command or a worker ends: as a line, too, for what a database says of an error repeats the row."""
+    if issubclass(kind, KeyboardInterrupt):
+        sys.__excepthook__(kind, error, trace)
+    else:
+        logging.getLogger("app").critical("ended by an error", exc_info=(kind, error, trace))
+
+
+def _last_words_of_thread(told: threading.ExceptHookArgs) -> None:
+    if told.exc_value is not None:
+        _last_words(told.exc_type, told.exc_value, told.exc_traceback)
+
+
+@contextmanager
+def told_as(**names: str) -> Iterator[None]:
+    """Lines of the block name the request that asked for it, and the job that it is."""
+    token = _outside.set(names)
+    try:
+        yield
+    finally:
+        _outside.reset(token)
+
+
 def request_number() -> str:
-    """Ten letters that find the lines of this request; people read them out on the telephone. "" outside of one."""
+    """Ten letters that find the lines of this request; people read them out on the telephone. Of work behind one, its
+    number; else ""."""
     if not has_request_context():
-        return ""
+        return _outside.get().get("request", "")
     if "number" not in g:
         g.number = secrets.token_hex(5).upper()
     number: str = g.number
@@ -74,6 +109,7 @@ class Lines(JsonFormatter):
             "request": request_number(),
             "page": str(request.url_rule or "") if has_request_context() else "",
             "account": whose(),
+            "job": _outside.get().get("job", ""),
         }
         log_data.update({name: value for name, value in about.items() if value not in ("", None)})
         log_data["message"] = without_values(str(log_data.get("message", "")))
@@ -109,8 +145,15 @@ def _write_line(response: Response) -> Response:
         "ids": {name: value for name, value in (request.view_args or {}).items() if isinstance(value, int)},
         "status": response.status_code,
         "ms": round((perf_counter() - g.get("began", perf_counter())) * 1000, 1),
+        "waited": round(waited * 1000, 1) if (waited := request.environ.get(WAITED, 0.0)) >= LEAST_WAIT else 0,
+        "proxy": _number_of_proxy(),
         "address": request.remote_addr,
         "contacts": getattr(view, "shows_contacts", False),
     }
     access_log.info("answered", extra={name: value for name, value in line.items() if value})
     return response
+
+
+def _number_of_proxy() -> str:
+    said = request.headers.get("X-Request-ID", "") if current_app.config["PROXY_COUNT"] else ""
+    return said if OF_A_PROXY.fullmatch(said) else ""

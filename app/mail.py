@@ -17,6 +17,7 @@ import click
 from flask import Flask, current_app
 
 from app.db import db
+from app.logs import request_number, told_as
 
 TIMEOUT_SECONDS = 20
 TROUBLE = (smtplib.SMTPException, OSError, ValueError)
@@ -58,11 +59,11 @@ def _is_for_good(error: Exception) -> bool:
 def behind_the_request(task: Callable[..., None], *args: Any) -> Future[None]:
     """Run `task` in the app's context after the answer has gone; a failure is logged."""
     app = current_app._get_current_object()  # type: ignore[attr-defined]
-    return _worker.submit(_run, app, task, args)
+    return _worker.submit(_run, app, task, args, request_number())
 
 
-def _run(app: Flask, task: Callable[..., None], args: tuple[Any, ...]) -> None:
-    with app.app_context():
+def _run(app: Flask, task: Callable[..., None], args: tuple[Any, ...], asked_by: str) -> None:
+    with app.app_context(), told_as(request=asked_by):
         try:
             task(*args)
         except Exception:

@@ -12,22 +12,26 @@ from contextlib import contextmanager
 from enum import IntEnum
 from tempfile import SpooledTemporaryFile
 from threading import Lock
+from time import perf_counter
 from typing import Any, NamedTuple
 
 from flask import Flask, Request, has_request_context, request
 from werkzeug.wrappers import Response
 
 from app.db import db, is_within_deed
+from app.meters import Meters, meters_of
 from app.session_cookies import holds_account
 
 TURN = "eplannacc.turn"  # in the environ of a request: what it holds while it is worked on
 BUSY = "eplannacc.busy"  # there, too: it has no turn, and is only told so
 BUSY_STATUS = 503
+CAME = "eplannacc.came"  # when it was there whole, and asked for its turn
+WAITED = "eplannacc.waited"  # seconds
 _OF_ONE = ("HTTP_COOKIE", "HTTP_ACCEPT_ENCODING")  # what an answer to everybody must not hang on
 IN_MEMORY = 256 * 1024  # bytes of a body; what is longer waits in a file
 _PIECE = 64 * 1024
 # Who watches must hear at any load that the process lives.
-_UNQUEUED = ("/healthz", "/metrics")
+UNQUEUED = ("/healthz", "/metrics")
 
 
 class Rank(IntEnum):
@@ -52,9 +56,11 @@ PATIENCE = {Rank.SAVES: Patience(25, 256), Rank.INSIDE: Patience(10, 96), Rank.S
 class Queue:
     """A semaphore with a line for each rank, each of them fair: Python's own lets a newcomer pass who waits."""
 
-    def __init__(self, at_once: int) -> None:
-        self._free, self._mutex = at_once, Lock()
+    def __init__(self, at_once: int, meters: Meters | None = None) -> None:
+        self._at_once, self._free, self._mutex, self._meters = at_once, at_once, Lock(), meters
         self._lines: dict[Rank, deque[Lock]] = {rank: deque() for rank in Rank}
+        if meters:
+            meters.at_start["turns"] = at_once
 
     def acquire_at_once(self) -> bool:
         with self._mutex:
@@ -71,27 +77,36 @@ class Queue:
             mine = Lock()
             mine.acquire()
             line.append(mine)
+            self._tell()
         if mine.acquire(timeout=patience.seconds if patience else -1):  # until somebody hands over
             return True
         with self._mutex:
             if mine not in line:  # at the very moment
                 return True
             line.remove(mine)
+            self._tell()
             return False
 
     def _taken(self) -> bool:
         if not self._free:
             return False
         self._free -= 1
+        self._tell()
         return True
 
     def release(self) -> None:
         with self._mutex:
-            for line in self._lines.values():
-                if line:
-                    line.popleft().release()
-                    return
-            self._free += 1
+            line = next(filter(None, self._lines.values()), None)
+            if line:
+                line.popleft().release()
+            else:
+                self._free += 1
+            self._tell()
+
+    def _tell(self) -> None:
+        if self._meters:
+            self._meters.set("turns_in_use", to=self._at_once - self._free)
+            self._meters.set("turns_waiting", to=len(self))
 
     def __len__(self) -> int:
         """How many wait."""
@@ -107,23 +122,30 @@ class Turns:
         at_once: int,
         most: int,
         rank: Callable[[dict[str, Any]], Rank],
+        meters: Meters | None = None,
     ) -> None:
-        self._application, self._most, self._rank = application, most, rank
-        self._turns = Queue(at_once)
+        self._application, self._most, self._rank, self._meters = application, most, rank, meters
+        self._turns = Queue(at_once, meters)
         self._refusals: dict[Any, Response] = {}
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         # It says that a body ends where the server says so, which is also where the line broke. Without it Werkzeug
         # refuses what is shorter than was announced, and reads nothing that has no length.
         environ.pop("wsgi.input_terminated", None)
-        if environ.get("PATH_INFO") in _UNQUEUED:
+        if environ.get("PATH_INFO") in UNQUEUED:
             return self._application(environ, start_response)
         with self._whole(environ):
+            came = environ[CAME] = perf_counter()
             if not self._turns.acquire_at_once():
                 rank = self._rank(environ)
                 if not self._turns.acquire(rank, PATIENCE[rank]):
+                    if self._meters:
+                        self._meters.add("turns_refused_total", rank.name.lower())
                     return self._refusal(environ)(environ, start_response)
             environ[TURN] = self._turns
+            waited = environ[WAITED] = perf_counter() - came
+            if self._meters:
+                self._meters.observe("turn_wait_seconds", seconds=waited)
             try:
                 return self._application(environ, start_response)
             finally:
@@ -182,6 +204,7 @@ def init_turns(app: Flask) -> None:
             return Rank.SAVES if saves else Rank.INSIDE
         return Rank.INSIDE if saves else Rank.STRANGER
 
+    config = app.config
     app.wsgi_app = Turns(  # type: ignore[method-assign]
-        app.wsgi_app, app.config["REQUESTS_AT_ONCE"], app.config["MAX_CONTENT_LENGTH"], rank
+        app.wsgi_app, config["REQUESTS_AT_ONCE"], config["MAX_CONTENT_LENGTH"], rank, meters_of(app)
     )

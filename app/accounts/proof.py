@@ -14,7 +14,7 @@ from itsdangerous import BadData, URLSafeSerializer
 from sqlalchemy import insert
 from werkzeug.wrappers import Response
 
-from app import clock
+from app import clock, meters
 from app.access import Actor
 from app.accounts import operations, queries, sessions
 from app.accounts.operations import Proven, Unproved
@@ -184,3 +184,4 @@ def _note_failure(because: FailedBecause, account_id: int | None, name: str, *, 
     row = {"at": clock.now(), "account_id": account_id, "name_print": name, "because": because, "known": known}
     row |= {"browser": sessions.browser(), "address": sessions.address()}
     sessions.write_aside(insert(table(FailedSignIn)).values(row))
+    meters.count("sign_ins_total", "failed")

@@ -15,6 +15,7 @@ from app.accounts import operations, queries
 from app.accounts.rules import SEEN_EVERY, SessionLimits, browser_words, key_after
 from app.db import db, table
 from app.extensions import login_manager
+from app.meters import count
 from app.models import AccountSession
 from app.models.enums import EndedBecause, Role
 from app.tokens import token_seed
@@ -68,6 +69,7 @@ def enter(actor: Actor) -> None:
     session.permanent = True
     session["csrf_token"] = token_seed(actor.account_id)
     go_on(actor)
+    count("sign_ins_total", "ok")
 
 
 def end(because: EndedBecause, now: datetime) -> None:

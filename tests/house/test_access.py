@@ -27,6 +27,7 @@ WHO_OPENS = {
     "GET static": ANYBODY,
     "GET healthz": ANYBODY,
     "GET readyz": ANYBODY,
+    "GET metrics": ANYBODY,
     "GET landing.landing": ANYBODY,
     "GET help.manual": ANYBODY,
     "GET help.part_page": ANYBODY,

@@ -45,7 +45,8 @@ def test_production_refuses_to_start_without_its_own(name: str, tmp_path: Path) 
 
 def test_each_secret_may_stand_in_a_file(tmp_path: Path) -> None:
     # given
-    whole, own = PRODUCTION | {"MAIL_PASSWORD": "สวัสดี # ไม่มีคำพูด"}, tmp_path / "instance"
+    whole = PRODUCTION | {"MAIL_PASSWORD": "สวัสดี # ไม่มีคำพูด", "METRICS_TOKEN": "5e" * 32}
+    own = tmp_path / "instance"
     files = {}
     for name in SECRETS:
         (tmp_path / name).write_text(f"{whole[name]}\n")
@@ -135,6 +136,8 @@ IMPOSSIBLE = [
     *(("SESSION_HOURS", hours) for hours in ("0", "0.5", "721", "999999999")),
     *((name, minutes) for name in ("SESSION_IDLE_STAFF", "SESSION_IDLE_LAO") for minutes in ("0", "9.9", "999999999")),
     ("RESULTS_SECONDS", "3601"),
+    *(("SLOW_QUERY_MS", number) for number in ("-1", "fast", "3600001")),
+    *(("METRICS_TOKEN", token) for token in ("x" * 31, "ก" * 40, "two words " * 4)),
     *(
         (name, limits)
         for name in ("SIGN_IN_LIMIT_ACCOUNT", "SIGN_IN_LIMIT_ADDRESS", "PUBLIC_LIMIT_ADDRESS")
@@ -393,7 +396,8 @@ def test_the_readme_lists_every_variable_that_is_read_and_no_other() -> None:
     places = ["config.py", "config_faults.py", "wsgi.py"]
     places += [str(path.relative_to(ROOT)) for part in ("app", "tests") for path in (ROOT / part).rglob("*.py")]
     assert len(listed) == len(set(listed))
-    of_others = {"PATH", "PGSERVICE", "PGSSLMODE", "CONTENT_LENGTH"}  # of the system, of libpq, of a request
+    # Of the system, of libpq, of a request.
+    of_others = {"PATH", "PGSERVICE", "PGSSLMODE", "CONTENT_LENGTH", "PATH_INFO"}
     assert set(listed) == (_read_by(*places) - of_others).union(f"{name}_FILE" for name in SECRETS)
 
 
@@ -418,7 +422,8 @@ def test_the_readme_says_what_holds_where_nothing_is_set(tmp_path: Path) -> None
     assert found["PERMANENT_SESSION_LIFETIME"] == timedelta(hours=int(said["SESSION_HOURS"]))
     for name in ("SESSION_IDLE_STAFF", "SESSION_IDLE_LAO"):
         assert found[name] == int(said[name]) * MINUTE
-    for name in ("EXPORT_FOLDER", "MAIL_FOLDER", "SNAPSHOT_FOLDER"):
+    assert (found["SLOW_QUERY_MS"], found["METRICS_TOKEN"]) == (float(said["SLOW_QUERY_MS"]), "")
+    for name in ("EXPORT_FOLDER", "MAIL_FOLDER", "METRICS_FOLDER", "SNAPSHOT_FOLDER"):
         assert found[name] == tmp_path / said[name].removeprefix("instance/")
     assert found["JOBS_NAME"] == said["JOBS_NAME"]
     assert found["JOBS_URL"] == f"sqlite:///{tmp_path / 'jobs.sqlite3'}"
