@@ -144,4 +144,5 @@ def _answer(status: int) -> Response:
     if is_htmx():
         # app.js shows this as a bar; the page behind it stays as it is.
         return make_response(f"{title} – {advice}", status, {"X-Answer": "sentence"})
-    return make_response(render_template("errors/page.html", title=title, advice=advice), status)
+    page = render_template("errors/page.html", title=title, advice=advice, reference=request_number())
+    return make_response(page, status)

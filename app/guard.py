@@ -13,6 +13,7 @@ from app.accounts.resume import ask_to_sign_in, lead_to, refuse_foreign, resume_
 from app.accounts.rules import too_often
 from app.accounts.second_factor.pages import ask_first
 from app.extensions import limiter
+from app.logs import request_number
 from app.web import is_htmx, same_origin
 
 # What one account has read or drawn in files: more than anybody at a desk needs, also of three at once.
@@ -51,4 +52,5 @@ def _count(view: Any) -> Response | None:
     words = too_often(wait, TOO_OFTEN)
     if is_htmx():
         return make_response(words, 429, headers | {"X-Answer": "sentence"})
-    return make_response(render_template("errors/page.html", title=TOO_OFTEN, advice=words), 429, headers)
+    page = render_template("errors/page.html", title=TOO_OFTEN, advice=words, reference=request_number())
+    return make_response(page, 429, headers)

@@ -27,6 +27,8 @@ from app.turns import BUSY, WAITED
 
 UNTOLD = ("static", "healthz", "readyz", "metrics")
 access_log = logging.getLogger("access")
+# Flask and the server write text by themselves; the server what broke while an answer was sent, values and all.
+TEXT = ("app", "_granian")
 LEAST_WAIT = 0.001  # second for a turn that is worth a word
 # What a proxy that we trust calls a request, as nginx ($request_id), Traefik and others make it. Nothing else is taken
 # over: a proxy that was not told to hands on what the visitor wrote.
@@ -53,7 +55,8 @@ def write_as_json(logger: logging.Logger) -> logging.Handler:
     logger.handlers = [handler]
     for name in ("app", "access"):
         logging.getLogger(name).setLevel(logging.INFO)
-    logging.getLogger("app").handlers = []  # Flask's own, which writes text
+    for name in TEXT:
+        logging.getLogger(name).handlers, logging.getLogger(name).propagate = [], True
     return handler
 
 
