@@ -1,5 +1,6 @@
 """/metrics: who may read it, that it is right whoever of the processes answers, and that it is about nobody."""
 
+import json
 import os
 import re
 import signal
@@ -18,12 +19,13 @@ from sqlalchemy import text
 from app import clock, create_app
 from app.db import db, is_sqlite, transaction
 from app.jobs import engine
-from app.last_done import BACKUP, note_done
+from app.last_done import BACKUP, WORK, note_done
 from app.ledger.jobs import look_after_the_log
 from app.meters import BUCKETS, Meter, Meters
 from app.models import ExportJob, FailedSignIn, MailLog
 from app.models.enums import ExportState, ExportWhat, Role
 from app.turns import Turns
+from config import ROOT
 from tests.client import Client
 from tests.conftest import SETTINGS
 from tests.factories import PASSWORD, YEAR, facts, make_lao, make_project, make_staff, project_form
@@ -379,3 +381,38 @@ def test_it_answers_while_the_database_is_away(tmp_path: Path) -> None:
     assert number(told, "ready", part="database") == 0
     assert number(told, "ready", part="disk") == 1
     assert ("eplannacc_mails_owed", frozenset()) not in told
+
+
+def test_the_dashboard_shows_nothing_that_is_not_told(watched: Flask) -> None:
+    # given: everything that can be told
+    client = Client(watched)
+    client.get("/help")
+    make_project(make_lao())
+    look_after_the_log()
+    (watched.config["SNAPSHOT_FOLDER"] / "2026-11-29").mkdir(parents=True)
+    with transaction():
+        note_done(WORK, clock.now())
+        note_done(BACKUP, clock.now())
+
+    # when
+    told = ask(watched)
+    labels: dict[str, set[str]] = {}
+    for name, pairs in told:
+        labels.setdefault(name, set()).update(key for key, _value in pairs)
+
+    # then
+    panels = json.loads((ROOT / "docs" / "grafana.json").read_text())["panels"]
+    asked = {target["expr"] for panel in panels for target in panel["targets"]}
+    shown = {name for expression in asked for name in re.findall("eplannacc_[a-z_]+", expression)}
+    of_postgresql = {"eplannacc_database_connections", "eplannacc_database_connections_most"}
+    assert shown - (of_postgresql if is_sqlite(db.engine) else set()) <= set(labels)
+    assert {re.sub("_(bucket|sum|count)$", "", name) for name in labels} - {
+        re.sub("_bucket$", "", name) for name in shown
+    } == {"eplannacc_log_entries"}
+    for expression in asked:
+        by = {word.strip() for words in re.findall(r"by \(([^)]+)\)", expression) for word in words.split(",")}
+        names = set(re.findall("eplannacc_[a-z_]+", expression)) & set(labels)
+        for name in names:
+            assert by - {"instance"} <= labels[name], expression
+    places = [(panel["gridPos"]["x"], panel["gridPos"]["y"]) for panel in panels]
+    assert len(set(places)) == len(places) == len({panel["id"] for panel in panels})
