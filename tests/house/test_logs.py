@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from flask import Flask, abort
+from granian.log import LogLevels, configure_logging
 from sqlalchemy import text
 
 from app import access, create_app, logs
@@ -308,13 +309,17 @@ def test_a_wait_for_a_turn_is_told(app: Flask, client: Client, lines: Lines) -> 
     assert "waited" not in at_once
 
 
-def test_the_server_itself_writes_lines_too(lines: Lines) -> None:
+def test_the_server_itself_writes_lines_too(lines: Lines, capsys: pytest.CaptureFixture[str]) -> None:
     """Of an answer that broke while it was sent, when no request is left to say so."""
+    configure_logging(LogLevels.error, None, True)  # as a worker does before it makes the app
+    logs.write_as_json(logging.getLogger())
     try:
         raise ValueError("clash\nDETAIL:  Key (name)=(สมชาย) already exists.")
     except ValueError:
         logging.getLogger("_granian").exception("Application callable raised an exception")
-    (line,) = lines()
+    told = capsys.readouterr()
+    assert told.out == ""
+    line = json.loads(told.err)
     assert line["exc_info"].endswith("ValueError: clash\n")
 
 
