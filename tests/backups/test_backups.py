@@ -309,6 +309,8 @@ def test_a_database_without_tables_is_not_backed_up(filled: Flask, elsewhere: Fl
     assert (done.exit_code, "DATABASE_URL" in done.output) == (1, True), done.output
     assert not (tmp_path / "backups").exists()
     assert not (tmp_path / "new.sqlite3").exists()
+    with elsewhere.app_context():
+        db.engine.dispose()
 
 
 def test_a_restore_makes_the_folder_of_the_file(filled: Flask, tmp_path: Path) -> None:
