@@ -296,7 +296,7 @@ def test_a_wait_for_a_turn_is_told(app: Flask, client: Client, lines: Lines) -> 
     turns: Any = app.wsgi_app
     queue_of_turns = turns._turns
     for _each in range(app.config["REQUESTS_AT_ONCE"]):
-        queue_of_turns.acquire()
+        queue_of_turns.acquire_at_once()
     asking = threading.Thread(target=lambda: Client(app).get("/help"))
     asking.start()
     time.sleep(0.2)

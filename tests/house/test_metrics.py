@@ -24,7 +24,7 @@ from app.ledger.jobs import look_after_the_log
 from app.meters import BUCKETS, Meter, Meters
 from app.models import ExportJob, FailedSignIn, MailLog
 from app.models.enums import ExportState, ExportWhat, Role
-from app.turns import Turns
+from app.turns import Rank, Turns
 from config import ROOT
 from tests.client import Client
 from tests.conftest import SETTINGS
@@ -256,7 +256,7 @@ def test_how_long_requests_wait_for_their_turn_and_how_many(watched: Flask) -> N
             go.wait(20)
         return []
 
-    turns = Turns(application, at_once=1, most=100, meters=meters)
+    turns = Turns(application, 1, 100, lambda _environ: Rank.SAVES, meters)
     threads = [threading.Thread(target=turns, args=({"PATH_INFO": "/"}, None)) for _each in range(3)]
     for thread in threads:
         thread.start()
@@ -313,7 +313,7 @@ def test_it_is_about_nobody_and_does_not_grow_with_what_is_asked_for(watched: Fl
     assert words["method"] == {'"read"', '"write"'}
     assert words["status"] == {f'"{each}xx"' for each in (2, 3, 4, 5)}
     assert {key for _name, labels in told for key, _value in labels} == {
-        *("group", "method", "status", "le", "outcome", "build", "python", "engine", "part", "folder", "state"),
+        *("group", "method", "status", "rank", "le", "outcome", "build", "python", "engine", "part", "folder", "state"),
     }
     assert not re.search("somchai|somsri|6650807|31337|สมชาย", repr(told))
     assert len(told) < MOST_SERIES
