@@ -1,6 +1,7 @@
 """Finding an LAO's 7-digit code; open to anybody."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Blueprint, request
 from werkzeug.wrappers import Response
@@ -8,6 +9,7 @@ from werkzeug.wrappers import Response
 from app.access import public
 from app.listing import MAX_SEARCH, query_of
 from app.registry import past, queries, workbooks
+from app.registry.finding.queries import KEPT, KeptIndex
 from app.registry.queries import ListedOrganisation
 from app.spreadsheets import excel
 from app.web import answer, attachment
@@ -15,6 +17,11 @@ from app.words import clean_line
 
 blueprint = Blueprint("registry", __name__)
 SHOWN = 50
+
+
+@blueprint.record_once
+def prepare(state: Any) -> None:
+    state.app.extensions[KEPT] = KeptIndex()
 
 
 EVERY = 20_000  # more than there are LAOs

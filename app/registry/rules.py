@@ -14,6 +14,7 @@ from app.clock import thai_date
 from app.models.enums import OrganisationType
 from app.registry.lines import OLD_CODE, BrokenFile, ImportRow, Lines, Problem, read
 
+BANGKOK = "10"  # the province, which is an LAO of its own
 NAME_LIMIT = 150
 SHOWN = 40  # characters of a cell that a message repeats
 TYPES = {type_.label: type_ for type_ in OrganisationType}
@@ -200,6 +201,10 @@ def _place_problems(row: ImportRow, registry: Registry) -> Iterator[Problem]:
 def _shown(text: str) -> str:
     """A cell quoted in a message; whole pages end up in cells by mistake."""
     return f"“{text if len(text) <= SHOWN else text[:SHOWN] + '…'}”"
+
+
+def province_words(code: str, name: str) -> str:
+    return name if code == BANGKOK else f"จังหวัด{name}"
 
 
 def whole_name(name: str, type_: OrganisationType, district: str, province: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import String, cast, select
 
-from app.citizens.places.rules import BANGKOK, Place, is_code, path_of, region_name
+from app.citizens.places.rules import Place, is_code, path_of, region_name
 from app.db import db, table
 from app.errors import NotTheirs
 from app.models import District, Province
@@ -51,8 +51,7 @@ def _province(code: str) -> Place:
     if row is None:
         raise NotTheirs
     above = _region(str(row.nacc_region)) if row.nacc_region else country()
-    name = row.name if code == BANGKOK else f"จังหวัด{row.name}"
-    return Place(PlaceKind.PROVINCE, code, name, (code,), (*above.parents, above))
+    return Place(PlaceKind.PROVINCE, code, province_words(code, row.name), (code,), (*above.parents, above))
 
 
 def _district(code: str) -> Place:

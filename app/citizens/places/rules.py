@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from app.models.enums import OrganisationType, PlaceKind
 from app.registry.rules import whole_name
 
-BANGKOK = "10"
-
 
 @dataclass(frozen=True)
 class Place:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from app.citizens.places.rules import BANGKOK, region_name
+from app.citizens.places.rules import region_name
 from app.models.enums import ExportKind, ExportWhat, Role, Round
+from app.registry.rules import province_words
 
 AT_ONCE = 5_000  # rows; above, the file is made by a job
 MOST_WAITING = 5  # files of one account that are not ready yet
@@ -61,7 +62,7 @@ def places(role: Role, areas: Sequence[ExportProvince]) -> list[ExportPlace]:
 
 
 def _province_label(area: ExportProvince) -> str:
-    return area.name if area.code == BANGKOK else f"จังหวัด{area.name}"
+    return province_words(area.code, area.name)
 
 
 def took_away(before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
