@@ -7,7 +7,10 @@ from app.words import clean_line, search_key
 
 MOST_KEPT = 20_000  # keys: there are 7,000 names of places, in each of the two ways of writing
 # Letters of one sound, whatever their tone, and vowels that differ in length alone: each stands for those behind it.
-_SOUNDS = ("คขฃฅฆ", "ชฉฌ", "ซศษส", "ดฎ", "ตฏ", "ทฐฑฒถธ", "นณ", "ยญ", "พผภ", "ฟฝ", "หฮ", "ลรฬ", "ไใ", "\u0e34\u0e35\u0e36\u0e37", "\u0e38\u0e39", "าะ\u0e31")
+_SOUNDS = (
+    *("คขฃฅฆ", "ชฉฌ", "ซศษส", "ดฎ", "ตฏ", "ทฐฑฒถธ", "นณ", "ยญ", "พผภ", "ฟฝ", "หฮ", "ลรฬ"),
+    *("ไใ", "\u0e34\u0e35\u0e36\u0e37", "\u0e38\u0e39", "าะ\u0e31"),
+)
 _UNHEARD = "\u0e47-\u0e4e\u0e3aๆ"  # tone marks, the one over silent letters, short vowels' own, doubling
 _ALIKE = str.maketrans({each: alike[0] for alike in _SOUNDS for each in alike[1:]})
 _UNSAID = re.compile(f"[{_UNHEARD}]")
@@ -32,7 +35,7 @@ _LETTERS = (
     "ฟหกดเ\u0e49\u0e48าสวง"
     "ผปแอ\u0e34\u0e37ทมใฝ"
     "+๑๒๓๔\u0e39฿๕๖๗๘๙"
-    "๐\"ฎฑธ\u0e4d\u0e4aณฯญฐ,ฅ"
+    '๐"ฎฑธ\u0e4d\u0e4aณฯญฐ,ฅ'
     "ฤฆฏโฌ\u0e47\u0e4bษศซ."
     "()ฉฮ\u0e3a\u0e4c?ฒฬฦ"
 )

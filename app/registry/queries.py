@@ -1,7 +1,5 @@
 """Reads of the registry. What stands here is public: no query needs to know who asks."""
 
-import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -12,25 +10,9 @@ from app.db import db, table
 from app.listing import like_pattern
 from app.models import District, FormerFacts, Organisation, Province, Succession
 from app.models.enums import OrganisationType
-from app.registry.rules import NAME_LIMIT, TYPES, KnownLao, Registry, RegistryFacts, whole_name
+from app.registry.finding.asked import AskedWord, Part, asked
+from app.registry.rules import TYPES, KnownLao, Registry, RegistryFacts, whole_name
 from app.words import arabic_digits, clean_line, search_key
-
-# What people type for a type, with or without a full stop, and what the full name says.
-ABBREVIATIONS = {
-    "อบต": OrganisationType.SAO.label,
-    "อบจ": OrganisationType.PAO.label,
-    "ทต": OrganisationType.SUBDISTRICT_MUNICIPALITY.label,
-    "ทม": OrganisationType.TOWN.label,
-    "ทน": OrganisationType.CITY.label,
-    "เทศบาลต": OrganisationType.SUBDISTRICT_MUNICIPALITY.label,
-    "เทศบาลม": OrganisationType.TOWN.label,
-    "เทศบาลน": OrganisationType.CITY.label,
-    "กทม": OrganisationType.BANGKOK.label,
-}
-# Without a full stop a name can only follow the three-letter ones: ทน begins ทนง too.
-_ABBREVIATED = re.compile(rf"({'|'.join(ABBREVIATIONS)})(?:\.(.*)|)|(อบต|อบจ)(.+)")
-_PLACE = re.compile(r"(?:(ตำบล|ต\.)|(อำเภอ|อ\.)|(จังหวัด|จ\.))(.+)")
-MOST_WORDS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,56 +108,27 @@ def version_of(organisation_id: int) -> int:
     return db.session.scalars(select(Organisation.version).where(Organisation.id == organisation_id)).one()
 
 
-def search(
-    q: str, province_code: str | None = None, district_code: str | None = None, limit: int = 50, offset: int = 0
-) -> tuple[list[ListedOrganisation], int]:
-    """A page of the open LAOs that fit every word of `q`, and how many there are in all."""
-    wanted: list[ColumnElement[bool]] = [Organisation.closed_at.is_(None)]
-    if province_code:
-        wanted.append(Organisation.province_code == clean_line(province_code))
-    if district_code:
-        wanted.append(Organisation.district_code == clean_line(district_code))
-    found = fits(q, wanted)
-    order = (Province.name_sort, District.name_sort, Organisation.name_sort, Organisation.code)
-    rows = db.session.execute(_listed().where(*found).order_by(*order).limit(limit).offset(offset))
-    return [ListedOrganisation(*row) for row in rows], _count(found)
+def fits(word: str) -> ColumnElement[bool]:
+    """A condition on organisations, of which a desk shows those that `word` fits as a search understands it.
 
-
-def _count(wanted: Iterable[ColumnElement[bool]]) -> int:
-    return db.session.scalar(select(func.count()).select_from(Organisation).where(*wanted)) or 0
-
-
-def _words(q: str) -> list[str]:
-    return clean_line(q)[:NAME_LIMIT].split()[:MOST_WORDS]
-
-
-def fits(q: str, among: Iterable[ColumnElement[bool]]) -> list[ColumnElement[bool]]:
-    """Conditions on organisations: `among`, and one for each word of `q`. Every search for LAOs, the desks' too.
-
-    A word fits as part of the name, as the short form of a type (อบต.ดินทอง), as the first digits of a code, also one
-    the LAO had before an upgrade, or as a place (อ.วังทอง). Where nobody `among` them fits, a district or province may
-    also stand beside the name without saying what it is (ดินทอง วังทอง).
+    As part of the name, as the short form of a type (อบต.ดินทอง), as the first digits of a code, also one the LAO had
+    before an upgrade, or as a place (อ.วังทอง).
     """
-    among, words = list(among), _words(q)
-    found = [*among, *map(_fits, words)]
-    if len(words) < 2 or _count(found):
-        return found
-    return [*among, *(or_(_fits(word), _in_place(word)) for word in words)]
+    named, meant = called(word), asked(word)
+    return or_(named, *(_meant(each) for each in meant.words)) if len(meant.words) == 1 else named
 
 
-def _fits(word: str) -> ColumnElement[bool]:
-    """`word` as part of the name, a type's short form, the first digits of a code, or a place: อ.วังทอง."""
-    named = called(word)
-    digits = search_key(word)
-    if digits.isdecimal():
-        former = select(FormerFacts.organisation_id).where(FormerFacts.code.startswith(digits))
-        return or_(Organisation.code.startswith(digits), Organisation.id.in_(former), named)
-    if match := _ABBREVIATED.fullmatch(word):
-        short, rest = match[1] or match[3], match[2] or match[4] or ""
-        return or_(named, called(ABBREVIATIONS[short], rest))
-    if match := _PLACE.fullmatch(word):
-        return or_(named, _in(match[4], district=match[2], province=match[3]))
-    return named
+def _meant(word: AskedWord) -> ColumnElement[bool]:
+    if word.is_code:
+        former = select(FormerFacts.organisation_id).where(FormerFacts.code.startswith(word.key))
+        return or_(Organisation.code.startswith(word.key), Organisation.id.in_(former))
+    if word.types:
+        return or_(*(called(type_.label, word.key) for type_ in sorted(word.types)))
+    if word.part is Part.DISTRICT:
+        return Organisation.district_code.in_(select(District.code).where(named_like(District, word.key)))
+    if word.part is Part.PROVINCE:
+        return Organisation.province_code.in_(select(Province.code).where(named_like(Province, word.key)))
+    return named_like(Organisation, word.key)
 
 
 def called(*parts: str) -> ColumnElement[bool]:
@@ -200,21 +153,6 @@ def named_like(model: Any, word: str) -> ColumnElement[bool]:
     """The name of an LAO, a district or a province has `word` in it, as a search compares."""
     found: ColumnElement[bool] = model.name_search.like(like_pattern(word), escape="/")
     return found
-
-
-def _in(name: str, district: str | None, province: str | None) -> ColumnElement[bool]:
-    if district:
-        return Organisation.district_code.in_(select(District.code).where(named_like(District, name)))
-    if province:
-        return Organisation.province_code.in_(select(Province.code).where(named_like(Province, name)))
-    return named_like(Organisation, name)
-
-
-def _in_place(word: str) -> ColumnElement[bool]:
-    """The LAO's district or province bears this name."""
-    districts = select(District.code).where(District.name == word)
-    provinces = select(Province.code).where(Province.name == word)
-    return or_(Organisation.district_code.in_(districts), Organisation.province_code.in_(provinces))
 
 
 def _listed() -> Select[*tuple[Any, ...]]:

@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response
 from app.access import public
 from app.listing import MAX_SEARCH, query_of
 from app.registry import past, queries, workbooks
-from app.registry.finding.queries import KEPT, KeptIndex
-from app.registry.queries import ListedOrganisation
+from app.registry.finding.index import Finding
+from app.registry.finding.queries import KEPT, KeptIndex, find_laos
 from app.spreadsheets import excel
 from app.web import answer, attachment
 from app.words import clean_line
@@ -22,9 +22,6 @@ SHOWN = 50
 @blueprint.record_once
 def prepare(state: Any) -> None:
     state.app.extensions[KEPT] = KeptIndex()
-
-
-EVERY = 20_000  # more than there are LAOs
 
 
 @dataclass(frozen=True)
@@ -39,10 +36,10 @@ class CodeSearch:
     def query(self) -> str:
         return query_of(self.__dict__)
 
-    def find(self, limit: int) -> tuple[list[ListedOrganisation], int]:
+    def find(self) -> Finding:
         """Nothing was asked, nothing is found: the look-up is no list of all LAOs."""
         asked = bool(self.q or self.province)
-        return queries.search(self.q, self.province or None, self.district or None, limit) if asked else ([], 0)
+        return find_laos(self.q, self.province, self.district) if asked else Finding()
 
 
 def _code_search() -> CodeSearch:
@@ -58,7 +55,8 @@ def _code_search() -> CodeSearch:
 @public
 def codes() -> Response:
     asked = _code_search()
-    rows, total = asked.find(SHOWN)
+    found = asked.find()
+    rows = found.fitting[:SHOWN]
     return answer(
         "registry/codes.html",
         "registry/_codes.html",
@@ -70,14 +68,15 @@ def codes() -> Response:
         districts=queries.districts(asked.province) if asked.province else [],
         asked=bool(asked.q or asked.province),
         rows=rows,
-        formerly=past.formerly([row.id for row in rows]),
-        total=total,
+        near=found.near,
+        formerly=past.formerly([row.id for row in (*rows, *found.near)]),
+        total=len(found.fitting),
     )
 
 
 @blueprint.get("/codes/table.<any(xlsx, csv):file>")
 @public
 def code_file(file: str) -> Response:
-    rows, _total = _code_search().find(EVERY)
+    rows = _code_search().find().fitting
     found = workbooks.code_list(rows, past.formerly([row.id for row in rows]))
     return attachment("รหัสผู้ใช้งาน อปท.", file, excel.file_content(file, found))

@@ -5,13 +5,13 @@ from operator import attrgetter
 from typing import BinaryIO
 
 from app.errors import Refusal
+from app.registry.finding.index import KnownPlace
 from app.registry.lines import BrokenFile, Lines, Problem
-from app.registry.queries import ListedOrganisation
 from app.spreadsheets.excel import CellKind, Column, Table
 from app.uploads.cells import Marked, column_letters, quoted, text_of
 from app.uploads.reader import MOST_ROWS, TOO_MANY_ROWS, FirstSheet, NotAWorkbook, opened
 
-COLUMNS: tuple[Column[ListedOrganisation], ...] = (
+COLUMNS: tuple[Column[KnownPlace], ...] = (
     Column("รหัสผู้ใช้งาน", attrgetter("code"), 14, explain="รหัส 7 หลัก (รหัส info) ใช้เป็นชื่อผู้ใช้เมื่อเข้าสู่ระบบ"),
     Column("ชื่อ อปท.", attrgetter("name"), 50),
     Column("ประเภท", attrgetter("type"), 26, CellKind.CHOICE),
@@ -20,9 +20,9 @@ COLUMNS: tuple[Column[ListedOrganisation], ...] = (
 )
 
 
-def code_list(found: Sequence[ListedOrganisation], formerly: Mapping[int, str]) -> Table[ListedOrganisation]:
+def code_list(found: Sequence[KnownPlace], formerly: Mapping[int, str]) -> Table[KnownPlace]:
     """`formerly`: what some were called before, by id."""
-    before: Column[ListedOrganisation] = Column("ชื่อและรหัสเดิม", lambda lao: formerly.get(lao.id), 50)
+    before: Column[KnownPlace] = Column("ชื่อและรหัสเดิม", lambda lao: formerly.get(lao.id), 50)
     return Table("รหัส", ("รหัสผู้ใช้งาน Username ของ อปท.",), (*COLUMNS, before), found)
 
 

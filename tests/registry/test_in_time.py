@@ -13,10 +13,11 @@ from app import clock
 from app.access import system
 from app.db import db, table, transaction
 from app.models import FormerFacts, Organisation
+from app.registry.finding.queries import find_laos
 from app.registry.lines import BrokenFile
 from app.registry.operations import UPGRADED, import_lines, load_registry
 from app.registry.past import laos_then, past_of
-from app.registry.queries import find_by_code, registry, search
+from app.registry.queries import find_by_code, registry
 from app.registry.rules import Effect
 from app.registry.workbooks import file_lines
 
@@ -63,8 +64,8 @@ def test_former_names_and_codes_are_found(app: Flask) -> None:
     imported(RENAMED, day(2020, 3, 1))
 
     for q in ("ดินทอง", "อบต.ดินทอง", "เทศบาลตำบลดินทอง", "665080", "ดินเงิน"):
-        assert [lao.name for lao in search(q)[0]] == ["เทศบาลตำบลดินเงิน"], q
-    assert search("อบต.ดินเงิน") == ([], 0)
+        assert [lao.name for lao in find_laos(q).fitting] == ["เทศบาลตำบลดินเงิน"], q
+    assert find_laos("อบต.ดินเงิน").fitting == []
 
 
 def test_a_second_change_from_the_same_day_on_corrects_the_first(app: Flask) -> None:

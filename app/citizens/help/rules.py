@@ -3,10 +3,15 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from heapq import nlargest
 
+from rapidfuzz.fuzz import partial_ratio
+
+from app.alike import alike_key
 from app.models.enums import Labelled, Role
 from app.words import clean_line, search_key
 
+NEAR, NEAR_SHOWN = 70, 3  # of a hundred letters in a row of a title, as many agree at least
 EXCERPT = 60  # characters shown before what was found, and twice as many after it
 PICTURE_WIDTH = 1100  # pixels
 FRONT = "/nacc"  # stands above all screens of NACC, and none of them was opened from it
@@ -118,15 +123,36 @@ def chapter_about(chapters: Iterable[Chapter], address: str, role: Role) -> Chap
     return known.get(address)
 
 
-def search(query: str, texts: Iterable[Text]) -> list[Hit]:
-    """Texts that hold every word of `query`; those that say one in their title first, else in the manual's order."""
+@dataclass(frozen=True)
+class Found:
+    """`near`: no text has the words; these have others like them."""
+
+    hits: list[Hit]
+    near: bool = False
+
+
+def search(query: str, texts: Sequence[Text]) -> Found:
+    """Texts that hold every word of `query`; those that say one in their title first, else in the manual's order.
+
+    Where none does, those with words that sound alike, or else are near to it.
+    """
     words = clean_line(query).split()
-    keys = [key for key in map(search_key, words) if key]
-    if not keys:
-        return []
-    found = [text for text in texts if all(key in search_key(f"{text.title} {text.words}") for key in keys)]
-    found.sort(key=lambda text: not any(key in search_key(text.title) for key in keys))
-    return [Hit(text, _excerpt(text.words, words)) for text in found]
+    if not any(map(search_key, words)):
+        return Found([])
+    for key in (search_key, alike_key):
+        keys = [each for each in map(key, words) if each]
+        found = [text for text in texts if all(each in key(f"{text.title} {text.words}") for each in keys)]
+        if found:
+            found.sort(key=lambda text: not any(each in key(text.title) for each in keys))
+            return Found([Hit(text, _excerpt(text.words, words)) for text in found], near=key is alike_key)
+    return Found([Hit(text, _excerpt(text.words, words)) for text in _near(query, texts)], near=True)
+
+
+def _near(query: str, texts: Sequence[Text]) -> list[Text]:
+    asked = alike_key(query)
+    scores = [(partial_ratio(asked, alike_key(text.title), score_cutoff=NEAR), text) for text in texts]
+    best = nlargest(NEAR_SHOWN, scores, key=lambda each: each[0])
+    return [text for score, text in best if score and len(asked) > 2]
 
 
 def _excerpt(text: str, words: Sequence[str]) -> str:

@@ -1,7 +1,7 @@
 """Finding places by their codes. What stands in the registry is public: no actor is asked for."""
 
-import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from sqlalchemy import String, cast, select
 
@@ -10,8 +10,11 @@ from app.db import db, table
 from app.errors import NotTheirs
 from app.models import District, Province
 from app.models.enums import PlaceKind
-from app.registry.queries import find_by_code, named_like
-from app.registry.queries import search as search_laos
+from app.registry.finding.index import Among, KnownPlace
+from app.registry.finding.queries import find_places
+from app.registry.past import formerly
+from app.registry.queries import find_by_code
+from app.registry.rules import province_words
 
 _P, _D = table(Province).c, table(District).c
 
@@ -73,17 +76,28 @@ def _organisation(code: str) -> Place:
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundPlace:
     """A place that a search found, with the words that tell it from others of its name."""
 
     kind: PlaceKind
     code: str
     name: str
     where: str
+    formerly: str = ""
+    closed: bool = False
 
     @property
     def path(self) -> str:
         return path_of(self.kind, self.code)
+
+
+@dataclass(frozen=True)
+class FoundPlaces:
+    """`total`: how many fit, of which `fitting` are shown; `near`: others that may be meant."""
+
+    fitting: list[FoundPlace] = field(default_factory=list)
+    near: list[FoundPlace] = field(default_factory=list)
+    total: int = 0
 
 
 def filter_name(province: str, district: str) -> str:
@@ -100,28 +114,25 @@ def _name(kind: PlaceKind, code: str) -> str:
 
 
 MOST_FOUND = 60
-PLACE_WORD = re.compile(r"^(จังหวัด|จ\.|อำเภอ|อ\.)\s*")
+_EVERY_KIND = Among(frozenset({PlaceKind.PROVINCE, PlaceKind.DISTRICT, PlaceKind.ORGANISATION}), closed=True)
 
 
-def search(q: str) -> list[Found]:
-    """Provinces and districts by part of their name, and LAOs as the code look-up finds them; the larger first."""
-    word = PLACE_WORD.sub("", q)
-    provinces = db.session.execute(
-        select(_P.code, _P.name).where(named_like(Province, word)).order_by(_P.name_sort).limit(MOST_FOUND)
+def search(q: str) -> FoundPlaces:
+    """Provinces, districts and LAOs, closed ones too: their years are still told."""
+    found = find_places(q, _EVERY_KIND)
+    shown = found.fitting[:MOST_FOUND]
+    laos = [each.id for each in (*shown, *found.near) if each.kind is PlaceKind.ORGANISATION]
+    before = formerly(laos)
+    return FoundPlaces(
+        [_found(each, before) for each in shown], [_found(each, before) for each in found.near], len(found.fitting)
     )
-    districts = db.session.execute(
-        select(_D.code, _D.full_name, _P.name)
-        .join_from(table(District), table(Province), _P.code == _D.province_code)
-        .where(named_like(District, word))
-        .order_by(_D.name_sort)
-        .limit(MOST_FOUND)
+
+
+def _found(place: KnownPlace, before: Mapping[int, str]) -> FoundPlace:
+    is_lao = place.kind is PlaceKind.ORGANISATION
+    larger = f"อำเภอ{place.district}" if is_lao and place.district else ""
+    province = "" if place.kind is PlaceKind.PROVINCE else province_words(place.province_code, place.province)
+    where = " ".join(word for word in (larger, province) if word and word != place.name)
+    return FoundPlace(
+        place.kind, place.code, place.name, where, before.get(place.id, "") if is_lao else "", place.closed
     )
-    laos, _total = search_laos(q, limit=MOST_FOUND)
-    return [
-        *(Found(PlaceKind.PROVINCE, code, f"จังหวัด{name}" if code != BANGKOK else name, "") for code, name in provinces),
-        *(Found(PlaceKind.DISTRICT, code, name, f"จังหวัด{where}") for code, name, where in districts),
-        *(
-            Found(PlaceKind.ORGANISATION, lao.code, lao.name, f"{lao.district or ''} จังหวัด{lao.province}".strip())
-            for lao in laos
-        ),
-    ]

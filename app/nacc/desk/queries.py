@@ -47,7 +47,7 @@ def filtered_laos(actor: Actor, asked: DeskFilter) -> list[ColumnElement[bool]]:
         wanted.append(_O.district_code == asked.district)
     if asked.lao:
         wanted.append(_O.code == asked.lao)
-    return [*wanted, *(or_(*fits(word, []), in_named_place(word)) for word in asked.words)]
+    return [*wanted, *(or_(fits(word), in_named_place(word)) for word in asked.words)]
 
 
 def in_named_place(word: str) -> ColumnElement[bool]:

@@ -16,6 +16,8 @@ from app.models.enums import Entity
 from app.nacc.registry_upkeep import operations as upkeep
 from app.nacc.registry_upkeep.forms import CloseForm, OrganisationForm, RegistryFileForm, SuccessionForm
 from app.registry import operations, past, queries
+from app.registry.finding.index import Finding
+from app.registry.finding.queries import find_laos
 from app.registry.lines import BrokenFile
 from app.registry.rules import ImportPlan, plan_import
 from app.registry.workbooks import file_lines
@@ -28,10 +30,10 @@ SHOWN = 50
 
 def _list_page(status: int = 200, **more: Any) -> Response:
     q = clean_line(request.args.get("q", ""))[:MAX_SEARCH]
-    rows, total = queries.search(q, None, None, SHOWN) if q else ([], 0)
+    found = find_laos(q, closed=True) if q else Finding()
     shown: dict[str, Any] = {"plan": None, "problems": [], "problem_total": 0, "done": False}
     shown["form"] = RegistryFileForm(formdata=None)
-    context = {"q": q, "rows": rows, "total": total} | shown | more
+    context = {"q": q, "rows": found.fitting[:SHOWN], "total": len(found.fitting), "near": found.near} | shown | more
     return make_response(render_template("nacc/administration/registry.html", **context), status)
 
 

@@ -17,6 +17,8 @@ from app.words import search_key
 FEW = 5  # where no more fit, what is near is shown beneath
 NEAR_SHOWN = 8
 WORSE = 0.22  # than the nearest: no longer offered
+SURE = 0.8  # of its letters: below, what was typed may be Thai, on a keyboard that was set to English
+OF_THAT_TYPE, VERY_LETTERS = 0.04, 0.1  # what these count beside the share of letters that sound alike
 _LARGER_FIRST = {PlaceKind.PROVINCE: 0, PlaceKind.DISTRICT: 1, PlaceKind.ORGANISATION: 2}
 _EXACT, _BEGINS, _HAS = range(3)
 
@@ -48,13 +50,13 @@ class KnownPlace:
     id: int
     codes: tuple[str, ...]
     names: tuple[Named, ...]
+    closed: bool
     province_code: str
     province: str
     province_english: str
     district_code: str | None = None
     district: str = ""
     district_english: str = ""
-    closed: bool = False
 
     @property
     def code(self) -> str:
@@ -126,9 +128,11 @@ class Index:
     def _find_roman(self, q: str, among: "Among") -> Finding:
         """By its English name; or else what the same keys say in Thai, where they say something."""
         named, types = asked_in_english(q)
-        scores = {id_: score for id_, score in self._roman.find(roman_key(named)).items() if among.has(self._places[id_])}
+        scores = {
+            id_: score for id_, score in self._roman.find(roman_key(named)).items() if among.has(self._places[id_])
+        }
         best = self._nearest({id_: score + self._agrees(id_, types) for id_, score in scores.items()})
-        if not best or scores[best[0]] < 0.8:
+        if not best or scores[best[0]] < SURE:
             thai = self.find(as_on_thai_keys(q), among)
             if thai.fitting:
                 return thai
@@ -152,7 +156,7 @@ class Index:
         return [id_ for id_ in found if among.has(self._places[id_])]
 
     def _holders(self, word: AskedWord) -> set[int]:
-        """With the word in a name, with or without its type, in the first digits of a code, or as what it says it is."""
+        """With the word in a name, with or without its type, as digits a code begins with, or as what it says it is."""
         found = self._holding(word.typed, self._today if _is_type(word.typed) else self._ever)
         if word.is_code:
             found |= self._holding(f"\n{word.typed}", self._codes)
@@ -189,23 +193,29 @@ class Index:
     def _near(self, wanted: Asked, among: "Among", known: set[int]) -> list[int]:
         found = self._alike.find(alike_key(wanted.named), alike_key(wanted.turned))
         scores = {
-            id_: score + self._agrees(id_, wanted.types) + 0.1 * self._letters(wanted, id_)
+            id_: score + self._agrees(id_, wanted.types) + VERY_LETTERS * self._letters(wanted, id_)
             for id_, score in found.items()
             if id_ not in known and among.has(self._places[id_])
         }
         return self._nearest(scores)
 
     def _agrees(self, id_: int, types: frozenset[OrganisationType]) -> float:
-        return 0.04 if types and self._places[id_].type in types else 0.0
+        return OF_THAT_TYPE if types and self._places[id_].type in types else 0.0
 
     def _letters(self, wanted: Asked, id_: int) -> float:
         """How near it is by the very letters, which tells among those that sound alike."""
         place = self._places[id_]
-        forms = (each.short_key + search_key(larger) for each in place.names for larger in ("", *place.larger(search_key)))
+        forms = (
+            each.short_key + search_key(larger) for each in place.names for larger in ("", *place.larger(search_key))
+        )
         return max(OSA.normalized_similarity(form, wanted.named) for form in forms)
 
     def _nearest(self, scores: dict[int, float]) -> list[int]:
-        best = sorted(scores, key=lambda id_: (-round(scores[id_], 6), self._places[id_].closed, _LARGER_FIRST[self._places[id_].kind], id_))
+        def order(id_: int) -> tuple[float, bool, int, int]:
+            place = self._places[id_]
+            return -round(scores[id_], 6), place.closed, _LARGER_FIRST[place.kind], id_
+
+        best = sorted(scores, key=order)
         return [id_ for id_ in best[:NEAR_SHOWN] if scores[id_] > scores[best[0]] - WORSE]
 
 

@@ -3,16 +3,17 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from heapq import nlargest
+from itertools import pairwise
 from math import log
 
 from rapidfuzz.distance import OSA
 
-CANDIDATES = 160
+CANDIDATES = 300
 MOST_LETTERS = 60
 LEAST = 0.55  # of letters that agree: below, nobody sees why it was offered
 FEWEST_SHARED = 0.4  # of what the likeliest shares
 PLACE_SHARE = 0.5  # what a pair of letters of the place counts beside one of the name
-COMMON = 0.12  # of all there are: so many share a pair of letters of a place that it tells nothing
+COMMON = 0.3  # of all there are: so many share a pair of letters of a place that it tells nothing
 
 Names = Sequence[str]
 
@@ -68,5 +69,5 @@ class Nearby:
 def _pairs(text: str, *, alone: bool = True) -> set[str]:
     """Letters side by side, or with one between, in either order: two that changed places are the same pair."""
     text = f"^{text}$" if alone else text
-    near = [*zip(text, text[1:], strict=False), *zip(text, text[2:], strict=False)]
+    near = [*pairwise(text), *zip(text, text[2:], strict=False)]
     return {one + other if one < other else other + one for one, other in near}

@@ -22,12 +22,11 @@ KEPT = "registry-index"
 _O, _P, _D, _F, _S = (table(model).c for model in (Organisation, Province, District, FormerFacts, Succession))
 # Every change of an LAO raises its version; what it was, and what it goes on in, is only ever added to.
 _STAMP = select(
-    select(func.count()).select_from(table(Province)).scalar_subquery(),
-    select(func.count()).select_from(table(District)).scalar_subquery(),
-    select(func.count()).select_from(table(Organisation)).scalar_subquery(),
-    select(func.sum(_O.version)).scalar_subquery(),
-    select(func.count()).select_from(table(FormerFacts)).scalar_subquery(),
-    select(func.count()).select_from(table(Succession)).scalar_subquery(),
+    *(func.sum(_O.version + 1), func.count(_O.closed_at)),
+    *(
+        select(func.count()).select_from(table(model)).scalar_subquery()
+        for model in (Province, District, FormerFacts, Succession)
+    ),
 )
 
 
@@ -53,6 +52,11 @@ def find_places(q: str, among: Among) -> Finding:
     return kept.now().find(q, among)
 
 
+def find_laos(q: str, province_code: str = "", district_code: str = "", *, closed: bool = False) -> Finding:
+    """LAOs of the place, open ones if nothing else is said; without words all of them, in Thai order."""
+    return find_places(q, Among(frozenset({PlaceKind.ORGANISATION}), province_code, district_code, closed))
+
+
 def _places() -> Iterator[KnownPlace]:
     yield from _provinces()
     yield from _districts()
@@ -62,18 +66,18 @@ def _places() -> Iterator[KnownPlace]:
 def _provinces() -> Iterator[KnownPlace]:
     for code, name, english in db.session.execute(select(_P.code, _P.name, _P.name_en).order_by(_P.name_sort)):
         names = (Named(province_words(code, name), name, english=english),)
-        yield KnownPlace(PlaceKind.PROVINCE, 0, (code,), names, code, name, english)
+        yield KnownPlace(PlaceKind.PROVINCE, 0, (code,), names, False, code, name, english)
 
 
 def _districts() -> Iterator[KnownPlace]:
     rows = db.session.execute(
-        select(_D.code, _D.full_name, _D.name, _D.name_en, _P.code, _P.name, _P.name_en)
+        select(_D.code, _D.full_name, _D.name, _D.name_en, _P.code, _P.name, _P.name_en, _D.code, _D.name, _D.name_en)
         .join_from(table(District), table(Province), _P.code == _D.province_code)
         .order_by(_D.name_sort, _D.code)
     )
-    for code, whole, name, english, *province in rows:
+    for code, whole, name, english, *larger in rows:
         names = (Named(whole, name, english=english),)
-        yield KnownPlace(PlaceKind.DISTRICT, 0, (code,), names, *province, code, name, english)
+        yield KnownPlace(PlaceKind.DISTRICT, 0, (code,), names, False, *larger)
 
 
 def _laos() -> Iterator[KnownPlace]:
@@ -84,13 +88,14 @@ def _laos() -> Iterator[KnownPlace]:
     rows = db.session.execute(
         select(
             *(_O.id, _O.code, _O.name, _O.type, _O.closed_at.is_not(None)),
-            *(_P.code, _P.name, _P.name_en, _D.code, _D.name, _D.name_en),
+            *(_P.code, _P.name, _P.name_en),
+            *(_D.code, func.coalesce(_D.name, ""), func.coalesce(_D.name_en, "")),
         )
         .join_from(table(Organisation), table(Province), _P.code == _O.province_code)
         .outerjoin(table(District), _D.code == _O.district_code)
         .order_by(_P.name_sort, _D.name_sort, _O.name_sort, _O.code)
     )
-    for id_, code, name, type_, closed, *place, district_code, district, in_roman in rows:
+    for id_, code, name, type_, closed, *larger in rows:
         known = [(code, name, type_), *before.get(id_, ())]
         names = tuple(
             Named(named, short, n == 0, kind, names_in_roman.get(short, ""))
@@ -98,8 +103,7 @@ def _laos() -> Iterator[KnownPlace]:
             for short in [named.removeprefix(kind.label) or named]
         )
         codes = tuple(dict.fromkeys(each[0] for each in known if each[0]))
-        inside = (district_code, district or "", in_roman or "")
-        yield KnownPlace(PlaceKind.ORGANISATION, id_, codes, names, *place, *inside, closed=closed)
+        yield KnownPlace(PlaceKind.ORGANISATION, id_, codes, names, closed, *larger)
 
 
 def _before() -> Any:
@@ -114,4 +118,4 @@ def _before() -> Any:
 
 def _romanised_places() -> dict[str, str]:
     places = union_all(select(_P.name, _P.name_en), select(_D.name, _D.name_en))
-    return {name: english for name, english in db.session.execute(places)}
+    return dict(db.session.execute(places).all())

@@ -14,7 +14,7 @@ TEXTS = [
 
 
 def found(query: str) -> list[str]:
-    return [hit.text.path for hit in search(query, TEXTS)]
+    return [hit.text.path for hit in search(query, TEXTS).hits]
 
 
 def test_every_word_must_be_there_and_a_title_comes_first() -> None:
@@ -26,7 +26,7 @@ def test_every_word_must_be_there_and_a_title_comes_first() -> None:
 
 
 def test_an_excerpt_holds_what_was_found_and_stays_short() -> None:
-    excerpt = search("excel", TEXTS)[0].excerpt
+    excerpt = search("excel", TEXTS).hits[0].excerpt
     assert "Excel" in excerpt
     assert excerpt.endswith("…")
     assert len(excerpt) < 200

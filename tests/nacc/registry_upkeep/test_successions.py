@@ -16,8 +16,9 @@ from app.models import Account, HistoryEntry, Organisation, PlanYear, Project, S
 from app.models.enums import PlanStatus, ReviewStatus, Role, Round
 from app.nacc.registry_upkeep.rules import first_year_after
 from app.plans.queries import period_of
+from app.registry.finding.queries import find_laos
 from app.registry.past import kin_of
-from app.registry.queries import find_by_code, search
+from app.registry.queries import find_by_code
 from tests.client import Client
 from tests.factories import (
     NOW,
@@ -84,7 +85,7 @@ def test_a_merged_lao_leads_to_its_successor_and_back(merged: tuple[int, int], c
     ((kin,), (back,)) = kin_of(old), kin_of(new)
     assert (kin.code, kin.later, kin.document) == (NEW, True, "ประกาศ มท. 7/2561")
     assert (back.code, back.later) == (OLD, False)
-    assert [lao.code for lao in search("ดินทอง")[0]] == [NEW]
+    assert [lao.code for lao in find_laos("ดินทอง").fitting] == [NEW]
     for code, word in ((OLD, "รับช่วงโดย"), (NEW, "รับช่วงจาก")):
         page = client.get(f"/nacc/admin/registry/{code}").text
         assert word in page

@@ -22,13 +22,50 @@ SHORT = {
     "กรุงเทพมหานคร": "",
     "เมืองพัทยา": "",
 }
-SAME_SOUND = ("ซสศษ", "ณน", "ฏต", "ฎด", "ทธฑฒ", "ถฐ", "ไใ", "ญย", "พภ", "คฆ", "ลร", "ลฬ", "\u0e34\u0e35", "\u0e36\u0e37", "\u0e38\u0e39")
+SAME_SOUND = (
+    "ซสศษ",
+    "ณน",
+    "ฏต",
+    "ฎด",
+    "ทธฑฒ",
+    "ถฐ",
+    "ไใ",
+    "ญย",
+    "พภ",
+    "คฆ",
+    "ลร",
+    "ลฬ",
+    "\u0e34\u0e35",
+    "\u0e36\u0e37",
+    "\u0e38\u0e39",
+)
 TONES = "\u0e48\u0e49\u0e4a\u0e4b"
 VOWELS = "ะ\u0e31าำ\u0e34\u0e35\u0e36\u0e37\u0e38\u0e39เแโใไ\u0e47"
 KEYS = ("ๅ/-ภถ\u0e38\u0e36คตจขช", "ๆไำพะ\u0e31\u0e35รนยบล", "ฟหกดเ\u0e49\u0e48าสวง", "ผปแอ\u0e34\u0e37ทมใฝ")
 SPELLINGS = (
-    *(("th", "t"), ("ph", "p"), ("kh", "k"), ("ch", "j"), ("ae", "ea"), ("ue", "u"), ("ue", "eu"), ("u", "oo"), ("i", "ee")),
-    *(("aeng", "ang"), ("k", "g"), ("ai", "y"), ("r", "l"), ("w", "v"), ("t", "d"), ("p", "b"), ("a", "aa"), ("o", "or"), (" ", "")),
+    *(
+        ("th", "t"),
+        ("ph", "p"),
+        ("kh", "k"),
+        ("ch", "j"),
+        ("ae", "ea"),
+        ("ue", "u"),
+        ("ue", "eu"),
+        ("u", "oo"),
+        ("i", "ee"),
+    ),
+    *(
+        ("aeng", "ang"),
+        ("k", "g"),
+        ("ai", "y"),
+        ("r", "l"),
+        ("w", "v"),
+        ("t", "d"),
+        ("p", "b"),
+        ("a", "aa"),
+        ("o", "or"),
+        (" ", ""),
+    ),
 )
 
 
@@ -133,7 +170,11 @@ def drop(text: str, random: Random) -> str:
 
 
 def swap(text: str, random: Random) -> str:
-    places = [at for at, (one, next_) in enumerate(pairwise(text)) if one != next_ and " " not in one + next_ and "." not in one + next_]
+    places = [
+        at
+        for at, (one, next_) in enumerate(pairwise(text))
+        if one != next_ and " " not in one + next_ and "." not in one + next_
+    ]
     if not places:
         return ""
     at = random.choice(places)
@@ -192,8 +233,8 @@ RULES = (*ON_THAI, UNTYPED, GLUED, ENGLISH)
 
 
 def misspellings(number: int = 2_000, seed: int = 1) -> list[MisspeltLao]:
-    """As many by each rule. By the rules for Thai one letter is wrong, anywhere in what is typed: prefix, name or place."""
-    random, laos = Random(seed), real_laos()  # noqa: S311 - no secret
+    """As many by each rule. Those for Thai make one letter wrong, anywhere in what is typed: prefix, name or place."""
+    random, laos = Random(seed), real_laos()
     speaker, found = Speaker(laos, random), list[MisspeltLao]()
     for rule in RULES:
         made = 0
