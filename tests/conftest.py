@@ -22,6 +22,7 @@ from app import create_app
 from app.citizens.results.kept import KEPT
 from app.citizens.results.queries import forget_fixed_rows
 from app.db import db, transaction
+from app.registry.finding.queries import KEPT as REGISTRY_INDEX
 from app.registry.operations import load_provinces
 from app.seeds.periods import add_basics
 from config_faults import database_url
@@ -221,6 +222,7 @@ def app(shared_app: Flask, database: Sqlite | Postgresql) -> Iterator[Flask]:
         shared_app.extensions["public-pages"].clear()
         shared_app.extensions.get("kept_numbers", {}).clear()
         shared_app.extensions[KEPT].clear()
+        shared_app.extensions[REGISTRY_INDEX].clear()
         forget_fixed_rows()
         yield shared_app
         db.session.rollback()

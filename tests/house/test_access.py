@@ -44,6 +44,7 @@ WHO_OPENS = {
     "GET public.project": ANYBODY,
     "GET public.deleted_projects": ANYBODY,
     "GET public.find_place": ANYBODY,
+    "GET public.find_project": ANYBODY,
     "GET public.robots": ANYBODY,
     "GET open_data.index": ANYBODY,
     "GET open_data.openapi": ANYBODY,

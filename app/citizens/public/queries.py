@@ -58,7 +58,7 @@ def _scopes(words: Sequence[AskedWord]) -> Iterator[tuple[list[int], list[AskedW
     places = [word for word in words if word.types or word.part in (Part.DISTRICT, Part.PROVINCE)]
     for told in [places] if places else [[word] for word in words]:
         left = [word for word in words if word not in told]
-        found = find_laos(" ".join(word.typed for word in told), closed=True).fitting if left else []
+        found = find_laos(" ".join(word.said for word in told), closed=True).fitting if left else []
         meant = found if places else [lao for lao in found if told[0].key in {each.short_key for each in lao.names}]
         if 0 < len(meant) <= MOST_LAOS:
             yield [lao.id for lao in meant], left
@@ -68,11 +68,14 @@ def _in_the_country(words: Sequence[AskedWord], below: int) -> FoundProjects:
     until, wanted = monotonic() + SECONDS, _named(words)
     below = below or (db.session.scalar(select(func.max(_P.id))) or 0) + 1
     found: list[FoundProject] = []
-    while below > 1 and len(found) < MOST_SHOWN and monotonic() < until:
+    while below > 1 and len(found) < MOST_SHOWN:
         from_ = max(1, below - AT_ONCE)
         here = _page([_P.id < below, _P.id >= from_, *wanted])
-        found += here[: MOST_SHOWN - len(found)]
-        below = found[-1].id if len(here) and found[-1] is not here[-1] else from_
+        fitting = here[: MOST_SHOWN - len(found)]
+        found += fitting
+        below = fitting[-1].id if len(fitting) < len(here) else from_
+        if monotonic() > until:
+            break
     return FoundProjects(found, below if below > 1 else 0)
 
 

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import cached_property
 
 from rapidfuzz.distance import OSA
 
@@ -49,12 +50,16 @@ class Part(Enum):
 
 @dataclass(frozen=True)
 class AskedWord:
-    """`typed`: the key of the whole word, `key` that of what is left without what it says of its part or type."""
+    """`said`: as it was typed; `key`: that of what is left of it without what it says of its part or type."""
 
-    typed: str
+    said: str
     key: str
     part: Part = Part.ANY
     types: frozenset[OrganisationType] = frozenset()
+
+    @cached_property
+    def typed(self) -> str:
+        return search_key(self.said)
 
     @property
     def is_code(self) -> bool:
@@ -88,7 +93,7 @@ def asked(q: str) -> Asked:
     for typed in line.split()[:MOST_WORDS]:
         word = _word(typed)
         if waiting and not word.types and word.part is Part.ANY:  # จ. สงขลา
-            word = replace(word, part=waiting.part, typed=waiting.typed + word.typed)
+            word = replace(word, part=waiting.part, said=f"{waiting.said} {word.said}")
             words.remove(waiting)
         waiting = word if word.part is not Part.ANY and not word.key else None
         words.append(word)
@@ -96,18 +101,17 @@ def asked(q: str) -> Asked:
 
 
 def _word(typed: str) -> AskedWord:
-    whole = search_key(typed)
     if match := _ABBREVIATED.fullmatch(typed):
         short, rest = match[1] or match[3], match[2] or match[4] or ""
-        return AskedWord(whole, search_key(rest), types=frozenset({ABBREVIATIONS[short]}))
+        return AskedWord(typed, search_key(rest), types=frozenset({ABBREVIATIONS[short]}))
     if match := _WRITTEN_OUT.fullmatch(typed):
-        return AskedWord(whole, search_key(match[2]), types=_LABELS.get(match[1], MUNICIPALITIES))
+        return AskedWord(typed, search_key(match[2]), types=_LABELS.get(match[1], MUNICIPALITIES))
     if match := _PLACE.fullmatch(typed):
         part = Part.NAME if match[1] else Part.DISTRICT if match[2] else Part.PROVINCE
-        return AskedWord(whole, search_key(match[4]), part)
+        return AskedWord(typed, search_key(match[4]), part)
     if meant := _misspelt(typed):
-        return AskedWord(whole, search_key(meant[1]), types=meant[0])
-    return AskedWord(whole, whole)
+        return AskedWord(typed, search_key(meant[1]), types=meant[0])
+    return AskedWord(typed, search_key(typed))
 
 
 def _misspelt(typed: str) -> tuple[frozenset[OrganisationType], str] | None:

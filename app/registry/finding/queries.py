@@ -35,8 +35,13 @@ class KeptIndex:
 
     def __init__(self) -> None:
         self._one = Lock()
-        self._stamp: Any = None
-        self._index = Index(())
+        self.clear()
+
+    def clear(self) -> None:
+        """Begin anew (tests, where a database takes the place of another)."""
+        with self._one:
+            self._stamp: Any = None
+            self._index = Index(())
 
     def now(self) -> Index:
         stamp = tuple(db.session.execute(_STAMP).one())

@@ -59,6 +59,10 @@ def test_the_manual_can_be_searched(app: Flask, client: Client) -> None:
     assert "พบ 1 เรื่อง" in page
     assert 'href="/help/officer/review"' in page
     assert 'href="/help/questions#income"' in client.get("/help?q=รายได้ ปีงบประมาณ").text
+    near = client.get("/help?q=คี่ลัด").text
+    assert "ไม่พบ “คี่ลัด” ในคู่มือ" in near
+    assert "เรื่องที่ใกล้เคียง" in near
+    assert 'href="/help/officer/review"' in client.get("/help?q=คียลัด").text
     assert "ไม่พบ “&lt;b&gt;” ในคู่มือ" in client.get("/help?q=<b>").text
     assert client.get("/help?q=" + "ก" * 5000).status_code == 200
 

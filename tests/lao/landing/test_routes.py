@@ -40,6 +40,9 @@ def test_codes_are_found_by_name_province_and_district_and_typing_narrows_in_pla
     assert "2900101" in fragment
     assert "6650807" not in fragment
     assert "ไม่พบ อปท. ที่ค้นหา" in client.get("/codes?q=ไม่มีแน่").text
+    near = client.get("/codes?q=อบต.ดืนท่อง", headers=HTMX).text
+    assert "ใกล้เคียง" in near
+    assert "/login?username=6650807" in near
 
 
 def test_whatever_a_stranger_asks_for_there_is_an_answer(app: Flask, client: Client) -> None:
