@@ -14,7 +14,7 @@ from app.registry.finding.near import Nearby
 from app.registry.rules import TYPES
 from app.words import search_key
 
-FEW = 5  # where no more fit, what is near is shown beneath
+FEW = 5  # where not as many fit, what is near fills up the list, and where none does, is all of it
 NEAR_SHOWN = 8
 WORSE = 0.22  # than the nearest: no longer offered
 SURE = 0.8  # of its letters: below, what was typed may be Thai, on a keyboard that was set to English
@@ -122,8 +122,8 @@ class Index:
         if is_roman(q):
             return self._find_roman(q, among)
         fitting = self._fitting(wanted, among)
-        near = self._near(wanted, among, set(fitting)) if len(fitting) <= FEW and wanted.named else []
-        return self._finding(fitting, near)
+        near = self._near(wanted, among, set(fitting)) if len(fitting) < FEW and wanted.named else []
+        return self._finding(fitting, near[: FEW - len(fitting)] if fitting else near)
 
     def _find_roman(self, q: str, among: "Among") -> Finding:
         """By its English name; or else what the same keys say in Thai, where they say something."""
