@@ -10,7 +10,7 @@ from app.db import db, table
 from app.listing import like_pattern
 from app.models import District, FormerFacts, Organisation, Province, Succession
 from app.models.enums import OrganisationType
-from app.registry.finding.asked import AskedWord, Part, asked
+from app.registry.finding.asked import AskedPart, AskedWord, asked
 from app.registry.rules import TYPES, KnownLao, Registry, RegistryFacts, whole_name
 from app.words import arabic_digits, clean_line, search_key
 
@@ -124,9 +124,9 @@ def _meant(word: AskedWord) -> ColumnElement[bool]:
         return or_(Organisation.code.startswith(word.key), Organisation.id.in_(former))
     if word.types:
         return or_(*(called(type_.label, word.key) for type_ in sorted(word.types)))
-    if word.part is Part.DISTRICT:
+    if word.part is AskedPart.DISTRICT:
         return Organisation.district_code.in_(select(District.code).where(named_like(District, word.key)))
-    if word.part is Part.PROVINCE:
+    if word.part is AskedPart.PROVINCE:
         return Organisation.province_code.in_(select(Province.code).where(named_like(Province, word.key)))
     return named_like(Organisation, word.key)
 

@@ -19,7 +19,7 @@ def test_the_list_narrows_while_somebody_types_and_forgives_what_is_typed_wrong(
 
     # when
     field.press_sequentially("ดิน", delay=20)
-    expect(found.get_by_role("status")).to_contain_text("พบ 3 แห่ง")  # เขตดินแดง, too
+    expect(found.get_by_role("status")).to_contain_text("พบ 5 แห่ง")  # districts, too
     field.press_sequentially("ทอง", delay=20)
 
     # then

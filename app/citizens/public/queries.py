@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, func, select
 from app.db import db, table
 from app.listing import like_pattern
 from app.models import Organisation, Project
-from app.registry.finding.asked import AskedWord, Part, asked
+from app.registry.finding.asked import AskedPart, AskedWord, asked
 from app.registry.finding.queries import find_laos
 from app.words import search_key
 
@@ -47,7 +47,7 @@ def find_projects(q: str, below: int = 0) -> FoundProjects:
     if len(search_key(q)) < FEWEST_LETTERS or not words:
         return FoundProjects()
     for laos, left in () if below else _scopes(words):
-        here = _page([_P.organisation_id.in_(laos), *_named(left)])
+        here = _latest_named([_P.organisation_id.in_(laos), *_named(left)])
         if here:
             return FoundProjects(here[:MOST_SHOWN])
     return _in_the_country(words, below)
@@ -55,7 +55,7 @@ def find_projects(q: str, below: int = 0) -> FoundProjects:
 
 def _scopes(words: Sequence[AskedWord]) -> Iterator[tuple[list[int], list[AskedWord]]]:
     """LAOs that some of the words name, and the others: those that say so, else each that is a whole name."""
-    places = [word for word in words if word.types or word.part in (Part.DISTRICT, Part.PROVINCE)]
+    places = [word for word in words if word.types or word.part in (AskedPart.DISTRICT, AskedPart.PROVINCE)]
     for told in [places] if places else [[word] for word in words]:
         left = [word for word in words if word not in told]
         found = find_laos(" ".join(word.said for word in told), closed=True).fitting if left else []
@@ -70,7 +70,7 @@ def _in_the_country(words: Sequence[AskedWord], below: int) -> FoundProjects:
     found: list[FoundProject] = []
     while below > 1 and len(found) < MOST_SHOWN:
         from_ = max(1, below - AT_ONCE)
-        here = _page([_P.id < below, _P.id >= from_, *wanted])
+        here = _latest_named([_P.id < below, _P.id >= from_, *wanted])
         fitting = here[: MOST_SHOWN - len(found)]
         found += fitting
         below = fitting[-1].id if len(fitting) < len(here) else from_
@@ -83,7 +83,7 @@ def _named(words: Sequence[AskedWord]) -> list[ColumnElement[bool]]:
     return [_P.name_search.like(like_pattern(word.typed), escape="/") for word in words]
 
 
-def _page(wanted: Sequence[ColumnElement[bool]]) -> list[FoundProject]:
+def _latest_named(wanted: Sequence[ColumnElement[bool]]) -> list[FoundProject]:
     statement: Any = (
         select(_P.id, _P.name, _O.name)
         .join_from(table(Project), table(Organisation), _O.id == _P.organisation_id)

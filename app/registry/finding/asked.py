@@ -39,7 +39,7 @@ _DOTTED = re.compile(r"อ\.\s?บ\.\s?([ตจ])\.?|ท\.\s?([ตมน])\.")  
 MISSPELT = 0.25  # of a type's letters, at most
 
 
-class Part(Enum):
+class AskedPart(Enum):
     """What a word can be part of, as whoever typed it says."""
 
     ANY = "any"
@@ -54,7 +54,7 @@ class AskedWord:
 
     said: str
     key: str
-    part: Part = Part.ANY
+    part: AskedPart = AskedPart.ANY
     types: frozenset[OrganisationType] = frozenset()
 
     @cached_property
@@ -92,10 +92,10 @@ def asked(q: str) -> Asked:
     waiting: AskedWord | None = None
     for typed in line.split()[:MOST_WORDS]:
         word = _word(typed)
-        if waiting and not word.types and word.part is Part.ANY:  # จ. สงขลา
+        if waiting and not word.types and word.part is AskedPart.ANY:  # จ. สงขลา
             word = replace(word, part=waiting.part, said=f"{waiting.said} {word.said}")
             words.remove(waiting)
-        waiting = word if word.part is not Part.ANY and not word.key else None
+        waiting = word if word.part is not AskedPart.ANY and not word.key else None
         words.append(word)
     return Asked(tuple(word for word in words if word.typed))
 
@@ -107,7 +107,7 @@ def _word(typed: str) -> AskedWord:
     if match := _WRITTEN_OUT.fullmatch(typed):
         return AskedWord(typed, search_key(match[2]), types=_LABELS.get(match[1], MUNICIPALITIES))
     if match := _PLACE.fullmatch(typed):
-        part = Part.NAME if match[1] else Part.DISTRICT if match[2] else Part.PROVINCE
+        part = AskedPart.NAME if match[1] else AskedPart.DISTRICT if match[2] else AskedPart.PROVINCE
         return AskedWord(typed, search_key(match[4]), part)
     if meant := _misspelt(typed):
         return AskedWord(typed, search_key(meant[1]), types=meant[0])

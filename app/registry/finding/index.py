@@ -8,7 +8,7 @@ from rapidfuzz.distance import OSA
 
 from app.alike import alike_key, as_on_thai_keys, is_roman, roman_key
 from app.models.enums import OrganisationType, PlaceKind
-from app.registry.finding.asked import Asked, AskedWord, Part, asked
+from app.registry.finding.asked import Asked, AskedPart, AskedWord, asked
 from app.registry.finding.english import asked_in_english
 from app.registry.finding.near import Nearby
 from app.registry.rules import TYPES
@@ -160,7 +160,7 @@ class Index:
         found = self._holding(word.typed, self._today if _is_type(word.typed) else self._ever)
         if word.is_code:
             found |= self._holding(f"\n{word.typed}", self._codes)
-        if word.types or word.part is Part.NAME:
+        if word.types or word.part is AskedPart.NAME:
             found |= {
                 id_
                 for id_, each in self._names
@@ -168,9 +168,9 @@ class Index:
                 and (each.today or word.key)
                 and (not word.types or each.type in word.types)
             }
-        if word.part is Part.DISTRICT:
+        if word.part is AskedPart.DISTRICT:
             found |= {id_ for id_, each in enumerate(self._in) if word.key in each.split("\n")[1]}
-        if word.part is Part.PROVINCE:
+        if word.part is AskedPart.PROVINCE:
             found |= {id_ for id_, each in enumerate(self._in) if word.key in each.split("\n")[2]}
         return found
 
@@ -180,7 +180,7 @@ class Index:
 
     def _rank(self, wanted: Asked, id_: int) -> tuple[int, bool, int]:
         place = self._places[id_]
-        words = [word.key for word in wanted.words if word.key and word.part in (Part.ANY, Part.NAME)]
+        words = [word.key for word in wanted.words if word.key and word.part in (AskedPart.ANY, AskedPart.NAME)]
         keys = ["".join(words[:count]) for count in range(1, len(words) + 1)] or ["".join(w.key for w in wanted.words)]
         how = _HAS
         if any(each.short_key in keys or each.key in keys for each in place.names) or wanted.named in place.codes:
