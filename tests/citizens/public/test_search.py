@@ -30,7 +30,7 @@ def test_what_is_near_is_offered_when_nothing_fits(app: Flask, client: Client) -
     make_organisation()
     page = client.get("/public/search?q=อบต.ดืนท่อง").text
 
-    assert "ไม่พบ “อบต.ดืนท่อง” ที่ใกล้เคียงมี" in page
+    assert "ไม่พบ “อบต.ดืนท่อง” ที่ใกล้เคียงมี" in " ".join(page.split())
     assert 'href="/public/organisations/6650807"' in page[page.index('id="near-h"') :]
     assert "อำเภอวังทอง จังหวัดพิษณุโลก" in page
 
