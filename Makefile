@@ -9,7 +9,7 @@ PY := $(VENV)/bin/python
 FLASK := $(VENV)/bin/flask --app wsgi
 export HOST PORT
 
-.PHONY: help run test check lock sbom security fuzz bench bench-peers screenshot clean
+.PHONY: help run serve test check lock sbom security fuzz bench bench-peers screenshot clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -44,15 +44,24 @@ $(READERS)/node_modules/.package-lock.json: $(READERS)/package.json $(READERS)/p
 	@cd $(READERS) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
+# Web server and worker until a signal comes; a worker that ends is started again.
+define together
+	@trap 'kill $$(jobs -p) 2>/dev/null; wait' EXIT; trap 'exit 0' INT TERM HUP; \
+	(while :; do $(FLASK) jobs work --while-parent-lives || true; sleep 2; done) & \
+	tools/serve $(1) & wait $$!
+endef
+
 run: export EPLANNACC_ENV := $(or $(EPLANNACC_ENV),demo)
 run: $(VENV)/.installed ## Install, migrate, load registry and demo, serve at http://127.0.0.1:5000
 	@$(FLASK) demo-up
-	@trap 'kill $$(jobs -p) 2>/dev/null; wait' EXIT; trap 'exit 0' INT TERM HUP; \
-	$(FLASK) jobs work --while-parent-lives & \
-	tools/serve & wait $$!
+	$(call together)
+
+serve: $(VENV)/.installed ## Serve an installation on this machine, two workers a processor (EPLANNACC_ENV and README's settings)
+	@$(FLASK) db upgrade
+	$(call together,--workers $(or $(WORKERS),$(shell expr 2 '*' $$(nproc))))
 
 test: $(VENV)/.installed-dev $(READERS)/node_modules/.package-lock.json ## The whole suite, browser tests included; PostgreSQL too with TEST_DATABASE_URL
-	@bash tools/debian-packages chromium soffice pdftotext redis wrk $(if $(TEST_DATABASE_URL),pgclient)
+	@bash tools/debian-packages chromium soffice pdftotext redis wrk $(if $(TEST_DATABASE_URL),pgclient pgserver)
 	@$(PY) -m pytest -n 2 --dist loadgroup $(PYTEST)
 
 check: $(VENV)/.installed-dev ## Format, lint, types, house rules

@@ -57,6 +57,7 @@ def settings(environ: Mapping[str, str], instance: Path = ROOT / "instance") -> 
             environ.get("DATABASE_URL") or f"sqlite:///{instance / 'eplannacc.sqlite3'}"
         ),
         "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},  # else a failing statement's values stand in the log
+        "DATABASE_POOLED": _flag(environ, "DATABASE_POOLED", default=False),
         "ACCESS_LOG": _flag(environ, "ACCESS_LOG", default=production),
         # Carries the ids of long work to `flask jobs work`: sqlite:///…, redis://…, or memory:// within one process.
         "JOBS_URL": environ.get("JOBS_URL")

@@ -82,7 +82,7 @@ def _numbers(environ: Mapping[str, str]) -> Iterator[str]:
 
 
 def _words(environ: Mapping[str, str]) -> Iterator[str]:
-    for name in ("ACCESS_LOG", *MUST_BE_ON, "SECOND_FACTOR_LAO", "MAIL_STARTTLS"):
+    for name in ("ACCESS_LOG", "DATABASE_POOLED", *MUST_BE_ON, "SECOND_FACTOR_LAO", "MAIL_STARTTLS"):
         if environ.get(name, "on").lower() not in FLAGS:
             yield f"{name} is {environ[name]!r}; it must say yes or no ({', '.join(FLAGS)})."
     for name in ("SIGN_IN_LIMIT_ACCOUNT", "SIGN_IN_LIMIT_ADDRESS", "PUBLIC_LIMIT_ADDRESS"):

@@ -19,6 +19,7 @@ from app.ledger.cli import group as log
 from app.nacc.blackouts import cli as _erase  # noqa: F401 - adds a command to `accounts`
 from app.nacc.exports.cli import group as jobs
 from app.nacc.mails.cli import group as mail
+from app.read_only import read_only
 from app.registry.cli import group as registry
 from app.seeds.cli import demo, refuse_in_production
 from app.seeds.cli import group as seed
@@ -27,7 +28,7 @@ from app.seeds.cli import group as seed
 def init_cli(app: Flask) -> None:
     for group in (registry, seed, accounts, mail, jobs, rounds, signs, open_data, log, data):
         app.cli.add_command(group)
-    for command in (demo_up, doctor, backup, restore):
+    for command in (demo_up, doctor, backup, restore, read_only):
         app.cli.add_command(command)
 
 

@@ -87,7 +87,7 @@ def transaction() -> Iterator[None]:
     try:
         current_app.extensions["claim"].make()
         yield
-        db.session.commit()
+        _commit()
         if has_request_context():
             g.committed_at = time.time()
             request.environ.pop(READS, None)
@@ -101,6 +101,15 @@ def transaction() -> Iterator[None]:
         raise
     finally:
         db.session.info.pop(DEED, None)
+
+
+def _commit() -> None:
+    try:
+        db.session.commit()
+    except DBAPIError as error:
+        if has_request_context() and is_out_of_reach(error):
+            g.maybe_kept = True  # the line may have broken behind the commit, and before its answer
+        raise
 
 
 def is_within_deed() -> bool:
@@ -171,11 +180,18 @@ def init_engines(app: Flask) -> None:
         event.listen(engine, "begin", _begin_sqlite)
     else:
         event.listen(engine, "do_connect", _wait_shortly)
+        if app.config["DATABASE_POOLED"]:
+            event.listen(engine, "do_connect", _prepare_nothing)
         event.listen(engine, "checkout", _ask_whether_closed)
 
 
 def _wait_shortly(_dialect: Any, _record: Any, _arguments: Any, given: dict[str, Any]) -> None:
     given.setdefault("connect_timeout", CONNECT_SECONDS)
+
+
+def _prepare_nothing(_dialect: Any, _record: Any, _arguments: Any, given: dict[str, Any]) -> None:
+    """A pooler gives each transaction another connection, which does not know what the one before had prepared."""
+    given["prepare_threshold"] = None
 
 
 def _ask_whether_closed(connection: Any, _record: Any, _proxy: Any) -> None:

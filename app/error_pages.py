@@ -7,7 +7,7 @@ import errno
 from contextlib import suppress
 from typing import cast
 
-from flask import Flask, current_app, flash, make_response, redirect, render_template, request
+from flask import Flask, current_app, flash, g, make_response, redirect, render_template, request
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import SQLAlchemyError
@@ -20,6 +20,7 @@ from app.citizens.open_data.answers import for_api, problem
 from app.db import db, is_out_of_reach
 from app.errors import Busy, NotTheirs, Stale
 from app.logs import request_number
+from app.read_only import is_read_only
 from app.turns import BUSY, BUSY_STATUS
 from app.web import is_htmx, same_origin
 
@@ -36,6 +37,11 @@ SENTENCES = {
     503: ("ระบบยังไม่พร้อมใช้งานชั่วคราว", "ยังไม่มีอะไรถูกบันทึก รอสักครู่แล้วลองอีกครั้ง หากยังไม่ได้ ให้แจ้งรหัสด้านล่าง"),
 }
 BUSY_WORDS = ("ขณะนี้มีผู้ใช้งานพร้อมกันจำนวนมาก", "ยังไม่มีอะไรถูกบันทึก รอประมาณ 15 วินาที แล้วลองอีกครั้ง")
+READ_ONLY_WORDS = ("ขณะนี้เปิดให้อ่านอย่างเดียว", "ระบบกำลังปรับปรุง ยังไม่มีอะไรถูกบันทึก รอสักครู่ ย้อนกลับไปหน้าเดิม แล้วลองอีกครั้ง")
+MAYBE_WORDS = (
+    "ไม่ทราบว่าบันทึกแล้วหรือยัง",
+    "การเชื่อมต่อขาดขณะกำลังบันทึก รอสักครู่ เปิดรายการนี้ดูว่าบันทึกแล้วหรือยัง ส่งแบบฟอร์มเดิมอีกครั้งก็ได้ ระบบไม่บันทึกซ้ำ",
+)
 DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 LOGOUT = "accounts.logout"
 COMES_BACK = 15  # seconds after which it is worth asking again
@@ -108,8 +114,11 @@ def _crash(error: BaseException) -> Response:
         raise error
     with suppress(SQLAlchemyError):
         db.session.rollback()  # PostgreSQL answers nothing more until what failed is ended
+    if is_read_only(error):
+        return _still(503, request_number(), READ_ONLY_WORDS)
     current_app.logger.exception("the request failed")
-    return _still(503 if _comes_back(error) else 500, request_number())
+    words = MAYBE_WORDS if "maybe_kept" in g else None
+    return _still(503 if _comes_back(error) else 500, request_number(), words)
 
 
 def _refuse_where_busy() -> Response | None:

@@ -17,7 +17,7 @@ import sys
 from argparse import ArgumentParser
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import count
@@ -37,6 +37,7 @@ from app.accounts.passwords import hash_password
 from app.accounts.queries import actor_of
 from app.citizens.results.kept import province_summaries
 from app.db import db, transaction
+from app.error_pages import MAYBE_WORDS
 from app.models import Account
 from app.models.enums import ReportStatus, Round
 from app.tokens import token_seed
@@ -154,6 +155,12 @@ class Load:
         await asyncio.gather(*tasks)
         return {kind: self._told(kind) for kind in kinds if kinds[kind]}
 
+    async def close(self) -> None:
+        for _reader, writer in self._lines:
+            writer.close()
+            with suppress(OSError):
+                await writer.wait_closed()
+
     def _told(self, kind: str) -> dict[str, Any]:
         taken = sorted(self.taken[kind])
         times = {f"p{part}": round(taken[len(taken) * part // 100] * 1000) for part in (50, 95)} if taken else {}
@@ -163,7 +170,7 @@ class Load:
         clerk = self._random.choice(self._clerks)
         if kind == "save":
             idle = [
-                each for each in self._random.sample(self._clerks, TRIES) if not each.under_way and not each.unknown
+                each for each in self._random.choices(self._clerks, k=TRIES) if not each.under_way and not each.unknown
             ]
             if not idle:  # nobody saves twice at once
                 self.seen[kind, "nobody was free"] += 1
@@ -183,11 +190,11 @@ class Load:
         amount, clerk.under_way = f"{next(self._amounts)}.25", True
         form = {"csrf_token": clerk.token, "version": clerk.version, "status": "in_progress", "spent": amount}
         path = f"/reporting/{clerk.project_id}/{YEAR}/{ROUND}"
-        status, _head, _body = await self._ask("POST", path, clerk.headers, urlencode(form | {"note": ""}))
+        status, _head, body = await self._ask("POST", path, clerk.headers, urlencode(form | {"note": ""}))
         if status == OK["save"]:
             clerk.told.append(amount)
             clerk.version += 1
-        elif status == 0:
+        elif status == 0 or MAYBE_WORDS[0].encode() in body:
             clerk.unknown.add(amount)
         clerk.under_way = False
         return status
@@ -209,6 +216,7 @@ class Load:
         form = {"Content-Type": "application/x-www-form-urlencoded", "Content-Length": str(len(body))} if body else {}
         told = "".join(f"{name}: {value}\r\n" for name, value in {"Host": "127.0.0.1", **headers, **form}.items())
         async with self._free:
+            writer = None
             try:
                 async with asyncio.timeout(ANSWER_SECONDS):
                     line = self._lines.pop() if self._lines else None
@@ -218,6 +226,8 @@ class Load:
                     length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
                     content = await reader.readexactly(length)
             except (OSError, EOFError, TimeoutError):
+                if writer:
+                    writer.close()
                 return 0, b"", b""
             self._lines.append((reader, writer))
             return int(head.split(b" ", 2)[1]), head, content
@@ -270,6 +280,7 @@ async def day(load: Load, rate: float, seconds: float) -> dict[str, Any]:
     for part in parts(rate):
         told[part.name] = await load.part(part, seconds)
         print(part.name, json.dumps(told[part.name]), flush=True)
+    await load.close()
     return told
 
 

@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from alembic import context
 from flask import current_app
+from sqlalchemy import text
 
 from app.models.types import Hundredths, Quarters, UtcDateTime
 
@@ -20,6 +21,8 @@ def render_item(kind: str, item: Any, _autogen: Any) -> str | Literal[False]:
 
 def run() -> None:
     with db.engine.connect() as connection:
+        if connection.dialect.name == "postgresql":  # also while `flask read-only on` holds for everybody else
+            connection.execute(text("SET TRANSACTION READ WRITE"))
         context.configure(
             connection=connection,
             target_metadata=db.metadata,

@@ -7,17 +7,18 @@ from typing import Any
 from flask import current_app, g, request, session
 from flask_login import current_user, login_user, logout_user
 from sqlalchemy import update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from app import clock
 from app.access import Actor
 from app.accounts import operations, queries
 from app.accounts.rules import SEEN_EVERY, SessionLimits, browser_words, key_after
-from app.db import db, table
+from app.db import db, is_out_of_reach, table
 from app.extensions import login_manager
 from app.meters import count
 from app.models import AccountSession
 from app.models.enums import EndedBecause, Role
+from app.read_only import is_read_only
 from app.tokens import token_seed
 
 _S = table(AccountSession).c
@@ -124,5 +125,7 @@ def write_aside(statement: Any) -> None:
     try:
         with db.engine.begin() as connection:
             connection.execute(statement)
-    except OperationalError as error:  # somebody writes for long: it is not worth an error page
+    except DBAPIError as error:  # somebody writes for long, or nobody may: it is not worth an error page
+        if not (is_out_of_reach(error) or is_read_only(error)):
+            raise
         current_app.logger.warning("not written: %s", error.orig)

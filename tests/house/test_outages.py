@@ -12,20 +12,21 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
 
 from app import create_app, health
 from app.access import system
 from app.clock import now
 from app.db import db, is_out_of_reach, is_sqlite, transaction
 from app.errors import Refusal, Stale
-from app.models import Account, PlanPeriod
+from app.models import Account, PlanPeriod, Project
 from app.models.enums import Role
 from app.nacc.administration.periods.operations import add_period
 from tests.browser.proxy import Line
 from tests.client import TOKEN, Client, check_page
 from tests.conftest import SETTINGS
-from tests.factories import make_lao, make_staff
-from tests.pages import enter
+from tests.factories import YEAR, make_lao, make_staff, project_form
+from tests.pages import enter, fields
 
 SENTENCE = "ระบบยังไม่พร้อมใช้งานชั่วคราว"
 Disk = namedtuple("Disk", "free")
@@ -121,6 +122,32 @@ def test_while_the_database_is_away_everybody_gets_a_sentence_and_it_recovers_by
         assert client.get("/public").status_code == 200
     assert clients["chief"].get("/nacc/review").status_code == 200
     assert Client(served).get("/readyz").text == "database: ok\ntries: ok\njobs: ok\ndisk: ok\n"
+
+
+def test_where_nobody_knows_whether_it_was_kept_nobody_says_that_it_was_not(
+    served: Flask, line: Line | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The line breaks behind the commit, and before its answer: the same form, sent again, is not kept twice."""
+    # given
+    client = Client(served)
+    enter(client, make_lao().account_id)
+    form = {**fields(client.get(f"/projects/new?year={YEAR}").text), **project_form()}
+    commit = db.session.commit
+
+    def broken() -> None:
+        commit()
+        raise DBAPIError("COMMIT", None, OSError("the line broke"), connection_invalidated=True)
+
+    # when
+    with monkeypatch.context() as patch:
+        patch.setattr(db.session, "commit", broken)
+        answer = client.send(f"/projects/new?year={YEAR}", form)
+
+    # then
+    assert (answer.status_code, "ไม่ทราบว่าบันทึกแล้วหรือยัง" in answer.text) == (503, True)
+    assert "ยังไม่มีอะไรถูกบันทึก" not in answer.text
+    assert client.send(f"/projects/new?year={YEAR}", form).status_code == 302
+    assert len(db.session.scalars(select(Project)).all()) == 1
 
 
 def test_a_restart_of_the_database_costs_no_request(served: Flask, line: Line | None) -> None:

@@ -1,5 +1,6 @@
 """The web server without a proxy in front: slow senders, dead workers, signals; and whose turn it is in it."""
 
+import asyncio
 import os
 import signal
 import socket
@@ -26,6 +27,7 @@ from app.db import db, transaction
 from app.models import HistoryEntry
 from app.models.enums import Entity
 from app.turns import TURN, Patience, Queue, Rank, Turns, aside
+from bench.deadline import Load, Part, clerks_of, faults, let_in
 from tests.client import TOKEN, Client, check_page
 from tests.factories import PASSWORD, YEAR, make_lao, make_project
 from tests.house.serving import HEALTH, Served, answers, serving, start, wait_for_answer
@@ -107,6 +109,38 @@ def test_a_worker_that_dies_is_replaced(tmp_path: Path) -> None:
         wait_for_answer(served)
         assert served.process.poll() is None
         assert set(served.workers()).isdisjoint(before)
+
+
+def test_workers_that_are_killed_at_work_lose_no_save_and_keep_none_twice(app: Flask, tmp_path: Path) -> None:
+    # given: clerks who save all the time, and two workers
+    for number in range(6):
+        make_project(make_lao(f"66508{10 + number}"))
+    clerks = clerks_of(6)
+    let_in(app, clerks)
+    db.session.rollback()
+    alike = {"DATABASE_URL": db.engine.url.render_as_string(hide_password=False), "SECRET_KEY": app.config["SECRET_KEY"]}
+    with serving(tmp_path, "--workers", "2", **alike) as served:
+        load = Load(served.port, clerks, ["/public"])
+
+        def kill() -> None:
+            for _each in range(2):
+                os.kill(served.workers()[0], signal.SIGKILL)
+                time.sleep(7)  # two deaths within six seconds end granian
+
+        async def work() -> dict[str, dict[str, int]]:
+            killing = asyncio.get_running_loop().run_in_executor(None, kill)
+            told = await load.part(Part("at work", 25, 0, 0), 12)
+            await killing
+            await load.close()
+            return told
+
+        # when
+        told = asyncio.run(work())
+
+    # then
+    assert list(faults(clerks)) == []
+    assert sum(len(clerk.told) for clerk in clerks) > 20
+    assert set(told["save"]) <= {"ok", "no answer", "told to come back", "nobody was free", "p50", "p95"}, told
 
 
 @pytest.mark.parametrize("seconds", [0.4, 0.8, 1.2, 2])
