@@ -3,8 +3,8 @@
 Open loop: each request has its moment, whether or not answers keep up, and its time is counted from then on. Of what
 clerks ask 80 % are saves, 15 % lists and the grid, 5 % files; others sign in, each at the price of its hash, and
 citizens read beside. Five parts follow one another: quiet, the last day, a crowd that signs in, more than can be
-answered, quiet again. Then every save that was acknowledged must be in the history once, in its order, and every
-figure must equal a recount. The exit code is 1 where one does not.
+answered, quiet again; `--kills` adds workers that are killed. Then every save that was acknowledged must be in the
+history once, in its order, and every figure must equal a recount. The exit code is 1 where one does not.
 
 On PostgreSQL where TEST_DATABASE_URL names a server, at BENCH_SCALE of the country.
 """
@@ -13,14 +13,16 @@ import asyncio
 import json
 import os
 import random
+import signal
 import sys
-from argparse import ArgumentParser
+from argparse import ArgumentParser, Namespace
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import count
+from pathlib import Path
 from time import perf_counter
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -49,6 +51,7 @@ from bench.server import serving
 LINES = 400
 ANSWER_SECONDS = 60
 TRIES = 50
+KILL_SECONDS = 7
 LOOKS = (
     f"/reporting?year={YEAR}&round={ROUND}",
     f"/reporting/grid?year={YEAR}&round={ROUND}",
@@ -275,13 +278,27 @@ def recounted(clerks: list[Clerk], figures: Mapping[str, Mapping[str, Any]]) -> 
 
 
 # --- the day -----------------------------------------------------------------------------------------------
-async def day(load: Load, rate: float, seconds: float) -> dict[str, Any]:
+async def day(load: Load, rate: float, seconds: float, server: int, kills: int) -> dict[str, Any]:
     told = {}
     for part in parts(rate):
         told[part.name] = await load.part(part, seconds)
         print(part.name, json.dumps(told[part.name]), flush=True)
+    if kills:
+        killing = asyncio.create_task(kill_workers(server, kills))
+        part = Part("workers are killed", rate / 5, rate / 50, rate / 20)
+        told[part.name] = await load.part(part, kills * KILL_SECONDS)
+        await killing
+        print(part.name, json.dumps(told[part.name]), flush=True)
     await load.close()
     return told
+
+
+async def kill_workers(server: int, kills: int) -> None:
+    """One after the other: two deaths within six seconds end granian."""
+    for _each in range(kills):
+        workers = Path(f"/proc/{server}/task/{server}/children").read_text().split()
+        os.kill(int(workers[0]), signal.SIGKILL)
+        await asyncio.sleep(KILL_SECONDS)
 
 
 def main(arguments: list[str]) -> int:
@@ -290,21 +307,25 @@ def main(arguments: list[str]) -> int:
     read.add_argument("--rate", type=float, default=100, help="requests a second of clerks on the last day")
     read.add_argument("--seconds", type=float, default=20, help="of each part")
     read.add_argument("--workers", type=int, default=2)
+    read.add_argument(
+        "--kills", type=int, default=0, help="of a worker by SIGKILL, one every seven seconds, at the end"
+    )
     asked = read.parse_args(arguments)
     with engines.filled_app("postgresql" if engines.server_url() else "sqlite", engines.scale()) as app:
-        return run(app, asked.laos, asked.rate, asked.seconds, asked.workers)
+        return run(app, asked)
 
 
-def run(app: Flask, laos: int, rate: float, seconds: float, workers: int) -> int:
+def run(app: Flask, asked: Namespace) -> int:
     unlimited = dict.fromkeys(("SIGN_IN_LIMIT_ADDRESS", "SIGN_IN_LIMIT_ACCOUNT"), "1000000/minute")
     environ = served(app) | unlimited | {"RESULTS_SECONDS": "0"}
-    clerks, public = clerks_of(laos), public_paths()
+    clerks, public = clerks_of(asked.laos), public_paths()
     alike = create_app({"SECRET_KEY": environ["SECRET_KEY"], "SQLALCHEMY_DATABASE_URI": environ["DATABASE_URL"]})
     let_in(alike, clerks)
     db.session.rollback()
     with ExitStack() as stack:
-        line = stack.enter_context(serving("wsgi:app", environ, workers=workers))
-        told = asyncio.run(day(Load(line.port, clerks, public), rate, seconds))
+        line = stack.enter_context(serving("wsgi:app", environ, workers=asked.workers))
+        load = Load(line.port, clerks, public)
+        told = asyncio.run(day(load, asked.rate, asked.seconds, line.process, asked.kills))
         path = f"/api/v1/results?kind=province&year={YEAR}&round={ROUND}&limit=100"
         figures = {row["place_code"]: row for row in json.loads(line.ask("GET", path)[0])["data"]}
     wrong = [*faults(clerks), *recounted(clerks, figures)]
@@ -313,7 +334,7 @@ def run(app: Flask, laos: int, rate: float, seconds: float, workers: int) -> int
         for part, kinds in told.items()
         for kind, seen in kinds.items()
         for said, number in seen.items()
-        if said.startswith("answered") or said == "no answer"
+        if said.startswith("answered") or (said == "no answer" and part != "workers are killed")
     ]
     saves = {part: kinds["save"] for part, kinds in told.items()}
     print(f"{sum(len(clerk.told) for clerk in clerks)} saves acknowledged by {len(clerks)} LAOs, {len(wrong)} faults")
