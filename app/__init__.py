@@ -22,7 +22,6 @@ from app import (
     guard,
     health,
     logs,
-    metrics,
     packing,
     rows,
     slow_statements,
@@ -112,7 +111,7 @@ FEATURES = (
 
 
 def _register(app: Flask) -> None:
-    from app import cli
+    from app import cli, metrics
 
     for name in FEATURES:
         app.register_blueprint(import_module(f"app.{name}.routes").blueprint)

@@ -159,7 +159,12 @@ def _program(_now: datetime) -> Iterator[Fact]:
 
 def _ready(_now: datetime) -> Iterator[Fact]:
     for part, asked in CHECKS.items():
-        yield "ready", "1 where what it needs answers, as in /readyz.", {"part": part}, float(in_words(asked) == "ok")
+        yield (
+            "ready",
+            "1 where what it needs answers, as in /readyz.",
+            {"part": part},
+            1.0 if in_words(asked) == "ok" else 0.0,
+        )
 
 
 def _disks(_now: datetime) -> Iterator[Fact]:

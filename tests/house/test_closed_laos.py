@@ -32,8 +32,8 @@ from app.nacc.signs.queries import sign_rows
 from app.nacc.signs.rules import SignFilter
 from app.nacc.waiting.queries import shown
 from app.nacc.waiting.rules import WaitingFilter
+from app.registry.finding.queries import find_laos
 from app.registry.operations import set_closed
-from app.registry.queries import search
 from tests.factories import (
     NOW,
     YEAR,
@@ -66,7 +66,7 @@ LISTED: dict[str, Callable[[Actor], Collection[object]]] = {
     "what should be checked": lambda who: sign_rows(who, SignFilter(year=YEAR, round=Round.SIX), LATER),
     "extra time that ends": lambda who: load(who, YEAR, LATER).due,
     "who has not reported": lambda who: shown(who, WaitingFilter(year=YEAR, round=Round.SIX)).works,
-    "the look-up of codes": lambda _who: search("องค์การบริหารส่วนตำบล")[0],
+    "the look-up of codes": lambda _who: find_laos("องค์การบริหารส่วนตำบล").fitting,
 }
 
 

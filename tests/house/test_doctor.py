@@ -52,6 +52,8 @@ def told(app: Flask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterato
     with transaction():
         note_done(WORK, clock.now())
         note_done(BACKUP, clock.now())
+    if not is_sqlite(db.engine):  # other tests of this database wrote more than a day's work
+        run("SELECT pg_stat_force_next_flush()", "ANALYZE", "SELECT pg_stat_force_next_flush()", "SELECT 1")
 
     def ask() -> list[str]:
         db.session.rollback()
@@ -304,10 +306,14 @@ def test_a_clock_that_goes_wrong(told: Told, monkeypatch: pytest.MonkeyPatch) ->
     now = clock.now
     for seconds in (1, -1):
         monkeypatch.setattr(clock, "now", lambda seconds=seconds: now() + timedelta(seconds=seconds))
-        assert told() == []
+        assert of_the_clock(told) == []
     monkeypatch.setattr(clock, "now", lambda: now() + timedelta(seconds=90))
-    (line,) = told()
+    (line,) = of_the_clock(told)
     assert line.startswith("clock: the database's is -90 seconds from this machine's")
+
+
+def of_the_clock(told: Told) -> list[str]:
+    return [line for line in told() if line.startswith("clock:")]
 
 
 def test_a_disk_that_lets_saves_wait(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:

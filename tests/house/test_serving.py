@@ -118,7 +118,10 @@ def test_workers_that_are_killed_at_work_lose_no_save_and_keep_none_twice(app: F
     clerks = clerks_of(6)
     let_in(app, clerks)
     db.session.rollback()
-    alike = {"DATABASE_URL": db.engine.url.render_as_string(hide_password=False), "SECRET_KEY": app.config["SECRET_KEY"]}
+    alike = {
+        "DATABASE_URL": db.engine.url.render_as_string(hide_password=False),
+        "SECRET_KEY": app.config["SECRET_KEY"],
+    }
     with serving(tmp_path, "--workers", "2", **alike) as served:
         load = Load(served.port, clerks, ["/public"])
 
