@@ -73,6 +73,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
 FEATURES = (
     "accounts",
     "accounts.second_factor",
+    "citizens.follow",
     "citizens.help",
     "citizens.log",
     "citizens.open_data",

@@ -23,8 +23,11 @@ else:
 
 WORTH_PACKING = 500  # bytes: below that it saves no packet
 TEXTS = (
+    "application/atom+xml",
     "application/json",
+    "application/xml",
     "image/svg+xml",
+    "text/calendar",
     "text/css",
     "text/csv",
     "text/html",

@@ -130,6 +130,7 @@ PERSONAL = frozenset(
     | {"phone", "mobile", "fax", "email"}
 )
 NOT_SHOWN = "(ไม่แสดง)"
+NO_VALUE = "–"
 MONEY = frozenset(
     {"budgets", "planned", "ordinance_budget", "spent", "score", "max_score", "income_own", "income_subsidy"}
 )
@@ -290,7 +291,7 @@ def _shown(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return "ใช่" if value else "ไม่ใช่"
     if value in (None, "", [], {}):
-        return "–"
+        return NO_VALUE
     if name in PERSONAL:
         return NOT_SHOWN
     if name.endswith("_at"):

@@ -119,6 +119,15 @@ def everybodys_window(year: int, round_: Round) -> ReportWindow:
     return report_window(year, round_, (row.opens_at, row.closes_at) if row else None, None)
 
 
+def set_windows() -> list[tuple[ReportWindow, int]]:
+    """Every window of everybody that was set, and its version; the earliest first."""
+    rows = db.session.scalars(select(Window).order_by(Window.fiscal_year, Window.round))
+    return [
+        (report_window(row.fiscal_year, Round(row.round), (row.opens_at, row.closes_at), None), row.version)
+        for row in rows
+    ]
+
+
 def next_closing(now: datetime) -> ReportWindow | None:
     """The open window that closes first, of those that close at all: what the landing page announces."""
     row = db.session.execute(

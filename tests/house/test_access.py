@@ -46,6 +46,9 @@ WHO_OPENS = {
     "GET public.find_place": ANYBODY,
     "GET public.find_project": ANYBODY,
     "GET public.robots": ANYBODY,
+    "GET follow.feed": ANYBODY,
+    "GET follow.windows": ANYBODY,
+    "GET follow.sitemap": ANYBODY,
     "GET open_data.index": ANYBODY,
     "GET open_data.openapi": ANYBODY,
     "GET open_data.listing": ANYBODY,
@@ -283,6 +286,8 @@ ADDRESSES = """
 /api/v1/results.xlsx
 /public/log /public/log/verify.py /public/log/key /public/log/head /public/log/heads
 /public/log/entries /public/log/state/projects
+/public/organisations/2900101.atom /public/districts/9001.atom /public/provinces/90.atom /public/windows.ics
+/robots.txt /sitemap.xml
 /public/verify /reporting/check /reporting/grid /reporting/papers /reporting/workbook
 """
 

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
 from cachetools import LRUCache
-from flask import Flask, current_app, make_response, request
+from flask import Flask, current_app, make_response, request, url_for
 from flask_login import current_user
 from werkzeug.exceptions import TooManyRequests
 from werkzeug.wrappers import Response
@@ -124,6 +124,17 @@ def _query(known: Mapping[str, Reader]) -> str:
     """What the address says to the page, in one order and one way of writing it."""
     told = {name: read(request.args[name]) for name, read in known.items() if name in request.args}
     return urlencode({name: value for name, value in told.items() if value is not None})
+
+
+def canonical(code: str = "") -> str:
+    """The one address of the page that is made: what it knows of the parameters, and the place's code of today."""
+    view = current_app.view_functions[request.endpoint or ""]
+    given = dict(request.view_args or {})
+    if "code" in given:
+        given["code"] = code
+    query = _query(getattr(view, "parameters", {}))
+    path = url_for(request.endpoint or "", **given)
+    return f"{current_app.config['PUBLIC_URL']}{path}" + (f"?{query}" if query else "")
 
 
 def _made_for_a_stranger(view: View, given: Mapping[str, Any], query: str) -> Response:

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from flask import Blueprint, redirect, request
+from flask import Blueprint, current_app, redirect, request
 from werkzeug.wrappers import Response
 
 from app.access import public
 from app.citizens.help.pages import find_in_manual
 from app.citizens.places.queries import FoundPlaces, search
-from app.citizens.public.cache import PageCache, for_everybody, knows
+from app.citizens.public.cache import PageCache, canonical, for_everybody, knows
 from app.citizens.public.queries import find_projects
 from app.citizens.public.rules import LAKE, OUTLINES, VIEW_BOX, shade, shades
 from app.citizens.results.pages import FOR_CITIZENS, mount
@@ -30,7 +30,7 @@ MAP = {"outlines": OUTLINES, "view_box": VIEW_BOX, "lake": LAKE, "shade": shade,
 @blueprint.record_once
 def prepare(state: Any) -> None:
     state.app.extensions["public-pages"] = PageCache()
-    state.app.jinja_env.globals["map"] = MAP
+    state.app.jinja_env.globals |= {"map": MAP, "canonical": canonical}
 
 
 mount(blueprint, FOR_CITIZENS, for_everybody)
@@ -39,7 +39,8 @@ mount(blueprint, FOR_CITIZENS, for_everybody)
 @blueprint.get("/robots.txt")
 @public
 def robots() -> Response:
-    return Response(ROBOTS, content_type="text/plain; charset=utf-8")
+    text = f"{ROBOTS}Sitemap: {current_app.config['PUBLIC_URL']}/sitemap.xml\n"
+    return Response(text, content_type="text/plain; charset=utf-8")
 
 
 @blueprint.get("/public/search")

@@ -1,0 +1,79 @@
+"""Ways to follow what is published: feeds of places, the windows as a calendar, and what search engines may read."""
+
+from urllib.parse import urlsplit
+
+from flask import Blueprint, Response, current_app, render_template
+
+from app.citizens.follow.queries import feed_entries, paths_of_places, windows_in_calendar
+from app.citizens.follow.rules import calendar, feed_moment, in_xml, window_event
+from app.citizens.help.chapters import CHAPTERS
+from app.citizens.help.rules import ManualPart
+from app.citizens.places.queries import find
+from app.citizens.public.cache import for_everybody
+from app.citizens.results.pages import FOR_CITIZENS
+from app.clock import fiscal_year_start
+from app.models.enums import PlaceKind
+from app.plans.queries import periods
+
+blueprint = Blueprint("follow", __name__)
+FOLLOWED = "<any(provinces, districts, organisations):kind>/<code>"
+PAGES_FOR_ALL = (
+    *("/", "/public", "/codes", "/open-data", "/public/log", "/public/verify"),
+    *("/help", "/help/questions", "/help/privacy", "/help/new"),
+)
+CALENDAR_NAME = "กำหนดเวลารับรายงาน e-PlanNACC"
+
+
+@blueprint.get(f"/public/{FOLLOWED}.atom")
+@for_everybody
+def feed(kind: str, code: str) -> Response:
+    """Reports, verdicts and amendments of a place. An id stays as long as the address of this site does."""
+    place, address = find(PlaceKind(kind), code), _address()
+    entries = feed_entries(place)
+    begun = fiscal_year_start(periods()[0].first_year)  # of a feed in which nothing ever changed
+    newest = max((each.at for each in entries), default=begun)
+    text = render_template(
+        "citizens/follow/feed.xml",
+        name=in_xml(place.whole_name),
+        path=f"{FOR_CITIZENS.base}{place.path}",
+        entries=entries,
+        updated=newest,
+        moment=feed_moment,
+        address=address,
+        base=FOR_CITIZENS.base,
+        tag=f"tag:{urlsplit(address).hostname},2026:",
+        which=f"{kind}/{place.id or place.code}",
+    )
+    response = Response(text, content_type="application/atom+xml; charset=utf-8")
+    response.last_modified = newest
+    return response
+
+
+@blueprint.get("/public/windows.ics")
+@for_everybody
+def windows() -> Response:
+    """When rounds can be reported, for calendar programs."""
+    address = _address()
+    host = urlsplit(address).hostname or ""
+    events = [window_event(*each, host) for each in windows_in_calendar()]
+    body = calendar(CALENDAR_NAME, f"{address}/public", events)
+    headers = {"Content-Disposition": 'inline; filename="windows.ics"'}
+    return Response(body, content_type="text/calendar; charset=utf-8", headers=headers)
+
+
+@blueprint.get("/sitemap.xml")
+@for_everybody
+def sitemap() -> Response:
+    """Places and the manual, some 9,000 of the 50,000 that one file may have.
+
+    Without `lastmod`: when something of an LAO changed last would also tell of what is not public.
+    """
+    paths = [*PAGES_FOR_ALL, *(f"/help/{part.value}" for part in ManualPart), *(each.path for each in CHAPTERS)]
+    paths += [f"{FOR_CITIZENS.base}{path}" for path in paths_of_places()]
+    text = render_template("citizens/follow/sitemap.xml", address=_address(), paths=paths)
+    return Response(text, content_type="application/xml; charset=utf-8")
+
+
+def _address() -> str:
+    address: str = current_app.config["PUBLIC_URL"]
+    return address

@@ -1,0 +1,199 @@
+"""What a feed and a calendar say. Pure.
+
+Readers of feeds keep what they got: of texts that may one day have to go, a feed tells the name of a project and why
+NACC decided so, and leaves the others to the page that it leads to.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from app.history.rules import NO_VALUE, action_label, changes, subject, told_in_public
+from app.ledger.rules import Share, share
+from app.models.enums import Action, Entity, Role
+from app.plans.rules import ReportWindow
+
+# Reports, verdicts and amendments, and that a project is gone. Each is on the page of the project or of the LAO, too.
+ACTIONS = (
+    *(Action.REPORT, Action.CORRECT_REPORT, Action.TAKE_BACK_REPORT, Action.SEND_ROUND),
+    *(Action.APPROVE, Action.REJECT, Action.TAKE_BACK, Action.SET_PLAN_YEAR),
+    *(Action.FIX_ROUND, Action.AMEND_ROUND, Action.REOPEN_ROUND),
+    *(Action.DELETE, Action.BRING_BACK),
+)
+OF_A_PROJECT = (Entity.PROJECT, Entity.REPORT)
+KINDS = (*OF_A_PROJECT, Entity.PLAN_YEAR, Entity.FIXED_ROUND, Entity.SENT_ROUND)
+WHY = (Action.REJECT, Action.DELETE, Action.AMEND_ROUND)  # whose reason stands on a page for everybody
+WHOLE = (Action.DELETE, Action.BRING_BACK)  # their facts are all of a project
+_NOT_IN_XML = re.compile(r"[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]")
+MOST_OCTETS = 75
+
+
+@dataclass(frozen=True)
+class ToldDeed:
+    """An entry of the history, with the LAO it is about."""
+
+    id: int
+    at: datetime
+    actor_role: Role
+    action: str
+    entity: str
+    entity_key: str
+    before: Mapping[str, Any] | None
+    after: Mapping[str, Any] | None
+    reason: str
+    lao: str
+    lao_code: str
+
+
+@dataclass(frozen=True)
+class FeedEntry:
+    """`path`: the page that tells all of it, below the address of the country's page."""
+
+    id: int
+    at: datetime
+    title: str
+    summary: str
+    by: str
+    path: str
+
+
+def project_in(deed: ToldDeed) -> int:
+    """The project that a deed was done to; 0 for none."""
+    return int(deed.entity_key.split("/")[0]) if deed.entity in OF_A_PROJECT else 0
+
+
+def deed_told(deed: ToldDeed, projects: Mapping[int, tuple[str, bool]]) -> FeedEntry | None:
+    """In words; None for what is not told. `projects`: name of each, and whether it is deleted."""
+    name, deleted = projects.get(project_in(deed), ("", deed.entity in OF_A_PROJECT))
+    if deleted and (not name or deed.action != Action.DELETE):
+        return None
+    what = subject(deed.entity, deed.entity_key, "").replace(f"{Entity.PROJECT.label} {project_in(deed)}", name, 1)
+    by = told_in_public(deed.actor_role, deed.lao)
+    return FeedEntry(
+        deed.id,
+        deed.at,
+        in_xml(f"{action_label(deed.action)}: {what} – {deed.lao}"),
+        in_xml(" · ".join((f"โดย {by}", *_said_of(deed)))),
+        in_xml(by),
+        _path(deed),
+    )
+
+
+def _said_of(deed: ToldDeed) -> Iterator[str]:
+    if deed.reason and deed.action in WHY:
+        yield f"เพราะ {deed.reason}"
+    if deed.action not in WHOLE:
+        for label, before, after in changes(_open_facts(deed, deed.before), _open_facts(deed, deed.after)):
+            yield f"{label}: {after}" if before == NO_VALUE else f"{label}: {before} → {after}"
+
+
+def _open_facts(deed: ToldDeed, facts: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Those that stand in the public log as they are; moments and sums of bytes say nothing to a reader."""
+    return {
+        name: value
+        for name, value in (facts or {}).items()
+        if share(deed.entity, name) is Share.OPEN and not name.endswith("_at") and name != "sha256"
+    }
+
+
+def _path(deed: ToldDeed) -> str:
+    key = deed.entity_key.split("/")
+    moment = f"?year={key[1]}" if len(key) > 1 else ""
+    moment += f"&round={key[2]}" if len(key) > 2 else ""
+    start = f"/projects/{key[0]}" if deed.entity in OF_A_PROJECT else f"/organisations/{deed.lao_code}"
+    return start + moment
+
+
+def in_xml(text: str) -> str:
+    """Without the letters that no XML may have: one of them would end the whole feed."""
+    return _NOT_IN_XML.sub("", text)
+
+
+def feed_moment(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+# --- the calendar ---------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class CalendarEvent:
+    """`uid` and `version` tell a calendar program which of its own events this is, and whether it is newer."""
+
+    uid: str
+    version: int
+    changed_at: datetime
+    begins: datetime
+    ends: datetime | None
+    title: str
+    about: str
+
+
+def window_event(window: ReportWindow, version: int, set_at: datetime | None, host: str) -> CalendarEvent:
+    return CalendarEvent(
+        f"window-{window.year}-{int(window.round)}@{host}",
+        version,
+        set_at or window.opens_at,
+        window.opens_at,
+        window.closes_at,
+        f"รับรายงาน{window.round.label} ปีงบประมาณ {window.year}",
+        window.sentence(window.opens_at),
+    )
+
+
+def calendar(name: str, address: str, events: Iterable[CalendarEvent]) -> bytes:
+    """As RFC 5545 has it. Moments are told in UTC, which needs no table of time zones."""
+    lines = [
+        *("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//e-PlanNACC//windows//TH", "CALSCALE:GREGORIAN"),
+        *(f"NAME:{_escaped(name)}", f"X-WR-CALNAME:{_escaped(name)}"),
+        *("REFRESH-INTERVAL;VALUE=DURATION:P1D", "X-PUBLISHED-TTL:P1D"),
+        *(line for each in events for line in _event_lines(each, address)),
+        "END:VCALENDAR",
+    ]
+    return "".join(f"{_folded(line)}\r\n" for line in lines).encode()
+
+
+def _event_lines(event: CalendarEvent, address: str) -> Iterator[str]:
+    yield "BEGIN:VEVENT"
+    yield f"UID:{event.uid}"
+    yield f"SEQUENCE:{event.version - 1}"
+    yield f"DTSTAMP:{_in_utc(event.changed_at)}"
+    yield f"DTSTART:{_in_utc(event.begins)}"
+    if event.ends:
+        yield f"DTEND:{_in_utc(event.ends)}"
+    yield f"SUMMARY:{_escaped(event.title)}"
+    yield f"DESCRIPTION:{_escaped(event.about)}"
+    yield f"URL:{address}"
+    yield "TRANSP:TRANSPARENT"  # it lasts for months, and nobody is busy all the while
+    yield "END:VEVENT"
+
+
+def _in_utc(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+
+
+def _escaped(text: str) -> str:
+    for plain, written in (("\\", "\\\\"), (";", "\\;"), (",", "\\,"), ("\r\n", "\\n"), ("\n", "\\n")):
+        text = text.replace(plain, written)
+    return text
+
+
+def _folded(line: str) -> str:
+    """In parts of at most MOST_OCTETS; a Thai letter stays whole, and with it the marks that it wears."""
+    done, part = "", ""
+    for letter in _letters(line):
+        if len(f"{part}{letter}".encode()) > MOST_OCTETS:
+            done, part = f"{done}{part}\r\n", " "
+        part += letter
+    return done + part
+
+
+def _letters(text: str) -> Iterator[str]:
+    worn = ""
+    for each in text:
+        if worn and not unicodedata.category(each).startswith("M"):
+            yield worn
+            worn = ""
+        worn += each
+    yield worn
