@@ -89,3 +89,15 @@ def signed(signature: Signature) -> tuple[str, ...]:
 def column_widths(columns: Sequence[PaperColumn], room: float) -> list[float]:
     unit = room / sum(column.share for column in columns)
     return [column.share * unit for column in columns]
+
+
+@dataclass(frozen=True)
+class FigureCard:
+    """`percent`: of the bar, 0 to 100; `figure` says it in words."""
+
+    head: str
+    name: str
+    moment: str
+    figure: str
+    percent: float
+    lines: Sequence[str]

@@ -47,6 +47,7 @@ WHO_OPENS = {
     "GET public.find_project": ANYBODY,
     "GET public.robots": ANYBODY,
     "GET follow.feed": ANYBODY,
+    "GET follow.card": ANYBODY,
     "GET follow.windows": ANYBODY,
     "GET follow.sitemap": ANYBODY,
     "GET open_data.index": ANYBODY,
@@ -286,7 +287,8 @@ ADDRESSES = """
 /api/v1/results.xlsx
 /public/log /public/log/verify.py /public/log/key /public/log/head /public/log/heads
 /public/log/entries /public/log/state/projects
-/public/organisations/2900101.atom /public/districts/9001.atom /public/provinces/90.atom /public/windows.ics
+/public/organisations/2900101.atom /public/organisations/2900101.png
+/public/districts/9001.atom /public/provinces/90.atom /public/windows.ics
 /robots.txt /sitemap.xml
 /public/verify /reporting/check /reporting/grid /reporting/papers /reporting/workbook
 """

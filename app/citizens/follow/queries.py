@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, NamedTuple
+from heapq import nlargest
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy import ColumnElement, String, cast, func, select
 
-from app.citizens.follow.rules import ACTIONS, KINDS, FeedEntry, ToldDeed, deed_told, project_in
+from app.citizens.follow.rules import ACTIONS, KINDS, FeedEntry, FollowedLao, ToldDeed, deed_told, project_in
 from app.citizens.places.rules import Place, path_of
 from app.db import db, table
 from app.models import District, HistoryEntry, Organisation, Project, Province
@@ -21,17 +22,15 @@ _H, _O, _P = table(HistoryEntry).c, table(Organisation).c, table(Project).c
 
 def feed_entries(place: Place) -> list[FeedEntry]:
     """The newest deeds at a place that are told in public, the latest first; of deleted projects that they are."""
-    ids = db.session.scalars(_newest(_inside(place))).all()
-    wanted = (
-        select(_H.id, _H.at, _H.actor_role, _H.action, _H.entity, _H.entity_key, _H.before, _H.after, _H.reason)
-        .add_columns(_O.name.label("lao"), _O.code.label("lao_code"))
-        .join_from(table(HistoryEntry), table(Organisation), _O.id == _H.organisation_id)
-        .where(_H.id.in_(ids))
-        .order_by(_H.id.desc())
-    )
-    deeds = [ToldDeed(**row._mapping) for row in db.session.execute(wanted)]
-    names = _project_names({project_in(each) for each in deeds})
-    return [told for each in deeds if (told := deed_told(each, names))]
+    ids = _newest(_inside(place))
+    if not ids:
+        return []
+    told = (_H.id, _H.at, _H.actor_role, _H.action, _H.entity, _H.entity_key, _H.organisation_id)
+    rows = db.session.execute(select(*told, _H.before, _H.after, _H.reason).where(_H.id.in_(ids)))
+    deeds = sorted((ToldDeed(**row._mapping) for row in rows), key=lambda deed: -deed.id)
+    laos = _followed_laos({deed.organisation_id for deed in deeds})
+    names = _project_names({project_in(deed) for deed in deeds})
+    return [entry for each in deeds if (entry := deed_told(each, laos[each.organisation_id], names))]
 
 
 def _inside(place: Place) -> ColumnElement[bool]:
@@ -40,25 +39,33 @@ def _inside(place: Place) -> ColumnElement[bool]:
     return (_O.district_code if place.kind is PlaceKind.DISTRICT else _O.province_code) == place.code
 
 
-def _newest(inside: ColumnElement[bool]) -> Any:
-    """Their ids. From where on an LAO's deeds are looked at is read in the index of the history by LAOs alone."""
-    own = table(HistoryEntry).alias("own")
-    from_ = (
-        select(own.c.id)
-        .where(own.c.organisation_id == _O.id)
-        .order_by(own.c.id.desc())
-        .limit(1)
-        .offset(LOOKED_AT - 1)
+def _newest(inside: ColumnElement[bool]) -> list[int]:
+    """Their ids, the latest first.
+
+    Each LAO's are read from the end of its own part of the index, in a subquery of its own: a join leaves the order to
+    the database, and either one goes through the whole history sooner or later.
+    """
+    own = (
+        select(_H.id, _H.action, _H.entity)
+        .where(_H.organisation_id == _O.id)
+        .order_by(_H.id.desc())
+        .limit(LOOKED_AT)
+        .correlate(table(Organisation))
+        .subquery()
+    )
+    told = (
+        select(func.aggregate_strings(cast(own.c.id, String), ","))
+        .where(own.c.action.in_([each.value for each in ACTIONS]), own.c.entity.in_([each.value for each in KINDS]))
+        .correlate(table(Organisation))
         .scalar_subquery()
     )
-    here = and_(_H.organisation_id == _O.id, _H.id >= func.coalesce(from_, 0))
-    return (
-        select(_H.id)
-        .join_from(table(Organisation), table(HistoryEntry), here)
-        .where(inside, _H.action.in_([each.value for each in ACTIONS]), _H.entity.in_([each.value for each in KINDS]))
-        .order_by(_H.id.desc())
-        .limit(MOST_ENTRIES)
-    )
+    found = db.session.scalars(select(told).select_from(table(Organisation)).where(inside))
+    return nlargest(MOST_ENTRIES, (int(id_) for ids in found if ids for id_ in ids.split(",")))
+
+
+def _followed_laos(ids: set[int]) -> dict[int, FollowedLao]:
+    rows = db.session.execute(select(_O.id, _O.name, _O.code).where(_O.id.in_(ids)))
+    return {id_: FollowedLao(name, code) for id_, name, code in rows}
 
 
 def _project_names(project_ids: set[int]) -> dict[int, tuple[str, bool]]:

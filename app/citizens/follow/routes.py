@@ -4,13 +4,16 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, current_app, render_template
 
+from app.citizens.figures.rules import sums_of
+from app.citizens.follow.cards import figure_card
 from app.citizens.follow.queries import feed_entries, paths_of_places, windows_in_calendar
 from app.citizens.follow.rules import calendar, feed_moment, in_xml, window_event
 from app.citizens.help.chapters import CHAPTERS
 from app.citizens.help.rules import ManualPart
 from app.citizens.places.queries import find
-from app.citizens.public.cache import for_everybody
-from app.citizens.results.pages import FOR_CITIZENS
+from app.citizens.public.cache import for_everybody, knows
+from app.citizens.results.pages import FOR_CITIZENS, MOMENT, asked_moment
+from app.citizens.results.queries import summed
 from app.clock import fiscal_year_start
 from app.models.enums import PlaceKind
 from app.plans.queries import periods
@@ -47,6 +50,19 @@ def feed(kind: str, code: str) -> Response:
     response = Response(text, content_type="application/atom+xml; charset=utf-8")
     response.last_modified = newest
     return response
+
+
+@blueprint.get(f"/public/{FOLLOWED}.png")
+@for_everybody
+@knows(MOMENT)
+def card(kind: str, code: str) -> Response:
+    """The figures of a place as a picture, for where a link to its page is shown."""
+    from app.typeset.picture import picture  # fpdf2's and Pillow's half a second, which no start should wait for
+
+    place = find(PlaceKind(kind), code)
+    moment = asked_moment(place.province_codes)
+    counts, money = sums_of(summed(place, moment.year, moment.round), 0)
+    return Response(picture(figure_card(place.whole_name, moment, counts, money)), content_type="image/png")
 
 
 @blueprint.get("/public/windows.ics")

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from app.history.rules import NO_VALUE, action_label, changes, subject, told_in_public
 from app.ledger.rules import Share, share
@@ -31,9 +31,14 @@ _NOT_IN_XML = re.compile(r"[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF
 MOST_OCTETS = 75
 
 
+class FollowedLao(NamedTuple):
+    name: str
+    code: str
+
+
 @dataclass(frozen=True)
 class ToldDeed:
-    """An entry of the history, with the LAO it is about."""
+    """An entry of the history."""
 
     id: int
     at: datetime
@@ -41,11 +46,10 @@ class ToldDeed:
     action: str
     entity: str
     entity_key: str
+    organisation_id: int
     before: Mapping[str, Any] | None
     after: Mapping[str, Any] | None
     reason: str
-    lao: str
-    lao_code: str
 
 
 @dataclass(frozen=True)
@@ -65,20 +69,20 @@ def project_in(deed: ToldDeed) -> int:
     return int(deed.entity_key.split("/")[0]) if deed.entity in OF_A_PROJECT else 0
 
 
-def deed_told(deed: ToldDeed, projects: Mapping[int, tuple[str, bool]]) -> FeedEntry | None:
+def deed_told(deed: ToldDeed, lao: FollowedLao, projects: Mapping[int, tuple[str, bool]]) -> FeedEntry | None:
     """In words; None for what is not told. `projects`: name of each, and whether it is deleted."""
     name, deleted = projects.get(project_in(deed), ("", deed.entity in OF_A_PROJECT))
     if deleted and (not name or deed.action != Action.DELETE):
         return None
     what = subject(deed.entity, deed.entity_key, "").replace(f"{Entity.PROJECT.label} {project_in(deed)}", name, 1)
-    by = told_in_public(deed.actor_role, deed.lao)
+    by = told_in_public(deed.actor_role, lao.name)
     return FeedEntry(
         deed.id,
         deed.at,
-        in_xml(f"{action_label(deed.action)}: {what} – {deed.lao}"),
+        in_xml(f"{action_label(deed.action)}: {what} – {lao.name}"),
         in_xml(" · ".join((f"โดย {by}", *_said_of(deed)))),
         in_xml(by),
-        _path(deed),
+        _path(deed, lao),
     )
 
 
@@ -99,11 +103,11 @@ def _open_facts(deed: ToldDeed, facts: Mapping[str, Any] | None) -> dict[str, An
     }
 
 
-def _path(deed: ToldDeed) -> str:
+def _path(deed: ToldDeed, lao: FollowedLao) -> str:
     key = deed.entity_key.split("/")
     moment = f"?year={key[1]}" if len(key) > 1 else ""
     moment += f"&round={key[2]}" if len(key) > 2 else ""
-    start = f"/projects/{key[0]}" if deed.entity in OF_A_PROJECT else f"/organisations/{deed.lao_code}"
+    start = f"/projects/{key[0]}" if deed.entity in OF_A_PROJECT else f"/organisations/{lao.code}"
     return start + moment
 
 

@@ -38,6 +38,7 @@ class Kept(NamedTuple):
     body: bytes
     tag: str
     headers: list[tuple[str, str]]
+    mimetype: str
     until: float
     packed: dict[str, bytes]  # by coding, each made for the first who asks for it
 
@@ -165,12 +166,13 @@ def _kept(response: Response) -> Kept:
     body = response.get_data()
     tag = hashlib.sha1(body, usedforsecurity=False).hexdigest()
     headers = [(name, value) for name, value in response.headers if name != "Content-Length"]
-    return Kept(body, tag, headers, monotonic() + SERVER_SECONDS, {})
+    return Kept(body, tag, headers, response.mimetype or "", monotonic() + SERVER_SECONDS, {})
 
 
 def _answer(kept: Kept) -> Response:
     known = request.if_none_match.contains_weak(kept.tag)
-    coding = "" if known or not may_be_packed("text/html", len(kept.body)) else asked_coding(CODINGS_KEPT)
+    packs = not known and may_be_packed(kept.mimetype, len(kept.body))
+    coding = asked_coding(CODINGS_KEPT) if packs else ""
     body = b"" if known else kept.packed.get(coding) if coding else kept.body
     if body is None:
         body = kept.packed[coding] = packed_for_all(kept.body, coding)

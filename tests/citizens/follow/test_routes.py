@@ -1,6 +1,8 @@
 """Feeds and the calendar, read by the programs that others read them with; and what search engines are told."""
 
 from datetime import UTC, datetime
+from html import unescape
+from io import BytesIO
 from typing import Any
 from xml.etree import ElementTree
 
@@ -8,6 +10,7 @@ import feedparser
 import pytest
 from flask import Flask
 from icalendar import Calendar
+from PIL import Image
 from sqlalchemy import update
 
 from app import clock
@@ -244,6 +247,30 @@ def test_pages_lead_to_their_feed(app: Flask, client: Client) -> None:
         assert page.count(f'href="{path}.atom"') == 2
     for path in ("/public", "/public/regions/6"):
         assert ".atom" not in client.get(path).text
+
+
+def test_a_link_to_a_place_is_shown_with_its_figures(app: Flask, client: Client) -> None:
+    lao = make_lao()
+    make_report(lao, make_project(lao))
+    make_project(lao, facts("อีกหนึ่ง"))
+    page = client.get("/public/organisations/6650807").text
+    address = unescape(page.split('property="og:image" content="')[1].split('"')[0])
+    assert address == f"{app.config['PUBLIC_URL']}/public/organisations/6650807.png?year=2561&round=6"
+    path = address.removeprefix(app.config["PUBLIC_URL"])
+
+    half = client.get(path, headers={"Accept-Encoding": "gzip, br"})
+    make_report(lao, 2)
+    app.extensions["public-pages"].clear()
+    whole = client.get(path)
+
+    assert (half.content_type, half.headers.get("Content-Encoding")) == ("image/png", None)
+    for answer, done in ((half, 0.5), (whole, 1.0)):
+        image = Image.open(BytesIO(answer.data)).convert("RGB")
+        assert image.size == (1200, 630)
+        bar = [image.getpixel((x, 476)) for x in range(64, 1136)]
+        assert abs(sum(green > red + 40 for red, green, _blue in bar) / len(bar) - done) < 0.01
+    assert half.data != whole.data
+    assert ".png" not in client.get("/public").text
 
 
 # --- the calendar ---------------------------------------------------------------------------------------------------
