@@ -96,7 +96,7 @@ def test_what_is_not_there_is_not_kept(app: Flask, client: Client) -> None:
 
 def test_while_one_thread_makes_a_page_anew_the_others_get_the_old_one(time: Clock) -> None:
     # given
-    pages, old = PageCache(), Kept(b"old", "tag", [], time.now + 1, {})
+    pages, old = PageCache(), Kept(b"old", "tag", [], "text/html", time.now + 1, {})
     assert pages.get("key") is None
     pages.put("key", old)
     pages.made("key")
@@ -125,7 +125,7 @@ def test_while_one_thread_makes_a_page_anew_the_others_get_the_old_one(time: Clo
 def test_pages_together_stay_within_their_room() -> None:
     pages = PageCache()
     for place in range(200):
-        pages.put(place, Kept(b"x" * 1_000_000, "", [], 0, {}))
+        pages.put(place, Kept(b"x" * 1_000_000, "", [], "text/html", 0, {}))
     assert pages._pages.currsize <= module.MOST_BYTES
-    pages.put("huge", Kept(b"x" * module.MOST_BYTES, "", [], 0, {}))
+    pages.put("huge", Kept(b"x" * module.MOST_BYTES, "", [], "text/html", 0, {}))
     assert "huge" not in pages._pages
