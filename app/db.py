@@ -87,7 +87,9 @@ def transaction() -> Iterator[None]:
     try:
         current_app.extensions["claim"].make()
         yield
-        _commit()
+        if has_request_context():
+            g.maybe_kept = True  # whatever fails from here on: a line may break behind the commit, before its answer
+        db.session.commit()
         if has_request_context():
             g.committed_at = time.time()
             request.environ.pop(READS, None)
@@ -101,15 +103,6 @@ def transaction() -> Iterator[None]:
         raise
     finally:
         db.session.info.pop(DEED, None)
-
-
-def _commit() -> None:
-    try:
-        db.session.commit()
-    except DBAPIError as error:
-        if has_request_context() and is_out_of_reach(error):
-            g.maybe_kept = True  # the line may have broken behind the commit, and before its answer
-        raise
 
 
 def is_within_deed() -> bool:

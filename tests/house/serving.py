@@ -1,15 +1,19 @@
 """The web server as README starts it: `tools/serve`, on a database of its own."""
 
+import asyncio
 import os
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from config import ROOT
+
+Made = TypeVar("Made")
 
 HEALTH = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 
@@ -50,6 +54,12 @@ def serving(folder: Path, *options: str, **environ: str) -> Iterator[Served]:
     finally:
         served.process.terminate()
         served.process.wait()
+
+
+def in_a_loop(work: Coroutine[Any, Any, Made]) -> Made:
+    """What `work` gives, from a loop in a thread of its own: Playwright leaves one running in this one."""
+    with ThreadPoolExecutor(1) as threads:
+        return threads.submit(asyncio.run, work).result()
 
 
 def wait_for_answer(served: Served) -> None:

@@ -25,7 +25,7 @@ from tests.client import Client, check_page
 from tests.conftest import SETTINGS
 from tests.factories import YEAR, make_lao, make_project
 from tests.house.clusters import FOUND, Cluster, cluster, pooler_of, standby_of
-from tests.house.serving import serving
+from tests.house.serving import in_a_loop, serving
 from tests.pages import enter, fields
 
 pytestmark = [
@@ -213,7 +213,7 @@ def test_a_server_that_ends_at_work_loses_no_save_and_keeps_none_twice(
             return [told, again]
 
         # when
-        told, again = asyncio.run(work())
+        told, again = in_a_loop(work())
 
     # then: what was acknowledged is there, once, and it went on by itself
     assert list(faults(clerks)) == []

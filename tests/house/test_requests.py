@@ -100,6 +100,7 @@ def test_reading_changes_nothing_and_each_answer_says_what_it_is(app: Flask, cli
             kind = answer.headers["Content-Type"]
             assert not WITH_CHARSET.match(kind) or "charset=utf-8" in kind, (name, kind)
             shown = kind.startswith(("text/html", "text/css", "text/plain", "text/javascript", "image/svg+xml"))
+            shown = shown or kind.startswith(("application/atom+xml", "application/xml", "text/calendar", "image/png"))
             assert shown or "json" in kind or "attachment" in answer.headers.get("Content-Disposition", ""), (
                 name,
                 kind,

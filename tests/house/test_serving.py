@@ -30,7 +30,7 @@ from app.turns import TURN, Patience, Queue, Rank, Turns, aside
 from bench.deadline import Load, Part, clerks_of, faults, let_in
 from tests.client import TOKEN, Client, check_page
 from tests.factories import PASSWORD, YEAR, make_lao, make_project
-from tests.house.serving import HEALTH, Served, answers, serving, start, wait_for_answer
+from tests.house.serving import HEALTH, Served, answers, in_a_loop, serving, start, wait_for_answer
 from tests.pages import enter, fields
 
 SENDERS = 40
@@ -138,11 +138,11 @@ def test_workers_that_are_killed_at_work_lose_no_save_and_keep_none_twice(app: F
             return told
 
         # when
-        told = asyncio.run(work())
+        told = in_a_loop(work())
 
     # then
     assert list(faults(clerks)) == []
-    assert sum(len(clerk.told) for clerk in clerks) > 20
+    assert sum(len(clerk.told) for clerk in clerks) > 20, told
     assert set(told["save"]) <= {"ok", "no answer", "told to come back", "nobody was free", "p50", "p95"}, told
 
 
