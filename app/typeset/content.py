@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import Enum
 from typing import NamedTuple
 
@@ -99,5 +100,5 @@ class FigureCard:
     name: str
     moment: str
     figure: str
-    percent: float
+    percent: Decimal
     lines: Sequence[str]

@@ -3,6 +3,7 @@
 Pillow's own way to shape Thai asks for a library of the machine it runs on, and puts marks upon each other without it.
 """
 
+from decimal import Decimal
 from functools import lru_cache
 from io import BytesIO
 from typing import Any
@@ -86,7 +87,8 @@ class _Canvas:
     ) -> None:
         """One line; `base`: where its letters stand."""
         weight = _font_of(bold)
-        scale, pen = size * FINER / weight.units, float(EDGE * FINER)
+        pen: float = EDGE * FINER
+        scale = size * FINER / weight.units
         for letter in drawn(weight.path, text):
             for part in letter.parts:
                 x, y = pen + part.across * scale, base * FINER - part.up * scale
@@ -111,14 +113,14 @@ def picture(card: FigureCard) -> bytes:
     canvas.box(0, 0, WIDE, 96, NAVY)
     canvas.write(card.head, 62, 34, "#fffefb", ground=NAVY)
     bold = _font_of(bold=True)
-    lines = wrapped(card.name, (WIDE - 2 * EDGE) * bold.units / name_size, lambda text: float(width(bold.path, text)))
+    lines = wrapped(card.name, (WIDE - 2 * EDGE) * bold.units / name_size, lambda text: width(bold.path, text))
     for place, line in enumerate(lines[:NAME_LINES]):
         canvas.write(line, 184 + place * 78, name_size, INK, bold=True)
     below = 184 + 78 * (min(len(lines), NAME_LINES) - 1)
     canvas.write(card.moment, below + 62, 34, INK_2)
     canvas.write(card.figure, 430, 72, NAVY, bold=True)
     canvas.box(EDGE, 462, WIDE - EDGE, 490, REST)
-    canvas.box(EDGE, 462, EDGE + (WIDE - 2 * EDGE) * min(card.percent, 100) / 100, 490, DONE)
+    canvas.box(EDGE, 462, EDGE + int((WIDE - 2 * EDGE) * min(card.percent, Decimal(100)) / 100), 490, DONE)
     for place, line in enumerate(card.lines):
         canvas.write(line, 546 + place * 46, 34, INK)
     return canvas.png()

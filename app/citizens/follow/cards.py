@@ -11,7 +11,7 @@ def figure_card(name: str, moment: ReportingRound, counts: Counts, money: Money)
         name,
         f"ปีงบประมาณ {moment.year} {moment.round.label}",
         f"แล้วเสร็จร้อยละ {percent_text(counts.percent)}",
-        float(counts.percent),
+        counts.percent,
         (
             f"แล้วเสร็จ {count_text(counts.done)} จาก {count_text(counts.total)} โครงการ",
             f"เบิกจ่ายจริง {baht(money.spent)} บาท",
