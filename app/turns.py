@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from enum import IntEnum
+from io import BytesIO
 from tempfile import SpooledTemporaryFile
 from threading import Lock
 from time import perf_counter
@@ -27,7 +28,8 @@ BUSY = "eplannacc.busy"  # there, too: it has no turn, and is only told so
 BUSY_STATUS = 503
 CAME = "eplannacc.came"  # when it was there whole, and asked for its turn
 WAITED = "eplannacc.waited"  # seconds
-_OF_ONE = ("HTTP_COOKIE", "HTTP_ACCEPT_ENCODING")  # what an answer to everybody must not hang on
+_FOR_ALL = ("HTTP_HOST", "HTTP_X_FORWARDED_", "HTTP_HX_REQUEST")  # of what is sent, all that a refusal hangs on
+_NOTHING_SENT = {"REQUEST_METHOD": "GET", "QUERY_STRING": "", "CONTENT_TYPE": "", "CONTENT_LENGTH": ""}
 IN_MEMORY = 256 * 1024  # bytes of a body; what is longer waits in a file
 _PIECE = 64 * 1024
 # Who watches must hear at any load that the process lives.
@@ -156,7 +158,9 @@ class Turns:
         kind = environ["PATH_INFO"].startswith("/api/"), "HTTP_HX_REQUEST" in environ
         refusal = self._refusals.get(kind)
         if refusal is None:
-            asked = {name: value for name, value in environ.items() if name not in _OF_ONE} | {BUSY: True}
+            sent = {name: value for name, value in environ.items() if not name.startswith("HTTP_")}
+            sent |= {name: value for name, value in environ.items() if name.startswith(_FOR_ALL)}
+            asked = sent | _NOTHING_SENT | {"wsgi.input": BytesIO(), BUSY: True}
             refusal = Response.from_app(self._application, asked, buffered=True)
             if refusal.status_code == BUSY_STATUS:  # and not about a host that is none of ours
                 self._refusals[kind] = refusal

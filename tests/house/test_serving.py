@@ -362,6 +362,31 @@ def test_whoever_gets_no_turn_is_told_so_without_a_look_at_the_database(
     assert lives.text == "ok"
 
 
+@pytest.mark.parametrize(
+    ("method", "headers"),
+    [
+        ("HEAD", {}),
+        ("GET", {"If-None-Match": "*", "Range": "bytes=0-1", "If-Modified-Since": "Mon, 02 Apr 2035 07:32:00 GMT"}),
+        ("GET", {"Accept-Encoding": "gzip", "Cookie": f"{NAME}=x", "Accept-Language": "en"}),
+        ("POST", {"Content-Type": "application/json", "Sec-Fetch-Site": "cross-site", "Origin": "http://elsewhere"}),
+        ("OPTIONS", {"Access-Control-Request-Method": "POST", "Origin": "http://elsewhere"}),
+        ("GET", {"HX-Boosted": "true", "HX-Target": "nothing"}),
+    ],
+)
+def test_who_asks_first_decides_nothing_of_what_the_others_are_told(
+    full: Flask, method: str, headers: dict[str, str]
+) -> None:
+    first = full.test_client().open(
+        "/public?x=1", method=method, headers=headers, data=b"x" if method == "POST" else b""
+    )
+    assert (first.status_code, first.data == b"") == (503, method == "HEAD")
+    for path in ("/public", "/projects"):
+        told = Client(full).get(path)
+        assert (told.status_code, int(told.headers["Retry-After"]), SENTENCE in told.text) == (503, 15, True)
+        assert "Content-Encoding" not in told.headers
+        check_page(told.text)
+
+
 def test_who_is_signed_in_goes_before_strangers(app: Flask) -> None:
     # given
     found = app.wsgi_app
