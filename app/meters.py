@@ -107,9 +107,12 @@ class Meters:
         number = 0
         while (file := _held(self._folder / f"{self._prefix}-{number}")) is None:
             number += 1
-        os.ftruncate(file, self.size * NUMBER)
-        self._cells = memoryview(mmap.mmap(file, self.size * NUMBER)).cast("d")
-        os.close(file)  # the map has one of its own, and with it the lock
+        try:
+            # `ftruncate` takes no room: once the disk is full, whoever counts where none was taken is killed.
+            os.posix_fallocate(file, 0, self.size * NUMBER)
+            self._cells = memoryview(mmap.mmap(file, self.size * NUMBER)).cast("d")
+        finally:
+            os.close(file)  # the map has one of its own, and with it the lock
         for (name, *_), at in self.at.items():
             if self.meters[name].kind == "gauge":
                 self._cells[at] = self.at_start.get(name, 0)

@@ -1,5 +1,6 @@
 """/metrics: who may read it, that it is right whoever of the processes answers, and that it is about nobody."""
 
+import errno
 import json
 import os
 import re
@@ -21,7 +22,7 @@ from app.db import db, is_sqlite, transaction
 from app.jobs import engine
 from app.last_done import BACKUP, WORK, note_done
 from app.ledger.jobs import look_after_the_log
-from app.meters import BUCKETS, Meter, Meters
+from app.meters import BUCKETS, Meter, Meters, _is_held
 from app.models import ExportJob, FailedSignIn, MailLog
 from app.models.enums import ExportState, ExportWhat, Role
 from app.turns import Rank, Turns
@@ -187,6 +188,29 @@ def test_threads_lose_no_count(tmp_path: Path) -> None:
 def test_who_cannot_write_the_counts_answers_all_the_same(watched: Flask, tmp_path: Path) -> None:
     (tmp_path / "METRICS").write_text("a file where the folder would be")
     assert Client(watched).get("/help").status_code == 200
+
+
+def test_a_disk_that_fills_up_later_takes_no_room_from_what_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given: room for all there is to count is taken with the first count
+    known = {f"seen_{number}_total": Meter("counter", "") for number in range(2_000)}
+    meters = Meters(tmp_path / "early", known)
+    meters.add("seen_0_total")
+    (file,) = (tmp_path / "early").iterdir()
+    assert file.stat().st_blocks * 512 >= file.stat().st_size == 8 * len(known)
+
+    # when
+    def full(*_file: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "posix_fallocate", full)
+    late = Meters(tmp_path / "late", known)
+    late.add("seen_0_total")
+
+    # then: it goes on by itself, and holds no file open
+    (file,) = (tmp_path / "late").iterdir()
+    assert not _is_held(file)
 
 
 def test_a_histogram_says_how_many_were_below_each_bound(watched: Flask) -> None:
