@@ -6,6 +6,7 @@ Pillow's own way to shape Thai asks for a library of the machine it runs on, and
 from decimal import Decimal
 from functools import lru_cache
 from io import BytesIO
+from threading import Lock
 from typing import Any
 
 from fontTools.pens.basePen import BasePen
@@ -20,7 +21,8 @@ WIDE, HIGH, EDGE = 1200, 630, 64  # what those who show links ask for
 FINER = 2  # drawn so many times larger, for smooth edges
 CURVE_STEPS = 6
 NAVY, PAPER, INK, INK_2, REST, DONE = "#14284b", "#f6f3ec", "#1d2129", "#575247", "#dcd5c7", "#2a7d4f"
-NAME_LINES = 2
+NAME_LINES = {56: 2, 40: 3}  # most of each size: a name gets smaller, and its end says in which province the place is
+_READING = Lock()  # what fontTools reads of a font when it is first asked for is no work for two
 Point = tuple[float, float]
 
 
@@ -60,7 +62,8 @@ class _Weight:
     def contours(self, glyph: int) -> list[tuple[bool, list[Point]]]:
         """Each with whether it is a hole; the holes last. In a TrueType font they run the other way round."""
         pen = _Outline(self._glyphs)
-        self._glyphs[self._font.getGlyphName(glyph)].draw(pen)
+        with _READING:
+            self._glyphs[self._font.getGlyphName(glyph)].draw(pen)
         return sorted(((_area(each) > 0, each) for each in pen.contours), key=lambda each: each[0])
 
 
@@ -107,17 +110,29 @@ def _font_of(bold: bool) -> _Weight:
     return _weight("sarabun-700.ttf" if bold else "sarabun-400.ttf")
 
 
+def _name(name: str) -> tuple[int, list[str]]:
+    """Size and lines. Of what is longer than any place is named, the middle is left out."""
+    bold, lines = _font_of(bold=True), list[str]()
+    for size, most in NAME_LINES.items():
+        lines = wrapped(name, (WIDE - 2 * EDGE) * bold.units / size, lambda text: width(bold.path, text))
+        if len(lines) <= most:
+            break
+    else:
+        lines = [*lines[: most - 2], f"{lines[most - 2]} …", lines[-1]]
+    return size, lines
+
+
 def picture(card: FigureCard) -> bytes:
     """As PNG."""
-    canvas, name_size = _Canvas(), 56
+    canvas = _Canvas()
     canvas.box(0, 0, WIDE, 96, NAVY)
     canvas.write(card.head, 62, 34, "#fffefb", ground=NAVY)
-    bold = _font_of(bold=True)
-    lines = wrapped(card.name, (WIDE - 2 * EDGE) * bold.units / name_size, lambda text: width(bold.path, text))
-    for place, line in enumerate(lines[:NAME_LINES]):
-        canvas.write(line, 184 + place * 78, name_size, INK, bold=True)
-    below = 184 + 78 * (min(len(lines), NAME_LINES) - 1)
-    canvas.write(card.moment, below + 62, 34, INK_2)
+    size, lines = _name(card.name)
+    base = 128.0
+    for line in lines:
+        base += size * (1 if base == 128 else 1.39)
+        canvas.write(line, base, size, INK, bold=True)
+    canvas.write(card.moment, base + 62, 34, INK_2)
     canvas.write(card.figure, 430, 72, NAVY, bold=True)
     canvas.box(EDGE, 462, WIDE - EDGE, 490, REST)
     canvas.box(EDGE, 462, EDGE + int((WIDE - 2 * EDGE) * min(card.percent, Decimal(100)) / 100), 490, DONE)
