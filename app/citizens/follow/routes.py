@@ -7,7 +7,7 @@ from flask import Blueprint, Response, current_app, render_template
 from app.citizens.figures.rules import sums_of
 from app.citizens.follow.cards import figure_card
 from app.citizens.follow.queries import feed_entries, paths_of_places, windows_in_calendar
-from app.citizens.follow.rules import calendar, feed_moment, in_xml, window_event
+from app.citizens.follow.rules import feed_moment, in_xml, window_event
 from app.citizens.help.chapters import CHAPTERS
 from app.citizens.help.rules import ManualPart
 from app.citizens.places.queries import find
@@ -69,6 +69,8 @@ def card(kind: str, code: str) -> Response:
 @for_everybody
 def windows() -> Response:
     """When rounds can be reported, for calendar programs."""
+    from app.citizens.follow.calendars import calendar  # icalendar's tenth of a second, as above
+
     address = _address()
     host = urlsplit(address).hostname or ""
     events = [window_event(*each, host) for each in windows_in_calendar()]

@@ -5,8 +5,7 @@ NACC decided so, and leaves the others to the page that it leads to.
 """
 
 import re
-import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
@@ -28,7 +27,6 @@ KINDS = (*OF_A_PROJECT, Entity.PLAN_YEAR, Entity.FIXED_ROUND, Entity.SENT_ROUND)
 WHY = (Action.REJECT, Action.DELETE, Action.AMEND_ROUND)  # whose reason stands on a page for everybody
 WHOLE = (Action.DELETE, Action.BRING_BACK)  # their facts are all of a project
 _NOT_IN_XML = re.compile(r"[^\t\n\r\x20-\uD7FF\uE000-\uFFFD\U00010000-\U0010FFFF]")
-MOST_OCTETS = 75
 
 
 class FollowedLao(NamedTuple):
@@ -144,60 +142,3 @@ def window_event(window: ReportWindow, version: int, set_at: datetime | None, ho
         f"รับรายงาน{window.round.label} ปีงบประมาณ {window.year}",
         window.sentence(window.opens_at),
     )
-
-
-def calendar(name: str, address: str, events: Iterable[CalendarEvent]) -> bytes:
-    """As RFC 5545 has it. Moments are told in UTC, which needs no table of time zones."""
-    lines = [
-        *("BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//e-PlanNACC//windows//TH", "CALSCALE:GREGORIAN"),
-        *(f"NAME:{_escaped(name)}", f"X-WR-CALNAME:{_escaped(name)}"),
-        *("REFRESH-INTERVAL;VALUE=DURATION:P1D", "X-PUBLISHED-TTL:P1D"),
-        *(line for each in events for line in _event_lines(each, address)),
-        "END:VCALENDAR",
-    ]
-    return "".join(f"{_folded(line)}\r\n" for line in lines).encode()
-
-
-def _event_lines(event: CalendarEvent, address: str) -> Iterator[str]:
-    yield "BEGIN:VEVENT"
-    yield f"UID:{event.uid}"
-    yield f"SEQUENCE:{event.version - 1}"
-    yield f"DTSTAMP:{_in_utc(event.changed_at)}"
-    yield f"DTSTART:{_in_utc(event.begins)}"
-    if event.ends:
-        yield f"DTEND:{_in_utc(event.ends)}"
-    yield f"SUMMARY:{_escaped(event.title)}"
-    yield f"DESCRIPTION:{_escaped(event.about)}"
-    yield f"URL:{address}"
-    yield "TRANSP:TRANSPARENT"  # it lasts for months, and nobody is busy all the while
-    yield "END:VEVENT"
-
-
-def _in_utc(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
-
-
-def _escaped(text: str) -> str:
-    for plain, written in (("\\", "\\\\"), (";", "\\;"), (",", "\\,"), ("\r\n", "\\n"), ("\n", "\\n")):
-        text = text.replace(plain, written)
-    return text
-
-
-def _folded(line: str) -> str:
-    """In parts of at most MOST_OCTETS; a Thai letter stays whole, and with it the marks that it wears."""
-    done, part = "", ""
-    for letter in _letters(line):
-        if len(f"{part}{letter}".encode()) > MOST_OCTETS:
-            done, part = f"{done}{part}\r\n", " "
-        part += letter
-    return done + part
-
-
-def _letters(text: str) -> Iterator[str]:
-    worn = ""
-    for each in text:
-        if worn and not unicodedata.category(each).startswith("M"):
-            yield worn
-            worn = ""
-        worn += each
-    yield worn
