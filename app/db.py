@@ -23,6 +23,7 @@ from sqlalchemy.orm.exc import StaleDataError
 BEGIN_TRIES = 8
 # What PostgreSQL and SQLite call a row that is there already, and a deed that another one, done at once, stood against.
 TAKEN = {"23505", "SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_UNIQUE", "40P01", "40001"}
+READ_ONLY = "25006"  # what PostgreSQL calls it where nothing is written at all
 CONNECT_SECONDS = 5
 
 
@@ -87,6 +88,7 @@ def transaction() -> Iterator[None]:
     try:
         current_app.extensions["claim"].make()
         yield
+        db.session.flush()  # what fails here is not kept
         if has_request_context():
             g.maybe_kept = True  # whatever fails from here on: a line may break behind the commit, before its answer
         db.session.commit()
@@ -137,6 +139,22 @@ def is_out_of_reach(error: BaseException) -> bool:
     return error.connection_invalidated or (isinstance(error, OperationalError) and not wrong)
 
 
+def is_read_only(error: BaseException) -> bool:
+    """Whether a write failed because nothing is written at all now."""
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", "") == READ_ONLY
+
+
+@contextmanager
+def unless_read_only() -> Iterator[None]:
+    """For what goes on all the same where it could not be written."""
+    try:
+        yield
+    except DBAPIError as error:
+        if not is_read_only(error):
+            raise
+        current_app.logger.warning("not written: %s", error.orig)
+
+
 def write(row: Base, version: int, **values: Any) -> None:
     """Change `row` in a form that was opened at `version`. Raises StaleDataError where it has another by now."""
     set_committed_value(row, "version", version)
@@ -166,6 +184,7 @@ def init_engines(app: Flask) -> None:
 
     A connection to PostgreSQL is looked at before it is used again, so that a restart of the server costs no request.
     """
+    app.teardown_appcontext(_let_go)
     with app.app_context():
         engine = db.engine
     if engine.dialect.name == "sqlite":
@@ -176,6 +195,16 @@ def init_engines(app: Flask) -> None:
         if app.config["DATABASE_POOLED"]:
             event.listen(engine, "do_connect", _prepare_nothing)
         event.listen(engine, "checkout", _ask_whether_closed)
+
+
+def _let_go(_error: BaseException | None) -> None:
+    """Before Flask-SQLAlchemy does: what fails behind the answer would take the answer's place, and be no page."""
+    try:
+        db.session.remove()
+    except DBAPIError as error:
+        current_app.logger.warning("a connection was lost: %s", error.orig)
+        db.session.registry().invalidate()
+        db.session.registry.clear()
 
 
 def _wait_shortly(_dialect: Any, _record: Any, _arguments: Any, given: dict[str, Any]) -> None:

@@ -17,10 +17,9 @@ from werkzeug.wrappers import Response
 
 from app.accounts.resume import ask_to_repeat
 from app.citizens.open_data.answers import for_api, problem
-from app.db import db, is_out_of_reach
+from app.db import db, is_out_of_reach, is_read_only
 from app.errors import Busy, NotTheirs, Stale
 from app.logs import request_number
-from app.read_only import is_read_only
 from app.turns import BUSY, BUSY_STATUS
 from app.web import is_htmx, same_origin
 
@@ -115,9 +114,12 @@ def _crash(error: BaseException) -> Response:
     with suppress(SQLAlchemyError):
         db.session.rollback()  # PostgreSQL answers nothing more until what failed is ended
     if is_read_only(error):
-        return _still(503, request_number(), READ_ONLY_WORDS)
-    current_app.logger.exception("the request failed")
-    words = MAYBE_WORDS if "maybe_kept" in g else None
+        words: tuple[str, str] | None = READ_ONLY_WORDS
+    else:
+        current_app.logger.exception("the request failed")
+        words = None
+    if "maybe_kept" in g:  # a deed before the one that failed may be
+        words = MAYBE_WORDS
     return _still(503 if _comes_back(error) else 500, request_number(), words)
 
 
@@ -132,7 +134,7 @@ def _busy() -> Response:
 
 def _comes_back(error: BaseException) -> bool:
     """Whether it is what this server stands on that failed: the database, or a disk without room."""
-    return is_out_of_reach(error) or (isinstance(error, OSError) and error.errno in DISK)
+    return is_out_of_reach(error) or is_read_only(error) or (isinstance(error, OSError) and error.errno in DISK)
 
 
 def _still(status: int, reference: str, words: tuple[str, str] | None = None) -> Response:

@@ -15,7 +15,7 @@ from huey import Huey, MemoryHuey, RedisHuey, SqliteHuey, crontab
 from huey.serializer import SignedSerializer
 
 from app import clock
-from app.db import transaction
+from app.db import transaction, unless_read_only
 from app.last_done import WORK, note_done
 from app.logs import request_number, told_as
 
@@ -72,6 +72,7 @@ class Engine:
     """Huey with the tasks of one app."""
 
     def __init__(self, app: Flask) -> None:
+        self._app = app
         self.huey = _huey(
             app.config["JOBS_URL"],
             name=app.config["JOBS_NAME"],
@@ -101,7 +102,8 @@ class Engine:
 
     def work(self) -> None:
         """Work until a signal says to stop."""
-        self.look_after()
+        with self._app.app_context(), unless_read_only():  # then the next minute's round does it
+            self.look_after()
         self.huey.create_consumer(workers=1, max_delay=1).run()
 
 

@@ -5,16 +5,8 @@ PostgreSQL itself refuses every write, of every process on every machine; what i
 
 import click
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
 
 from app.db import db, is_sqlite
-
-REFUSED = "25006"  # what PostgreSQL calls it
-
-
-def is_read_only(error: BaseException) -> bool:
-    """Whether a write failed because nothing is written at all now."""
-    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", "") == REFUSED
 
 
 @click.command("read-only")

@@ -27,7 +27,7 @@ from app.accounts.second_factor.forms import SecondStepForm
 from app.accounts.second_factor.operations import FactorQuestion, owe_code, prove
 from app.accounts.second_factor.pages import sign_in_page
 from app.contact import contact
-from app.db import transaction
+from app.db import transaction, unless_read_only
 from app.deeds import claim_for, shows_once, was_done
 from app.errors import Refusal
 from app.extensions import SHARE, limiter
@@ -137,7 +137,7 @@ def _led_on(who: Actor, form: LoginForm | SecondStepForm) -> Response:
 @blueprint.post("/logout")
 @public
 def logout() -> Response:
-    with transaction():
+    with unless_read_only(), transaction():  # nobody stays signed in at a desk that was left: the cookie goes
         sessions.end(EndedBecause.SIGNED_OUT, clock.now())
     return _signed_out()
 

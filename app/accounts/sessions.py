@@ -13,12 +13,11 @@ from app import clock
 from app.access import Actor
 from app.accounts import operations, queries
 from app.accounts.rules import SEEN_EVERY, SessionLimits, browser_words, key_after
-from app.db import db, is_out_of_reach, table
+from app.db import db, is_out_of_reach, is_read_only, table
 from app.extensions import login_manager
 from app.meters import count
 from app.models import AccountSession
 from app.models.enums import EndedBecause, Role
-from app.read_only import is_read_only
 from app.tokens import token_seed
 
 _S = table(AccountSession).c

@@ -8,7 +8,7 @@ from flask.cli import AppGroup
 from app import clock
 from app.backups import copies, crossing
 from app.backups.errors import BackupError
-from app.db import transaction
+from app.db import transaction, unless_read_only
 from app.last_done import BACKUP, note_done
 
 _FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -23,7 +23,7 @@ def backup(folder: Path, files: bool) -> None:
         made, manifest = copies.backup(folder, clock.now(), files=files)
     except BackupError as error:
         raise click.ClickException(str(error)) from error
-    with transaction():
+    with unless_read_only(), transaction():  # as before an upgrade
         note_done(BACKUP, clock.now())
     click.echo(f"written: {made}, {manifest.total:,} rows of {len(manifest.rows)} tables, {len(manifest.files)} files")
     click.echo("Not in it: SECRET_KEY and LOG_SIGNING_KEY. Keep them elsewhere: without them nobody stays signed in,")

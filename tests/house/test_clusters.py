@@ -6,16 +6,19 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
+from huey import Huey
 from sqlalchemy import select, text, update
 
 from app import create_app
 from app.access import Actor
 from app.db import db, table, transaction
+from app.jobs import engine
 from app.models import AccountSession, HistoryEntry, Report
 from app.models.enums import Entity
 from app.registry.operations import load_provinces
@@ -128,7 +131,9 @@ def follow(app: Flask, there: Flask) -> None:
     raise AssertionError("the standby does not follow")
 
 
-def test_while_nothing_may_be_written_pages_are_read_and_an_upgrade_goes_on(filled: tuple[Flask, Actor, int]) -> None:
+def test_while_nothing_may_be_written_pages_are_read_and_an_upgrade_goes_on(
+    filled: tuple[Flask, Actor, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     # given
     app, lao, project_id = filled
     clerk = Client(app)
@@ -143,9 +148,20 @@ def test_while_nothing_may_be_written_pages_are_read_and_an_upgrade_goes_on(fill
     for path in (*PAGES, "/projects", "/home"):
         assert clerk.get(path).status_code == 200, path
     upgrade()  # a migration may write
+    copied = app.test_cli_runner().invoke(args=["backup", str(tmp_path / "copies"), "--no-files"])
+    assert (copied.exit_code, "written: " in copied.output) == (0, True), copied.output
+
+    # then: a worker that starts now lives, and nobody stays signed in at a desk that was left
+    with monkeypatch.context() as patch:
+        patch.setattr(Huey, "create_consumer", lambda *_self, **_named: SimpleNamespace(run=lambda: None))
+        engine(app).work()
+    left = clerk.send("/logout", {})
+    assert (left.status_code, left.location) == (302, "/login")
+    assert clerk.get("/projects").status_code == 302
 
     # when
     assert app.test_cli_runner().invoke(args=["read-only", "off"]).exit_code == 0
+    enter(clerk, lao.account_id)
 
     # then
     assert report(clerk, project_id, "5") == 302
@@ -216,7 +232,7 @@ def test_a_server_that_ends_at_work_loses_no_save_and_keeps_none_twice(
         told, again = in_a_loop(work())
 
     # then: what was acknowledged is there, once, and it went on by itself
-    assert list(faults(clerks)) == []
+    assert list(faults(clerks)) == [], (told, again)
     assert sum(len(clerk.told) for clerk in clerks) > 10
     assert set(told["save"]) <= {"ok", "told to come back", "nobody was free", "p50", "p95"}, told
     assert set(again["save"]) <= {"ok", "nobody was free", "p50", "p95"}, again

@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Event, Thread
 from typing import Any
 
+import psycopg
 import pytest
 from flask import Flask
 from sqlalchemy import select, text
@@ -17,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from app import create_app, health
 from app.access import system
 from app.clock import now
-from app.db import db, is_out_of_reach, is_sqlite, transaction
+from app.db import READ_ONLY, db, is_out_of_reach, is_sqlite, transaction
 from app.errors import Refusal, Stale
 from app.models import Account, PlanPeriod, Project
 from app.models.enums import Role
@@ -124,10 +125,18 @@ def test_while_the_database_is_away_everybody_gets_a_sentence_and_it_recovers_by
     assert Client(served).get("/readyz").text == "database: ok\ntries: ok\njobs: ok\ndisk: ok\n"
 
 
+class ReadOnly(Exception):
+    sqlstate = READ_ONLY
+
+
+@pytest.mark.parametrize("behind", [OSError("the line broke"), ReadOnly()])
 def test_where_nobody_knows_whether_it_was_kept_nobody_says_that_it_was_not(
-    served: Flask, line: Line | None, monkeypatch: pytest.MonkeyPatch
+    served: Flask, line: Line | None, monkeypatch: pytest.MonkeyPatch, behind: Exception
 ) -> None:
-    """The line breaks behind the commit, and before its answer: the same form, sent again, is not kept twice."""
+    """What fails does so behind a commit: of the deed itself, or of the one before it in the same form.
+
+    The same form, sent again, is not kept twice.
+    """
     # given
     client = Client(served)
     enter(client, make_lao().account_id)
@@ -136,7 +145,7 @@ def test_where_nobody_knows_whether_it_was_kept_nobody_says_that_it_was_not(
 
     def broken() -> None:
         commit()
-        raise DBAPIError("COMMIT", None, OSError("the line broke"), connection_invalidated=True)
+        raise DBAPIError("COMMIT", None, behind, connection_invalidated=isinstance(behind, OSError))
 
     # when
     with monkeypatch.context() as patch:
@@ -147,6 +156,46 @@ def test_where_nobody_knows_whether_it_was_kept_nobody_says_that_it_was_not(
     assert (answer.status_code, "ไม่ทราบว่าบันทึกแล้วหรือยัง" in answer.text) == (503, True)
     assert "ยังไม่มีอะไรถูกบันทึก" not in answer.text
     assert client.send(f"/projects/new?year={YEAR}", form).status_code == 302
+    assert len(db.session.scalars(select(Project)).all()) == 1
+
+
+def test_where_nothing_may_be_written_a_form_says_so(served: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    client = Client(served)
+    enter(client, make_lao().account_id)
+    form = {**fields(client.get(f"/projects/new?year={YEAR}").text), **project_form()}
+
+    def refused(*_objects: object) -> None:
+        raise DBAPIError("INSERT", None, ReadOnly())
+
+    with monkeypatch.context() as patch:
+        patch.setattr(db.session, "flush", refused)
+        answer = client.send(f"/projects/new?year={YEAR}", form)
+    assert (answer.status_code, "เปิดให้อ่านอย่างเดียว" in answer.text) == (503, True)
+    assert int(answer.headers["Retry-After"]) > 0
+    assert client.send(f"/projects/new?year={YEAR}", form).status_code == 302
+
+
+def test_a_line_that_breaks_once_all_is_said_takes_no_answer_along(
+    served: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was read is let go of behind the answer. It was the answer to a save that was kept, and nobody saw it."""
+    client = Client(served)
+    enter(client, make_lao().account_id)
+    form = {**fields(client.get(f"/projects/new?year={YEAR}").text), **project_form()}
+    broken: Any = sqlite3.OperationalError if is_sqlite(db.engine) else psycopg.OperationalError
+
+    def fails(_connection: Any) -> None:
+        raise broken("the line broke")
+
+    with monkeypatch.context() as patch, served.app_context():
+        patch.setattr(db.engine.dialect, "do_rollback", fails)
+        answers = [
+            client.get("/projects"),
+            client.send(f"/projects/new?year={YEAR}", form),
+            Client(served).get("/public"),
+        ]
+    assert [answer.status_code for answer in answers] == [200, 302, 200]
+    assert client.get("/projects").status_code == 200
     assert len(db.session.scalars(select(Project)).all()) == 1
 
 
