@@ -32,8 +32,18 @@ class Cluster:
     def url(self) -> str:
         return f"postgresql+psycopg://postgres@127.0.0.1:{self.port}/postgres"
 
-    def start(self) -> None:
-        options = f"-p {self.port} -k {self.folder} -c listen_addresses=127.0.0.1"
+    @contextmanager
+    def running(self, *settings: str) -> Iterator["Cluster"]:
+        self.start(*settings)
+        try:
+            yield self
+        finally:
+            with suppress(subprocess.CalledProcessError):
+                self.stop("immediate")
+
+    def start(self, *settings: str) -> None:
+        given = "".join(f" -c {setting}" for setting in ("listen_addresses=127.0.0.1", *settings))
+        options = f"-p {self.port} -k {self.folder}{given}"
         run("pg_ctl", "-D", self.data, "-o", options, "-w", "-t", "120", "-l", f"{self.folder}/log", "start")
 
     def stop(self, how: str = "fast") -> None:
@@ -46,6 +56,18 @@ class Cluster:
         with suppress(ProcessLookupError):
             while True:  # its children notice by themselves
                 os.kill(process, 0)
+
+    def recover_until(self, moment: str, archive: Path) -> None:
+        """What a copy does when it is started, as docs/operations.md has it."""
+        wanted = {
+            "restore_command": f"cp {archive}/%f %p",
+            "recovery_target_time": moment,
+            "recovery_target_action": "promote",
+        }
+        lines = "".join(f"{name} = '{value}'\n" for name, value in wanted.items())
+        with (Path(self.data) / "postgresql.auto.conf").open("a") as settings:
+            settings.write(lines)
+        (Path(self.data) / "recovery.signal").touch()
 
     def promote(self) -> None:
         run("pg_ctl", "-D", self.data, "-w", "promote")
@@ -78,31 +100,29 @@ def own_folder() -> Iterator[Path]:
 
 
 @contextmanager
-def cluster() -> Iterator[Cluster]:
+def cluster(*settings: str) -> Iterator[Cluster]:
     with own_folder() as folder:
         made = Cluster(folder, free_port())
         run("initdb", "-D", made.data, "-U", "postgres", "-A", "trust", "--locale=C.UTF-8", "-E", "UTF8", "--no-sync")
-        made.start()
-        try:
+        with made.running(*settings):
             yield made
-        finally:
-            with suppress(subprocess.CalledProcessError):
-                made.stop("immediate")
 
 
 @contextmanager
 def standby_of(primary: Cluster) -> Iterator[Cluster]:
     """A copy that follows by streaming, as docs/operations.md has it."""
+    with copy_of(primary, "-R") as made, made.running():
+        yield made
+
+
+@contextmanager
+def copy_of(primary: Cluster, *options: str) -> Iterator[Cluster]:
+    """Its files as they are now, for a server that is not started yet."""
     with own_folder() as folder:
         made = Cluster(folder, free_port())
         source = f"host=127.0.0.1 port={primary.port} user=postgres"
-        run("pg_basebackup", "-D", made.data, "-d", source, "-R", "-X", "stream", "-c", "fast", "--no-sync")
-        made.start()
-        try:
-            yield made
-        finally:
-            with suppress(subprocess.CalledProcessError):
-                made.stop("immediate")
+        run("pg_basebackup", "-D", made.data, "-d", source, *options, "-X", "stream", "-c", "fast", "--no-sync")
+        yield made
 
 
 @contextmanager

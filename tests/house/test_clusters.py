@@ -5,6 +5,7 @@ import os
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 from flask import Flask
 from flask_migrate import upgrade
 from huey import Huey
-from sqlalchemy import select, text, update
+from sqlalchemy import Connection, select, text, update
 
 from app import create_app
 from app.access import Actor
@@ -27,7 +28,7 @@ from bench.deadline import Load, Part, clerks_of, faults, let_in
 from tests.client import Client, check_page
 from tests.conftest import SETTINGS
 from tests.factories import YEAR, make_lao, make_project
-from tests.house.clusters import FOUND, Cluster, cluster, pooler_of, standby_of
+from tests.house.clusters import FOUND, Cluster, cluster, copy_of, own_folder, pooler_of, standby_of
 from tests.house.serving import in_a_loop, serving
 from tests.pages import enter, fields
 
@@ -59,14 +60,19 @@ def filled(primary: Cluster) -> Iterator[tuple[Flask, Actor, int]]:
         db.session.execute(text("DROP SCHEMA public CASCADE"))
         db.session.execute(text("CREATE SCHEMA public"))
         db.session.commit()
-        upgrade()
-        with transaction():
-            load_provinces()
-            add_basics()
+        begin()
         lao = make_lao()
         yield app, lao, make_project(lao)
         db.session.remove()
         db.engine.dispose()
+
+
+def begin() -> None:
+    """What an empty database needs before anything is done in it."""
+    upgrade()
+    with transaction():
+        load_provinces()
+        add_basics()
 
 
 def report(client: Client, project_id: int, spent: str) -> int:
@@ -122,13 +128,68 @@ def follow(app: Flask, there: Flask) -> None:
     """Until the standby has what the primary has now."""
     with app.app_context(), db.engine.connect() as connection:
         wanted = connection.scalar(text("SELECT pg_current_wal_lsn()"))
-    with there.app_context():
-        for _try in range(600):
-            with db.engine.connect() as connection:
-                if connection.scalar(text("SELECT pg_last_wal_replay_lsn() >= :wanted"), {"wanted": wanted}):
-                    return
-            time.sleep(0.1)
-    raise AssertionError("the standby does not follow")
+    with there.app_context(), db.engine.connect() as connection:
+        until(connection, "SELECT pg_last_wal_replay_lsn() >= :wanted", wanted=wanted)
+
+
+def test_a_moment_before_a_mistake_can_be_gone_back_to() -> None:
+    """What one statement by hand took away is there again, with all that was saved until then, and nothing else."""
+    with own_folder() as archive, cluster("archive_mode=on", f"'archive_command=cp %p {archive}/%f'") as primary:
+        # given: a copy of some night, and what was saved after it
+        app = app_on(primary.url)
+        with app.app_context():
+            begin()
+            lao = make_lao()
+            project_id = make_project(lao)
+            clerk = Client(app)
+            enter(clerk, lao.account_id)
+            assert report(clerk, project_id, "5") == 302
+            with copy_of(primary) as copied:
+                assert report(clerk, project_id, "7.25") == 302
+                moment = db.session.scalar(text("SELECT clock_timestamp()::text"))
+
+                # when: somebody deletes by hand
+                db.session.execute(text("DELETE FROM reports"))
+                db.session.commit()
+                wait_until_archived()
+                db.session.remove()
+                copied.recover_until(moment, archive)
+                with copied.running():
+                    there = app_on(copied.url)
+                    with there.app_context():
+                        wait_until_promoted()
+                        clerk_there = Client(there)
+                        enter(clerk_there, lao.account_id)
+
+                        # then
+                        assert db.session.scalars(select(Report.spent).order_by(Report.round)).all() == [
+                            Decimal("7.25"),
+                            None,
+                        ]
+                        assert "7.25" in clerk_there.get(f"/reporting/{project_id}/{YEAR}/6").text
+                        assert report(clerk_there, project_id, "9") == 302
+                        db.session.remove()
+                        db.engine.dispose()
+            db.engine.dispose()
+
+
+def wait_until_archived() -> None:
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        wanted = connection.scalar(text("SELECT pg_walfile_name(pg_switch_wal())"))
+        until(connection, "SELECT last_archived_wal >= :wanted FROM pg_stat_archiver", wanted=wanted)
+
+
+def wait_until_promoted() -> None:
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        until(connection, "SELECT NOT pg_is_in_recovery()")
+
+
+def until(connection: Connection, true: str, **values: Any) -> None:
+    for _try in range(600):
+        if connection.scalar(text(true), values):
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"never: {true}")
 
 
 def test_while_nothing_may_be_written_pages_are_read_and_an_upgrade_goes_on(
