@@ -15,6 +15,7 @@ from flask import Flask
 from flask_migrate import upgrade
 from huey import Huey
 from sqlalchemy import Connection, select, text, update
+from sqlalchemy.exc import DBAPIError
 
 from app import create_app
 from app.access import Actor
@@ -25,6 +26,7 @@ from app.models.enums import Entity
 from app.registry.operations import load_provinces
 from app.seeds.periods import add_basics
 from bench.deadline import Load, Part, clerks_of, faults, let_in
+from config import ROOT
 from tests.client import Client, check_page
 from tests.conftest import SETTINGS
 from tests.factories import YEAR, make_lao, make_project
@@ -36,7 +38,8 @@ pytestmark = [
     pytest.mark.skipif(not (os.environ.get("TEST_DATABASE_URL") and FOUND), reason="needs the server of PostgreSQL"),
     pytest.mark.xdist_group("clusters"),
 ]
-PAGES = ("/", "/public", f"/public?year={YEAR}&round=6", "/public/organisations/6650807", "/help", "/open-data")
+PUBLIC = ("/public", f"/public?year={YEAR}&round=6", "/public/organisations/6650807", "/open-data")
+PAGES = ("/", "/help", *PUBLIC)
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +103,7 @@ def test_a_standby_answers_citizens_and_who_saves_there_is_told(
         # then: citizens read it from the standby
         for path in PAGES:
             assert reader.get(path).status_code == 200, path
-        assert reader.get(PAGES[3]).text == Client(app).get(PAGES[3]).text
+        assert reader.get(PUBLIC[2]).text == Client(app).get(PUBLIC[2]).text
         assert "7.25" in clerk_there.get(f"/reporting/{project_id}/{YEAR}/6").text
 
         # then: who saves there is told so, and reads on, also when it is time to note that it was seen
@@ -254,6 +257,43 @@ def test_through_a_pooler_nothing_is_lost(filled: tuple[Flask, Actor, int], prim
     assert len(db.session.scalars(kept).all()) == 12 * len(laos)
     reports = db.session.scalars(select(Report).where(Report.project_id.in_(projects)))
     assert {report.spent for report in reports} == {11, None}  # of both rounds
+
+
+def test_reports_and_history_in_partitions_are_the_same_to_everybody(filled: tuple[Flask, Actor, int]) -> None:
+    # given: a report, and one of its public pages
+    app, lao, project_id = filled
+    clerk, citizen = Client(app), Client(app)
+    enter(clerk, lao.account_id)
+    assert report(clerk, project_id, "5") == 302
+    before = {path: citizen.get(path).text for path in PUBLIC}
+    kept = {name: db.session.scalars(text(f"SELECT {name}::text FROM {name}")).all() for name in ("reports", "history")}
+    db.session.remove()
+
+    # when: what stands in docs/trials is run
+    with db.engine.connect() as connection:
+        driver: Any = connection.connection.driver_connection
+        driver.execute((ROOT / "docs/trials/partitions.sql").read_text())
+        connection.connection.commit()
+    app.extensions["public-pages"].clear()
+
+    # then: every row is there, every page is what it was, and every rule holds
+    for name, rows in kept.items():
+        assert sorted(db.session.scalars(text(f"SELECT {name}::text FROM {name}"))) == sorted(rows)
+    assert {path: citizen.get(path).text for path in PUBLIC} == before
+    assert report(clerk, project_id, "7.25") == 302
+    assert [
+        db.session.scalar(text(f"SELECT count(*) FROM {name}")) for name in ("reports_2561", "history_until_2561")
+    ] == [2, len(kept["history"]) + 1]
+    for broken in ("DELETE FROM history", "UPDATE reports SET spent_satang = -1", "DELETE FROM project_years"):
+        with pytest.raises(DBAPIError):
+            db.session.execute(text(broken))
+        db.session.rollback()
+    engine(app).look_after()
+    asked = db.session.scalars(
+        text("EXPLAIN SELECT count(*) FROM reports WHERE fiscal_year = 2561 AND province_code = '65'")
+    )
+    assert "reports_2562" not in "".join(asked)
+    db.session.remove()
 
 
 @pytest.mark.parametrize("ended", ["killed", "restarted"])
