@@ -24,6 +24,7 @@ from bench import (  # noqa: F401 - importing registers
     plans,
     records,
     review,
+    savers,
     seeding,
     snapshots,
     uploads,

@@ -58,6 +58,7 @@ LOOKS = (
     f"/projects?year={YEAR}",
 )
 FILE = f"/reporting/table.xlsx?year={YEAR}&round={ROUND}"
+UNLIMITED = dict.fromkeys(("SIGN_IN_LIMIT_ADDRESS", "SIGN_IN_LIMIT_ACCOUNT"), "1000000/minute")
 OK = {"save": 302, "sign in": 302, "look": 200, "file": 200, "public": 200}
 
 
@@ -131,14 +132,22 @@ def let_in(app: Flask, clerks: list[Clerk]) -> None:
             clerk.token = signed.dumps(seed)
 
 
+def let_in_at(environ: Mapping[str, str], clerks: list[Clerk]) -> None:
+    """The same for the server that `environ` starts."""
+    let_in(
+        create_app({"SECRET_KEY": environ["SECRET_KEY"], "SQLALCHEMY_DATABASE_URI": environ["DATABASE_URL"]}), clerks
+    )
+    db.session.rollback()
+
+
 # --- what they do ------------------------------------------------------------------------------------------
 class Load:
-    """Requests of one server, over as many lines as are needed, up to LINES."""
+    """Requests of one server, over as many lines as are needed, up to `lines`."""
 
-    def __init__(self, port: int, clerks: list[Clerk], public: list[str]) -> None:
+    def __init__(self, port: int, clerks: list[Clerk], public: list[str], lines: int = LINES) -> None:
         self._port, self._clerks, self._public = port, clerks, public
         self._lines: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
-        self._free = asyncio.Semaphore(LINES)
+        self._free = asyncio.Semaphore(lines)
         self._amounts = count(1)
         self._random = random.Random(1)  # the same day each time
         self.taken: dict[str, list[float]] = defaultdict(list)
@@ -316,12 +325,9 @@ def main(arguments: list[str]) -> int:
 
 
 def run(app: Flask, asked: Namespace) -> int:
-    unlimited = dict.fromkeys(("SIGN_IN_LIMIT_ADDRESS", "SIGN_IN_LIMIT_ACCOUNT"), "1000000/minute")
-    environ = served(app) | unlimited | {"RESULTS_SECONDS": "0"}
+    environ = served(app) | UNLIMITED | {"RESULTS_SECONDS": "0"}
     clerks, public = clerks_of(asked.laos), public_paths()
-    alike = create_app({"SECRET_KEY": environ["SECRET_KEY"], "SQLALCHEMY_DATABASE_URI": environ["DATABASE_URL"]})
-    let_in(alike, clerks)
-    db.session.rollback()
+    let_in_at(environ, clerks)
     with ExitStack() as stack:
         line = stack.enter_context(serving("wsgi:app", environ, workers=asked.workers))
         load = Load(line.port, clerks, public)
