@@ -94,7 +94,9 @@ def _record(page: Page, js: bool) -> None:
 
 def _report(page: Page) -> None:
     page.locator("nav.menu").get_by_role("link", name="รายงานผลการดำเนินงาน").click()
+    expect(page).to_have_url(re.compile("/reporting"))  # the page before has years, too, and the one after it this line
     page.get_by_role("navigation", name="กรุณาเลือกปี").get_by_role("link", name="2561").click()
+    expect(page).to_have_url(re.compile("/reporting.*year=2561"))
     page.get_by_role("link", name="รอบ 6 เดือน รายงาน โครงการโตไปไม่โกง").click()
     page.get_by_role("radio", name="ดำเนินการแล้วเสร็จ").check()
     page.get_by_label("เบิกจ่ายจริง").fill("149,000")
