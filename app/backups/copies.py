@@ -4,12 +4,15 @@ It is made while everybody works, and has its name only once it is whole and was
 holds a backup must not be able to sign heads of the log, or to make sessions.
 """
 
+import fcntl
 import hashlib
 import json
+import os
+import secrets
 import shutil
 import sqlite3
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -24,6 +27,7 @@ from app.db import db, is_sqlite
 from app.ledger.heads import public_key
 
 MANIFEST, DATABASE, FILES = "manifest.json", "database", "files"
+PART = ".part"
 # What the system keeps beside the database; mails that became files are for whoever tries it out.
 FOLDERS = ("EXPORT_FOLDER", "SNAPSHOT_FOLDER")
 
@@ -47,7 +51,7 @@ class Manifest:
 def backup(folder: Path, now: datetime, *, files: bool) -> tuple[Path, Manifest]:
     """Make a backup in `folder`. Raises BackupError; then nothing is there that looks like one."""
     whole = folder / f"eplannacc-{now:%Y%m%dT%H%M%S}"
-    part = folder / f".{whole.name}.part"
+    part = folder / f".{whole.name}-{secrets.token_hex(4)}{PART}"
     if whole.exists():
         raise BackupError(f"{whole} is there already.")
     if not _engine().has_tables():
@@ -57,27 +61,51 @@ def backup(folder: Path, now: datetime, *, files: bool) -> tuple[Path, Manifest]
             raise BackupError(f"{folder} is inside {name}, which is copied too: take a folder elsewhere.")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(part, ignore_errors=True)
+        for left in folder.glob(f".*{PART}"):
+            _remove_if_left(left)
         part.mkdir(mode=0o700)
-        tables, revision = _engine().dump(part / DATABASE)
-        for name in FOLDERS if files else ():
-            if current_app.config[name].is_dir():
-                shutil.copytree(current_app.config[name], part / FILES / name, copy_function=_copied)
-        manifest = Manifest(
-            engine=db.engine.dialect.name,
-            revision=revision,
-            made_at=now.isoformat(timespec="seconds"),
-            log_key=own_log_key(),
-            rows=tables,
-            files=_digests(part),
-        )
-        (part / MANIFEST).write_text(json.dumps(asdict(manifest), indent=1))
-        part.rename(whole)
+        with _held(part):
+            manifest = _made_in(part, now, files)
+            part.rename(whole)
     except (OSError, sqlite3.Error) as error:
         raise BackupError(f"The backup could not be written: {error}.") from error
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return whole, manifest
+
+
+def _made_in(part: Path, now: datetime, files: bool) -> Manifest:
+    tables, revision = _engine().dump(part / DATABASE)
+    for name in FOLDERS if files else ():
+        if current_app.config[name].is_dir():
+            shutil.copytree(current_app.config[name], part / FILES / name, copy_function=_copied)
+    manifest = Manifest(
+        engine=db.engine.dialect.name,
+        revision=revision,
+        made_at=now.isoformat(timespec="seconds"),
+        log_key=own_log_key(),
+        rows=tables,
+        files=_digests(part),
+    )
+    (part / MANIFEST).write_text(json.dumps(asdict(manifest), indent=1))
+    return manifest
+
+
+@contextmanager
+def _held(part: Path) -> Iterator[None]:
+    """Locked while somebody writes into it: the system lets go of what a killed one held. Raises BlockingIOError."""
+    opened = os.open(part, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(opened)
+
+
+def _remove_if_left(part: Path) -> None:
+    """Of a backup that was killed; one that is being made stays."""
+    with suppress(OSError), _held(part):
+        shutil.rmtree(part)
 
 
 def _copied(source: str, target: str) -> None:

@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import datetime
 from errno import ENOSPC
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,10 @@ from flask import Flask
 from sqlalchemy import create_engine, make_url, select, text
 from sqlalchemy.exc import DBAPIError
 
-from app import create_app
+from app import clock, create_app
 from app.backups import copies, postgresql
 from app.backups import sqlite as sqlite_backup
+from app.backups.errors import BackupError
 from app.db import Base, db, is_sqlite, transaction
 from app.ledger import jobs
 from app.models.enums import ReportStatus
@@ -209,6 +211,48 @@ def test_a_backup_that_fails_leaves_nothing_that_looks_like_one(
     # then
     assert done.exit_code == 1
     assert list(folder.iterdir()) == []
+
+
+def test_what_a_killed_backup_left_goes_with_the_next_and_one_under_way_stays(filled: Flask, tmp_path: Path) -> None:
+    # given: two parts, and somebody still writes into one of them
+    folder = tmp_path / "backups"
+    left, under_way = folder / ".eplannacc-1-ab.part", folder / ".eplannacc-2-cd.part"
+    for part in (left, under_way):
+        part.mkdir(parents=True)
+        (part / "database").write_bytes(b"half")
+
+    # when
+    with copies._held(under_way):
+        done = _flask(filled, "backup", str(folder))
+
+    # then
+    assert done.exit_code == 0, done.output
+    assert not left.exists()
+    assert [path.suffix for path in sorted(folder.iterdir())] == [".part", ""]
+
+
+def test_two_backups_of_one_second_leave_one_that_is_whole(
+    filled: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given: the second begins while the first is being made
+    folder, now, told = tmp_path / "backups", clock.now(), list[str]()
+    written = copies._made_in
+
+    def late(part: Path, at: datetime, files: bool) -> copies.Manifest:
+        manifest = written(part, at, files)
+        monkeypatch.setattr(copies, "_made_in", written)
+        told.append(copies.backup(folder, now, files=True)[0].name)
+        return manifest
+
+    monkeypatch.setattr(copies, "_made_in", late)
+
+    # when
+    with filled.app_context(), pytest.raises(BackupError):
+        copies.backup(folder, now, files=True)
+
+    # then
+    assert [path.name for path in folder.iterdir()] == told
+    assert _flask(filled, "restore", "--check", str(folder / told[0])).exit_code == 0
 
 
 def test_a_file_that_expires_meanwhile_is_not_in_the_backup(
