@@ -115,6 +115,9 @@ def settings(environ: Mapping[str, str], instance: Path = ROOT / "instance") -> 
         "LOG_SIGNING_KEY": signing_key,
         "LOG_WITNESSES": witnesses(environ),
         "SNAPSHOT_FOLDER": Path(environ.get("SNAPSHOT_FOLDER", instance / "open-data")),
+        # From when on the worker publishes the day's open data, in Thai time; 24 for never.
+        "SNAPSHOT_HOUR": int(environ.get("SNAPSHOT_HOUR", "24" if environment == "testing" else "2")),
+        "SNAPSHOTS_KEPT": int(environ.get("SNAPSHOTS_KEPT", "30")),
         # Who may ask /metrics; "" for nobody. What each process counts stands in files: not on a network's disk.
         "METRICS_TOKEN": environ.get("METRICS_TOKEN", ""),
         "METRICS_FOLDER": Path(environ.get("METRICS_FOLDER", instance / "metrics")),

@@ -425,7 +425,8 @@ def test_the_readme_says_what_holds_where_nothing_is_set(tmp_path: Path) -> None
     assert (found["SLOW_QUERY_MS"], found["METRICS_TOKEN"]) == (float(said["SLOW_QUERY_MS"]), "")
     for name in ("EXPORT_FOLDER", "MAIL_FOLDER", "METRICS_FOLDER", "SNAPSHOT_FOLDER"):
         assert found[name] == tmp_path / said[name].removeprefix("instance/")
-    assert found["JOBS_NAME"] == said["JOBS_NAME"]
+    for name in ("JOBS_NAME", "SNAPSHOT_HOUR", "SNAPSHOTS_KEPT"):
+        assert str(found[name]) == said[name]
     assert found["JOBS_URL"] == f"sqlite:///{tmp_path / 'jobs.sqlite3'}"
     assert found["SQLALCHEMY_DATABASE_URI"] == f"sqlite:///{tmp_path / 'eplannacc.sqlite3'}"
     assert found["LOG_WITNESSES"] == []

@@ -1,4 +1,4 @@
-"""`flask open-data …`: the files for download. Meant for cron, once a night."""
+"""`flask open-data …`: the files for download, by hand. The worker makes them each night (jobs.py)."""
 
 from datetime import datetime
 from pathlib import Path
@@ -27,6 +27,8 @@ def snapshot(folder: Path | None, at: datetime | None, keep: int | None) -> None
         place = take_snapshot(folder, about)
     except AlreadyThere as error:
         raise click.ClickException(f"The snapshot of {about.day} is published already.") from error
+    except OSError as error:
+        raise click.ClickException(f"The snapshot could not be written, and nothing of it is left: {error}.") from error
     click.echo(place)
     if keep:
         for day in forget_all_but(folder, keep):

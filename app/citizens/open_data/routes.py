@@ -16,6 +16,7 @@ from app import clock
 from app.access import public
 from app.citizens.figures.tombstones import tombstone
 from app.citizens.open_data import answers, archive, counts, forms, queries, workbooks
+from app.citizens.open_data import jobs as _jobs  # noqa: F401 - the worker's duty
 from app.citizens.open_data.datasets import BY_SLUG, CHANGELOG, DATASETS, VERSION
 from app.citizens.open_data.metadata import SOURCES, catalogue_fields
 from app.citizens.open_data.openapi import FILES, LICENCE, LICENCE_URL, PREFIX, document

@@ -55,7 +55,11 @@ def take_snapshot(folder: Path, about: Publication) -> Path:
             shutil.rmtree(left, ignore_errors=True)
         unfinished.mkdir()
         index = PartIndex(folder)
-        _write_all(unfinished, about, index)
+        try:
+            _write_all(unfinished, about, index)
+        except BaseException:  # half a gigabyte that somebody else may need now
+            shutil.rmtree(unfinished, ignore_errors=True)
+            raise
         unfinished.rename(place)
         index.keep(about.day)
     return place

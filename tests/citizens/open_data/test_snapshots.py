@@ -1,5 +1,6 @@
 """Snapshots: one moment, the same bytes everywhere, valid by their kind's own checker, and enough to count with."""
 
+import errno
 import gzip
 import hashlib
 import importlib.util
@@ -18,7 +19,7 @@ from sqlalchemy import select, update
 from werkzeug.test import TestResponse
 
 from app import clock
-from app.citizens.open_data import counts, snapshots
+from app.citizens.open_data import counts, jobs, snapshots
 from app.citizens.open_data.archive import SUMS, days, snapshot
 from app.citizens.open_data.datasets import DATASETS
 from app.citizens.open_data.metadata import catalogue_fields
@@ -125,6 +126,55 @@ def test_what_a_night_left_that_was_stopped_is_gone_after_the_next(app: Flask, t
     (tmp_path / ".2018-04-30" / "projects.csv.gz").write_bytes(b"half a file")
     take_snapshot(tmp_path, publication(NOW))
     assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == [DAY]
+
+
+def test_a_disk_without_room_keeps_nothing_of_a_night_and_the_command_says_so(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given: some files are there when the disk is full
+    fill()
+
+    def full(*_words: Any, **_named: Any) -> None:
+        assert list(tmp_path.glob(".*/*.gz"))
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(snapshots, "write_workbook", full)
+
+    # when
+    done = app.test_cli_runner().invoke(args=["open-data", "snapshot", "--to", str(tmp_path)])
+
+    # then
+    assert (done.exit_code, "could not be written" in done.output) == (1, True), done.output
+    assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == []
+
+
+def test_the_worker_publishes_each_night_and_tries_again_an_hour_after_it_could_not(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given: 1.59 at night
+    fill()
+    for name, value in (("SNAPSHOT_FOLDER", tmp_path), ("SNAPSHOT_HOUR", 2), ("SNAPSHOTS_KEPT", 2)):
+        monkeypatch.setitem(app.config, name, value)
+    night = datetime(2018, 4, 2, 18, 59, tzinfo=UTC)
+
+    def look(after: timedelta) -> list[str]:
+        monkeypatch.setattr(clock, "now", lambda: night + after)
+        with app.app_context():
+            jobs.publish_at_night()
+        return days(tmp_path)
+
+    # when, then
+    minute, hour, day = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+    assert look(timedelta()) == []
+    with monkeypatch.context() as broken:
+        broken.setattr(snapshots.metadata, "catalogue", lambda *_args: 1 / 0)
+        assert look(minute) == []
+    assert look(2 * minute) == []  # not every minute
+    assert look(hour + minute) == ["2561-04-03"]
+    assert look(hour + 2 * minute) == ["2561-04-03"]
+    assert look(day) == ["2561-04-03"]
+    assert look(day + minute) == ["2561-04-04", "2561-04-03"]
+    assert look(2 * day + minute) == ["2561-04-05", "2561-04-04"]
 
 
 def test_what_excel_cannot_hold_is_not_written_as_excel(

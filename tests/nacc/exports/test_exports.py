@@ -1,6 +1,7 @@
 """Files for staff: who may have them, what stands in them, and that a job always ends in a whole file or none."""
 
 import csv
+import errno
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
@@ -456,6 +457,33 @@ def test_a_file_that_kills_its_worker_every_time_is_given_up(app: Flask, client:
         jobs.look_after()
     assert files()[0].state is ExportState.FAILED
     assert "สร้างไม่สำเร็จ" in client.get(HERE).text
+
+
+def test_a_disk_without_room_is_told_of_and_keeps_no_part(
+    app: Flask, client: Client, large: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given
+    some_projects()
+    enter(client, officer().id)
+    client.get(HERE)
+    client.send(HERE, FORM)
+
+    def full(file: Any, *_words: Any) -> None:
+        file.write(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    # when
+    with monkeypatch.context() as patch:
+        patch.setattr(jobs, "write_workbook", full)
+        engine(app).work_off()
+
+    # then: and the same can be asked for again once there is room
+    assert files()[0].state is ExportState.FAILED
+    assert "สร้างไม่สำเร็จ" in client.get(HERE).text
+    assert list(jobs.folder().iterdir()) == []
+    client.send(HERE, FORM)
+    engine(app).work_off()
+    assert [file.state for file in files()] == [ExportState.FAILED, ExportState.DONE]
 
 
 def test_what_the_engine_lost_is_handed_over_again(app: Flask, client: Client, large: None) -> None:
