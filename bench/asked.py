@@ -71,7 +71,7 @@ def again(line: Line, path: str, headers: dict[str, str], answered: dict[str, st
 def province_page(app: Flask, stack: ExitStack) -> tuple[Asked, Asked]:
     line, headers = ours(app, stack, somebody_there())
     body, _headers = line.ask("GET", TABLE, headers)
-    assert body.count(b'<tbody id="o') > 300, "the page does not show the province"
+    assert body.count(b'<tr id="o') > 300, "the page does not show the province"
     _driver, query = driver_sql(ORGANISATION_COUNTS, place_of(LARGEST))
     return wrk.page(line, TABLE, headers), wrk.page(bare(app, stack, body, BARE_QUERY=query), "/")
 

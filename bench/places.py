@@ -51,7 +51,7 @@ def bare(stack: ExitStack, body: bytes) -> Line:
 def province_table(app: Flask, stack: ExitStack) -> Pair:
     line, headers = signed_in(app, stack, somebody_there())
     body, _headers = line.ask("GET", TABLE, headers)
-    assert body.count(b'<tbody id="o') > 300, "the page does not show the province"
+    assert body.count(b'<tr id="o') > 300, "the page does not show the province"
     plain = bare(stack, body)
     return lambda: line.ask("GET", TABLE, headers), lambda: plain.ask("GET", "/")
 

@@ -187,7 +187,7 @@
   };
   const focusOn = (element) => {
     element.focus({ preventScroll: true });
-    const row = element.closest("tbody");
+    const row = element.closest("tbody[id]") ?? element.closest("tr");
     if (row && element.closest("tr.panel form")) showWhole(row);
     else (element.closest("tr.panel") ? element : (row ?? element)).scrollIntoView({ block: "nearest" });
   };
@@ -213,7 +213,7 @@
   let closing = null; // the row whose panel was closed, and the address of that panel
   const rememberOpener = (close) => {
     const form = close.closest("form");
-    closing = { row: close.closest("tbody")?.id, path: form?.getAttribute("action").split("?")[0] };
+    closing = { row: close.dataset.hxTarget, path: form?.getAttribute("action").split("?")[0] };
   };
   on("keydown", (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
@@ -235,8 +235,8 @@
     if (close && event.isTrusted) rememberOpener(close);
   });
   const focusOpener = () => {
-    const row = closing?.row && document.getElementById(closing.row);
-    if (!row || $("tr.panel", row)) return;
+    const row = closing && $(closing.row);
+    if (!row || $("tr.panel", row) || row.matches(".is-open")) return;
     const links = all(".acts a, .rnd a, th a", row);
     const link = links.find((each) => each.pathname === closing.path) ?? links[0];
     if (link) focusOn(link);

@@ -5,7 +5,7 @@ A site says where its pages stand and how they are framed; `mount` adds them to 
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Blueprint, abort, redirect, request
 from werkzeug.wrappers import Response
@@ -25,7 +25,7 @@ from app.errors import NotTheirs
 from app.lao.fixed_rounds.editions import closed_round_told
 from app.lao.fixed_rounds.sums import place_then
 from app.lao.reporting.counts import lao_summary
-from app.lao.reporting.rules import THRESHOLDS, Grouping, ProvinceTableRow, ReportingRound, in_table_order
+from app.lao.reporting.rules import THRESHOLDS, Counts, Grouping, ProvinceTableRow, ReportingRound, in_table_order
 from app.lao.sending.queries import said_nothing
 from app.listing import PAGES, YEARS, Pager, Reader, among, number, query_of, whole
 from app.models.enums import Level, OrganisationType, PlaceKind, Round
@@ -44,6 +44,7 @@ TABLE = MOMENT | {
     "level": among(Level),
 }
 FIGURE = MOMENT | {"dimension": whole(range(1, 32768)), "side": among(Side), "page": whole(PAGES)}
+MOST_OPEN = 40  # LAOs of a table that a telephone shows without being asked to
 COUNTRY = {"kind": PlaceKind.COUNTRY.value, "code": ""}
 View = Callable[..., Any]
 
@@ -139,7 +140,11 @@ def place_page(site: Site, kind: str, code: str) -> Response:
         results=results,
         summary=results.whole,
         parts=[
-            (group, [drawn_part(part.path, part.name, part.summary) for part in inside])
+            (
+                group,
+                sum((part.summary.counts for part in inside), Counts()),
+                [drawn_part(part.path, part.name, part.summary) for part in inside],
+            )
             for group, inside in results.grouped()
         ],
         **table,
@@ -162,13 +167,30 @@ def table_file(site: Site, kind: str, code: str, file: str) -> Any:
     return attachment(about.name, file, file_content(file, *tables))
 
 
+class LaoGroup(NamedTuple):
+    """LAOs under one heading of a table; `open`: their rows are in sight on a telephone, too."""
+
+    label: str
+    rows: list[Any]
+    counts: Counts
+    open: bool
+
+
 def lao_table(site: Site, rows: list[ProvinceTableRow], path: str, moment: ReportingRound) -> dict[str, Any]:
     """What a table of LAOs needs, with the filter of the address."""
     own = own_code(site)
     asked = TableFilter.of(request.args)
     shown = [row for row in rows if asked.fits(row)]
-    said = queries.said_nothing_of(shown, moment.year, moment.round)
-    groups = [(label, drawn_rows(group, own, said=said)) for label, group in in_table_order(shown, asked.by)]
+    said, few = queries.said_nothing_of(shown, moment.year, moment.round), len(shown) <= MOST_OPEN
+    groups = [
+        LaoGroup(
+            label,
+            drawn_rows(group, own, said=said),
+            sum((row.counts for row in group), Counts()),
+            few or any(row.code == own for row in group),
+        )
+        for label, group in in_table_order(shown, asked.by)
+    ]
     return {
         "asked": asked,
         "groupings": Grouping,

@@ -120,7 +120,7 @@ TABLE = "/public/provinces/65?year=2561&round=6"
 
 
 def rows_of_table(page: str) -> list[str]:
-    return [words(row) for row in re.findall(r'<tbody id="o\d{7}">.*?</tbody>', page, re.S)]
+    return [words(row) for row in re.findall(r'<tr id="o\d{7}">.*?</tr>', page, re.S)]
 
 
 def test_a_table_is_grouped_and_narrowed_as_the_address_says(three_laos: list[int], client: Client) -> None:
@@ -180,7 +180,7 @@ def test_a_row_opens_in_place_to_its_counts_and_projects(three_laos: list[int], 
     opened = client.get("/public/organisations/6650807/open?year=2561&round=6&n=4", headers=HTMX).text
 
     # then
-    assert opened.lstrip().startswith('<tbody id="o6650807">')
+    assert opened.lstrip().startswith('<tr id="o6650807" class="is-open">')
     assert "=1+1 โครงการ" in opened
     assert "ไม่นับอีก 1 โครงการ" in words(opened)
     closed = client.get("/public/organisations/6650807/open?year=2561&round=6&n=4&view=row", headers=HTMX).text
@@ -218,7 +218,7 @@ def test_every_number_of_a_table_is_a_link_to_its_source(three_laos: list[int], 
     bare = [words(cell) for cell in cells if "<a " not in cell and words(cell) not in ("0", "")]
     if path.endswith("6650807"):
         bare = bare[:-12]  # เทียบกับ อปท. อื่น
-    known = {words(row).split(" ")[0] for row in re.findall(r'<tbody id="o\d{7}">.*?</tbody>', page, re.S)}
+    known = {words(row).split(" ")[0] for row in re.findall(r'<tr id="o\d{7}">.*?</tr>', page, re.S)}
     assert [cell for cell in bare if cell not in known and "/" not in cell] == []
     assert len(cells) > 20
 
