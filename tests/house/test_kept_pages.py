@@ -23,6 +23,7 @@ from tests.pages import enter
 
 SECRET = "ข้อความของคนอื่น"
 ODD = "&x=<b>%E0%B8%81&year=2562&year=2561&__debug=1&round=6&utm_source=a&by=nonsense&district=zz"
+BESIDE = "/public/side-by-side?places=65,6650807"
 PLACES = ("", "/regions/6", "/provinces/65", "/districts/6508", "/organisations/6650807")
 
 
@@ -35,7 +36,7 @@ def kept_rules(app: Flask) -> Iterator[Rule]:
 def kept_addresses(app: Flask) -> list[str]:
     found = [address(app, rule, project_id=1) for rule in kept_rules(app)]
     places = [f"/public{place}{page}" for place in PLACES for page in ("", "/compare", "/figures/percent")]
-    return sorted({*found, *places, "/public/search?q=ดินทอง", "/public/verify?entry=1&hash=0123456789abcdef"})
+    return sorted({*found, *places, "/public/search?q=ดินทอง", BESIDE, "/public/verify?entry=1&hash=0123456789abcdef"})
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """Places results are told for: the country, NACC's regions, provinces, districts and LAOs."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from app.models.enums import OrganisationType, PlaceKind
@@ -48,6 +49,25 @@ def path_of(kind: PlaceKind, code: str) -> str:
 def is_code(text: str) -> bool:
     """Whether `text` can be the code of a place at all: what else an address brings never reaches the database."""
     return text.isascii() and text.isdecimal()
+
+
+_KIND_BY_LETTERS = {1: PlaceKind.REGION, 2: PlaceKind.PROVINCE, 4: PlaceKind.DISTRICT, 7: PlaceKind.ORGANISATION}
+MOST_BESIDE = 4
+
+
+def kind_of(code: str) -> PlaceKind | None:
+    """What kind of place has codes as long as this one; None where it can be no code."""
+    return _KIND_BY_LETTERS.get(len(code)) if is_code(code) else None
+
+
+def codes_of(text: str) -> list[str]:
+    """The codes of an address that holds places beside each other, each once; what can be none is left out."""
+    return list(dict.fromkeys(code for code in text.split(",") if kind_of(code)))[:MOST_BESIDE]
+
+
+def in_address(codes: Iterable[str]) -> str | None:
+    """Places beside each other as an address holds them; None for no place."""
+    return ",".join(codes) or None
 
 
 def region_name(number: int) -> str:

@@ -22,7 +22,8 @@ MOST_LETTERS = 100
 IDS = range(1, 10**9)
 # Search engines are welcome to every place and project. What is counted anew for each address is for people.
 ROBOTS = "User-agent: *\n" + "".join(
-    f"Disallow: {path}\n" for path in ("/*/figures/", "/*/compare", "/*/table.", "/public/search", "/api/", "/nacc/")
+    f"Disallow: {path}\n"
+    for path in ("/*/figures/", "/*/compare", "/*/side-by-side", "/*/table.", "/public/search", "/api/", "/nacc/")
 )
 MAP = {"outlines": OUTLINES, "view_box": VIEW_BOX, "lake": LAKE, "shade": shade, "shades": shades}
 

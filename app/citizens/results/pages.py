@@ -15,24 +15,25 @@ from app.access import Permission, actor
 from app.citizens.figures.queries import listed, public_project
 from app.citizens.figures.rules import DEFINITIONS, Figure, FigureRequest, Side, calculation, sums_of
 from app.citizens.figures.tombstones import Tombstone, tombstone, tombstone_count, tombstones
-from app.citizens.places.queries import find
-from app.citizens.places.rules import Place
+from app.citizens.places.queries import FoundPlaces, find, search
+from app.citizens.places.rules import MOST_BESIDE, Place, codes_of, in_address, kind_of
 from app.citizens.public.cache import knows
 from app.citizens.results import queries, workbooks
 from app.citizens.results.columns import SCREEN, drawn_part, drawn_rows
-from app.citizens.results.rules import TableFilter
+from app.citizens.results.rules import PartSort, TableFilter
 from app.errors import NotTheirs
 from app.lao.fixed_rounds.editions import closed_round_told
 from app.lao.fixed_rounds.sums import place_then
 from app.lao.reporting.counts import lao_summary
 from app.lao.reporting.rules import THRESHOLDS, Counts, Grouping, ProvinceTableRow, ReportingRound, in_table_order
 from app.lao.sending.queries import said_nothing
-from app.listing import PAGES, YEARS, Pager, Reader, among, number, query_of, whole
+from app.listing import MAX_SEARCH, PAGES, YEARS, Pager, Reader, among, number, query_of, text, whole
 from app.models.enums import Level, OrganisationType, PlaceKind, Round
 from app.plans.queries import current_period, period_of, periods
 from app.registry.past import kin_of, past_of
 from app.spreadsheets.excel import file_content
 from app.web import answer, attachment, wants_fragment
+from app.words import clean_line
 
 INSIDE = "<any(regions, provinces, districts, organisations):kind>/<code>"
 # What the addresses of these pages say; nothing else is known to those that are kept for all.
@@ -45,6 +46,7 @@ TABLE = MOMENT | {
 }
 FIGURE = MOMENT | {"dimension": whole(range(1, 32768)), "side": among(Side), "page": whole(PAGES)}
 MOST_OPEN = 40  # LAOs of a table that a telephone shows without being asked to
+BESIDE = MOMENT | {"places": lambda typed: in_address(codes_of(typed)), "q": text(MAX_SEARCH)}
 COUNTRY = {"kind": PlaceKind.COUNTRY.value, "code": ""}
 View = Callable[..., Any]
 
@@ -76,7 +78,8 @@ def mount(blueprint: Blueprint, site: Site, declare: Callable[[View], View]) -> 
         if of_places:
             blueprint.add_url_rule(f"{site.base}/{INSIDE}{rule}", view.__name__, known)
 
-    add(place_page, "", TABLE)
+    add(place_page, "", TABLE | {"sort": among(PartSort)})
+    add(side_by_side, "/side-by-side", BESIDE, of_places=False)
     add(compare, "/compare", MOMENT)
     add(table_file, "/table.<any(xlsx, csv):file>", TABLE)
     add(figure_page, "/figures/<figure>", FIGURE)
@@ -103,9 +106,16 @@ def asked_moment(province_codes: Iterable[str]) -> ReportingRound:
 def frame(site: Site, place: Place, moment: ReportingRound) -> dict[str, Any]:
     """What every page about a place knows."""
     return {
-        "site": site,
         "place": place,
         "path": site.base + place.path,
+        **moment_told(site, moment),
+    }
+
+
+def moment_told(site: Site, moment: ReportingRound) -> dict[str, Any]:
+    """What every page about one year and round knows."""
+    return {
+        "site": site,
         "year": moment.year,
         "round": moment.round,
         "query": moment.query,
@@ -133,19 +143,21 @@ def place_page(site: Site, kind: str, code: str) -> Response:
         return answer("citizens/results/lao.html", "citizens/results/_lao.html", **told)
     results = queries.results(place, moment.year, moment.round)
     table = lao_table(site, results.rows, told["path"], moment) if results.rows else {}
+    sort = next((each for each in PartSort if each == request.args.get("sort")), None)
     return answer(
         "citizens/results/place.html",
         "citizens/results/_place.html",
         **told,
         results=results,
         summary=results.whole,
+        sort=sort,
         parts=[
             (
                 group,
                 sum((part.summary.counts for part in inside), Counts()),
                 [drawn_part(part.path, part.name, part.summary) for part in inside],
             )
-            for group, inside in results.grouped()
+            for group, inside in results.grouped(sort)
         ],
         **table,
     )
@@ -242,6 +254,24 @@ def compare(site: Site, kind: str, code: str) -> Response:
     told = frame(site, place, asked_moment(place.province_codes))
     compared = queries.compared(place, told["period"].years)
     return answer("citizens/results/compare.html", "citizens/results/_compare.html", **told, compared=compared)
+
+
+def side_by_side(site: Site) -> Response:
+    """Up to four places of any kind beside each other; one address holds them."""
+    codes = codes_of(request.args.get("places", ""))
+    places = [find(kind, code) for code in codes if (kind := kind_of(code))]
+    moment = asked_moment({code for place in places for code in place.province_codes})
+    q = clean_line(request.args.get("q", ""))[:MAX_SEARCH]
+    return answer(
+        "citizens/results/side_by_side.html",
+        "citizens/results/_side_by_side.html",
+        **moment_told(site, moment),
+        beside=[(place, queries.summed(place, moment.year, moment.round)) for place in places],
+        codes=codes,
+        most=MOST_BESIDE,
+        q=q,
+        found=search(q) if q else FoundPlaces(),
+    )
 
 
 def figure_page(site: Site, kind: str, code: str, figure: str) -> Response:

@@ -12,6 +12,7 @@ from sqlalchemy import URL, Select, String, and_, bindparam, func, select, type_
 from app import clock
 from app.citizens.places.rules import Place, path_of, region_name
 from app.citizens.results.kept import province_summaries
+from app.citizens.results.rules import PartSort
 from app.db import db, table
 from app.errors import NotTheirs
 from app.lao.fixed_rounds.queries import was_not_there
@@ -137,10 +138,7 @@ def _table_row(lao: LaoInRound, round_: Round) -> ProvinceTableRow:
 
 
 def live_rows(province_code: str, year: int, round_: Round, live: LiveLaos | None = None) -> list[ProvinceTableRow]:
-    """The same from what stands now: of all LAOs of the province, or of those that are `live`.
-
-    Each under the facts it had at the end of a past year.
-    """
+    """The same from what stands now, of all LAOs or of the `live`; each under the facts of the end of a past year."""
     now = clock.now()
     then = laos_then(year, now)
     place = {"year": year, "then": moment_of(year, now)}
@@ -198,14 +196,16 @@ class Results:
     def by_code(self) -> dict[str, InnerPlace]:
         return {part.code: part for part in self.parts}
 
-    def grouped(self) -> list[tuple[str, list[InnerPlace]]]:
-        """The parts by the heading they stand under."""
+    def grouped(self, by: PartSort | None = None) -> list[tuple[str, list[InnerPlace]]]:
+        """The parts by the heading they stand under, or in one order without headings."""
+        if by:
+            return [("", self.ranked(by))]
         ordered = sorted(self.parts, key=lambda part: part.group)
         return [(group, list(inside)) for group, inside in groupby(ordered, key=lambda part: part.group)]
 
-    def ranked(self) -> list[InnerPlace]:
-        """The parts by percent downward; equal ones as they stand, and last where nobody has reported."""
-        return sorted(self.parts, key=lambda part: (not part.summary.counts.reported, -part.summary.counts.percent))
+    def ranked(self, by: PartSort = PartSort.PERCENT) -> list[InnerPlace]:
+        """The parts downward; equal ones as they stand."""
+        return sorted(self.parts, key=lambda part: by.key(part.summary))
 
 
 def results(place: Place, year: int, round_: Round) -> Results:

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
-from app.lao.reporting.rules import Grouping, ProvinceTableRow
+from app.lao.reporting.rules import Grouping, PlaceSummary, ProvinceTableRow
 from app.models.enums import Level, OrganisationType
 
 
@@ -38,3 +39,33 @@ class TableFilter:
     def values(self) -> dict[str, Any]:
         by = "" if self.by is Grouping.DISTRICT else self.by.value
         return {"by": by, "district": self.district, "type": self.type, "level": self.level}
+
+
+class PartSort(StrEnum):
+    """The column that the places inside a place are ordered by, downward; without one they stand under headings."""
+
+    LAOS = "laos"
+    PASSED = "passed"
+    DONE = "done"
+    TOTAL = "total"
+    PERCENT = "percent"
+    PLANNED = "planned"
+    SPENT = "spent"
+
+    def key(self, summary: PlaceSummary) -> Any:
+        """What a place's summary is ordered by: by percent, who has not reported is last."""
+        match self:
+            case PartSort.LAOS:
+                return -summary.laos
+            case PartSort.PASSED:
+                return -summary.passed
+            case PartSort.DONE:
+                return -summary.counts.done
+            case PartSort.TOTAL:
+                return -summary.counts.total
+            case PartSort.PERCENT:
+                return not summary.counts.reported, -summary.counts.percent
+            case PartSort.PLANNED:
+                return -summary.money.planned
+            case PartSort.SPENT:
+                return -summary.money.spent
