@@ -23,6 +23,7 @@ BUT_NACC = "style-but-nacc.css"
 TOGETHER = {"app.js": ("typing.js", "app.js")}
 _NACC = re.compile(r"/\* ===== 6 NACC .*?(?=/\* ===== 7 )", re.DOTALL)
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_ASIDE = re.compile(r"\s+// [^\"'`]*$")  # behind code; what has a quote after it may stand in a text
 _FONT = re.compile(r"url\((fonts/[^)?]+)\)")
 
 
@@ -67,9 +68,9 @@ def _sheet(text: str, folder: Path, changed: int) -> str:
 
 
 def _without_comments(script: str) -> Iterator[str]:
-    """Lines that are no comment, without what they are indented by; no text of a script is longer than its line."""
+    """Lines without comments and what they are indented by; no text of a script is longer than its line."""
     for line in script.splitlines():
-        words = line.strip()
+        words = _ASIDE.sub("", line.strip())
         if words and not words.startswith("//"):
             yield words
 
