@@ -150,6 +150,20 @@ def test_what_waits_longest_stands_first(app: Flask) -> None:
     )
 
 
+def test_of_several_years_too_what_waits_longest_stands_first(app: Flask) -> None:
+    # given a proposal for a later year that was made before one for an earlier year
+    officer, lao = _officer(), make_lao()
+    for year, hours in ((YEAR, 5), (YEAR + 1, 2)):
+        cell = {EVALUATION: ScoreEntry(Decimal(18), None)}
+        with transaction():
+            save_scores(officer, lao.own_organisation_id, year, cell, "", NOW)
+            do_one(officer, lao.own_organisation_id, year, ScoreDeed.PUBLISH, NOW)
+            wrong = {EVALUATION: ScoreEntry(Decimal(17), Decimal(18))}
+            save_scores(officer, lao.own_organisation_id, year, wrong, "รวมคะแนนผิด", NOW + timedelta(hours=hours))
+    # then
+    assert [each.year for each in waiting_list(officer, 1)] == [YEAR + 1, YEAR]
+
+
 def test_a_proposal_made_from_other_scores_is_not_confirmed(app: Flask) -> None:
     officer, second = _officer(), actor_of(make_staff("second", Role.ADMINISTRATOR).id)
     lao = _published(officer)

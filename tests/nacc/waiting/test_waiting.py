@@ -16,8 +16,8 @@ from app.db import db, transaction
 from app.errors import Refusal
 from app.lao.projects.operations import delete_project
 from app.mails import jobs as mails
-from app.models import HistoryEntry, MailLog, Profile, Project, Window, WindowException
-from app.models.enums import ReviewStatus, Role, Round
+from app.models import HistoryEntry, MailLog, PlanYear, Profile, Project, Window, WindowException
+from app.models.enums import PlanStatus, ReviewStatus, Role, Round
 from app.nacc.digests.rules import DIGEST
 from app.nacc.waiting import queries
 from app.nacc.waiting.forms import waiting_filter_of
@@ -105,6 +105,9 @@ def test_a_rejected_project_of_another_year_excuses_nobody(app: Flask) -> None:
     review(make_project(lao, facts(budgets={YEAR + 1: None})), ReviewStatus.REJECTED, "ไม่สอดคล้อง")
     assert queries.shown(officer, ASKED).counts[RoundStanding.NOTHING_RECORDED] == 1
     assert queries.shown(officer, replace(ASKED, year=YEAR + 1)).counts[RoundStanding.NOTHING_TO_REPORT] == 1
+    with transaction():
+        db.session.add(PlanYear(organisation_id=lao.organisation_id, fiscal_year=YEAR + 2, status=PlanStatus.PASSED))
+    assert queries.shown(officer, replace(ASKED, year=YEAR + 2)).counts[RoundStanding.NOTHING_RECORDED] == 1
 
 
 def test_a_rejected_project_that_was_deleted_excuses_nobody(app: Flask) -> None:
