@@ -26,9 +26,9 @@ def publish_at_night() -> None:
     tried = last_done(TRIED)
     if tried and tried <= now < tried + AGAIN:
         return
-    with transaction():
-        note_done(TRIED, now)
     try:
+        with transaction():
+            note_done(TRIED, now)
         take_snapshot(folder, about)
         forget_all_but(folder, config["SNAPSHOTS_KEPT"])
     except AlreadyThere:  # another worker was first
