@@ -128,11 +128,10 @@ def picture(card: FigureCard) -> bytes:
     canvas.box(0, 0, WIDE, 96, NAVY)
     canvas.write(card.head, 62, 34, "#fffefb", ground=NAVY)
     size, lines = _name(card.name)
-    base = 128.0
-    for line in lines:
-        base += size * (1 if base == 128 else 1.39)
+    bases = [128 + size * (1 + 1.39 * place) for place in range(len(lines))]
+    for line, base in zip(lines, bases, strict=True):
         canvas.write(line, base, size, INK, bold=True)
-    canvas.write(card.moment, base + 62, 34, INK_2)
+    canvas.write(card.moment, bases[-1] + 62, 34, INK_2)
     canvas.write(card.figure, 430, 72, NAVY, bold=True)
     canvas.box(EDGE, 462, WIDE - EDGE, 490, REST)
     canvas.box(EDGE, 462, EDGE + int((WIDE - 2 * EDGE) * min(card.percent, Decimal(100)) / 100), 490, DONE)
