@@ -87,6 +87,7 @@ PUBLIC = (
     "/public/verify?entry=1&hash=x",
     "/public/verify?entry=1&hash=0123456789abcdef",
     "/open-data",
+    "/public/examples",
     "/public/log",
     "/public/organisations/6650807/deleted",
     "/nowhere",

@@ -58,6 +58,8 @@ WHO_OPENS = {
     "GET open_data.organisation": ANYBODY,
     "GET open_data.project": ANYBODY,
     "GET open_data.page": ANYBODY,
+    "GET open_data.examples": ANYBODY,
+    "GET open_data.example": ANYBODY,
     "GET open_data.download": ANYBODY,
     "GET log.page": ANYBODY,
     "GET log.verifier": ANYBODY,
@@ -284,7 +286,8 @@ ADDRESSES = """
 /help /help/lao /help/officer /help/citizen /help/lao/start /help/questions /help/new /healthz /readyz /nacc
 /nacc/review /nacc/plan-years /nacc/admin /history /nacc/waiting /nacc/waiting/mails /nacc/accounts /nacc/scores
 /evaluation /reports/exports /nacc/signs
-/open-data /api/v1/ /api/v1/openapi.json /api/v1/organisations /api/v1/organisations/6650807 /api/v1/plan-years
+/open-data /public/examples /open-data/examples/figures.py
+/api/v1/ /api/v1/openapi.json /api/v1/organisations /api/v1/organisations/6650807 /api/v1/plan-years
 /api/v1/projects /api/v1/projects/1 /api/v1/project-years /api/v1/reports /api/v1/results /api/v1/results.csv
 /api/v1/results.xlsx
 /public/log /public/log/verify.py /public/log/key /public/log/head /public/log/heads
@@ -314,7 +317,7 @@ def address(app: Flask, rule: Rule, project_id: int = 1) -> str:
     examples |= {"kind": "organisations", "figure": "percent", "file": "csv", "id_": project_id}
     examples |= {"period_id": 1, "reason_id": 1, "other_id": 1, "account_id": 1, "job_id": 1, "sign_id": 1}
     examples |= {"written_as": "pdf", "deed_id": 1, "session_id": 99999, "factor_id": 99999, "said": "withdraw"}
-    examples |= {"dataset": "projects", "ending": "csv", "day": "latest", "name": "SHA256SUMS"}
+    examples |= {"dataset": "projects", "ending": "csv", "day": "latest", "name": "SHA256SUMS", "program": "figures.py"}
     examples |= {"part": "lao", "key": "start", "table": "projects", "entry_id": 1, "seq": 0}
     with app.test_request_context():
         path = app.url_for(rule.endpoint, **{name: examples[name] for name in rule.arguments})

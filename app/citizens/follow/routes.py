@@ -21,7 +21,7 @@ from app.plans.queries import periods
 blueprint = Blueprint("follow", __name__)
 FOLLOWED = "<any(provinces, districts, organisations):kind>/<code>"
 PAGES_FOR_ALL = (
-    *("/", "/public", "/codes", "/open-data", "/public/log", "/public/verify"),
+    *("/", "/public", "/codes", "/open-data", "/public/examples", "/public/log", "/public/verify"),
     *("/help", "/help/questions", "/help/privacy", "/help/new"),
 )
 CALENDAR_NAME = "กำหนดเวลารับรายงาน e-PlanNACC"

@@ -28,7 +28,7 @@ class File:
     @property
     def size_text(self) -> str:
         """1.8 MB, or 12 kB."""
-        return f"{self.size / 1e6:,.1f} MB" if self.size >= 1e6 else f"{self.size / 1e3:,.0f} kB"
+        return f"{self.size / 1e6:,.1f} MB" if self.size >= 1e6 else f"{max(self.size / 1e3, 1):,.0f} kB"
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,12 @@ from app.lao.reporting.rules import ReportingRound
 blueprint = Blueprint("open_data", __name__)
 SLUGS = ",".join(f"'{slug}'" for slug in BY_SLUG)
 ENDINGS = ",".join(FILES)
-PAGE = "/open-data"
+PAGE, EXAMPLES_PAGE = "/open-data", "/public/examples"
+# Programs that count published figures from the files and know nothing of the application.
+DOCS = Path(__file__).parents[3] / "docs"
+EXAMPLES = {path.name: path for path in (*sorted((DOCS / "examples").iterdir()), DOCS / "open_data_figures.py")}
+PROGRAMS = ",".join(f"'{name}'" for name in EXAMPLES)
+NEEDED = ("organisations", "plan_years", "project_years", "reports", "closed_rounds")
 MOST_KEPT, KEPT_LOCK, MAKING = 60, Lock(), Lock()  # lists of at most 77 places
 A_YEAR, AN_HOUR = 31_536_000, 3600
 KeptRows = tuple[datetime | None, list[counts.PlacedResult]]  # with when anything had changed last
@@ -39,8 +44,8 @@ FILE_TYPES = {"gz": "application/gzip", "xlsx": FILES["xlsx"][0], "json": answer
 
 @blueprint.after_request
 def open_to_all(response: Response) -> Response:
-    """All but the page for people: who is signed in gets it with the session's token."""
-    return response if request.path == PAGE else answers.open_to_all(response)
+    """All but the pages for people: who is signed in gets them with the session's token."""
+    return response if request.path in (PAGE, EXAMPLES_PAGE) else answers.open_to_all(response)
 
 
 @blueprint.errorhandler(forms.BadParameter)
@@ -249,6 +254,28 @@ def page() -> str:
         sources=SOURCES,
         changelog=CHANGELOG,
     )
+
+
+@blueprint.get(EXAMPLES_PAGE)
+@for_everybody
+def examples() -> str:
+    """How to count three published figures oneself."""
+    folder: Path = current_app.config["SNAPSHOT_FOLDER"]
+    return render_template(
+        "citizens/open_data/examples.html",
+        site=FOR_CITIZENS,
+        latest=archive.snapshot(folder, archive.LATEST) if archive.days(folder) else None,
+        datasets=[DATASETS[name] for name in NEEDED],
+        address=current_app.config["PUBLIC_URL"],
+        texts={name: path.read_text() for name, path in EXAMPLES.items()},
+    )
+
+
+@blueprint.get(f"{PAGE}/examples/<any({PROGRAMS}):program>")
+@public
+def example(program: str) -> Response:
+    named = {"Content-Disposition": f'attachment; filename="{program}"'}
+    return Response(EXAMPLES[program].read_bytes(), headers=named, content_type="text/plain; charset=utf-8")
 
 
 @blueprint.get(f"{PAGE}/<day>/<name>")
