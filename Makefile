@@ -9,7 +9,7 @@ PY := $(VENV)/bin/python
 FLASK := $(VENV)/bin/flask --app wsgi
 export HOST PORT
 
-.PHONY: help run serve test check lock sbom security fuzz bench bench-peers screenshot clean
+.PHONY: help run serve test check lock catalogue sbom security fuzz bench bench-peers screenshot clean
 
 help: ## Show this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -79,6 +79,13 @@ lock: $(VENV)/.installed-tools ## Write requirements*.txt anew from requirements
 	$(TOOLS)/bin/uv pip compile "$$@" requirements-dev.in -c requirements.txt -o requirements-dev.txt; \
 	$(TOOLS)/bin/uv pip compile "$$@" requirements-tools.in -o requirements-tools.txt; \
 	$(TOOLS)/bin/uv pip compile "$$@" requirements-peers.in -o requirements-peers.txt
+
+PYBABEL := $(PY) -m babel.messages.frontend --quiet
+catalogue: $(VENV)/.installed ## Bring the English catalogue up to date with what pages say (app/translations), and compile it
+	@$(PYBABEL) extract --mapping-file babel.cfg --no-location --omit-header --output-file instance/messages.pot .
+	@$(PYBABEL) update --input-file instance/messages.pot --output-dir app/translations --locale en \
+	  --ignore-obsolete --no-fuzzy-matching --no-wrap --omit-header
+	@$(PYBABEL) compile --directory app/translations --use-fuzzy
 
 security: $(VENV)/.installed-dev $(VENV)/.installed-tools ## Read all code for faults and attack a running instance, beside planted holes that must be found
 	@$(PY) -m tests.security $(TOOLS)/bin

@@ -16,6 +16,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import (
     access,
+    bilingual,
     clock,
     deeds,
     error_pages,
@@ -30,6 +31,7 @@ from app import (
     web,
     words,
 )
+from app.citizens import english_pages
 from app.citizens.open_data.answers import NoCookies
 from app.db import db, init_engines
 from app.extensions import csrf, htmx, limiter, login_manager, migrate
@@ -43,6 +45,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app.config.update(settings(os.environ))
     app.config.update(overrides or {})
     app.config["BUILD"] = _build()
+    bilingual.init_bilingual(app)  # before all others: any of them may have something to say
     logs.init_logs(app)  # first: what any other refuses has its number, too
     error_pages.init_error_pages(app)  # second: who has no turn is not looked up
     db.init_app(app)
@@ -62,6 +65,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     _init_templates(app)
     rows.init_rows(app)
     _register(app)
+    english_pages.init_english_pages(app)
     if app.config["PROXY_COUNT"]:
         count = app.config["PROXY_COUNT"]
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count)  # type: ignore[method-assign]
@@ -124,12 +128,12 @@ def _register(app: Flask) -> None:
 
 
 def _init_templates(app: Flask) -> None:
-    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     environment, addresses = app.jinja_env, static_files.init_static(app)
     environment.globals.update(
         asset=addresses.__getitem__,
         icon=_icons(addresses["icons.svg"]),
         enums=enums,
+        years_of=clock.years_of,
     )
     environment.filters.update(
         baht=words.baht,

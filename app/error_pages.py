@@ -1,4 +1,4 @@
-"""What a person sees when something is refused or fails: always a page, always a sentence in Thai.
+"""What a person sees when something is refused or fails: always a page, always a sentence.
 
 The API's programs get a problem document instead, whatever goes wrong.
 """
@@ -19,6 +19,7 @@ from app.accounts.resume import ask_to_repeat
 from app.citizens.open_data.answers import for_api, problem
 from app.db import db, is_out_of_reach, is_read_only
 from app.errors import Busy, NotTheirs, Stale
+from app.language import said
 from app.logs import request_number
 from app.turns import BUSY, BUSY_STATUS
 from app.web import is_htmx, same_origin
@@ -142,7 +143,7 @@ def _still(status: int, reference: str, words: tuple[str, str] | None = None) ->
     headers = {"Retry-After": str(COMES_BACK)} if status == 503 else {}
     if for_api():
         return make_response(problem(status, **({"reference": reference} if reference else {})), headers)
-    title, advice = words or SENTENCES[status]
+    title, advice = map(said, words or SENTENCES[status])
     if is_htmx():
         return make_response(f"{title} – {advice} {reference}".rstrip(), status, headers | {"X-Answer": "sentence"})
     # Not `render_template`: that looks up who is signed in, for every page.
@@ -151,7 +152,7 @@ def _still(status: int, reference: str, words: tuple[str, str] | None = None) ->
 
 
 def _answer(status: int) -> Response:
-    title, advice = SENTENCES.get(status, SENTENCES[400])
+    title, advice = map(said, SENTENCES.get(status, SENTENCES[400]))
     if is_htmx():
         # app.js shows this as a bar; the page behind it stays as it is.
         return make_response(f"{title} – {advice}", status, {"X-Answer": "sentence"})

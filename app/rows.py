@@ -18,11 +18,14 @@ from flask import Flask, current_app, render_template
 from jinja2 import nodes
 from markupsafe import Markup, escape
 
+from app.bilingual import mark_thai
+from app.language import in_english
 from app.listing import ROWS_KEPT
 
 # Private-use characters: no template has them, and words come in only after the marks are gone.
 MARK = "\ue000{}\ue001"
-_MARKED = re.compile("\ue000(\\w+)\ue001")
+_MARKED = re.compile("\ue000(\\w+\\*?)\ue001")
+AS_THAI = "*"  # behind a word's name: where it may stand in an element of its own
 BETWEEN, ROW_BETWEEN = "\ue002", "\ue003"
 # Each template has some dozens at most; more would mean that a key holds what never comes twice.
 MOST_PATTERNS = 2000
@@ -76,7 +79,7 @@ def drawn(rows: Iterable[Any], template: str, **same: str | int) -> Markup:
     """
     rows = list(rows)
     shared = [str(escape(value)) for value in same.values()]
-    given = (template, *map(bool, same.values()))
+    given = (template, in_english(), *map(bool, same.values()))
     finished: dict[Any, str] = current_app.extensions["finished-rows"]
     keys = [(row, type(row), given, BETWEEN.join(shared)) for row in rows]
     texts = list(map(finished.get, keys))
@@ -91,7 +94,7 @@ def drawn(rows: Iterable[Any], template: str, **same: str | int) -> Markup:
 def _made(rows: list[Any], given: tuple[Any, ...], same: dict[str, str | int], shared: list[str]) -> list[str]:
     """The finished text of each of `rows`; `given`: the template, and which of the words all rows share are there."""
     patterns: dict[Any, Pattern] = current_app.extensions["row-patterns"]
-    shape, out = _shape(cast(Hashable, type(rows[0]))), list[str]()
+    shape, out, english = _shape(cast(Hashable, type(rows[0]))), list[str](), in_english()
     for row, words in zip(rows, _all_escaped(rows), strict=True):
         key = (given, *map(bool, row), shape.chosen(row))
         pattern = patterns.get(key)
@@ -99,7 +102,8 @@ def _made(rows: list[Any], given: tuple[Any, ...], same: dict[str, str | int], s
             if len(patterns) >= MOST_PATTERNS:
                 patterns.clear()
             pattern = patterns[key] = _pattern(given[0], shape, row, same)
-        out.append(pattern.text % pattern.words((*words, *shared)))
+        said = (*words, *shared)
+        out.append(pattern.text % pattern.words((*said, *map(mark_thai, said)) if english else said))
     return out
 
 
@@ -141,7 +145,8 @@ def _pattern(template: str, shape: Shape, row: Any, same: dict[str, str | int]) 
         words[name] = row[place] if place in shape.choices else _Word(name, bool(row[place]))
     check_row_template(template, {name for name, word in words.items() if isinstance(word, _Word)}, set(words))
     text = render_template(template, r=words, columns=shape.columns).replace("%", "%%")
-    places = {name: place for place, name in enumerate((*shape.fields, *same))}
+    names = (*shape.fields, *same)
+    places = {name: place for place, name in enumerate((*names, *(name + AS_THAI for name in names)))}
     return Pattern(_MARKED.sub("%s", text), _picker([places[name] for name in _MARKED.findall(text)]))
 
 
@@ -156,10 +161,12 @@ class _Word(Markup):
     """The mark of a word, as false as the word is: a number 0 is false and still printed."""
 
     there: bool
+    as_thai: Markup
 
     def __new__(cls, name: str, there: bool) -> "_Word":
         word = super().__new__(cls, MARK.format(name))
         word.there = there
+        word.as_thai = Markup(MARK.format(name + AS_THAI))  # noqa: S704 - a mark
         return word
 
     def __bool__(self) -> bool:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from app.clock import thai_date, thai_time
+from app.language import said
 from app.models.enums import (
     Action,
     CannotReason,
@@ -173,7 +174,7 @@ def changed_by(role: Role | None, name: str, *, own: bool, asked_by: Role) -> st
 
 def told_in_public(role: Role, lao: str) -> str:
     """Who did it, for citizens: the LAO, or an office, and never a person."""
-    return {Role.LAO: lao, Role.SYSTEM: Role.SYSTEM.label}.get(role, "ป.ป.ช.")
+    return {Role.LAO: lao, Role.SYSTEM: Role.SYSTEM.label}.get(role) or said("ป.ป.ช.")
 
 
 class FactChange(NamedTuple):
@@ -186,7 +187,7 @@ class FactChange(NamedTuple):
 
 def action_label(stored: str) -> str:
     """What was done, in Thai, also where a later version of the system kept a word that this one does not know."""
-    return ACTION_LABELS.get(stored, OTHER_ACTION)
+    return said(ACTION_LABELS.get(stored, OTHER_ACTION))
 
 
 @dataclass(frozen=True)
@@ -213,7 +214,7 @@ class HistoryFilter:
 
 
 def _year_and_round(year: str, round_: str) -> str:
-    return f"ปี {year} {Round(int(round_)).label}"
+    return said("ปี {year} {round}", year=year, round=Round(int(round_)).label)
 
 
 # What each kind of entry is about, of the parts of its key and whose history it is. The others need no more words.
@@ -283,17 +284,17 @@ def _order(score: str) -> tuple[int, str]:
 
 def label_of(name: str) -> str:
     if score := SCORE.fullmatch(name):
-        return f"{Which(score[1]).label} มิติที่ {score[2]}"
-    return FACTS[name]
+        return said("{which} มิติที่ {number}", which=Which(score[1]).label, number=score[2])
+    return said(FACTS[name])
 
 
 def _shown(name: str, value: Any) -> str:
     if isinstance(value, bool):
-        return "ใช่" if value else "ไม่ใช่"
+        return said("ใช่") if value else said("ไม่ใช่")
     if value in (None, "", [], {}):
         return NO_VALUE
     if name in PERSONAL:
-        return NOT_SHOWN
+        return said(NOT_SHOWN)
     if name.endswith("_at"):
         moment = datetime.fromisoformat(value)
         return f"{thai_date(moment, short=True)} {thai_time(moment)}"
@@ -304,8 +305,9 @@ def _shown(name: str, value: Any) -> str:
     if name in MONEY or SCORE.fullmatch(name):
         return _amount(value)
     text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-    return LABELS.get(name, {}).get(text, text)
+    known = LABELS.get(name, {}).get(text)
+    return said(known) if known else text
 
 
 def _amount(kept: str | None) -> str:
-    return baht(None if kept is None else Decimal(kept), missing="ไม่ใช้งบประมาณ")
+    return baht(None if kept is None else Decimal(kept), missing=said("ไม่ใช้งบประมาณ"))

@@ -2,17 +2,23 @@
 
 from enum import IntEnum, StrEnum
 
+from app.language import said
+
 
 class Labelled(StrEnum):
-    """A choice whose value is stored and whose `label` is shown."""
+    """A choice whose value is stored and whose `label` is shown: in Thai, or in the language of the page."""
 
-    label: str
+    thai: str
 
     def __new__(cls, value: str, label: str = "") -> "Labelled":
         member = str.__new__(cls, value)
         member._value_ = value
-        member.label = label
+        member.thai = label
         return member
+
+    @property
+    def label(self) -> str:
+        return said(self.thai)
 
 
 class Role(Labelled):
@@ -98,7 +104,7 @@ class Round(IntEnum):
 
     @property
     def label(self) -> str:
-        return f"รอบ {self.value} เดือน"
+        return said("รอบ {months} เดือน", months=self.value)
 
 
 class ReportStatus(Labelled):

@@ -6,6 +6,7 @@ from sqlalchemy import and_, bindparam, func, select, true
 
 from app.access import Actor
 from app.db import db, read_once, table
+from app.language import said
 from app.models import Dimension, PlanPeriod, PlanYear, ProjectYear, SubHeading, Window, WindowException
 from app.models.enums import PlanStatus, Round
 from app.plans.rules import Period, ReportWindow, YearGate, gates, heading_order, report_window
@@ -29,9 +30,9 @@ def periods() -> list[Period]:
     found: dict[int, tuple[int, int, dict[int, str]]] = {}
     below: dict[int, dict[int, dict[str, str]]] = {}
     for id_, first, last, number, name, heading, heading_name in rows:
-        found.setdefault(id_, (first, last, {}))[2][number] = name
+        found.setdefault(id_, (first, last, {}))[2][number] = said(name)
         if heading is not None:
-            below.setdefault(id_, {}).setdefault(number, {})[heading] = heading_name
+            below.setdefault(id_, {}).setdefault(number, {})[heading] = said(heading_name)
     return [Period(id_, *years_and_names, _in_order(below.get(id_, {}))) for id_, years_and_names in found.items()]
 
 

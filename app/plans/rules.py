@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from app.clock import fiscal_year_start, thai_date, thai_time
+from app.language import said
 from app.models.enums import PlanStatus, Round
 
 # What somebody can do whom a closed round stands against.
@@ -42,7 +43,7 @@ class Period:
 
     @property
     def label(self) -> str:
-        return f"แผน {self.first_year} - {self.last_year}"
+        return said("แผน {first} - {last}", first=self.first_year, last=self.last_year)
 
 
 def dimension_of(sub_heading: str) -> int:

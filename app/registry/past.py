@@ -13,6 +13,7 @@ from app.clock import fiscal_year_start
 from app.db import db, read_once, table
 from app.models import District, FormerFacts, Organisation, Province, Succession
 from app.models.enums import OrganisationType
+from app.registry.english import spelled
 
 LEAST = timedelta(microseconds=1)
 
@@ -51,7 +52,7 @@ def formerly(ids: Collection[int]) -> dict[int, str]:
     rows = db.session.execute(select(every).where(every.c[0].in_(ids)).order_by(every.c.until, every.c.code))
     found: dict[int, list[str]] = {}
     for id_, name, code, _until in rows:
-        found.setdefault(id_, []).append(f"{name} ({code})")
+        found.setdefault(id_, []).append(f"{spelled(name)} ({code})")
     return {id_: ", ".join(dict.fromkeys(names)) for id_, names in found.items()}
 
 

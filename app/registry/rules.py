@@ -11,13 +11,14 @@ from datetime import datetime
 from enum import StrEnum
 
 from app.clock import thai_date
+from app.language import in_english
 from app.models.enums import OrganisationType
 from app.registry.lines import OLD_CODE, BrokenFile, ImportRow, Lines, Problem, read
 
 BANGKOK = "10"  # the province, which is an LAO of its own
 NAME_LIMIT = 150
 SHOWN = 40  # characters of a cell that a message repeats
-TYPES = {type_.label: type_ for type_ in OrganisationType}
+TYPES = {type_.thai: type_ for type_ in OrganisationType}
 
 
 class RegistryDeed(StrEnum):
@@ -213,7 +214,7 @@ def whole_name(name: str, type_: OrganisationType, district: str, province: str)
     A provincial government is that of the whole province, whichever district its seat is in; Bangkok is its own.
     """
     larger = (province,) if type_ is OrganisationType.PAO else (district, province)
-    return " ".join(dict.fromkeys(word for word in (name, *larger) if word))
+    return (", " if in_english() else " ").join(dict.fromkeys(word for word in (name, *larger) if word))
 
 
 def is_code(text: str) -> bool:

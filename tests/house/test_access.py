@@ -9,6 +9,7 @@ from werkzeug.test import TestResponse
 
 from app.access import PUBLIC, declared_access
 from app.accounts.queries import actor_of
+from app.language import ENGLISH, is_english
 from app.models.enums import Role
 from tests.client import Client
 from tests.factories import make_account, make_lao, make_organisation, make_project, make_staff
@@ -321,6 +322,7 @@ def address(app: Flask, rule: Rule, project_id: int = 1) -> str:
     examples |= {"part": "lao", "key": "start", "table": "projects", "entry_id": 1, "seq": 0}
     with app.test_request_context():
         path = app.url_for(rule.endpoint, **{name: examples[name] for name in rule.arguments})
+    path = ENGLISH + path if is_english(rule.rule) else path
     return f"{path}?next=/help" if path == "/login" else path  # else it sends on whoever is signed in already
 
 

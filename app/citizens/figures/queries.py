@@ -20,6 +20,7 @@ from app.citizens.places.rules import Place
 from app.db import db, table
 from app.errors import NotTheirs
 from app.history.rules import FactChange, action_label, changes, told_in_public
+from app.language import said
 from app.lao.fixed_rounds.sums import LiveLaos, live_laos, place_then
 from app.lao.reporting.rules import cannot_words
 from app.listing import PAGE_SIZE, Pager
@@ -296,7 +297,10 @@ def public_project(id_: int) -> PublicProject:
 
 def _changes(id_: int, lao: str, reports: list[PublicReport]) -> list[PublicChange]:
     """Every change of the project and of its reports, the latest first."""
-    about = {f"{id_}/{each.year}/{int(each.round)}": f"ปี {each.year} {each.round.label}" for each in reports}
+    about = {
+        f"{id_}/{each.year}/{int(each.round)}": said("ปี {year} {round}", year=each.year, round=each.round.label)
+        for each in reports
+    }
     entries = db.session.scalars(
         select(HistoryEntry)
         .where(

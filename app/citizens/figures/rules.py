@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from app.citizens.places.rules import Place
+from app.language import said
 from app.lao.reporting.rules import NO_BAHT, REPORTED, Counts, Money, Summed, budget_percent, percent_done
 from app.models.enums import Kind, Labelled, ReportStatus, ReviewStatus, Round
 from app.words import baht, count_text, percent_text
@@ -58,12 +59,12 @@ class Definition:
     formula: str = ""
 
     def called(self, side: Side) -> str:
-        """What the projects on that side are to the number, in Thai."""
+        """What the projects on that side are to the number."""
         if side is Side.LEFT_OUT:
-            return "ไม่นับ และเหตุผล"
+            return said("ไม่นับ และเหตุผล")
         if self.ratio:
-            return "ตัวตั้ง" if side is Side.COUNTED else "อยู่ในตัวหารเท่านั้น"
-        return "นับในตัวเลขนี้" if side is Side.COUNTED else "ไม่อยู่ในตัวเลขนี้"
+            return said("ตัวตั้ง") if side is Side.COUNTED else said("อยู่ในตัวหารเท่านั้น")
+        return said("นับในตัวเลขนี้") if side is Side.COUNTED else said("ไม่อยู่ในตัวเลขนี้")
 
 
 DEFINITIONS: dict[Figure, Definition] = {
@@ -143,10 +144,11 @@ class ProjectLine(NamedTuple):
 
     @property
     def why_left_out(self) -> str:
-        """Thai, why the project is in no count; empty where it counts."""
+        """Why the project is in no count; empty where it counts."""
         if self.deleted:
-            return "อปท. ลบโครงการแล้ว"
-        return f"ป.ป.ช. ปฏิเสธ: {self.reason}" if self.review is ReviewStatus.REJECTED else ""
+            return said("อปท. ลบโครงการแล้ว")
+        rejected = self.review is ReviewStatus.REJECTED
+        return said("ป.ป.ช. ปฏิเสธ: {reason}", reason=self.reason) if rejected else ""
 
 
 def side_of(figure: Figure, line: ProjectLine) -> Side:

@@ -10,6 +10,7 @@ from sqlalchemy import Select, func, select
 from app.db import db, table
 from app.errors import NotTheirs
 from app.history.rules import told_in_public
+from app.language import said
 from app.listing import PAGE_SIZE
 from app.models import HistoryEntry, Organisation, Project
 from app.models.enums import Action, Entity, Role
@@ -78,5 +79,5 @@ def deletions_of(project_ids: Sequence[int]) -> dict[int, Deletion]:
         .where(_H.entity == Entity.PROJECT.value, _H.entity_key.in_(map(str, project_ids)), *deleting)
         .order_by(_H.id)
     )
-    told = {int(key): Deletion(role, reason or NOT_TOLD) for key, role, reason in db.session.execute(wanted)}
-    return dict.fromkeys(project_ids, Deletion(Role.LAO, NOT_TOLD)) | told
+    told = {int(key): Deletion(role, reason or said(NOT_TOLD)) for key, role, reason in db.session.execute(wanted)}
+    return dict.fromkeys(project_ids, Deletion(Role.LAO, said(NOT_TOLD))) | told

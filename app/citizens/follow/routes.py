@@ -15,13 +15,14 @@ from app.citizens.public.cache import for_everybody, knows
 from app.citizens.results.pages import FOR_CITIZENS, MOMENT, asked_moment
 from app.citizens.results.queries import summed
 from app.clock import fiscal_year_start
+from app.language import ENGLISH
 from app.models.enums import PlaceKind
 from app.plans.queries import periods
 
 blueprint = Blueprint("follow", __name__)
 FOLLOWED = "<any(provinces, districts, organisations):kind>/<code>"
 PAGES_FOR_ALL = (
-    *("/", "/public", "/codes", "/open-data", "/public/examples", "/public/log", "/public/verify"),
+    *("/", "/codes", "/open-data", "/public/examples", "/public/log", "/public/verify"),
     *("/help", "/help/questions", "/help/privacy", "/help/new"),
 )
 CALENDAR_NAME = "กำหนดเวลารับรายงาน e-PlanNACC"
@@ -82,12 +83,13 @@ def windows() -> Response:
 @blueprint.get("/sitemap.xml")
 @for_everybody
 def sitemap() -> Response:
-    """Places and the manual, some 9,000 of the 50,000 that one file may have.
+    """Places and the manual, some 18,000 of the 50,000 that one file may have.
 
     Without `lastmod`: when something of an LAO changed last would also tell of what is not public.
     """
     paths = [*PAGES_FOR_ALL, *(f"/help/{part.value}" for part in ManualPart), *(each.path for each in CHAPTERS)]
-    paths += [f"{FOR_CITIZENS.base}{path}" for path in paths_of_places()]
+    places = [f"{FOR_CITIZENS.front}{path}" for path in ("", *paths_of_places())]
+    paths += [*places, *(ENGLISH + path for path in places)]
     text = render_template("citizens/follow/sitemap.xml", address=_address(), paths=paths)
     return Response(text, content_type="application/xml; charset=utf-8")
 

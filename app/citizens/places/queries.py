@@ -8,8 +8,10 @@ from sqlalchemy import String, cast, select
 from app.citizens.places.rules import Place, is_code, path_of, region_name
 from app.db import db, table
 from app.errors import NotTheirs
+from app.language import in_english, said
 from app.models import District, Province
 from app.models.enums import PlaceKind
+from app.registry.english import spelled
 from app.registry.finding.index import Among, KnownPlace
 from app.registry.finding.queries import find_places
 from app.registry.past import formerly
@@ -38,7 +40,7 @@ def find(kind: PlaceKind, code: str) -> Place:
 
 def country() -> Place:
     codes = db.session.scalars(select(_P.code).order_by(_P.code)).all()
-    return Place(PlaceKind.COUNTRY, "", "ทั้งประเทศ", tuple(codes))
+    return Place(PlaceKind.COUNTRY, "", said("ทั้งประเทศ"), tuple(codes))
 
 
 def _region(code: str) -> Place:
@@ -54,7 +56,7 @@ def _province(code: str) -> Place:
     if row is None:
         raise NotTheirs
     above = _region(str(row.nacc_region)) if row.nacc_region else country()
-    return Place(PlaceKind.PROVINCE, code, province_words(code, row.name), (code,), (*above.parents, above))
+    return Place(PlaceKind.PROVINCE, code, spelled(province_words(code, row.name)), (code,), (*above.parents, above))
 
 
 def _district(code: str) -> Place:
@@ -62,7 +64,7 @@ def _district(code: str) -> Place:
     if row is None:
         raise NotTheirs
     above = _province(row.province_code)
-    return Place(PlaceKind.DISTRICT, code, row.full_name, above.province_codes, (*above.parents, above))
+    return Place(PlaceKind.DISTRICT, code, spelled(row.full_name), above.province_codes, (*above.parents, above))
 
 
 def _organisation(code: str) -> Place:
@@ -72,7 +74,7 @@ def _organisation(code: str) -> Place:
         raise NotTheirs
     above = _district(lao.district_code) if lao.district_code else _province(lao.province_code)
     parents = (*above.parents, above)
-    return Place(PlaceKind.ORGANISATION, lao.code, lao.name, above.province_codes, parents, lao.id, lao.type)
+    return Place(PlaceKind.ORGANISATION, lao.code, spelled(lao.name), above.province_codes, parents, lao.id, lao.type)
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,8 @@ def _found(place: KnownPlace, before: Mapping[int, str]) -> FoundPlace:
     is_lao = place.kind is PlaceKind.ORGANISATION
     larger = f"อำเภอ{place.district}" if is_lao and place.district else ""
     province = "" if place.kind is PlaceKind.PROVINCE else province_words(place.province_code, place.province)
-    where = " ".join(word for word in (larger, province) if word and word != place.name)
+    where = (spelled(word) for word in (larger, province) if word and word != place.name)
+    told = (", " if in_english() else " ").join(where)
     return FoundPlace(
-        place.kind, place.code, place.name, where, before.get(place.id, "") if is_lao else "", place.closed
+        place.kind, place.code, spelled(place.name), told, before.get(place.id, "") if is_lao else "", place.closed
     )

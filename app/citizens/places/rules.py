@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from app.language import said
 from app.models.enums import OrganisationType, PlaceKind
 from app.registry.rules import whole_name
 
@@ -70,5 +71,5 @@ def in_address(codes: Iterable[str]) -> str | None:
     return ",".join(codes) or None
 
 
-def region_name(number: int) -> str:
-    return f"ภาค {number}"
+def region_name(number: int | None) -> str:
+    return said("ภาค {number}", number=number) if number else said("ส่วนกลาง")

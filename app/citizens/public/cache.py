@@ -23,6 +23,7 @@ from werkzeug.wrappers import Response
 
 from app.access import public
 from app.extensions import SHARE, limiter, neighbourhood
+from app.language import localised
 from app.listing import Reader
 from app.packing import CODINGS_KEPT, asked_coding, may_be_packed, packed_for_all, told_apart
 from app.web import wants_fragment
@@ -134,7 +135,7 @@ def canonical(code: str = "") -> str:
     if "code" in given:
         given["code"] = code
     query = _query(getattr(view, "parameters", {}))
-    path = url_for(request.endpoint or "", **given)
+    path = localised(url_for(request.endpoint or "", **given))
     return f"{current_app.config['PUBLIC_URL']}{path}" + (f"?{query}" if query else "")
 
 

@@ -7,11 +7,13 @@ from werkzeug.wrappers import Response
 
 from app.access import public
 from app.citizens.help.pages import find_in_manual
+from app.citizens.help.rules import Found
 from app.citizens.places.queries import FoundPlaces, search
 from app.citizens.public.cache import PageCache, canonical, for_everybody, knows
 from app.citizens.public.queries import find_projects
 from app.citizens.public.rules import LAKE, OUTLINES, VIEW_BOX, shade, shades
 from app.citizens.results.pages import FOR_CITIZENS, mount
+from app.language import in_english
 from app.listing import number, text, whole
 from app.models.enums import PlaceKind
 from app.web import answer
@@ -23,7 +25,16 @@ IDS = range(1, 10**9)
 # Search engines are welcome to every place and project. What is counted anew for each address is for people.
 ROBOTS = "User-agent: *\n" + "".join(
     f"Disallow: {path}\n"
-    for path in ("/*/figures/", "/*/compare", "/*/side-by-side", "/*/table.", "/public/search", "/api/", "/nacc/")
+    for path in (
+        "/*/figures/",
+        "/*/compare",
+        "/*/side-by-side",
+        "/*/table.",
+        "/public/search",
+        "/en/public/search",
+        "/api/",
+        "/nacc/",
+    )
 )
 MAP = {"outlines": OUTLINES, "view_box": VIEW_BOX, "lake": LAKE, "shade": shade, "shades": shades}
 
@@ -60,7 +71,7 @@ def find_place() -> Any:
         site=FOR_CITIZENS,
         q=q,
         found=found,
-        manual=find_in_manual(q),
+        manual=Found([]) if in_english() else find_in_manual(q),
     )
     return page
 

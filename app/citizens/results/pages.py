@@ -22,6 +22,7 @@ from app.citizens.results import queries, workbooks
 from app.citizens.results.columns import SCREEN, drawn_part, drawn_rows
 from app.citizens.results.rules import PartSort, TableFilter
 from app.errors import NotTheirs
+from app.language import in_english, localised
 from app.lao.fixed_rounds.editions import closed_round_told
 from app.lao.fixed_rounds.sums import place_then
 from app.lao.reporting.counts import lao_summary
@@ -30,6 +31,7 @@ from app.lao.sending.queries import said_nothing
 from app.listing import MAX_SEARCH, PAGES, YEARS, Pager, Reader, among, number, query_of, text, whole
 from app.models.enums import Level, OrganisationType, PlaceKind, Round
 from app.plans.queries import current_period, period_of, periods
+from app.registry.english import spelled
 from app.registry.past import kin_of, past_of
 from app.spreadsheets.excel import file_content
 from app.web import answer, attachment, wants_fragment
@@ -53,11 +55,16 @@ View = Callable[..., Any]
 
 @dataclass(frozen=True)
 class Site:
-    """`base` is the address of the country's page, `layout` the frame around each."""
+    """`front` is the address of the country's page, `layout` the frame around each."""
 
-    base: str
+    front: str
     layout: str
     public: bool = False
+
+    @property
+    def base(self) -> str:
+        """The front in the language of the page that is made."""
+        return localised(self.front)
 
 
 FOR_THOSE_SIGNED_IN = Site("/reports/places", "layout/inside.html")
@@ -74,9 +81,9 @@ def mount(blueprint: Blueprint, site: Site, declare: Callable[[View], View]) -> 
 
         bound.__name__ = view.__name__
         known = declare(bound)
-        blueprint.add_url_rule(site.base + rule, view.__name__, known, defaults=COUNTRY if of_places else {})
+        blueprint.add_url_rule(site.front + rule, view.__name__, known, defaults=COUNTRY if of_places else {})
         if of_places:
-            blueprint.add_url_rule(f"{site.base}/{INSIDE}{rule}", view.__name__, known)
+            blueprint.add_url_rule(f"{site.front}/{INSIDE}{rule}", view.__name__, known)
 
     add(place_page, "", TABLE | {"sort": among(PartSort)})
     add(side_by_side, "/side-by-side", BESIDE, of_places=False)
@@ -190,7 +197,7 @@ class LaoGroup(NamedTuple):
 
 def lao_table(site: Site, rows: list[ProvinceTableRow], path: str, moment: ReportingRound) -> dict[str, Any]:
     """What a table of LAOs needs, with the filter of the address."""
-    own = own_code(site)
+    own, rows = own_code(site), _as_spelled(rows)
     asked = TableFilter.of(request.args)
     shown = [row for row in rows if asked.fits(row)]
     said, few = queries.said_nothing_of(shown, moment.year, moment.round), len(shown) <= MOST_OPEN
@@ -218,6 +225,13 @@ def lao_table(site: Site, rows: list[ProvinceTableRow], path: str, moment: Repor
     }
 
 
+def _as_spelled(rows: list[ProvinceTableRow]) -> list[ProvinceTableRow]:
+    """Rows as they are called in the language of the page."""
+    if not in_english():
+        return rows
+    return [row._replace(name=spelled(row.name), district=spelled(row.district)) for row in rows]
+
+
 def own_code(site: Site) -> str:
     """The code of the LAO that is looking: it finds itself among many. What citizens see is the same for everybody."""
     return "" if site.public else actor().organisation_code
@@ -232,7 +246,7 @@ def open_row(site: Site, code: str) -> Any:
         return redirect(f"{told['path']}?{moment.query}")
     row = queries.row_of(place, moment.year, moment.round)
     said = queries.said_nothing_of([row], moment.year, moment.round)
-    drawn = drawn_rows([row], own_code(site), number(request.args.get("n", ""), 1), said)
+    drawn = drawn_rows(_as_spelled([row]), own_code(site), number(request.args.get("n", ""), 1), said)
     if request.args.get("view") == "row":
         return answer("citizens/results/_rows.html", "citizens/results/_rows.html", **told, rows=drawn)
     asked = FigureRequest(place, moment.year, moment.round, Figure.TOTAL)

@@ -15,6 +15,7 @@ from app.citizens.results.kept import province_summaries
 from app.citizens.results.rules import PartSort
 from app.db import db, table
 from app.errors import NotTheirs
+from app.language import said
 from app.lao.fixed_rounds.queries import was_not_there
 from app.lao.fixed_rounds.sums import LaoInRound, LiveLaos, TableState, fixed_laos, live_laos, place_then
 from app.lao.fixed_rounds.sums import table_state as fixed_state
@@ -34,6 +35,7 @@ from app.lao.reporting.sums import levels_by_province, sums_by, totals
 from app.lao.sending.queries import said_nothing
 from app.models import District, Organisation, PlanYear, Province, Report
 from app.models.enums import PlaceKind, PlanStatus, Round
+from app.registry.english import spelled
 from app.registry.past import LaoThen, laos_then, moment_of
 from app.words import thai_sort_key
 
@@ -223,13 +225,7 @@ def _results_by_province(place: Place, year: int, round_: Round) -> Results:
         .order_by(func.coalesce(_P.nacc_region, 0), _P.name_sort)
     )
     parts = [
-        InnerPlace(
-            PlaceKind.PROVINCE,
-            code,
-            name,
-            region_name(region) if region else "ส่วนกลาง",
-            summaries[code],
-        )
+        InnerPlace(PlaceKind.PROVINCE, code, spelled(name), region_name(region), summaries[code])
         for code, name, region in provinces
     ]
     return Results(_whole(parts, round_), parts, [], {})
@@ -244,7 +240,7 @@ def _results_by_district(place: Place, year: int, round_: Round) -> Results:
     for row in rows:
         by_district.setdefault((row.district_sort, row.district_code or "", row.district), []).append(row)
     parts = [
-        InnerPlace(PlaceKind.DISTRICT, code, name, "", _summary(inside, sums, round_))
+        InnerPlace(PlaceKind.DISTRICT, code, spelled(name), "", _summary(inside, sums, round_))
         for (_order, code, name), inside in sorted(by_district.items())
     ]
     money = {row.organisation_id: _money(sums.get(row.organisation_id, {})) for row in rows}
@@ -310,7 +306,13 @@ def beside(place: Place, year: int, round_: Round) -> list[Comparison]:
             groups.append((each.name, each.path, [row for row in rows if row.district_code == each.code]))
         elif each.kind is PlaceKind.PROVINCE and place.type:
             alike = [row for row in rows if row.type is place.type]
-            groups.append((f"{place.type.label} ใน{each.name}", f"{each.path}?type={place.type.value}", alike))
+            groups.append(
+                (
+                    said("{type} ใน{place}", type=place.type.label, place=each.name),
+                    f"{each.path}?type={place.type.value}",
+                    alike,
+                )
+            )
             groups.append((each.name, each.path, rows))
     return [Comparison(label, path, len(r), sum((row.counts for row in r), Counts())) for label, path, r in groups]
 

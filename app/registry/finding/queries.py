@@ -105,7 +105,7 @@ def _laos() -> Iterator[KnownPlace]:
         names = tuple(
             Named(named, short, n == 0, kind, names_in_roman.get(short, ""))
             for n, (named, kind) in enumerate(dict.fromkeys((each[1], each[2]) for each in known))
-            for short in [named.removeprefix(kind.label) or named]
+            for short in [named.removeprefix(kind.thai) or named]
         )
         codes = tuple(dict.fromkeys(each[0] for each in known if each[0]))
         yield KnownPlace(PlaceKind.ORGANISATION, id_, codes, names, closed, *larger)
