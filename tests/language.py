@@ -11,7 +11,7 @@ from app.db import Base, db
 from app.language import THAI_LETTER
 from tests.client import parsed
 
-THAI_WORDS = re.compile(f"{THAI_LETTER.pattern}+")
+THAI_WORDS = re.compile(rf"{THAI_LETTER.pattern}+(?:\.{THAI_LETTER.pattern}+)*")
 # What cannot hold an element that says which language its words are in.
 ATTRIBUTES_TO_READ = ("title", "alt", "aria-label", "content", "data-l", "label", "placeholder", "value", "summary")
 

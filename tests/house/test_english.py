@@ -18,6 +18,7 @@ from babel.util import pathmatch
 from flask import Flask, render_template_string
 
 from app import clock
+from app.accounts.queries import actor_of
 from app.bilingual import IN_ENGLISH, mark_thai
 from app.citizens.english_pages import VIEWS
 from app.db import db, transaction
@@ -25,13 +26,15 @@ from app.language import is_english, speak, speak_as_before
 from app.lao.projects.operations import delete_project
 from app.lao.projects.queries import project_detail
 from app.models import Organisation, Succession
-from app.models.enums import CannotReason, Level, ReportStatus, ReviewStatus, Round
+from app.models.enums import CannotReason, Level, ReportStatus, Role, Round
+from app.nacc.review.operations import decide
+from app.nacc.review.rules import Verdict
 from app.plans.queries import period_of
 from app.registry.english import spelled
 from app.sentences import sentences_of_template
 from config import ROOT
 from tests.client import Client
-from tests.factories import NOW, YEAR, facts, make_former, make_lao, make_project, make_report, review
+from tests.factories import NOW, YEAR, facts, make_former, make_lao, make_project, make_report, make_staff
 from tests.house.test_access import address
 from tests.language import thai_left, thai_words, typed_words
 from tests.lao.fixed_rounds.closing import close, fix
@@ -112,8 +115,10 @@ def fill() -> int:
     make_report(lao, ids[1], ReportStatus.IN_PROGRESS)
     make_report(lao, ids[2], ReportStatus.CANNOT, cannot_reason=CannotReason.STAFF_SHORT)
     make_report(lao, ids[3], ReportStatus.CANNOT, cannot_reason=CannotReason.OTHER, cannot_text="น้ำท่วมสูง")
-    review(ids[4], ReviewStatus.REJECTED, "ไม่ตรงกับแผนเลย")
+    admin = actor_of(make_staff("admin", Role.ADMINISTRATOR).id)
     with transaction():
+        decide(admin, ids[0], project_detail(lao, ids[0]).version, Verdict.APPROVE, "", NOW)
+        decide(admin, ids[4], project_detail(lao, ids[4]).version, Verdict.REJECT, "ไม่ตรงกับแผนเลย", NOW)
         delete_project(lao, _period(), ids[5], project_detail(lao, ids[5]).version, "พิมพ์ผิดทั้งหมด", NOW)
     other = make_lao("6650899", name="องค์การบริหารส่วนตำบลไร้อักษรโรมัน")
     make_report(other, make_project(other, facts("โครงการของที่อื่น")), ReportStatus.DONE)
@@ -138,7 +143,9 @@ def english_addresses(app: Flask, project_id: int) -> list[str]:
     rules = [rule for rule in app.url_map.iter_rules() if is_english(rule.rule)]
     found = [address(app, rule, project_id) for rule in rules]
     found += [f"/en/public{each}" for each in MORE]
-    return sorted({*found, f"/en/public/projects/{project_id + 5}", "/en/nothing", "/en/public/provinces/99"})
+    return sorted(
+        {*found, *(f"/en/public/projects/{project_id + n}" for n in range(6)), "/en/nothing", "/en/public/provinces/99"}
+    )
 
 
 def names_left_in_thai() -> set[str]:
