@@ -102,12 +102,13 @@ class Clerk:
 def clerks_of(laos: int) -> list[Clerk]:
     """LAOs whose plan passed, each with its first line of the round, signed in."""
     found = text(
-        "SELECT o.code, a.id AS account_id, r.province_code AS province, r.project_id, r.version FROM reports r "
-        "JOIN organisations o ON o.id = r.organisation_id JOIN accounts a ON a.organisation_id = o.id "
-        "JOIN plan_years y ON y.organisation_id = o.id AND y.fiscal_year = r.fiscal_year AND y.status = 'passed' "
-        "WHERE r.fiscal_year = :year AND r.round = :round AND r.counted AND r.project_id = ("
-        "SELECT min(project_id) FROM reports WHERE organisation_id = o.id AND fiscal_year = :year AND round = :round "
-        "AND counted) ORDER BY o.id LIMIT :laos"
+        "SELECT o.code, a.id AS account_id, r.province_code AS province, r.project_id, r.version "
+        "FROM (SELECT organisation_id, min(project_id) AS project_id FROM reports "
+        "WHERE fiscal_year = :year AND round = :round AND counted GROUP BY organisation_id) first "
+        "JOIN reports r ON r.project_id = first.project_id AND r.fiscal_year = :year AND r.round = :round "
+        "JOIN organisations o ON o.id = first.organisation_id JOIN accounts a ON a.organisation_id = o.id "
+        "JOIN plan_years y ON y.organisation_id = o.id AND y.fiscal_year = :year AND y.status = 'passed' "
+        "ORDER BY o.id LIMIT :laos"
     )
     rows = db.session.execute(found, {"year": YEAR, "round": ROUND, "laos": laos}).mappings().all()
     clerks = [Clerk(**row) for row in rows]

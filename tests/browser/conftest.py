@@ -6,7 +6,7 @@ The two engines give the pages the same rows (all other tests see to that), so o
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from threading import Thread
+from threading import Condition, Thread
 from typing import Any
 
 import pytest
@@ -44,6 +44,27 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 class Quiet(WSGIRequestHandler):
     protocol_version = "HTTP/1.1"  # a page has a dozen files: one connection carries them
+    under_way = 0
+    change = Condition()
+
+    def run_wsgi(self) -> None:
+        self._count(1)
+        try:
+            super().run_wsgi()
+        finally:
+            self._count(-1)
+
+    @classmethod
+    def _count(cls, more: int) -> None:
+        with cls.change:
+            cls.under_way += more
+            cls.change.notify_all()
+
+    @classmethod
+    def wait_for_the_last(cls) -> None:
+        """What a closed window had asked for is worked on still: it would find, and fill, the next test's database."""
+        with cls.change:
+            assert cls.change.wait_for(lambda: not cls.under_way, timeout=60)
 
     def log(self, *_args: Any) -> None:
         return None
@@ -73,6 +94,7 @@ def site(app: Flask) -> Iterator[str]:
     server.shutdown()
     thread.join()
     server.server_close()
+    Quiet.wait_for_the_last()
 
 
 @pytest.fixture
