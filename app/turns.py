@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 from flask import Flask, Request, has_request_context, request
 from werkzeug.wrappers import Response
 
-from app.db import db, is_within_deed
+from app.db import end_reading, is_within_deed
 from app.meters import Meters, meters_of
 from app.session_cookies import holds_account
 
@@ -192,7 +192,7 @@ def aside() -> Iterator[None]:
     if turns is None or is_within_deed():
         yield
         return
-    db.session.rollback()
+    end_reading()
     turns.release()
     try:
         yield

@@ -174,6 +174,15 @@ class Load:
             with suppress(OSError):
                 await writer.wait_closed()
 
+    async def _line(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """One that is idle and that the server has not closed meanwhile, or a new one."""
+        while self._lines:
+            reader, writer = self._lines.pop()
+            if not reader.at_eof() and not reader.exception():
+                return reader, writer
+            writer.close()
+        return await asyncio.open_connection("127.0.0.1", self._port, limit=2**24)
+
     def _told(self, kind: str) -> dict[str, Any]:
         taken = sorted(self.taken[kind])
         times = {f"p{part}": round(taken[len(taken) * part // 100] * 1000) for part in (50, 95)} if taken else {}
@@ -232,8 +241,7 @@ class Load:
             writer = None
             try:
                 async with asyncio.timeout(ANSWER_SECONDS):
-                    line = self._lines.pop() if self._lines else None
-                    reader, writer = line or await asyncio.open_connection("127.0.0.1", self._port, limit=2**24)
+                    reader, writer = await self._line()
                     writer.write(f"{method} {path} HTTP/1.1\r\n{told}\r\n{body}".encode())
                     head = await reader.readuntil(b"\r\n\r\n")
                     length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
