@@ -9,7 +9,8 @@ from app.registry.english import spelled
 
 VIEWS = frozenset(
     {
-        *("public.place_page", "public.side_by_side", "public.compare", "public.figure_page", "public.open_row"),
+        *("public.place_page", "public.side_by_side", "public.compare", "public.plot_picture", "public.figure_page"),
+        "public.open_row",
         *("public.deleted_projects", "public.project", "public.find_place", "public.find_project"),
     }
 )

@@ -39,6 +39,7 @@ WHO_OPENS = {
     "GET registry.codes": ANYBODY,
     "GET public.place_page": ANYBODY,
     "GET public.compare": ANYBODY,
+    "GET public.plot_picture": ANYBODY,
     "GET public.side_by_side": ANYBODY,
     "GET public.table_file": ANYBODY,
     "GET public.figure_page": ANYBODY,
@@ -151,6 +152,7 @@ WHO_OPENS = {
     "GET reports.province_table": TABLE,
     "GET reports.place_page": TABLE,
     "GET reports.compare": TABLE,
+    "GET reports.plot_picture": TABLE,
     "GET reports.side_by_side": TABLE,
     "GET reports.table_file": TABLE,
     "GET reports.figure_page": TABLE,
@@ -315,7 +317,7 @@ def address(app: Flask, rule: Rule, project_id: int = 1) -> str:
     examples = {"project_id": project_id, "year": 2561, "round_": 6, "token": "unknown", "filename": "style.css"}
     examples["organisation_id"] = 1
     examples |= {"dimension": 1, "which": "sar", "deed": "close", "answer": "cancel", "code": "6650807"}
-    examples |= {"kind": "organisations", "figure": "percent", "file": "csv", "id_": project_id}
+    examples |= {"kind": "organisations", "figure": "percent", "file": "csv", "plot": "years", "id_": project_id}
     examples |= {"period_id": 1, "reason_id": 1, "other_id": 1, "account_id": 1, "job_id": 1, "sign_id": 1}
     examples |= {"written_as": "pdf", "deed_id": 1, "session_id": 99999, "factor_id": 99999, "said": "withdraw"}
     examples |= {"dataset": "projects", "ending": "csv", "day": "latest", "name": "SHA256SUMS", "program": "figures.py"}

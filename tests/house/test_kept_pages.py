@@ -35,7 +35,9 @@ def kept_rules(app: Flask) -> Iterator[Rule]:
 
 def kept_addresses(app: Flask) -> list[str]:
     found = [address(app, rule, project_id=1) for rule in kept_rules(app)]
-    places = [f"/public{place}{page}" for place in PLACES for page in ("", "/compare", "/figures/percent")]
+    places = [
+        f"/public{place}{page}" for place in PLACES for page in ("", "/compare", "/figures/percent", "/plots/years.svg")
+    ]
     return sorted({*found, *places, "/public/search?q=ดินทอง", BESIDE, "/public/verify?entry=1&hash=0123456789abcdef"})
 
 

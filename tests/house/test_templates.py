@@ -32,6 +32,7 @@ def test_scripts_put_in_as_text_what_came_from_data() -> None:
 
 
 STYLE = ROOT / "static" / "style.css"
+PLOTS = ROOT / "static" / "plots.css"
 WORN = re.compile(r'class="((?:[^"{]|\{\{.*?\}\}|\{%.*?%\}|\{)*)"', re.DOTALL)
 SAID = re.compile(r"""["'`]([\w -]+)["'`]""")  # words of a script or of an expression in a template
 EXPRESSION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
@@ -39,7 +40,8 @@ EXPRESSION = re.compile(r"\{\{.*?\}\}", re.DOTALL)
 
 def test_every_class_of_the_stylesheet_is_worn_somewhere() -> None:
     """A rule for what no page has any more is read, and feared, for nothing."""
-    sheet = re.sub(r"/\*.*?\*/|url\(.*?\)|\{[^{}]*\}", " ", STYLE.read_text(), flags=re.DOTALL)
+    both = STYLE.read_text() + PLOTS.read_text()
+    sheet = re.sub(r"/\*.*?\*/|url\(.*?\)|\{[^{}]*\}", " ", both, flags=re.DOTALL)
     classes = set(re.findall(r"\.(-?[a-zA-Z_][\w-]*)", sheet))
     words, stems = _worn()
     stray = {each for each in classes - words if not any(each.startswith(stem) for stem in stems)}
@@ -50,7 +52,7 @@ def _worn() -> tuple[set[str], set[str]]:
     """Classes as they are written, and beginnings of those that end in a value, as q{{ shade }}."""
     scripts = [path.read_text() for path in (ROOT / "static").glob("*.js")]
     views = [path.read_text() for path in (ROOT / "app").rglob("*.py")]
-    pages = [path.read_text() for path in TEMPLATES]
+    pages = [path.read_text() for path in (*TEMPLATES, *(ROOT / "templates").rglob("*.svg"))]
     attributes = " ".join(found for text in (*pages, *views) for found in WORN.findall(text))
     said = " ".join(found for text in (*pages, *scripts) for found in SAID.findall(text))
     stems = set(re.findall(r"(?<![\w-])([\w-]+)\{\{", attributes))

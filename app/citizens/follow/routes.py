@@ -12,8 +12,8 @@ from app.citizens.help.chapters import CHAPTERS
 from app.citizens.help.rules import ManualPart
 from app.citizens.places.queries import find
 from app.citizens.public.cache import for_everybody, knows
-from app.citizens.results.pages import FOR_CITIZENS, MOMENT, asked_moment
 from app.citizens.results.queries import summed
+from app.citizens.results.sites import FOR_CITIZENS, MOMENT, asked_moment
 from app.clock import fiscal_year_start
 from app.language import ENGLISH
 from app.models.enums import PlaceKind

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, abort, current_app, render_template, requ
 
 from app.access import public
 from app.citizens.public.cache import for_everybody
-from app.citizens.results.pages import FOR_CITIZENS
+from app.citizens.results.sites import FOR_CITIZENS
 from app.ledger import heads, merkle, queries, state
 from app.ledger.live import TABLES
 from app.ledger.rules import canonical

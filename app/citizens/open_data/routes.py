@@ -23,7 +23,7 @@ from app.citizens.open_data.openapi import FILES, LICENCE, LICENCE_URL, PREFIX, 
 from app.citizens.open_data.rules import IN_THAI, MAX_LIMIT, MOMENT, MOST_IN_A_FILE, Dataset, plain_row
 from app.citizens.open_data.snapshots import publication
 from app.citizens.public.cache import for_everybody
-from app.citizens.results.pages import FOR_CITIZENS
+from app.citizens.results.sites import FOR_CITIZENS
 from app.errors import NotTheirs
 from app.lao.reporting.rules import ReportingRound
 

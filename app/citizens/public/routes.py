@@ -12,7 +12,8 @@ from app.citizens.places.queries import FoundPlaces, search
 from app.citizens.public.cache import PageCache, canonical, for_everybody, knows
 from app.citizens.public.queries import find_projects
 from app.citizens.public.rules import LAKE, OUTLINES, VIEW_BOX, shade, shades
-from app.citizens.results.pages import FOR_CITIZENS, mount
+from app.citizens.results.pages import mount
+from app.citizens.results.sites import FOR_CITIZENS
 from app.language import in_english
 from app.listing import number, text, whole
 from app.models.enums import PlaceKind
@@ -27,6 +28,7 @@ ROBOTS = "User-agent: *\n" + "".join(
     f"Disallow: {path}\n"
     for path in (
         "/*/figures/",
+        "/*/plots/",
         "/*/compare",
         "/*/side-by-side",
         "/*/table.",

@@ -15,7 +15,8 @@ from sqlalchemy import bindparam, select, union
 from app.db import db, table
 from app.history.since import Since
 from app.lao.reporting.rules import PlaceSummary
-from app.lao.reporting.sums import levels_by_province, sums_by
+from app.lao.reporting.sums import standings_by_province, sums_by
+from app.lao.standings.rules import levels_among, tens_among
 from app.models import FixedRound, FormerFacts, Organisation
 from app.models.enums import Entity, Round
 
@@ -92,8 +93,13 @@ def province_summaries(codes: Iterable[str], year: int, round_: Round) -> dict[s
     found = {key: summary for key in keys if (summary := kept.get(key))}
     lacking = [key.province_code for key in keys if key not in found]
     if lacking:
-        sums, levels = sums_by("province_code", lacking, year, round_), levels_by_province(lacking, year, round_)
-        made = {_Key(code, year, round_): PlaceSummary(round_, levels[code], sums.get(code, {})) for code in lacking}
+        sums, standings = sums_by("province_code", lacking, year, round_), standings_by_province(lacking, year, round_)
+        made = {
+            _Key(code, year, round_): PlaceSummary(
+                round_, levels_among(standings[code]), sums.get(code, {}), tens_among(standings[code])
+            )
+            for code in lacking
+        }
         kept.put(made, generation)
         found |= made
     return {key.province_code: found[key] for key in keys}

@@ -3,34 +3,35 @@
 A site says where its pages stand and how they are framed; `mount` adds them to a blueprint.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from flask import Blueprint, abort, redirect, request
 from werkzeug.wrappers import Response
 
-from app import clock
 from app.access import Permission, actor
 from app.citizens.figures.queries import listed, public_project
 from app.citizens.figures.rules import DEFINITIONS, Figure, FigureRequest, Side, calculation, sums_of
 from app.citizens.figures.tombstones import Tombstone, tombstone, tombstone_count, tombstones
 from app.citizens.places.queries import FoundPlaces, find, search
-from app.citizens.places.rules import MOST_BESIDE, Place, codes_of, in_address, kind_of
+from app.citizens.places.rules import MOST_BESIDE, codes_of, in_address, kind_of
+from app.citizens.plots.pages import plot_picture, plots_told, years_told
+from app.citizens.plots.rules import Plot
 from app.citizens.public.cache import knows
 from app.citizens.results import queries, workbooks
 from app.citizens.results.columns import SCREEN, drawn_part, drawn_rows
 from app.citizens.results.rules import PartSort, TableFilter
+from app.citizens.results.sites import MOMENT, Site, asked_moment, frame, moment_told
 from app.errors import NotTheirs
-from app.language import in_english, localised
+from app.language import in_english
 from app.lao.fixed_rounds.editions import closed_round_told
 from app.lao.fixed_rounds.sums import place_then
 from app.lao.reporting.counts import lao_summary
-from app.lao.reporting.rules import THRESHOLDS, Counts, Grouping, ProvinceTableRow, ReportingRound, in_table_order
+from app.lao.reporting.rules import Counts, Grouping, ProvinceTableRow, ReportingRound, in_table_order
 from app.lao.sending.queries import said_nothing
-from app.listing import MAX_SEARCH, PAGES, YEARS, Pager, Reader, among, number, query_of, text, whole
-from app.models.enums import Level, OrganisationType, PlaceKind, Round
-from app.plans.queries import current_period, period_of, periods
+from app.lao.standings.rules import TENS, ten_words
+from app.listing import MAX_SEARCH, PAGES, Pager, Reader, among, number, query_of, text, whole
+from app.models.enums import Level, OrganisationType, PlaceKind
 from app.registry.english import spelled
 from app.registry.past import kin_of, past_of
 from app.spreadsheets.excel import file_content
@@ -39,36 +40,18 @@ from app.words import clean_line
 
 INSIDE = "<any(regions, provinces, districts, organisations):kind>/<code>"
 # What the addresses of these pages say; nothing else is known to those that are kept for all.
-MOMENT = {"year": whole(YEARS), "round": whole(tuple(Round))}
 TABLE = MOMENT | {
     "by": among(Grouping),
     "district": whole(range(1000, 10_000)),
     "type": among(OrganisationType),
     "level": among(Level),
+    "ten": whole(TENS),
 }
 FIGURE = MOMENT | {"dimension": whole(range(1, 32768)), "side": among(Side), "page": whole(PAGES)}
 MOST_OPEN = 40  # LAOs of a table that a telephone shows without being asked to
 BESIDE = MOMENT | {"places": lambda typed: in_address(codes_of(typed)), "q": text(MAX_SEARCH)}
 COUNTRY = {"kind": PlaceKind.COUNTRY.value, "code": ""}
 View = Callable[..., Any]
-
-
-@dataclass(frozen=True)
-class Site:
-    """`front` is the address of the country's page, `layout` the frame around each."""
-
-    front: str
-    layout: str
-    public: bool = False
-
-    @property
-    def base(self) -> str:
-        """The front in the language of the page that is made."""
-        return localised(self.front)
-
-
-FOR_THOSE_SIGNED_IN = Site("/reports/places", "layout/inside.html")
-FOR_CITIZENS = Site("/public", "layout/outside.html", public=True)
 
 
 def mount(blueprint: Blueprint, site: Site, declare: Callable[[View], View]) -> None:
@@ -90,47 +73,12 @@ def mount(blueprint: Blueprint, site: Site, declare: Callable[[View], View]) -> 
     add(compare, "/compare", MOMENT)
     add(table_file, "/table.<any(xlsx, csv):file>", TABLE)
     add(figure_page, "/figures/<figure>", FIGURE)
+    add(plot_picture, "/plots/<any({}):plot>.svg".format(", ".join(Plot)), MOMENT)
     row = MOMENT | {"n": whole(range(1, 10_000)), "view": among(("row",))}
     add(open_row, "/organisations/<code>/open", row, of_places=False)
     pages = MOMENT | {"page": whole(PAGES)}
     add(deleted_projects, "/organisations/<code>/deleted", pages, of_places=False)
     add(project, "/projects/<int:id_>", MOMENT, of_places=False)
-
-
-def asked_moment(province_codes: Iterable[str]) -> ReportingRound:
-    """As the address says; what it leaves open is the latest that somebody in those provinces has reported for."""
-    year, round_ = number(request.args.get("year", ""), 0), number(request.args.get("round", ""), 0)
-    known = [each for period in periods() for each in period.years]
-    if year in known and round_ in set(Round):
-        return ReportingRound(year, Round(round_))
-    this_year = clock.fiscal_year(clock.now())
-    years = [year] if year in known else [each for each in known if each <= this_year]
-    latest = queries.latest_reported(province_codes, years)
-    found_year, found_round = latest or (year if year in known else this_year, min(Round))
-    return ReportingRound(found_year, Round(round_) if round_ in set(Round) else found_round)
-
-
-def frame(site: Site, place: Place, moment: ReportingRound) -> dict[str, Any]:
-    """What every page about a place knows."""
-    return {
-        "place": place,
-        "path": site.base + place.path,
-        **moment_told(site, moment),
-    }
-
-
-def moment_told(site: Site, moment: ReportingRound) -> dict[str, Any]:
-    """What every page about one year and round knows."""
-    return {
-        "site": site,
-        "year": moment.year,
-        "round": moment.round,
-        "query": moment.query,
-        "period": period_of(moment.year) or current_period(moment.year),
-        "periods": periods(),
-        "thresholds": THRESHOLDS[moment.round],
-        "now": clock.now(),
-    }
 
 
 def place_page(site: Site, kind: str, code: str) -> Response:
@@ -143,6 +91,7 @@ def place_page(site: Site, kind: str, code: str) -> Response:
         closed = closed_round_told(place.id, place.one_province, summary, moment.year)
         told |= {"past": past_of(place.id), "kin": kin_of(place.id), "summary": summary, "beside": beside}
         told["then"] = place_then(place.id, moment.year, moment.round)
+        told |= plots_told(place, summary)
         told |= {"closed": closed, "amends": not site.public and actor().may(Permission.REVIEW)}
         told["deleted"] = tombstone_count(place.id)
         empty = [place.id] if summary.passed and not summary.counts.total else []
@@ -155,6 +104,7 @@ def place_page(site: Site, kind: str, code: str) -> Response:
         "citizens/results/place.html",
         "citizens/results/_place.html",
         **told,
+        **plots_told(place, results.whole, results.parts),
         results=results,
         summary=results.whole,
         sort=sort,
@@ -213,6 +163,7 @@ def lao_table(site: Site, rows: list[ProvinceTableRow], path: str, moment: Repor
     return {
         "asked": asked,
         "groupings": Grouping,
+        "tens": {str(ten): ten_words(ten) for ten in reversed(TENS)},
         "own": next((row.code for row in shown if row.code == own), ""),
         "table_path": path,
         "table_query": query_of({"year": moment.year, "round": int(moment.round), **asked.values}),
@@ -267,7 +218,8 @@ def compare(site: Site, kind: str, code: str) -> Response:
     place = find(PlaceKind(kind), code)
     told = frame(site, place, asked_moment(place.province_codes))
     compared = queries.compared(place, told["period"].years)
-    return answer("citizens/results/compare.html", "citizens/results/_compare.html", **told, compared=compared)
+    told |= {"compared": compared, "plots": years_told(compared)}
+    return answer("citizens/results/compare.html", "citizens/results/_compare.html", **told)
 
 
 def side_by_side(site: Site) -> Response:

@@ -29,10 +29,10 @@ from app.lao.reporting.rules import (
     Summed,
     Sums,
     add_up,
-    levels_of,
 )
 from app.lao.reporting.sums import levels_by_province, sums_by, totals
 from app.lao.sending.queries import said_nothing
+from app.lao.standings.rules import levels_among, standings_of, tens_among
 from app.models import District, Organisation, PlanYear, Province, Report
 from app.models.enums import PlaceKind, PlanStatus, Round
 from app.registry.english import spelled
@@ -249,7 +249,7 @@ def _results_by_district(place: Place, year: int, round_: Round) -> Results:
 
 def _summary(rows: list[ProvinceTableRow], sums: Mapping[int, Sums], round_: Round) -> PlaceSummary:
     inside = (sums[row.organisation_id] for row in rows if row.organisation_id in sums)
-    return PlaceSummary(round_, levels_of(rows), add_up(*inside))
+    return PlaceSummary(round_, levels_among(found := standings_of(rows)), add_up(*inside), tens_among(found))
 
 
 def _whole(parts: Iterable[InnerPlace], round_: Round) -> PlaceSummary:

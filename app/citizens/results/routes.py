@@ -10,7 +10,8 @@ from app.citizens.places.queries import find
 from app.citizens.places.rules import is_code
 from app.citizens.results import queries
 from app.citizens.results.kept import KEPT, KeptProvinces
-from app.citizens.results.pages import FOR_THOSE_SIGNED_IN, asked_moment, frame, lao_table, mount, place_page
+from app.citizens.results.pages import lao_table, mount, place_page
+from app.citizens.results.sites import FOR_THOSE_SIGNED_IN, asked_moment, frame
 from app.errors import NotTheirs
 from app.models.enums import PlaceKind, Role
 from app.plans.queries import periods

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from app.lao.reporting.rules import Grouping, PlaceSummary, ProvinceTableRow
+from app.lao.standings.rules import TENS, standing_of
 from app.models.enums import Level, OrganisationType
 
 
@@ -17,6 +18,7 @@ class TableFilter:
     district: str = ""
     type: str = ""
     level: str = ""
+    ten: str = ""  # of the percent, as app/lao/standings counts
 
     @classmethod
     def of(cls, args: Mapping[str, str]) -> "TableFilter":
@@ -24,21 +26,25 @@ class TableFilter:
             return next((value for value in values if value == args.get(name)), "")
 
         by = known("by", Grouping) or Grouping.DISTRICT
-        return cls(Grouping(by), args.get("district", "")[:4], known("type", OrganisationType), known("level", Level))
+        rest = known("type", OrganisationType), known("level", Level), known("ten", map(str, TENS))
+        return cls(Grouping(by), args.get("district", "")[:4], *rest)
 
     def fits(self, row: ProvinceTableRow) -> bool:
         return (
-            self.district in ("", row.district_code) and self.type in ("", row.type) and self.level in ("", row.level)
+            self.district in ("", row.district_code)
+            and self.type in ("", row.type)
+            and self.level in ("", row.level)
+            and self.ten in ("", str(standing_of(row).ten))
         )
 
     @property
     def narrows(self) -> bool:
-        return bool(self.district or self.type or self.level)
+        return bool(self.district or self.type or self.level or self.ten)
 
     @property
     def values(self) -> dict[str, Any]:
         by = "" if self.by is Grouping.DISTRICT else self.by.value
-        return {"by": by, "district": self.district, "type": self.type, "level": self.level}
+        return {"by": by, "district": self.district, "type": self.type, "level": self.level, "ten": self.ten}
 
 
 class PartSort(StrEnum):

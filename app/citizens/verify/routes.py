@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from app.access import public
 from app.citizens.public.cache import for_everybody, knows
-from app.citizens.results.pages import FOR_CITIZENS
+from app.citizens.results.sites import FOR_CITIZENS
 from app.citizens.verify import queries
 from app.citizens.verify.forms import VerifyForm
 from app.ledger import heads

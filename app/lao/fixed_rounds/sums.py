@@ -15,8 +15,9 @@ from app import clock
 from app.db import db, read_once, table
 from app.lao.fixed_rounds.queries import without_result
 from app.lao.reporting.rules import Counts, Money, RoundSummary, Sums
+from app.lao.standings.rules import LaoStanding, standing_at
 from app.models import FixedRound, FixedSum, Organisation, Window
-from app.models.enums import Level, OrganisationType, PlanStatus, Round
+from app.models.enums import OrganisationType, PlanStatus, Round
 from app.registry.past import laos_then, moment_of
 
 By = Literal["province_code", "organisation_id"]
@@ -209,18 +210,19 @@ def fixed_sums(by: By, codes: Iterable[str], year: int, round_: Round) -> dict[A
     return {**found}
 
 
-_LEVELS = (
-    select(_F.province_code, _F.level, func.count())
+_ALL = _F.in_progress + _F.done + _F.cannot + _F.waiting
+_STANDINGS = (
+    select(_F.province_code, _F.level, _F.done, _ALL, func.count())
     .where(_F.province_code.in_(_CODES), *_MOMENT)
-    .group_by(_F.province_code, _F.level)
+    .group_by(_F.province_code, _F.level, _F.done, _ALL)
 )
 
 
-def fixed_levels(codes: Iterable[str], year: int, round_: Round) -> dict[str, Counter[Level]]:
-    """How many LAOs of each province have each level; a province without any is missing."""
-    found: dict[str, Counter[Level]] = {}
-    for code, level, number in db.session.execute(_LEVELS, _place(codes, year, round_)):
-        found.setdefault(code, Counter())[level] += number
+def fixed_standings(codes: Iterable[str], year: int, round_: Round) -> dict[str, Counter[LaoStanding]]:
+    """How many LAOs of each province stand where, by the level they were fixed with; one without any is missing."""
+    found: dict[str, Counter[LaoStanding]] = {}
+    for code, level, done, total, number in db.session.execute(_STANDINGS, _place(codes, year, round_)):
+        found.setdefault(code, Counter())[standing_at(level, done, total)] += number
     return found
 
 

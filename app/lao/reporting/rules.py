@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property, lru_cache
 from operator import itemgetter
@@ -253,6 +253,7 @@ class PlaceSummary(Summed):
     round: Round
     levels: Mapping[Level, int]
     by_dimension: Mapping[int, tuple[Counts, Money]]
+    tens: Mapping[int, int] = field(default_factory=dict)  # LAOs by the ten that their percent lies in
 
     @property
     def laos(self) -> int:
@@ -268,6 +269,7 @@ class PlaceSummary(Summed):
             self.round,
             Counter(self.levels) + Counter(other.levels),
             add_up(self.by_dimension, other.by_dimension),
+            Counter(self.tens) + Counter(other.tens),
         )
 
 
@@ -343,8 +345,3 @@ def in_table_order(
     for _place, label, *_order, row in keyed:
         groups.setdefault(label, []).append(row)
     return list(groups.items())
-
-
-def levels_of(rows: Iterable[ProvinceTableRow]) -> Counter[Level]:
-    """How many LAOs have each level."""
-    return Counter(row.level for row in rows)

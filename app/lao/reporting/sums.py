@@ -16,8 +16,9 @@ from sqlalchemy import ColumnElement, Select, Subquery, and_, bindparam, case, f
 from app import clock
 from app.db import db, table
 from app.lao.fixed_rounds.queries import was_not_there
-from app.lao.fixed_rounds.sums import By, LiveLaos, fixed_levels, fixed_sums, live_laos
-from app.lao.reporting.rules import NO_BAHT, Counts, Money, Sums, add_up, level
+from app.lao.fixed_rounds.sums import By, LiveLaos, fixed_standings, fixed_sums, live_laos
+from app.lao.reporting.rules import NO_BAHT, Counts, Money, Sums, add_up
+from app.lao.standings.rules import LaoStanding, levels_among, standing
 from app.models import Organisation, PlanYear, ProjectYear, Report
 from app.models.enums import Level, PlanStatus, ReportStatus, Round
 from app.registry.past import moment_of
@@ -155,19 +156,24 @@ _COUNTS = (
 
 
 def levels_by_province(codes: Iterable[str], year: int, round_: Round) -> dict[str, Counter[Level]]:
-    """How many LAOs of each province have each level; one that is closed only where it has projects in that year."""
+    """How many LAOs of each province have each level."""
+    return {code: levels_among(found) for code, found in standings_by_province(codes, year, round_).items()}
+
+
+def standings_by_province(codes: Iterable[str], year: int, round_: Round) -> dict[str, Counter[LaoStanding]]:
+    """How many LAOs of each province stand where; one that is closed only where it has projects in that year."""
     known = list(codes)
     live = live_laos(known, year, round_)
-    found: dict[str, Counter[Level]] = {code: Counter() for code in known}
+    found: dict[str, Counter[LaoStanding]] = {code: Counter() for code in known}
     if live is not None:
-        found |= fixed_levels(known, year, round_)
+        found |= fixed_standings(known, year, round_)
     if live is None or live.ids:
-        _add_live_levels(found, sorted(live.codes) if live else known, year, round_, live)
+        _add_live_standings(found, sorted(live.codes) if live else known, year, round_, live)
     return found
 
 
-def _add_live_levels(
-    found: dict[str, Counter[Level]], codes: list[str], year: int, round_: Round, live: LiveLaos | None
+def _add_live_standings(
+    found: dict[str, Counter[LaoStanding]], codes: list[str], year: int, round_: Round, live: LiveLaos | None
 ) -> None:
     place = {"codes": codes, "year": year, "then": moment_of(year, clock.now())}
     counted = {
@@ -179,4 +185,4 @@ def _add_live_levels(
             continue
         passed = status is PlanStatus.PASSED
         stood_in = live.moved.get(id_, code) if live else code
-        found[stood_in][level(round_, *counted.get(id_, (0, 0, 0)), passed=passed)] += 1
+        found[stood_in][standing(round_, *counted.get(id_, (0, 0, 0)), passed=passed)] += 1
