@@ -44,8 +44,9 @@ class _English(Extension):
     def filter_stream(self, stream: TokenStream) -> TokenStream | Iterable[Token]:
         if not (stream.name or "").startswith(IN_ENGLISH):
             return stream
+        is_page = str(stream.name).endswith(".html")
         return chain.from_iterable(
-            [_in_english(each)] if isinstance(each, Token) else _english_tokens(*each)
+            [_in_english(each)] if isinstance(each, Token) else _english_tokens(each[0], each[1] and is_page)
             for each in SentenceReader(stream).read()
         )
 

@@ -6,6 +6,8 @@ compiled (app/bilingual.py). Where nothing asks for English, a sentence costs wh
 """
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar, Token
 
 from flask_babel import gettext
@@ -28,6 +30,15 @@ def speak_as_before(token: Token[bool]) -> None:
     _english.reset(token)
 
 
+@contextmanager
+def speaking(*, english: bool) -> Iterator[None]:
+    token = speak(english=english)
+    try:
+        yield
+    finally:
+        speak_as_before(token)
+
+
 def is_english(path: str) -> bool:
     return path == ENGLISH or path.startswith(f"{ENGLISH}/")
 
@@ -46,3 +57,9 @@ def said(thai: str, **values: object) -> str:
     """A sentence in the page's language; `{name}` in it is a value. One that nobody has translated stays Thai."""
     text = gettext(thai) if _english.get() and thai else thai
     return text.format(**values) if values else text
+
+
+def english_of(thai: str) -> str:
+    """The English of a sentence, for what stands in both languages; inside an app, as all that reads the catalogue."""
+    with speaking(english=True):
+        return said(thai)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import String, cast, select
+from sqlalchemy import LargeBinary, String, cast, select
 
 from app.db import Base, db
 from app.language import THAI_LETTER
@@ -47,7 +47,7 @@ def typed_words() -> set[str]:
     """Every Thai word that stands in the database: somebody typed it, or it is a name."""
     found: set[str] = set()
     for table in Base.metadata.sorted_tables:
-        columns = [cast(each, String) for each in table.columns]
+        columns = [cast(each, String) for each in table.columns if not isinstance(each.type, LargeBinary)]
         for row in db.session.execute(select(*columns)):
             for value in row:
                 found |= set(THAI_WORDS.findall(_plain(value or "")))

@@ -12,6 +12,7 @@ VIEWS = frozenset(
         *("public.place_page", "public.side_by_side", "public.compare", "public.plot_picture", "public.figure_page"),
         "public.open_row",
         *("public.deleted_projects", "public.project", "public.find_place", "public.find_project"),
+        *("open_data.page", "open_data.examples", "log.page", "verify.verify", "follow.feed", "follow.card"),
     }
 )
 FRONT = "/public"  # of what is there in English

@@ -232,11 +232,11 @@ SUBJECTS: dict[str, Callable[[list[str], str], str]] = {
     Entity.PROFILE: lambda _key, whose: f"{Entity.PROFILE.label} {whose}",
     Entity.ACCOUNT: lambda _key, whose: f"{Entity.ACCOUNT.label} {whose}",
     Entity.ORGANISATION: lambda _key, whose: f"{Entity.ORGANISATION.label} {whose}",
-    Entity.DIMENSION: lambda key, _whose: f"{Entity.DIMENSION.label}ที่ {key[1]}",
+    Entity.DIMENSION: lambda key, _whose: said("มิติที่ {number}", number=key[1]),
     Entity.MINIMUM_SCORE: lambda key, _whose: f"{Entity.MINIMUM_SCORE.label} {key[0]}",
     Entity.PROPOSED_DEED: lambda _key, whose: whose,
     **{
-        each: lambda _key, _whose, label=each.label: label  # type: ignore[misc]
+        each: lambda _key, _whose, entity=each: entity.label  # type: ignore[misc]
         for each in (Entity.PLAN_PERIOD, Entity.REJECTION_REASON, Entity.SETTING, Entity.REGISTRY)
     },
 }

@@ -4,6 +4,7 @@ One in thirty LAOs is called after no province, district or subdistrict; it keep
 """
 
 import csv
+import re
 from functools import cache, lru_cache
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from app.models.enums import OrganisationType
 from app.registry.finding.english import romanised
 
 DATA = Path(__file__).parent / "data"
+_LARGER = re.compile(" (?=อำเภอ|เขต|จังหวัด|กรุงเทพมหานคร)")
 _WHOLE = frozenset({OrganisationType.BANGKOK, OrganisationType.PATTAYA})  # the type is the name
 
 
@@ -32,6 +34,9 @@ def _english(name: str) -> str:
     ):
         if name.startswith(prefix) and name.removeprefix(prefix) in known:
             return f"{known[name.removeprefix(prefix)]} {ending}"
+    parts = _LARGER.split(name)
+    if len(parts) > 1:  # with its district and province, as papers name it
+        return ", ".join(map(_english, parts))
     return _lao(name) or said(name)
 
 

@@ -15,7 +15,7 @@ from app.citizens.public.cache import for_everybody, knows
 from app.citizens.results.queries import summed
 from app.citizens.results.sites import FOR_CITIZENS, MOMENT, asked_moment
 from app.clock import fiscal_year_start
-from app.language import ENGLISH
+from app.language import ENGLISH, in_english
 from app.models.enums import PlaceKind
 from app.plans.queries import periods
 
@@ -45,7 +45,7 @@ def feed(kind: str, code: str) -> Response:
         moment=feed_moment,
         address=address,
         base=FOR_CITIZENS.base,
-        tag=f"tag:{urlsplit(address).hostname},2026:",
+        tag=f"tag:{urlsplit(address).hostname},2026:{'en/' if in_english() else ''}",
         which=f"{kind}/{place.id or place.code}",
     )
     response = Response(text, content_type="application/atom+xml; charset=utf-8")

@@ -11,9 +11,11 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from app.history.rules import NO_VALUE, action_label, changes, subject, told_in_public
+from app.language import said
 from app.ledger.rules import Share, share
 from app.models.enums import Action, Entity, Role
 from app.plans.rules import ReportWindow
+from app.registry.english import spelled
 
 # Reports, verdicts and amendments, and that a project is gone. Each is on the page of the project or of the LAO, too.
 ACTIONS = (
@@ -73,12 +75,13 @@ def deed_told(deed: ToldDeed, lao: FollowedLao, projects: Mapping[int, tuple[str
     if deleted and (not name or deed.action != Action.DELETE):
         return None
     what = subject(deed.entity, deed.entity_key, "").replace(f"{Entity.PROJECT.label} {project_in(deed)}", name, 1)
-    by = told_in_public(deed.actor_role, lao.name)
+    whose = spelled(lao.name)
+    by = told_in_public(deed.actor_role, whose)
     return FeedEntry(
         deed.id,
         deed.at,
-        in_xml(f"{action_label(deed.action)}: {what} – {lao.name}"),
-        in_xml(" · ".join((f"โดย {by}", *_said_of(deed)))),
+        in_xml(f"{action_label(deed.action)}: {what} – {whose}"),
+        in_xml(" · ".join((said("โดย {by}", by=by), *_said_of(deed)))),
         in_xml(by),
         _path(deed, lao),
     )
@@ -86,7 +89,7 @@ def deed_told(deed: ToldDeed, lao: FollowedLao, projects: Mapping[int, tuple[str
 
 def _said_of(deed: ToldDeed) -> Iterator[str]:
     if deed.reason and deed.action in WHY:
-        yield f"เพราะ {deed.reason}"
+        yield said("เพราะ {reason}", reason=deed.reason)
     if deed.action not in WHOLE:
         for label, before, after in changes(_open_facts(deed, deed.before), _open_facts(deed, deed.after)):
             yield f"{label}: {after}" if before == NO_VALUE else f"{label}: {before} → {after}"

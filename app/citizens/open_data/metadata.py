@@ -13,6 +13,7 @@ from app.citizens.open_data.datasets import CHANGELOG, DATASETS, VERSION
 from app.citizens.open_data.openapi import LICENCE, LICENCE_URL, PREFIX
 from app.citizens.open_data.rules import MOMENT, Dataset, Field, Type, moment, values_of
 from app.clock import BANGKOK, BUDDHIST_OFFSET
+from app.language import english_of
 from app.models.enums import Round
 
 NAME = "e-plannacc"
@@ -145,6 +146,7 @@ def _table_field(field: Field) -> dict[str, Any]:
     if pattern := lists or field.pattern:
         constraints["pattern"] = pattern
     told = {"name": field.name, "type": TABLE_TYPES.get(field.type, "string"), "title": field.title}
+    told["title_en"] = english_of(field.title)
     for name, value in (("description", field.description), ("unit", field.unit), ("constraints", constraints)):
         if value:
             told |= {name: value}  # type: ignore[dict-item]

@@ -4,6 +4,7 @@ from typing import Any
 
 from app.citizens.open_data.datasets import BY_SLUG, CHANGELOG, VERSION
 from app.citizens.open_data.rules import DECIMAL, MOST_IN_A_FILE, Dataset, Field, Parameter, Type
+from app.language import english_of
 
 PREFIX = "/api/v1"
 LICENCE = {"name": "Creative Commons Attribution 4.0 International", "identifier": "CC-BY-4.0"}
@@ -103,7 +104,8 @@ def row_schema(fields: tuple[Field, ...]) -> dict[str, Any]:
 
 def _field(field: Field) -> dict[str, Any]:
     about = " ".join(filter(None, (field.description, f"({field.unit})" if field.unit else "")))
-    schema: dict[str, Any] = {"title": field.title, **({"description": about} if about else {})}
+    schema: dict[str, Any] = {"title": field.title, "x-title-en": english_of(field.title)}
+    schema |= {"description": about} if about else {}
     if field.type is Type.NESTED:
         return {**schema, "type": "array", "items": row_schema(field.nested)}
     schema |= SHAPES[field.type]
@@ -145,7 +147,7 @@ def _parameter(parameter: Parameter, place: str) -> dict[str, Any]:
         "name": parameter.name,
         "in": place,
         "required": parameter.required or place == "path",
-        "description": parameter.description,
+        "description": f"{parameter.description} – {english_of(parameter.description)}",
         "schema": schema,
         "example": parameter.example,
     }

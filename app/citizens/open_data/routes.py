@@ -25,6 +25,7 @@ from app.citizens.open_data.snapshots import publication
 from app.citizens.public.cache import for_everybody
 from app.citizens.results.sites import FOR_CITIZENS
 from app.errors import NotTheirs
+from app.language import in_thai
 from app.lao.reporting.rules import ReportingRound
 
 blueprint = Blueprint("open_data", __name__)
@@ -45,7 +46,7 @@ FILE_TYPES = {"gz": "application/gzip", "xlsx": FILES["xlsx"][0], "json": answer
 @blueprint.after_request
 def open_to_all(response: Response) -> Response:
     """All but the pages for people: who is signed in gets them with the session's token."""
-    return response if request.path in (PAGE, EXAMPLES_PAGE) else answers.open_to_all(response)
+    return response if in_thai(request.path) in (PAGE, EXAMPLES_PAGE) else answers.open_to_all(response)
 
 
 @blueprint.errorhandler(forms.BadParameter)
