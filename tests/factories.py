@@ -54,6 +54,7 @@ def make_organisation(
     *,
     province: str = "65",
     district: str | None = "6508",
+    type_: OrganisationType = OrganisationType.SAO,
     passed: tuple[int, ...] = (YEAR, YEAR + 1),
 ) -> Organisation:
     """An LAO whose plan passed in the years `passed`."""
@@ -61,7 +62,7 @@ def make_organisation(
         code=code,
         name=name,
         name_sort=thai_sort_key(name),
-        type=OrganisationType.SAO,
+        type=type_,
         province_code=province,
         district_code=district,
     )

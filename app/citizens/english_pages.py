@@ -10,7 +10,7 @@ from app.registry.english import spelled
 VIEWS = frozenset(
     {
         *("public.place_page", "public.side_by_side", "public.compare", "public.plot_picture", "public.figure_page"),
-        "public.open_row",
+        *("public.open_row", "public.ranking"),
         *("public.deleted_projects", "public.project", "public.find_place", "public.find_project"),
         *("open_data.page", "open_data.examples", "log.page", "verify.verify", "follow.feed", "follow.card"),
     }

@@ -53,6 +53,7 @@ MORE = (
     *("/provinces/65?sort=percent", "/side-by-side?places=65,6650807,10&q=wang", "/side-by-side?q=zzz"),
     *("/verify?entry=1&hash=0123456789abcdef", "/verify?entry=x&hash=", "/verify?entry=&hash=zz"),
     *("/provinces/65.atom", "/districts/6508.atom"),
+    *("/ranking", "/provinces/65/ranking?type=sao", "/districts/9001/ranking"),
     *("/search?q=wang thong", "/search?q=65", "/search?q=nothing like this", "/search/projects?q=โครงการ"),
 )  # fmt: skip
 

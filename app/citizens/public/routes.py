@@ -6,6 +6,7 @@ from flask import Blueprint, current_app, redirect, request
 from werkzeug.wrappers import Response
 
 from app.access import public
+from app.citizens.comparing.pages import mount_comparisons
 from app.citizens.help.pages import find_in_manual
 from app.citizens.help.rules import Found
 from app.citizens.places.queries import FoundPlaces, search
@@ -31,6 +32,7 @@ ROBOTS = "User-agent: *\n" + "".join(
         "/*/plots/",
         "/*/compare",
         "/*/side-by-side",
+        "/*/ranking",
         "/*/table.",
         "/public/search",
         "/en/public/search",
@@ -48,6 +50,7 @@ def prepare(state: Any) -> None:
 
 
 mount(blueprint, FOR_CITIZENS, for_everybody)
+mount_comparisons(blueprint, FOR_CITIZENS, for_everybody)
 
 
 @blueprint.get("/robots.txt")

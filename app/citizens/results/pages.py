@@ -10,18 +10,19 @@ from flask import Blueprint, abort, redirect, request
 from werkzeug.wrappers import Response
 
 from app.access import Permission, actor
+from app.citizens.comparing.queries import beside
 from app.citizens.figures.queries import listed, public_project
 from app.citizens.figures.rules import DEFINITIONS, Figure, FigureRequest, Side, calculation, sums_of
 from app.citizens.figures.tombstones import Tombstone, tombstone, tombstone_count, tombstones
-from app.citizens.places.queries import FoundPlaces, find, search
-from app.citizens.places.rules import MOST_BESIDE, codes_of, in_address, kind_of
+from app.citizens.places.queries import find
 from app.citizens.plots.pages import plot_picture, plots_told, years_told
 from app.citizens.plots.rules import Plot
 from app.citizens.public.cache import knows
 from app.citizens.results import queries, workbooks
 from app.citizens.results.columns import SCREEN, drawn_part, drawn_rows
 from app.citizens.results.rules import PartSort, TableFilter
-from app.citizens.results.sites import MOMENT, Site, asked_moment, frame, moment_told
+from app.citizens.results.sites import MOMENT, Site, asked_moment, frame
+from app.citizens.scores.queries import published_scores
 from app.errors import NotTheirs
 from app.language import in_english
 from app.lao.fixed_rounds.editions import closed_round_told
@@ -30,13 +31,12 @@ from app.lao.reporting.counts import lao_summary
 from app.lao.reporting.rules import Counts, Grouping, ProvinceTableRow, ReportingRound, in_table_order
 from app.lao.sending.queries import said_nothing
 from app.lao.standings.rules import TENS, ten_words
-from app.listing import MAX_SEARCH, PAGES, Pager, Reader, among, number, query_of, text, whole
+from app.listing import PAGES, Pager, Reader, among, number, query_of, whole
 from app.models.enums import Level, OrganisationType, PlaceKind
 from app.registry.english import spelled
 from app.registry.past import kin_of, past_of
 from app.spreadsheets.excel import file_content
 from app.web import answer, attachment, wants_fragment
-from app.words import clean_line
 
 INSIDE = "<any(regions, provinces, districts, organisations):kind>/<code>"
 # What the addresses of these pages say; nothing else is known to those that are kept for all.
@@ -49,13 +49,12 @@ TABLE = MOMENT | {
 }
 FIGURE = MOMENT | {"dimension": whole(range(1, 32768)), "side": among(Side), "page": whole(PAGES)}
 MOST_OPEN = 40  # LAOs of a table that a telephone shows without being asked to
-BESIDE = MOMENT | {"places": lambda typed: in_address(codes_of(typed)), "q": text(MAX_SEARCH)}
 COUNTRY = {"kind": PlaceKind.COUNTRY.value, "code": ""}
 View = Callable[..., Any]
 
 
-def mount(blueprint: Blueprint, site: Site, declare: Callable[[View], View]) -> None:
-    """Add the pages of `site`; `declare` says who may open them, and what else is done around each."""
+def adding(blueprint: Blueprint, site: Site, declare: Callable[[View], View]) -> Callable[..., None]:
+    """Adds a page of `site`; `declare` says who may open it, and what else is done around it."""
 
     def add(view: View, rule: str, parameters: Mapping[str, Reader], *, of_places: bool = True) -> None:
         @knows(parameters)
@@ -68,8 +67,13 @@ def mount(blueprint: Blueprint, site: Site, declare: Callable[[View], View]) -> 
         if of_places:
             blueprint.add_url_rule(f"{site.front}/{INSIDE}{rule}", view.__name__, known)
 
+    return add
+
+
+def mount(blueprint: Blueprint, site: Site, declare: Callable[[View], View]) -> None:
+    """Add the pages of `site`."""
+    add = adding(blueprint, site, declare)
     add(place_page, "", TABLE | {"sort": among(PartSort)})
-    add(side_by_side, "/side-by-side", BESIDE, of_places=False)
     add(compare, "/compare", MOMENT)
     add(table_file, "/table.<any(xlsx, csv):file>", TABLE)
     add(figure_page, "/figures/<figure>", FIGURE)
@@ -87,13 +91,14 @@ def place_page(site: Site, kind: str, code: str) -> Response:
     told = frame(site, place, moment)
     if place.kind is PlaceKind.ORGANISATION:
         summary = lao_summary(place.id, place.one_province, moment.year, moment.round)
-        beside = queries.beside(place, moment.year, moment.round)
+        compared = beside(place, moment.year, moment.round)
         closed = closed_round_told(place.id, place.one_province, summary, moment.year)
-        told |= {"past": past_of(place.id), "kin": kin_of(place.id), "summary": summary, "beside": beside}
+        told |= {"past": past_of(place.id), "kin": kin_of(place.id), "summary": summary, "beside": compared}
         told["then"] = place_then(place.id, moment.year, moment.round)
         told |= plots_told(place, summary)
         told |= {"closed": closed, "amends": not site.public and actor().may(Permission.REVIEW)}
-        told["deleted"] = tombstone_count(place.id)
+        scores = published_scores([place.id], moment.year).get(place.id)
+        told |= {"deleted": tombstone_count(place.id), "scores": scores}
         empty = [place.id] if summary.passed and not summary.counts.total else []
         told["said_nothing"] = bool(said_nothing(empty, moment.year, moment.round))
         return answer("citizens/results/lao.html", "citizens/results/_lao.html", **told)
@@ -220,24 +225,6 @@ def compare(site: Site, kind: str, code: str) -> Response:
     compared = queries.compared(place, told["period"].years)
     told |= {"compared": compared, "plots": years_told(compared)}
     return answer("citizens/results/compare.html", "citizens/results/_compare.html", **told)
-
-
-def side_by_side(site: Site) -> Response:
-    """Up to four places of any kind beside each other; one address holds them."""
-    codes = codes_of(request.args.get("places", ""))
-    places = [find(kind, code) for code in codes if (kind := kind_of(code))]
-    moment = asked_moment({code for place in places for code in place.province_codes})
-    q = clean_line(request.args.get("q", ""))[:MAX_SEARCH]
-    return answer(
-        "citizens/results/side_by_side.html",
-        "citizens/results/_side_by_side.html",
-        **moment_told(site, moment),
-        beside=[(place, queries.summed(place, moment.year, moment.round)) for place in places],
-        codes=codes,
-        most=MOST_BESIDE,
-        q=q,
-        found=search(q) if q else FoundPlaces(),
-    )
 
 
 def figure_page(site: Site, kind: str, code: str, figure: str) -> Response:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import URL, Select, String, and_, bindparam, func, select, type_coerce
 
@@ -15,7 +15,6 @@ from app.citizens.results.kept import province_summaries
 from app.citizens.results.rules import PartSort
 from app.db import db, table
 from app.errors import NotTheirs
-from app.language import said
 from app.lao.fixed_rounds.queries import was_not_there
 from app.lao.fixed_rounds.sums import LaoInRound, LiveLaos, TableState, fixed_laos, live_laos, place_then
 from app.lao.fixed_rounds.sums import table_state as fixed_state
@@ -286,35 +285,6 @@ def compared(place: Place, years: Sequence[int]) -> dict[tuple[int, Round], Summ
             levels = levels_by_province(place.province_codes, year, round_).values()
             found[year, round_] = PlaceSummary(round_, sum(levels, Counter()), {WHOLE: sums})
     return found
-
-
-class Comparison(NamedTuple):
-    """An LAO next to others: all of a place, or those of its type there."""
-
-    label: str
-    path: str
-    laos: int
-    counts: Counts
-
-
-def beside(place: Place, year: int, round_: Round) -> list[Comparison]:
-    """An LAO's district, its type in the province, and its province."""
-    rows = province_rows(place.one_province, year, round_)
-    groups = []
-    for each in reversed(place.parents):
-        if each.kind is PlaceKind.DISTRICT:
-            groups.append((each.name, each.path, [row for row in rows if row.district_code == each.code]))
-        elif each.kind is PlaceKind.PROVINCE and place.type:
-            alike = [row for row in rows if row.type is place.type]
-            groups.append(
-                (
-                    said("{type} ใน{place}", type=place.type.label, place=each.name),
-                    f"{each.path}?type={place.type.value}",
-                    alike,
-                )
-            )
-            groups.append((each.name, each.path, rows))
-    return [Comparison(label, path, len(r), sum((row.counts for row in r), Counts())) for label, path, r in groups]
 
 
 def row_of(place: Place, year: int, round_: Round) -> ProvinceTableRow:

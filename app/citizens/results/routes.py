@@ -6,6 +6,7 @@ from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
 from app.access import Permission, actor, requires
+from app.citizens.comparing.pages import mount_comparisons
 from app.citizens.places.queries import find
 from app.citizens.places.rules import is_code
 from app.citizens.results import queries
@@ -20,6 +21,7 @@ from app.web import along, answer, etag, known_already, unchanged
 
 blueprint = Blueprint("reports", __name__)
 mount(blueprint, FOR_THOSE_SIGNED_IN, requires(Permission.RESULTS))
+mount_comparisons(blueprint, FOR_THOSE_SIGNED_IN, requires(Permission.RESULTS))
 
 
 @blueprint.record_once

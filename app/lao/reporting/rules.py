@@ -339,9 +339,12 @@ def in_table_order(
     rows: Iterable[ProvinceTableRow], by: Grouping = Grouping.DISTRICT
 ) -> list[tuple[str, list[ProvinceTableRow]]]:
     """Groups in order; in each percent downward, then name; not reported after those, not passed last."""
-    keyed = [(*by.key(row), LAST.get(row.level, 0), -row.percent, row.name_sort, row.code, row) for row in rows]
-    keyed.sort(key=itemgetter(0, 2, 3, 4, 5))
+    keyed = sorted(((*by.key(row), table_order(row), row) for row in rows), key=itemgetter(0, 2))
     groups: dict[str, list[ProvinceTableRow]] = {}
-    for _place, label, *_order, row in keyed:
+    for _place, label, _order, row in keyed:
         groups.setdefault(label, []).append(row)
     return list(groups.items())
+
+
+def table_order(row: ProvinceTableRow) -> tuple[Any, ...]:
+    return LAST.get(row.level, 0), -row.percent, row.name_sort, row.code

@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from app import clock
+from app.citizens.comparing.queries import beside
 from app.citizens.figures.queries import FigureProjects, listed
 from app.citizens.figures.rules import Figure, FigureRequest, ProjectLine, Side, recomputed, side_of, sums_of, value_of
 from app.citizens.places.queries import find
@@ -126,7 +127,7 @@ def test_years_and_rounds_side_by_side_are_those_of_each_page(country: Flask) ->
 
 def test_an_lao_stands_beside_its_district_its_type_and_its_province(country: Flask) -> None:
     place = next(each for each in all_places() if each.kind is PlaceKind.ORGANISATION)
-    district, alike, province = queries.beside(place, 2562, Round.SIX)
+    district, alike, province = beside(place, 2562, Round.SIX)
     rows = queries.province_rows("65", 2562, Round.SIX)
     own = next(row for row in rows if row.organisation_id == place.id)
     assert (district.laos, province.laos) == (5, 10)

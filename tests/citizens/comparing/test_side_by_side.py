@@ -116,7 +116,9 @@ def test_by_percent_who_has_not_reported_is_last() -> None:
 @pytest.mark.usefixtures("two_provinces")
 def test_a_page_says_what_it_is_and_of_when_its_figures_are(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: datetime(2026, 1, 5, 10, 7, tzinfo=clock.BANGKOK))
-    for path in ("/public", "/public/provinces/65", "/public/organisations/6650807", BESIDE):
+    lao = "/public/organisations/6650807"
+    own = (lao, f"{lao}/figures/percent", f"{lao}/compare", f"{lao}/deleted", "/public/projects/1")
+    for path in ("/public", "/public/provinces/65", "/public/provinces/65/ranking", *own, BESIDE):
         page = words(client.get(f"{path}?{MOMENT}").text)
         assert "หน้านี้" in page, path
         assert "ข้อมูล ณ วันที่ 5 มกราคม 2569 เวลา 10.07 น." in page, path
