@@ -67,15 +67,15 @@ def _file(place: Place, plot: Plot, moment: ReportingRound, told: Mapping[str, A
     said, drawn, keys, room = _drawn(place, plot, moment, told)
     wide = MAP_WIDE if plot is Plot.MAP else 800
     texts = [
-        ("title", f"{plot.label} {place.whole_name}"),
-        ("said", said),
+        ("title", f"{plot.label} · {place.whole_name}"),
+        *([("said", said)] if plot is not Plot.YEARS else []),  # that is all its numbers, which stand at the marks
         ("sub", rules.subtitle(plot, moment, told["period"].label)),
     ]
     address = f"{current_app.config['PUBLIC_URL']}{language.localised('/public')}{place.path}?{moment.query}"
     told_at = {"date": clock.thai_date(told["now"]), "time": clock.thai_time(told["now"])}
     source = [
         language.said("ที่มา: e-PlanNACC สำนักงาน ป.ป.ช. ข้อมูล ณ วันที่ {date} เวลา {time}", **told_at),
-        address,
+        f"{address} · CC BY 4.0",
     ]
     if plot is Plot.MAP:
         source.append(language.said("แผนที่: @svg-maps/thailand 2.0.0 (CC BY 4.0)"))

@@ -1,6 +1,8 @@
 """Each plot as a file: it says what it is, its unit, its source and every number that its page has."""
 
 import re
+from html import unescape
+from itertools import pairwise
 from urllib.parse import quote
 from xml.etree import ElementTree
 
@@ -8,6 +10,7 @@ import pytest
 from flask import Flask
 
 from app.citizens.plots.rules import Plot
+from app.language import THAI_LETTER
 from app.lao.standings.rules import TENS
 from app.models.enums import Level, ReportStatus, Role, Round
 from tests.client import XHTML, Client, text_of
@@ -62,31 +65,26 @@ def test_a_file_says_what_it_is_and_where_it_is_from(places: Flask, client: Clie
     assert plot.unit.split()[0] in whole
     assert "ที่มา: e-PlanNACC" in whole
     assert "ข้อมูล ณ วันที่" in whole
+    assert "CC BY 4.0" in whole
     assert f"/public{place}?{MOMENT}" in "".join(texts)
     assert "var(--" not in answer.text, "a file has no page around it"
     assert "<script" not in answer.text
 
 
-def _numbers(texts: list[str]) -> set[str]:
-    return set(re.findall(r"\d[\d,.]*", " ".join(texts)))
-
-
 def test_a_file_has_the_numbers_of_its_page(places: Flask, client: Client) -> None:
     page = client.get(f"/public/provinces/65?{MOMENT}").text
     tables = {text_of(next(table.iter(f"{XHTML}caption"))): table for table in elements(page, "table")}
-    for plot, caption in (
-        (Plot.STATUSES, "จำนวนโครงการตามสถานะ"),
-        (Plot.LEVELS, "จำนวน อปท. ตามระดับ"),
-        (Plot.SPREAD, "จำนวน อปท. ในแต่ละช่วงร้อยละ"),
-    ):
-        shown = [text_of(cell) for cell in tables[caption].iter(f"{XHTML}td") if text_of(cell)]
+    rows = {
+        caption: [[text_of(cell) for cell in row][:2] for row in tables[caption].iter(f"{XHTML}tr")]
+        for caption in ("จำนวนโครงการตามสถานะ", "จำนวน อปท. ตามระดับ", "จำนวน อปท. ในแต่ละช่วงร้อยละ")
+    }
+    for plot, (caption, shown) in zip((Plot.STATUSES, Plot.LEVELS, Plot.SPREAD), rows.items(), strict=True):
         _title, texts = _words(client.get(f"/public/provinces/65/plots/{plot}.svg?{MOMENT}").text)
+        told = set(pairwise(texts)) | {tuple(text.removesuffix(" โครงการ").rsplit(" ", 1)) for text in texts}
         assert len(shown) >= 4
-        assert set(shown) <= _numbers(texts), plot
+        assert [row for row in shown if tuple(row) not in told] == [], caption
     # and the LAOs are all there: one of 3 done, one done, one silent, one whose plan did not pass
-    spread = tables["จำนวน อปท. ในแต่ละช่วงร้อยละ"]
-    rows = [[text_of(cell) for cell in row][:2] for row in spread.iter(f"{XHTML}tr")]
-    assert {label: number for label, number in rows if number != "0"} == {
+    assert {label: number for label, number in rows["จำนวน อปท. ในแต่ละช่วงร้อยละ"] if number != "0"} == {
         "มาก ตั้งแต่ 50": "1",
         "90 – 100": "1",
         "ปานกลาง ตั้งแต่ 20": "1",
@@ -126,6 +124,23 @@ def test_both_doors_give_the_same_picture_of_a_public_page(places: Flask, client
     inside = client.get(f"/reports/places/provinces/65/plots/spread.svg?{MOMENT}").text
     assert _words(inside)[1][:8] == _words(public.text)[1][:8]
     assert f"/public/provinces/65?{MOMENT}" in inside.replace("&amp;", "&")
+
+
+@pytest.mark.parametrize("place", ["", "/provinces/65", LAO])
+def test_an_english_page_has_english_pictures(places: Flask, client: Client, place: str) -> None:
+    page = client.get(f"/en/public{place}?{MOMENT}").text
+    links = {unescape(link) for link in re.findall(r'href="(/en/public[^"]*\.svg[^"]*)"', page)}
+    assert len(links) == {"": 4, LAO: 1}.get(place, 3)
+    for link in links:
+        _title, texts = _words(client.get(link).text)
+        told = " ".join(texts)
+        assert "Source: e-PlanNACC" in told
+        assert f"/en/public{place}?{MOMENT}" in told
+        assert not THAI_LETTER.search(told), link
+
+
+def test_search_engines_leave_pictures_alone(places: Flask, client: Client) -> None:
+    assert "Disallow: /*/plots/" in client.get("/robots.txt").text
 
 
 @pytest.mark.parametrize("path", [f"{LAO}/plots/map.svg", f"{LAO}/plots/spread.svg", "/provinces/65/plots/map.svg"])
