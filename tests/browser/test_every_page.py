@@ -69,6 +69,7 @@ PUBLIC = (
     "/help/citizen",
     "/help/questions",
     "/help/privacy",
+    "/help/accessibility",
     "/public?year=2561&round=6",
     "/public/provinces/65?year=2561&round=6",
     "/public/districts/6508?year=2561&round=6&by=level",

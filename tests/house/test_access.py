@@ -36,6 +36,7 @@ WHO_OPENS = {
     "GET help.questions": ANYBODY,
     "GET help.news": ANYBODY,
     "GET help.privacy": ANYBODY,
+    "GET help.accessibility": ANYBODY,
     "GET registry.codes": ANYBODY,
     "GET public.place_page": ANYBODY,
     "GET public.compare": ANYBODY,

@@ -23,7 +23,7 @@ blueprint = Blueprint("follow", __name__)
 FOLLOWED = "<any(provinces, districts, organisations):kind>/<code>"
 PAGES_FOR_ALL = (
     *("/", "/codes", "/open-data", "/public/examples", "/public/log", "/public/verify"),
-    *("/help", "/help/questions", "/help/privacy", "/help/new"),
+    *("/help", "/help/questions", "/help/privacy", "/help/accessibility", "/help/new"),
 )
 CALENDAR_NAME = "กำหนดเวลารับรายงาน e-PlanNACC"
 

@@ -55,6 +55,13 @@ def privacy() -> str:
     return help_page("privacy", kept=KEPT_OF_PERSONS, contact=contact())
 
 
+@blueprint.get("/help/accessibility")
+@public
+def accessibility() -> str:
+    """What anybody can use it with, what was tried, and what is known to be wanting."""
+    return help_page("accessibility", contact=contact())
+
+
 @blueprint.get("/help/new")
 @public
 def news() -> str:
