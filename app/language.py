@@ -53,8 +53,24 @@ def in_thai(path: str) -> str:
     return path.removeprefix(ENGLISH) if is_english(path) else path
 
 
+class Composed(str):
+    """A Thai sentence with its values, made before any page asks for it: `said` makes it anew for an English one."""
+
+    thai: str
+    values: dict[str, object]
+
+
+def composed(thai: str, **values: object) -> Composed:
+    made = Composed(thai.format(**values))
+    made.thai, made.values = thai, values
+    return made
+
+
 def said(thai: str, **values: object) -> str:
     """A sentence in the page's language; `{name}` in it is a value. One that nobody has translated stays Thai."""
+    if isinstance(thai, Composed) and _english.get():
+        values = {name: said(each) if isinstance(each, str) else each for name, each in thai.values.items()}
+        return str(gettext(thai.thai).format(**values))
     text = gettext(thai) if _english.get() and thai else thai
     return text.format(**values) if values else text
 

@@ -13,6 +13,8 @@ VIEWS = frozenset(
         *("public.open_row", "public.ranking"),
         *("public.deleted_projects", "public.project", "public.find_place", "public.find_project"),
         *("open_data.page", "open_data.examples", "log.page", "verify.verify", "follow.feed", "follow.card"),
+        *("help.manual", "help.part_page", "help.chapter_page", "help.questions", "help.privacy"),
+        "help.accessibility",
     }
 )
 FRONT = "/public"  # of what is there in English

@@ -21,6 +21,8 @@ from app import clock
 from app.accounts.queries import actor_of
 from app.bilingual import IN_ENGLISH, mark_thai
 from app.citizens.english_pages import VIEWS
+from app.citizens.help.chapters import CHAPTERS
+from app.citizens.help.rules import ManualPart
 from app.citizens.open_data.datasets import DATASETS
 from app.citizens.open_data.snapshots import publication, take_snapshot
 from app.db import db, transaction
@@ -147,10 +149,15 @@ def _period() -> Any:
     return period_of(YEAR)
 
 
+TOLD_TO_CITIZENS = [each.path.removeprefix("/help/") for each in CHAPTERS if each.part is ManualPart.CITIZEN]
+
+
 def english_addresses(app: Flask, project_id: int) -> list[str]:
     rules = [rule for rule in app.url_map.iter_rules() if is_english(rule.rule)]
     found = [address(app, rule, project_id) for rule in rules]
     found += [f"/en/public{each}" for each in MORE]
+    found += [f"/en/help/{each}" for each in ("citizen", "officer", *TOLD_TO_CITIZENS)]
+    found += ["/en/help?q=percent", "/en/help?q=percnt", "/en/help?q=zzzz"]
     return sorted(
         {*found, *(f"/en/public/projects/{project_id + n}" for n in range(6)), "/en/nothing", "/en/public/provinces/99"}
     )
@@ -217,8 +224,12 @@ def test_every_english_page_has_its_thai_one_and_names_it(app: Flask, client: Cl
         assert own[1].split("?")[0].endswith(path.split("?")[0]) or thai, path
 
 
-def test_a_page_in_one_language_is_as_it_was_after_the_other_was_made(app: Flask, client: Client) -> None:
+def test_a_page_in_one_language_is_as_it_was_after_the_other_was_made(
+    app: Flask, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Templates and rows are kept by language."""
+    now = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: now)
     fill()
     for path in ("/public/provinces/65", "/public/organisations/6650807", "/public"):
         before = client.get(path).text
@@ -228,6 +239,20 @@ def test_a_page_in_one_language_is_as_it_was_after_the_other_was_made(app: Flask
         assert client.get(path).text == before, path
         app.extensions["public-pages"].clear()
         assert client.get(f"/en{path}").text == english, path
+
+
+def test_parts_for_people_who_work_in_thai_say_so_and_lead_there(app: Flask, client: Client) -> None:
+    told = client.get("/en/help/officer")
+    assert "This part is for people who work in the system" in told.text
+    assert 'href="/help/officer" hreflang="th">read it in Thai</a>' in told.text
+    assert client.get("/en/help/lao/start").location == "/en/help/lao"
+
+
+def test_the_manual_is_searched_in_english(app: Flask, client: Client) -> None:
+    found = client.get("/en/help?q=denominator").text
+    assert 'href="/en/help/citizen/figure">Where every figure comes from</a>' in found
+    assert 'href="/en/help/citizen/figure"' in client.get("/en/public/search?q=denominator").text
+    assert "/en/help/citizen" not in client.get("/help?q=ตัวหาร").text
 
 
 def test_what_is_there_in_english_is_said_once(app: Flask) -> None:

@@ -21,10 +21,11 @@ from app.plans.queries import periods
 
 blueprint = Blueprint("follow", __name__)
 FOLLOWED = "<any(provinces, districts, organisations):kind>/<code>"
-PAGES_FOR_ALL = (
-    *("/", "/codes", "/open-data", "/public/examples", "/public/log", "/public/verify"),
-    *("/help", "/help/questions", "/help/privacy", "/help/accessibility", "/help/new"),
+IN_BOTH_LANGUAGES = (
+    *("/public", "/open-data", "/public/examples", "/public/log", "/public/verify"),
+    *("/help", "/help/questions", "/help/privacy", "/help/accessibility", f"/help/{ManualPart.CITIZEN.value}"),
 )
+IN_THAI_ALONE = ("/", "/codes", "/help/new", *(f"/help/{each.value}" for each in (ManualPart.LAO, ManualPart.OFFICER)))
 CALENDAR_NAME = "กำหนดเวลารับรายงาน e-PlanNACC"
 
 
@@ -87,9 +88,10 @@ def sitemap() -> Response:
 
     Without `lastmod`: when something of an LAO changed last would also tell of what is not public.
     """
-    paths = [*PAGES_FOR_ALL, *(f"/help/{part.value}" for part in ManualPart), *(each.path for each in CHAPTERS)]
-    places = [f"{FOR_CITIZENS.front}{path}" for path in ("", *paths_of_places())]
-    paths += [*places, *(ENGLISH + path for path in places)]
+    chapters = [each.path for each in CHAPTERS]
+    both = [*IN_BOTH_LANGUAGES, *(each.path for each in CHAPTERS if each.part is ManualPart.CITIZEN)]
+    both += [f"{FOR_CITIZENS.front}{path}" for path in paths_of_places()]
+    paths = dict.fromkeys((*IN_THAI_ALONE, *chapters, *both, *(ENGLISH + path for path in both)))
     text = render_template("citizens/follow/sitemap.xml", address=_address(), paths=paths)
     return Response(text, content_type="application/xml; charset=utf-8")
 

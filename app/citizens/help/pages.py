@@ -11,6 +11,7 @@ from app.citizens.help import rules
 from app.citizens.help.chapters import BY_NAME, CHAPTERS, QUESTIONS
 from app.citizens.help.rules import Chapter, Found, ManualPart, Text
 from app.citizens.help.screens import SCREENS
+from app.language import in_english, said
 from app.lao.reporting.rules import THRESHOLDS
 from app.models.enums import Role
 
@@ -25,6 +26,7 @@ def help_page(template: str, **more: Any) -> str:
         width=rules.PICTURE_WIDTH,
         thresholds=THRESHOLDS,
         opens=_opens,
+        told_here=told_here,
         **more,
     )
 
@@ -36,20 +38,31 @@ def _opens(chapter: Chapter) -> bool:
     return current_user.is_authenticated and not current_user.claiming and current_user.role in chapter.by
 
 
+def told_here(part: ManualPart) -> bool:
+    """Whether the page tells that part in its own language: those who work in the system do so in Thai."""
+    return part is ManualPart.CITIZEN or not in_english()
+
+
 def find_in_manual(q: str) -> Found:
     """What the manual says of `q`, as whoever asks would read it."""
     return rules.search(
-        q, _texts(current_app.config["BUILD"], current_user.role if current_user.is_authenticated else "")
+        q, _texts(current_app.config["BUILD"], current_user.role if current_user.is_authenticated else "", in_english())
     )
 
 
-@lru_cache(maxsize=len(Role) + 1)
-def _texts(_build: str, _role: str) -> list[Text]:
-    """Chapters, then questions, as what is read and nothing else. They are the same for all of a role."""
+@lru_cache(maxsize=2 * len(Role) + 2)
+def _texts(_build: str, _role: str, _english: bool) -> list[Text]:
+    """Chapters, then questions, as what is read and nothing else. The same for all of a role in one language."""
     found = [
-        Text(each.path, each.title, each.part, f"{each.about} {_plain('_text', chapter=each)}") for each in CHAPTERS
+        Text(each.path, said(each.title), each.part, f"{said(each.about)} {_plain('_text', chapter=each)}")
+        for each in CHAPTERS
+        if told_here(each.part)
     ]
-    return found + [Text(each.path, each.text, each.part, _plain("_text", question=each)) for each in QUESTIONS]
+    return found + [
+        Text(each.path, said(each.text), each.part, _plain("_text", question=each))
+        for each in QUESTIONS
+        if told_here(each.part)
+    ]
 
 
 def _plain(template: str, **of: Any) -> str:

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from app.accounts.rules import FAILURES_KEPT, LINKS_KEPT, RESET_LIFETIME, SESSIONS_KEPT
 from app.deeds import KEPT as FORMS_KEPT
+from app.language import composed
 from app.lao.profile.rules import CONTACTS_KEPT
 from app.mails.rules import MAILS_KEPT
 
@@ -19,10 +20,12 @@ class KeptOfPersons(NamedTuple):
 
 
 def lasting(time: timedelta) -> str:
-    """365 วัน or more is told in years."""
+    """A year or more is told in years."""
     if time.days >= 365:
-        return f"{time.days // 365} ปี"
-    return f"{time.days} วัน" if time.days else f"{time.seconds // 60} นาที"
+        return composed("{number} ปี", number=time.days // 365)
+    if time.days:
+        return composed("{number} วัน", number=time.days)
+    return composed("{number} นาที", number=time.seconds // 60)
 
 
 KEPT_OF_PERSONS = (
@@ -30,7 +33,7 @@ KEPT_OF_PERSONS = (
         "ชื่อ ตำแหน่ง โทรศัพท์ และอีเมลของผู้ประสานงาน ชื่อผู้บริหารและปลัด",
         "ติดต่อเรื่องการรายงาน และส่งลิงก์ตั้งรหัสผ่าน",
         "อปท. ของตน และเจ้าหน้าที่ ป.ป.ช. ที่ดูแลจังหวัด ทุกครั้งที่เปิดดูมีบันทึก",
-        f"ขณะเป็นผู้ประสานงาน และ {lasting(CONTACTS_KEPT)} หลังเปลี่ยนคน",
+        composed("ขณะเป็นผู้ประสานงาน และ {time} หลังเปลี่ยนคน", time=lasting(CONTACTS_KEPT)),
     ),
     KeptOfPersons(
         "อีเมลที่ระบบส่ง และที่อยู่ที่ส่งไป",
@@ -42,7 +45,7 @@ KEPT_OF_PERSONS = (
         "เครื่องที่เข้าใช้: เบราว์เซอร์ ที่อยู่เครือข่าย และเวลาที่ใช้",
         "เจ้าของบัญชีเห็นว่ามีใครใช้บัญชี และออกจากระบบได้ทุกเครื่อง",
         "เจ้าของบัญชี และผู้ดูแลระบบเมื่อเปลี่ยนสิทธิ์ของบัญชีอื่นจากเครื่องนั้น",
-        f"{lasting(SESSIONS_KEPT)} หลังหมดเวลาใช้งาน",
+        composed("{time} หลังหมดเวลาใช้งาน", time=lasting(SESSIONS_KEPT)),
     ),
     KeptOfPersons(
         "เวลาที่เข้าสู่ระบบแต่ละครั้ง ในประวัติการเปลี่ยนแปลง",
@@ -64,9 +67,9 @@ KEPT_OF_PERSONS = (
     ),
     KeptOfPersons(
         "ลิงก์ตั้งรหัสผ่านใหม่ (เก็บเฉพาะค่าแฮช)",
-        f"ใช้ได้ครั้งเดียว ภายใน {lasting(RESET_LIFETIME)}",
+        composed("ใช้ได้ครั้งเดียว ภายใน {time}", time=lasting(RESET_LIFETIME)),
         "ไม่มีผู้ใด",
-        f"{lasting(LINKS_KEPT)} หลังหมดอายุ",
+        composed("{time} หลังหมดอายุ", time=lasting(LINKS_KEPT)),
     ),
     KeptOfPersons(
         "แบบฟอร์มที่ส่งแล้ว (เก็บเฉพาะเลขของแบบฟอร์มและคำตอบ)",

@@ -8,6 +8,7 @@ from heapq import nlargest
 from rapidfuzz.fuzz import partial_ratio
 
 from app.alike import alike_key
+from app.language import localised, said
 from app.models.enums import Labelled, Role
 from app.words import clean_line, search_key
 
@@ -26,7 +27,9 @@ class ManualPart(Labelled):
 
     @property
     def heading(self) -> str:
-        return f"คู่มือสำหรับ{self.label}" if self is not ManualPart.LAO else f"คู่มือสำหรับ {self.label}"
+        """A space stands before what begins with an abbreviation."""
+        words = "คู่มือสำหรับ {part}" if self is ManualPart.LAO else "คู่มือสำหรับ{part}"
+        return said(words, part=self.label)
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,8 @@ class Chapter:
 
     @property
     def path(self) -> str:
-        return f"/help/{self.part.value}/{self.key}"
+        path = f"/help/{self.part.value}/{self.key}"
+        return localised(path) if self.part is ManualPart.CITIZEN else path
 
     @property
     def screen(self) -> str:
@@ -73,7 +77,7 @@ class Screen:
 
 @dataclass(frozen=True)
 class Question:
-    """Its answer is the macro of the same name in templates/citizens/help/_questions.html."""
+    """Its answer is the macro of the same name in templates/citizens/help/_questions.html, or of _answers.html."""
 
     key: str
     text: str
@@ -81,7 +85,7 @@ class Question:
 
     @property
     def path(self) -> str:
-        return f"/help/questions#{self.key}"
+        return localised(f"/help/questions#{self.key}")
 
 
 @dataclass(frozen=True)

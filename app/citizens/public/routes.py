@@ -8,14 +8,12 @@ from werkzeug.wrappers import Response
 from app.access import public
 from app.citizens.comparing.pages import mount_comparisons
 from app.citizens.help.pages import find_in_manual
-from app.citizens.help.rules import Found
 from app.citizens.places.queries import FoundPlaces, search
 from app.citizens.public.cache import PageCache, canonical, for_everybody, knows
 from app.citizens.public.queries import find_projects
 from app.citizens.public.rules import LAKE, OUTLINES, VIEW_BOX, shade, shades
 from app.citizens.results.pages import mount
 from app.citizens.results.sites import FOR_CITIZENS
-from app.language import in_english
 from app.listing import number, text, whole
 from app.models.enums import PlaceKind
 from app.web import answer
@@ -76,7 +74,7 @@ def find_place() -> Any:
         site=FOR_CITIZENS,
         q=q,
         found=found,
-        manual=Found([]) if in_english() else find_in_manual(q),
+        manual=find_in_manual(q),
     )
     return page
 
