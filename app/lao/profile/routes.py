@@ -23,10 +23,13 @@ from app.lao.profile.operations import FIELDS
 from app.lao.projects.queries import review_counts
 from app.lao.reporting.counts import recorded_by_year, round_summary
 from app.lao.signs.queries import own_signs
+from app.lao.tasks.queries import other_tasks, sent_at
+from app.lao.tasks.rules import due
 from app.listing import ListState
 from app.models.enums import Entity, Round
 from app.plans.asked import year_asked
 from app.plans.queries import current_period, period_of, periods, window_for, year_gates
+from app.plans.rules import open_years
 from app.spreadsheets import excel
 from app.web import answer, attachment
 
@@ -147,6 +150,7 @@ def home() -> Response:
     period = period_of(year) or current_period(year)
     summaries = {round_: round_summary(who, year, round_) for round_ in Round}
     windows = {round_: window_for(who.own_organisation_id, year, round_) for round_ in Round}
+    whole = [round_ for round_, each in summaries.items() if each.counts.total and not each.counts.waiting]
     return answer(
         "lao/profile/home.html",
         "lao/profile/_home.html",
@@ -161,6 +165,9 @@ def home() -> Response:
         summaries=summaries,
         focus=max((each for each in Round if summaries[each].counts.reported), default=min(Round)),
         windows=windows,
+        due={round_: due(window, now) for round_, window in windows.items()},
+        sent={round_: sent_at(who, year, round_) for round_ in whole},
+        other_tasks=[(task, due(task.window, now)) for task in other_tasks(who, {*open_years(gates)} - {year}, now)],
         signs={round_: own_signs(who, windows[round_]) for round_ in Round if summaries[round_].counts.reported},
         review=review_counts(who, ListState(year=year)),
         elsewhere=[] if summaries[min(Round)].counts.total else recorded_by_year(who),

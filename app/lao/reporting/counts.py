@@ -151,6 +151,18 @@ _REPORTED_BY_YEAR = (
 )
 
 
+_WAITING_BY_ROUND = (
+    select(_R.fiscal_year, _R.round, func.count())
+    .where(
+        _R.province_code == bindparam("province_code"),
+        _R.organisation_id == bindparam("organisation_id"),
+        _R.counted,
+        _R.status == ReportStatus.NOT_REPORTED,
+    )
+    .group_by(_R.fiscal_year, _R.round)
+)
+
+
 def recorded_by_year(actor: Actor) -> list[tuple[int, int]]:
     """(fiscal year, how many projects to report) of every year that has some, the latest first."""
     own = {"province_code": actor.province_code, "organisation_id": actor.own_organisation_id}
@@ -161,3 +173,9 @@ def reported_by_year(actor: Actor, round_: Round) -> list[tuple[int, int]]:
     """(fiscal year, how many reports in the round) of every year that has some, the latest first."""
     own = {"province_code": actor.province_code, "organisation_id": actor.own_organisation_id, "round": int(round_)}
     return [(year, number) for year, number in db.session.execute(_REPORTED_BY_YEAR, own)]
+
+
+def waiting_by_round(actor: Actor) -> list[tuple[int, Round, int]]:
+    """(fiscal year, round, how many reports are missing) of every round that lacks some."""
+    own = {"province_code": actor.province_code, "organisation_id": actor.own_organisation_id}
+    return [(year, Round(round_), number) for year, round_, number in db.session.execute(_WAITING_BY_ROUND, own)]
