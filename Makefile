@@ -56,9 +56,9 @@ run: $(VENV)/.installed ## Install, migrate, load registry and demo, serve at ht
 	@$(FLASK) demo-up
 	$(call together)
 
-serve: $(VENV)/.installed ## Serve an installation on this machine, two workers a processor (EPLANNACC_ENV and README's settings)
+serve: $(VENV)/.installed ## Serve an installation on this machine, a worker for each processor (EPLANNACC_ENV and README's settings)
 	@$(FLASK) db upgrade
-	$(call together,--workers $(or $(WORKERS),$(shell expr 2 '*' $$(nproc))))
+	$(call together,--workers $(or $(WORKERS),$(shell nproc)))
 
 test: $(VENV)/.installed-dev $(READERS)/node_modules/.package-lock.json ## The whole suite, browser tests included; PostgreSQL too with TEST_DATABASE_URL
 	@bash tools/debian-packages chromium soffice pdftotext redis wrk $(if $(TEST_DATABASE_URL),pgclient pgserver)

@@ -296,9 +296,10 @@ def recounted(clerks: list[Clerk], figures: Mapping[str, Mapping[str, Any]]) -> 
 
 
 # --- the day -----------------------------------------------------------------------------------------------
-async def day(load: Load, rate: float, seconds: float, server: int, kills: int) -> dict[str, Any]:
-    told = {}
-    for part in parts(rate):
+async def day(load: Load, asked: Namespace, server: int) -> dict[str, Any]:
+    rate, seconds, kills, told = asked.rate, asked.seconds, asked.kills, {}
+    alone = [Part(f"{saves:g} saves a second", saves / 0.8, 0, 0) for saves in asked.saves]
+    for part in alone or parts(rate):
         told[part.name] = await load.part(part, seconds)
         print(part.name, json.dumps(told[part.name]), flush=True)
     if kills:
@@ -328,6 +329,9 @@ def main(arguments: list[str]) -> int:
     read.add_argument(
         "--kills", type=int, default=0, help="of a worker by SIGKILL, one every seven seconds, at the end"
     )
+    read.add_argument(
+        "--saves", type=float, nargs="*", default=[], help="in place of the day: so many a second, one after the other"
+    )
     asked = read.parse_args(arguments)
     with engines.filled_app("postgresql" if engines.server_url() else "sqlite", engines.scale()) as app:
         return run(app, asked)
@@ -340,7 +344,7 @@ def run(app: Flask, asked: Namespace) -> int:
     with ExitStack() as stack:
         line = stack.enter_context(serving("wsgi:app", environ, workers=asked.workers))
         load = Load(line.port, clerks, public)
-        told = asyncio.run(day(load, asked.rate, asked.seconds, line.process, asked.kills))
+        told = asyncio.run(day(load, asked, line.process))
         path = f"/api/v1/results?kind=province&year={YEAR}&round={ROUND}&limit=100"
         figures = {row["place_code"]: row for row in json.loads(line.ask("GET", path)[0])["data"]}
     wrong = [*faults(clerks), *recounted(clerks, figures)]
@@ -353,11 +357,16 @@ def run(app: Flask, asked: Namespace) -> int:
     ]
     saves = {part: kinds["save"] for part, kinds in told.items()}
     print(f"{sum(len(clerk.told) for clerk in clerks)} saves acknowledged by {len(clerks)} LAOs, {len(wrong)} faults")
-    print(f"p95 of saves, a crowd signs in / quiet: {saves['a crowd signs in']['p95'] / saves['quiet']['p95']:.2f}")
-    print(f"p95 of saves on the last day / median when quiet: {saves['last day']['p95'] / saves['quiet']['p50']:.2f}")
+    if not asked.saves:
+        _compare(saves)
     for fault in wrong[:20]:
         print(fault)
     return int(bool(wrong))
+
+
+def _compare(saves: Mapping[str, Mapping[str, Any]]) -> None:
+    print(f"p95 of saves, a crowd signs in / quiet: {saves['a crowd signs in']['p95'] / saves['quiet']['p95']:.2f}")
+    print(f"p95 of saves on the last day / median when quiet: {saves['last day']['p95'] / saves['quiet']['p50']:.2f}")
 
 
 if __name__ == "__main__":
