@@ -24,7 +24,7 @@ MIMETYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "csv": "text/csv; charset=utf-8",
     "pdf": "application/pdf",
-    "svg": "image/svg+xml",
+    "svg": "image/svg+xml; charset=utf-8",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
 URLENCODED = "application/x-www-form-urlencoded"

@@ -1,5 +1,7 @@
 """The English pages: the same views once more, below /en. Which have one, and the way from each to the other."""
 
+from urllib.parse import quote
+
 from flask import Flask, current_app, request
 from flask_login import current_user
 from werkzeug.routing import Rule
@@ -40,9 +42,9 @@ def _below(rule: Rule) -> Rule:
 def other_language() -> str:
     """The address of this very page in the other language; where it has none, a stranger is led to the front."""
     if in_english():
-        path = in_thai(request.path)
+        path = in_thai(quote(request.path))
     elif request.endpoint in VIEWS:
-        path = ENGLISH + request.path
+        path = ENGLISH + quote(request.path)
     else:
         return "" if current_user.is_authenticated else ENGLISH + FRONT
     query = request.query_string.decode() if request.endpoint in VIEWS else ""
