@@ -256,11 +256,17 @@ def add_row(rng: random.Random) -> None:
     db.session.execute(insert(known), values)
 
 
-@pytest.mark.parametrize(("model", "column"), EDITS, ids=lambda each: getattr(each, "__name__", each))
-def test_another_value_in_any_column_is_noticed(world: World, model: Any, column: str) -> None:
-    as_attacker()
-    edit(model, column, random.Random(1))
-    assert noticed()
+@pytest.mark.parametrize("model", COLUMNS, ids=lambda model: model.__name__)
+def test_another_value_in_any_column_is_noticed(world: World, model: Any) -> None:
+    missed = []
+    for column in COLUMNS[model].split():
+        as_attacker()
+        edit(model, column, random.Random(1))
+        try:
+            assert noticed()
+        except pytest.fail.Exception:
+            missed.append(column)
+    assert missed == []
 
 
 @pytest.mark.parametrize("model", [each for each in COLUMNS if each is not LogHead], ids=lambda model: model.__name__)
