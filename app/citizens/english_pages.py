@@ -40,14 +40,14 @@ def _below(rule: Rule) -> Rule:
 
 
 def other_language() -> str:
-    """The address of this very page in the other language; where it has none, a stranger is led to the front."""
-    if in_english():
-        path = in_thai(quote(request.path))
-    elif request.endpoint in VIEWS:
-        path = ENGLISH + quote(request.path)
-    else:
-        return "" if current_user.is_authenticated else ENGLISH + FRONT
-    query = request.query_string.decode() if request.endpoint in VIEWS else ""
+    """The address of this very page in the other language; where it has none, a stranger is led to the front.
+
+    What nobody answers to is not repeated: below /en a stranger may have written another host.
+    """
+    if request.endpoint not in VIEWS:
+        return FRONT if in_english() else "" if current_user.is_authenticated else ENGLISH + FRONT
+    path = quote(in_thai(request.path) if in_english() else ENGLISH + request.path)
+    query = request.query_string.decode()
     return f"{path}?{query}" if query else path
 
 

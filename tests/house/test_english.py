@@ -345,3 +345,11 @@ def test_dates_and_labels_follow_the_language_of_the_page(app: Flask) -> None:
 
 def test_files_of_the_catalogue_are_part_of_the_program() -> None:
     assert {each.name for each in Path(CATALOGUE).parent.iterdir()} == {"messages.po", "messages.mo"}
+
+
+@pytest.mark.parametrize("path", ["//evil.example", "/%2fevil.example", "/%2f%5cevil.example", "/nothing", "/login"])
+def test_what_is_no_page_leads_to_the_front_and_to_nobody_elses_host(client: Client, path: str) -> None:
+    page = client.get(f"/en{path}")
+    assert page.status_code == 404
+    assert '<a href="/public" lang="th" hreflang="th">' in page.text
+    assert "evil.example" not in page.text
