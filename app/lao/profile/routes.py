@@ -23,7 +23,7 @@ from app.lao.profile.operations import FIELDS
 from app.lao.projects.queries import review_counts
 from app.lao.reporting.counts import recorded_by_year, round_summary
 from app.lao.signs.queries import own_signs
-from app.lao.tasks.queries import other_tasks, sent_at
+from app.lao.tasks.queries import other_tasks, sent
 from app.lao.tasks.rules import due
 from app.listing import ListState
 from app.models.enums import Entity, Round
@@ -166,7 +166,7 @@ def home() -> Response:
         focus=max((each for each in Round if summaries[each].counts.reported), default=min(Round)),
         windows=windows,
         due={round_: due(window, now) for round_, window in windows.items()},
-        sent={round_: sent_at(who, year, round_) for round_ in whole},
+        sent={round_: sent(who, year, round_) for round_ in whole},
         other_tasks=[(task, due(task.window, now)) for task in other_tasks(who, {*open_years(gates)} - {year}, now)],
         signs={round_: own_signs(who, windows[round_]) for round_ in Round if summaries[round_].counts.reported},
         review=review_counts(who, ListState(year=year)),

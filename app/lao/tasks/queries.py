@@ -2,13 +2,21 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import NamedTuple
 
 from app.access import Actor
 from app.lao.reporting.counts import waiting_by_round
-from app.lao.sending.queries import receipts
+from app.lao.sending.queries import receipts, word_since
 from app.lao.tasks.rules import RoundTask, next_tasks
 from app.models.enums import Round
 from app.plans.queries import window_for
+
+
+class SentRound(NamedTuple):
+    """A round that was sent; `changed`: something in it is another since."""
+
+    at: datetime
+    changed: bool
 
 
 def other_tasks(actor: Actor, years: Collection[int], now: datetime) -> list[RoundTask]:
@@ -19,6 +27,7 @@ def other_tasks(actor: Actor, years: Collection[int], now: datetime) -> list[Rou
     return next_tasks(tasks, now)
 
 
-def sent_at(actor: Actor, year: int, round_: Round) -> datetime | None:
-    """When the round was sent last; None where it never was."""
-    return next((each.at for each in receipts(actor.own_organisation_id, year, round_)), None)
+def sent(actor: Actor, year: int, round_: Round) -> SentRound | None:
+    """When the round was sent last, and whether it still is what was sent; None where it never was."""
+    last = next(iter(receipts(actor.own_organisation_id, year, round_)), None)
+    return SentRound(last.at, changed=bool(word_since(last))) if last else None

@@ -14,7 +14,7 @@ from app.lao.sending.rules import sealed
 from app.lao.tasks.queries import other_tasks
 from app.lao.tasks.rules import RoundTask, due, next_tasks
 from app.models import Window
-from app.models.enums import Round
+from app.models.enums import CannotReason, ReportStatus, Round
 from app.plans.rules import ReportWindow
 from tests.citizens.results.test_routes import words
 from tests.client import Client
@@ -102,3 +102,23 @@ def test_a_round_that_is_whole_is_not_done_before_it_is_sent(lao: Actor, client:
     told = todo(client)
     assert "ส่งทั้งรอบแล้วเมื่อ" in told
     assert "ยังไม่ส่ง" not in told
+
+    # and when a report is changed behind it, it is to be sent once more
+    make_report(lao, 1, ReportStatus.CANNOT, cannot_reason=CannotReason.OTHER, cannot_text="น้ำท่วม", note="แก้ไข")
+    assert "มีการแก้ไขหลังส่ง" in todo(client)
+    assert "ยังไม่ส่ง" in todo(client)
+
+
+def test_to_have_had_nothing_to_report_is_not_to_have_sent_what_came_later(app: Flask, client: Client) -> None:
+    # given the answer of an LAO without a project that there is nothing
+    actor = make_lao()
+    enter(client, actor.account_id)
+    with transaction():
+        nothing = round_to_send(actor, YEAR, Round.SIX, NOW).figures
+        send_round(actor, YEAR, Round.SIX, sealed(nothing), NOW, "ไม่มีโครงการ")
+
+    # when one is recorded and reported after all
+    make_report(actor, make_project(actor))
+
+    # then the round is still to be sent
+    assert "ยังไม่ส่ง" in todo(client)
