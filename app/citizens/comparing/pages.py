@@ -6,8 +6,8 @@ from typing import Any
 from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response
 
-from app.citizens.comparing.queries import rows_of_all
-from app.citizens.comparing.rules import ranked
+from app.citizens.comparing.queries import rows_of_all, under_whole_names
+from app.citizens.comparing.rules import RankedLao, ranked
 from app.citizens.places.queries import FoundPlaces, find, search
 from app.citizens.places.rules import MOST_BESIDE, codes_of, in_address, kind_of, path_of
 from app.citizens.results.columns import SCREEN, drawn_rows
@@ -66,7 +66,7 @@ def ranking(site: Site, kind: str, code: str) -> Any:
         "citizens/comparing/ranking.html",
         "citizens/comparing/_ranking.html",
         **frame(site, place, moment),
-        rows=_drawn(order[pager.first - 1 : pager.last], own),
+        rows=_drawn(under_whole_names(order[pager.first - 1 : pager.last]), own),
         pager=pager,
         own=next((each for each in order if each.row.code == own), None),
         unranked=len(rows) - len(order),
@@ -77,7 +77,7 @@ def ranking(site: Site, kind: str, code: str) -> Any:
     )
 
 
-def _drawn(order: list[Any], own: str) -> list[Any]:
+def _drawn(order: list[RankedLao], own: str) -> list[Any]:
     """Rows of a table of LAOs, each with its rank for a number."""
     drawn = drawn_rows([each.row for each in order], own)
     return [row._replace(number=str(each.rank)) for row, each in zip(drawn, order, strict=True)]

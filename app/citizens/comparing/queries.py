@@ -1,8 +1,9 @@
 """LAOs in the order of how much they have done: those of any place, and where one of them stands."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from app.citizens.comparing.rules import ranked
+from app.citizens.comparing.rules import RankedLao, ranked
 from app.citizens.places.rules import Place
 from app.citizens.results.queries import province_rows
 from app.language import said
@@ -48,15 +49,20 @@ def _comparison(id_: int, label: str, path: str, query: str, rows: list[Province
 
 
 def rows_of_all(place: Place, year: int, round_: Round) -> list[ProvinceTableRow]:
-    """The LAOs of a place of any size, not yet in order, each under its name with the places it lies in."""
-    known, found = dict(provinces()), []
+    """The LAOs of a place of any size, not yet in order, each with its province."""
+    found = []
     for code in place.province_codes:
         rows = province_rows(code, year, round_)
         if place.kind is PlaceKind.DISTRICT:
             rows = [row for row in rows if row.district_code == place.code]
-        province = spelled(province_words(code, known[code]))
-        found += [row._replace(name=_name(row, province)) for row in rows]
+        found += [row._replace(province_code=code) for row in rows]
     return found
+
+
+def under_whole_names(order: Iterable[RankedLao]) -> list[RankedLao]:
+    """The same, each LAO under its name with the places it lies in."""
+    known = {code: spelled(province_words(code, name)) for code, name in provinces()}
+    return [each._replace(row=each.row._replace(name=_name(each.row, known[each.row.province_code]))) for each in order]
 
 
 def _name(row: ProvinceTableRow, province: str) -> str:
