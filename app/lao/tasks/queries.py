@@ -12,7 +12,7 @@ from app.models.enums import Round
 from app.plans.queries import window_for
 
 
-class SentRound(NamedTuple):
+class LastSending(NamedTuple):
     """A round that was sent; `changed`: something in it is another since."""
 
     at: datetime
@@ -27,7 +27,7 @@ def other_tasks(actor: Actor, years: Collection[int], now: datetime) -> list[Rou
     return next_tasks(tasks, now)
 
 
-def sent(actor: Actor, year: int, round_: Round) -> SentRound | None:
+def sent(actor: Actor, year: int, round_: Round) -> LastSending | None:
     """When the round was sent last, and whether it still is what was sent; None where it never was."""
     last = next(iter(receipts(actor.own_organisation_id, year, round_)), None)
-    return SentRound(last.at, changed=bool(word_since(last))) if last else None
+    return LastSending(last.at, changed=bool(word_since(last))) if last else None
