@@ -43,6 +43,7 @@ WHO_OPENS = {
     "GET public.plot_picture": ANYBODY,
     "GET public.side_by_side": ANYBODY,
     "GET public.ranking": ANYBODY,
+    "GET public.english": ANYBODY,
     "GET public.table_file": ANYBODY,
     "GET public.figure_page": ANYBODY,
     "GET public.open_row": ANYBODY,

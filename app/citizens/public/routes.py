@@ -14,6 +14,7 @@ from app.citizens.public.queries import find_projects
 from app.citizens.public.rules import LAKE, OUTLINES, VIEW_BOX, shade, shades
 from app.citizens.results.pages import mount
 from app.citizens.results.sites import FOR_CITIZENS
+from app.language import ENGLISH
 from app.listing import number, text, whole
 from app.models.enums import PlaceKind
 from app.web import answer
@@ -56,6 +57,13 @@ mount_comparisons(blueprint, FOR_CITIZENS, for_everybody)
 def robots() -> Response:
     text = f"{ROBOTS}Sitemap: {current_app.config['PUBLIC_URL']}/sitemap.xml\n"
     return Response(text, content_type="text/plain; charset=utf-8")
+
+
+@blueprint.get(ENGLISH)
+@public
+def english() -> Any:
+    """What somebody types who looks for the English pages."""
+    return redirect(ENGLISH + FOR_CITIZENS.front)
 
 
 @blueprint.get("/public/search")
