@@ -80,6 +80,7 @@ PUBLIC = (
     "/public?year=2561&round=6&sort=percent",
     "/public?year=2563&round=6",
     "/public/provinces/65/ranking?year=2561&round=6",
+    "/public/ranking?of=districts&year=2561&round=6",
     "/public/side-by-side",
     "/public/side-by-side?places=65,6508,6650807&year=2561&round=6&q=ดินทอง",
     "/public/projects/1",

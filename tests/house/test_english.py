@@ -56,6 +56,7 @@ MORE = (
     *("/verify?entry=1&hash=0123456789abcdef", "/verify?entry=x&hash=", "/verify?entry=&hash=zz"),
     *("/provinces/65.atom", "/districts/6508.atom"),
     *("/ranking", "/provinces/65/ranking?type=sao", "/districts/9001/ranking"),
+    *("/ranking?of=districts", "/ranking?of=provinces&year=2561", "/provinces/65/ranking?of=districts&year=2562"),
     *("/search?q=wang thong", "/search?q=65", "/search?q=nothing like this", "/search/projects?q=โครงการ"),
 )  # fmt: skip
 

@@ -95,6 +95,91 @@ def test_so_does_every_place_and_every_type(client: Client, place: str, more: st
     assert ("ยังไม่มี อปท. ที่จัดอันดับได้" in page.text) is (not ranks)
 
 
+PLACES = r'<th scope="row"><a href="(/[^"?]*)[^"]*">([^<]*)<'
+
+
+def ranked_places(page: str) -> list[tuple[str, str, str]]:
+    """Rank, address and name of each."""
+    rows = re.findall(r'<tr class="of-place.*?</tr>', page, re.S)
+    return [(words(row).split(" ")[0], *re.findall(PLACES, row)[0]) for row in rows]
+
+
+@pytest.mark.usefixtures("country")
+@pytest.mark.parametrize(
+    ("path", "order"),
+    [
+        (
+            "?of=districts",
+            [
+                ("1", "/public/districts/9001", "อำเภอเมืองสงขลา จังหวัดสงขลา"),
+                ("2", "/public/districts/6508", "อำเภอวังทอง จังหวัดพิษณุโลก"),
+            ],
+        ),
+        ("?of=provinces", [("1", "/public/provinces/90", "สงขลา"), ("2", "/public/provinces/65", "พิษณุโลก")]),
+        ("/regions/9/ranking?of=provinces", [("1", "/public/provinces/90", "สงขลา")]),
+        ("/provinces/65/ranking?of=districts", [("1", "/public/districts/6508", "อำเภอวังทอง")]),
+    ],
+)
+def test_places_are_ranked_too(client: Client, path: str, order: list[tuple[str, str, str]]) -> None:
+    # given in 9001 two LAOs that have done all, and one project that waits
+    address = path if path.startswith("/") else f"/ranking{path}"
+
+    # when
+    page = client.get(f"/public{address}&{MOMENT}").text
+
+    # then
+    assert ranked_places(page) == order
+    assert f"จัดอันดับ {len(order)} แห่ง" in words(page)
+    assert 'id="r-type"' not in page, "a place has LAOs of every type"
+
+
+@pytest.mark.usefixtures("country")
+def test_a_place_has_the_percent_of_its_own_page_and_none_reported_has_no_rank(client: Client) -> None:
+    # given a district with a project that nobody has reported
+    make_project(make_lao("6900199", name="องค์การบริหารส่วนตำบลสทิงพระ", province="90", district="9002"))
+
+    # when
+    page = client.get(f"/public/ranking?of=districts&{MOMENT}").text
+
+    # then
+    for percent, code in (("66.67", "9001"), ("50.00", "6508")):
+        assert f'/districts/{code}/figures/percent?{MOMENT.replace("&", "&amp;")}">{percent}</a>' in page
+        assert percent in client.get(f"/public/districts/{code}?{MOMENT}").text
+    assert "ไม่จัดอันดับ 1 แห่ง" in words(page)
+
+
+@pytest.mark.usefixtures("country")
+def test_equal_places_share_a_rank(client: Client) -> None:
+    there = make_lao("6900199", name="องค์การบริหารส่วนตำบลสทิงพระ", province="90", district="9002")
+    make_report(there, make_project(there), ReportStatus.DONE)
+    also = make_lao("6500199", name="องค์การบริหารส่วนตำบลบ้านคลอง", district="6501")
+    make_report(also, make_project(also), ReportStatus.DONE)
+    page = client.get(f"/public/ranking?of=districts&{MOMENT}").text
+    assert [(rank, path[-4:]) for rank, path, _name in ranked_places(page)] == [
+        *(("1", "6501"), ("1", "9002"), ("3", "9001"), ("4", "6508")),
+    ]
+
+
+@pytest.mark.usefixtures("country")
+def test_what_lies_in_no_place_of_that_kind_is_of_laos(client: Client) -> None:
+    for address in (
+        "/provinces/65/ranking?of=provinces",
+        "/districts/6508/ranking?of=districts",
+        "/ranking?of=regions",
+    ):
+        page = client.get(f"/public{address}&{MOMENT}")
+        assert page.status_code == 200
+        assert "อันดับ อปท." in page.text
+
+
+@pytest.mark.usefixtures("country")
+def test_an_lao_reads_the_rank_of_its_district(client: Client) -> None:
+    enter(client, find(PlaceKind.ORGANISATION, "6650807").id)
+    told = words(client.get(f"/reports/places/ranking?of=districts&{MOMENT}").text)
+    assert "อำเภอของท่าน: อันดับ 2" in told
+    assert "จังหวัดของท่าน: อันดับ 2" in words(client.get(f"/reports/places/ranking?of=provinces&{MOMENT}").text)
+
+
 @pytest.mark.usefixtures("country")
 def test_an_lao_reads_its_own_rank_there_and_on_its_page(client: Client, app: Flask) -> None:
     # given one that is signed in
@@ -123,3 +208,8 @@ def test_in_english_the_order_is_the_same(client: Client) -> None:
     page = client.get(f"/en/public/ranking?{MOMENT}")
     assert [each.split(" ")[0] for each in rows_of(page.text)] == ["1", "1", "3"]
     assert "Phitsanulok" in page.text
+    districts = client.get(f"/en/public/ranking?of=districts&{MOMENT}").text
+    assert [name for _rank, _path, name in ranked_places(districts)] == [
+        "Mueang Songkhla District, Songkhla Province",
+        "Wang Thong District, Phitsanulok Province",
+    ]

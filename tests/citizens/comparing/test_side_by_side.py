@@ -9,11 +9,13 @@ from flask import Flask
 from app import clock
 from app.citizens.places.rules import MOST_BESIDE, codes_of, in_address, kind_of
 from app.citizens.results.rules import PartSort
+from app.db import db
 from app.lao.reporting.rules import Counts, Money, PlaceSummary
+from app.models import Organisation
 from app.models.enums import Level, PlaceKind, ReportStatus, Round
 from tests.citizens.results.test_routes import words
 from tests.client import Client
-from tests.factories import YEAR, make_lao, make_organisation, make_project, make_report
+from tests.factories import YEAR, make_former, make_lao, make_organisation, make_project, make_report
 
 MOMENT = f"year={YEAR}&round=6"
 BESIDE = "/public/side-by-side"
@@ -76,6 +78,21 @@ def test_one_more_is_found_by_name_and_added_by_a_link(client: Client) -> None:
     assert "ไม่พบ “ไม่มีชื่อนี้เลย”" in client.get(f"{BESIDE}?q=ไม่มีชื่อนี้เลย").text
     place = client.get(f"/public/provinces/65?{MOMENT}").text
     assert f'href="{BESIDE}?places=65&amp;' in place, "a place's page leads here"
+
+
+@pytest.mark.usefixtures("two_provinces")
+def test_an_lao_under_two_of_its_codes_stands_there_once(client: Client) -> None:
+    # given a code that it had before
+    lao = db.session.scalars(db.select(Organisation).filter_by(code="6650807")).one()
+    make_former(lao, name="องค์การบริหารส่วนตำบลชื่อเดิม", code="6650800")
+
+    # when
+    page = client.get(f"{BESIDE}?places=6650800,6650807,65&{MOMENT}").text
+
+    # then
+    assert len(re.findall(r'<tr>\s*<th scope="row">', page)) == 2
+    assert "/organisations/6650800" not in page
+    assert f"{BESIDE}?places=65&amp;" in page, "it is taken out as one"
 
 
 @pytest.mark.usefixtures("two_provinces")
