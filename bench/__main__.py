@@ -29,6 +29,7 @@ from bench import (  # noqa: F401 - importing registers
     snapshots,
     uploads,
     weight,
+    workbooks,
 )
 from bench.frame import ALONE_REGISTRY, REGISTRY
 from bench.run import main

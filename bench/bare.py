@@ -5,13 +5,13 @@ Served by the same server as the real one; `BARE_BODY`, `BARE_DATABASE`, `BARE_S
 """
 
 import os
-import sqlite3
 from pathlib import Path
 from threading import local
 from typing import Any
 
-import psycopg
 from flask import Flask
+
+from bench.driver import connect
 
 app = Flask("bare")
 body = Path(os.environ["BARE_BODY"]).read_bytes()
@@ -19,19 +19,9 @@ sql, query = (os.environ.get(name, "") for name in ("BARE_SQL", "BARE_QUERY"))
 here = local()
 
 
-def _connect(url: str) -> Any:
-    """A driver's own connection that keeps each statement at once, with the app's settings."""
-    if url.startswith("sqlite:///"):
-        connection = sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None, check_same_thread=False)
-        connection.execute("PRAGMA synchronous=NORMAL")
-        connection.execute("PRAGMA busy_timeout=4000")
-        return connection
-    return psycopg.connect(url.replace("+psycopg", ""), autocommit=True)
-
-
 def _connection() -> Any:
     if not hasattr(here, "connection"):
-        here.connection = _connect(os.environ["BARE_DATABASE"])
+        here.connection = connect(os.environ["BARE_DATABASE"])
     return here.connection
 
 
