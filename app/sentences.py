@@ -1,10 +1,11 @@
-"""What there is to translate: the sentences of templates and modules.
+"""What there is to translate: the sentences of templates, modules and scripts.
 
 In a template a sentence is what stands between two tags, or in one attribute: words and the values among them. A value
 is `{its.name}` in the catalogue. `pybabel` reads by the two functions at the end (babel.cfg).
 """
 
 import ast
+import json
 import re
 from collections.abc import Iterable, Iterator
 from typing import IO, Any
@@ -12,7 +13,7 @@ from typing import IO, Any
 from jinja2 import Environment
 from jinja2.lexer import Token
 
-from app.language import THAI_LETTER
+from app.language import THAI_LETTER, english_of
 
 HOLD_NO_TAGS = ("title", "option", "textarea", "script", "style", "svg", "text")
 BREAK = "<br>"
@@ -170,6 +171,27 @@ class SentenceReader:
             self.no_tags = ""
 
 
+# --- scripts ---
+_SCRIPT_TEXT = re.compile(rf'"([^"\n]*{THAI_LETTER.pattern}[^"\n]*)"')
+
+
+def sentences_of_script(source: str) -> Iterator[tuple[int, str]]:
+    """Every Thai text in quotes, but for comments."""
+    for number, line in enumerate(source.splitlines(), start=1):
+        if not line.lstrip().startswith("//"):
+            yield from ((number, found[1].strip()) for found in _SCRIPT_TEXT.finditer(line))
+
+
+def script_in_english(script: str) -> str:
+    """The same script, saying what it says in English; one without comments."""
+    return _SCRIPT_TEXT.sub(lambda found: json.dumps(_around(found[1]), ensure_ascii=False), script)
+
+
+def _around(text: str) -> str:
+    """The English of a text; the space around it stays."""
+    return text.replace(text.strip(), english_of(text.strip()))
+
+
 # --- for pybabel ------------------------------------------------------------------------------------------
 _LEXER = Environment()  # noqa: S701 - draws nothing
 
@@ -212,4 +234,9 @@ def of_template(file: IO[bytes], _keywords: Any, _tags: Any, options: Any) -> It
 
 def of_module(file: IO[bytes], _keywords: Any, _tags: Any, options: Any) -> Iterator[Message]:
     for line, text in sentences_of_module(file.read().decode()):
+        yield line, "", text, []
+
+
+def of_script(file: IO[bytes], _keywords: Any, _tags: Any, options: Any) -> Iterator[Message]:
+    for line, text in sentences_of_script(file.read().decode()):
         yield line, "", text, []

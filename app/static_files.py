@@ -14,13 +14,15 @@ from flask import Flask, request
 from werkzeug.wrappers import Response
 
 from app.packing import CODINGS_KEPT, asked_coding, may_be_packed, packed_once, told_apart
+from app.sentences import script_in_english
 
 MIMETYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 FOR_EVER = "public, max-age=31536000, immutable"
 # The sheet without the part that one door alone uses: everybody else needs the rest.
 BUT_NACC = "style-but-nacc.css"
-# Scripts that every page has go as one.
-TOGETHER = {"app.js": ("typing.js", "app.js")}
+# Scripts that every page has go as one; on an English page they speak English.
+IN_ENGLISH_TOO = "app-en.js"
+TOGETHER = {"app.js": ("typing.js", "app.js"), IN_ENGLISH_TOO: ("typing.js", "app.js")}
 _NACC = re.compile(r"/\* ===== 6 NACC .*?(?=/\* ===== 7 )", re.DOTALL)
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _ASIDE = re.compile(r"\s+// [^\"'`]*$")  # behind code; what has a quote after it may stand in a text
@@ -39,8 +41,10 @@ def init_static(app: Flask) -> dict[str, str]:
     paths = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
     changed = max(path.stat().st_mtime_ns for path in paths.values())
     texts, addresses = {}, {}
-    for name, path in {**paths, BUT_NACC: paths["style.css"]}.items():
-        texts[name], addresses[name] = _sent(path, name, changed)
+    also = {BUT_NACC: paths["style.css"], IN_ENGLISH_TOO: paths["app.js"]}
+    with app.app_context():  # which the catalogue is read in
+        for name, path in {**paths, **also}.items():
+            texts[name], addresses[name] = _sent(path, name, changed)
     app.view_functions["static"] = _view(app, {name: text for name, text in texts.items() if text}, addresses)
     return addresses
 
@@ -54,7 +58,8 @@ def _sent(path: Path, name: str, changed: int) -> tuple[StaticText | None, str]:
         body = _sheet(_NACC.sub("", text) if name == BUT_NACC else text, path.parent, changed).encode()
     elif path.suffix == ".js" and ".min." not in name:
         scripts = [(path.parent / each).read_text() for each in TOGETHER.get(name, (name,))]
-        body = "\n".join(line for script in scripts for line in _without_comments(script)).encode()
+        text = "\n".join(line for script in scripts for line in _without_comments(script))
+        body = (script_in_english(text) if name == IN_ENGLISH_TOO else text).encode()
     tag = hashlib.sha256(body).hexdigest()[:10]
     known = StaticText(body, MIMETYPES[path.suffix], tag) if path.suffix in MIMETYPES else None
     return known, f"/static/{name}?v={tag}"

@@ -109,7 +109,8 @@
     const mark = document.createElement("div");
     mark.className = "unsaved";
     mark.setAttribute("role", "alert");
-    mark.innerHTML = `<span>ยังไม่ได้บันทึก ${again ? "จะส่งเองเมื่อเชื่อมต่อได้" : "สิ่งที่พิมพ์ไว้ยังอยู่"}</span>`;
+    const told = again ? "ยังไม่ได้บันทึก จะส่งเองเมื่อเชื่อมต่อได้" : "ยังไม่ได้บันทึก สิ่งที่พิมพ์ไว้ยังอยู่";
+    mark.innerHTML = `<span>${told}</span>`;
     if (again) {
       const { name = "", value = "" } = request.submitter ?? {}; // the same button once more
       mark.append(Object.assign(document.createElement("button"), { className: "btn-2 sm", name, value }));
@@ -132,8 +133,10 @@
   on("input", ({ target }) => target.form && (target.form.typedOn = true));
   on("app:sending", ({ target }) => (target.typedOn = false));
   const DOWN = "การเชื่อมต่อหลุด – สิ่งที่พิมพ์ไว้ยังอยู่";
-  const lineIsDown = (ctx) =>
-    failed(ctx, `${DOWN} ${isSave(ctx.sourceElement) ? "จะส่งเอง" : "ลองอีกครั้ง"}เมื่อเชื่อมต่อได้`, { down: true });
+  const lineIsDown = (ctx) => {
+    const then = isSave(ctx.sourceElement) ? "จะส่งเองเมื่อเชื่อมต่อได้" : "ลองอีกครั้งเมื่อเชื่อมต่อได้";
+    failed(ctx, `${DOWN} ${then}`, { down: true });
+  };
   on("htmx:error", ({ detail: { ctx } }) => ctx && lineIsDown(ctx));
   on("htmx:after:request", ({ detail: { ctx } }) => {
     if (!isShown(ctx)) failed(ctx, said(ctx), { again: mayWorkLater(ctx) });
@@ -312,8 +315,10 @@
 
   // Paper says where it came from and when.
   addEventListener("beforeprint", () => {
-    const now = new Date().toLocaleString("th-TH", { dateStyle: "long", timeStyle: "short" });
-    $("#printed").textContent = `ที่มา: e-PlanNACC ${location.host}${location.pathname} พิมพ์เมื่อ ${now}`;
+    const language = document.documentElement.lang === "en" ? "en-GB" : "th-TH";
+    const now = new Date().toLocaleString(language, { dateStyle: "long", timeStyle: "short" });
+    const place = `${location.host}${location.pathname}`;
+    $("#printed").textContent = ["ที่มา: e-PlanNACC", place, "พิมพ์เมื่อ", now].join(" ");
   });
 
   window.htmx?.process(document.body); // htmx may have begun before this file was here

@@ -166,7 +166,9 @@
     const offer = document.createElement("span");
     offer.className = "cleared";
     offer.setAttribute("role", "status");
-    offer.innerHTML = 'ล้างแล้ว <button type="button" class="btn-2 sm">เลิกทำ</button>';
+    offer.textContent = "ล้างแล้ว ";
+    offer.append(Object.assign(document.createElement("button"), { type: "button", className: "btn-2 sm" }));
+    offer.lastChild.textContent = "เลิกทำ";
     offer.lastChild.addEventListener("click", () => {
       undo();
       offer.remove();

@@ -12,11 +12,11 @@ from app.registry.english import spelled
 VIEWS = frozenset(
     {
         *("public.place_page", "public.side_by_side", "public.compare", "public.plot_picture", "public.figure_page"),
-        *("public.open_row", "public.ranking"),
+        *("public.open_row", "public.ranking", "public.table_file", "follow.windows"),
         *("public.deleted_projects", "public.project", "public.find_place", "public.find_project"),
         *("open_data.page", "open_data.examples", "log.page", "verify.verify", "follow.feed", "follow.card"),
         *("help.manual", "help.part_page", "help.chapter_page", "help.questions", "help.privacy"),
-        "help.accessibility",
+        *("help.accessibility", "help.news", "registry.codes", "registry.code_file"),
     }
 )
 FRONT = "/public"  # of what is there in English

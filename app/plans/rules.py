@@ -122,10 +122,11 @@ class ReportWindow:
         """What the page says of the window."""
         if refusal := self.refusal(now):
             return refusal
-        until = (
-            f"ถึงวันที่ {thai_date(self.closes_at)} เวลา {thai_time(self.closes_at)}" if self.closes_at else "โดยไม่มีกำหนดปิด"
-        )
-        return f"{self.round.label} ปีงบประมาณ {self.year} เปิดรับรายงาน{until}"
+        told: dict[str, object] = {"round": self.round, "year": self.year}
+        if not self.closes_at:
+            return said("{round.label} ปีงบประมาณ {year} เปิดรับรายงานโดยไม่มีกำหนดปิด", **told)
+        told |= {"date": thai_date(self.closes_at), "time": thai_time(self.closes_at)}
+        return said("{round.label} ปีงบประมาณ {year} เปิดรับรายงานถึงวันที่ {date} เวลา {time}", **told)
 
 
 def report_window(

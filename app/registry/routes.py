@@ -7,6 +7,7 @@ from flask import Blueprint, request
 from werkzeug.wrappers import Response
 
 from app.access import public
+from app.language import said
 from app.listing import MAX_SEARCH, query_of
 from app.registry import past, queries, workbooks
 from app.registry.finding.index import Finding
@@ -79,4 +80,4 @@ def codes() -> Response:
 def code_file(file: str) -> Response:
     rows = _code_search().find().fitting
     found = workbooks.code_list(rows, past.formerly([row.id for row in rows]))
-    return attachment("รหัสผู้ใช้งาน อปท.", file, excel.file_content(file, found))
+    return attachment(said("รหัสผู้ใช้งาน อปท."), file, excel.file_content(file, found))

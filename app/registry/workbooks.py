@@ -5,6 +5,8 @@ from operator import attrgetter
 from typing import BinaryIO
 
 from app.errors import Refusal
+from app.language import said
+from app.registry.english import spelled
 from app.registry.finding.index import KnownPlace
 from app.registry.lines import BrokenFile, Lines, Problem
 from app.spreadsheets.excel import CellKind, Column, Table
@@ -13,17 +15,17 @@ from app.uploads.reader import MOST_ROWS, TOO_MANY_ROWS, FirstSheet, NotAWorkboo
 
 COLUMNS: tuple[Column[KnownPlace], ...] = (
     Column("รหัสผู้ใช้งาน", attrgetter("code"), 14, explain="รหัส 7 หลัก (รหัส info) ใช้เป็นชื่อผู้ใช้เมื่อเข้าสู่ระบบ"),
-    Column("ชื่อ อปท.", attrgetter("name"), 50),
+    Column("ชื่อ อปท.", lambda lao: spelled(lao.name), 50),
     Column("ประเภท", attrgetter("type"), 26, CellKind.CHOICE),
-    Column("อำเภอ", attrgetter("district"), 22),
-    Column("จังหวัด", attrgetter("province"), 22),
+    Column("อำเภอ", lambda lao: spelled(lao.district), 22),
+    Column("จังหวัด", lambda lao: spelled(lao.province), 22),
 )
 
 
 def code_list(found: Sequence[KnownPlace], formerly: Mapping[int, str]) -> Table[KnownPlace]:
     """`formerly`: what some were called before, by id."""
     before: Column[KnownPlace] = Column("ชื่อและรหัสเดิม", lambda lao: formerly.get(lao.id), 50)
-    return Table("รหัส", ("รหัสผู้ใช้งาน Username ของ อปท.",), (*COLUMNS, before), found)
+    return Table("รหัส", (said("รหัสผู้ใช้งาน Username ของ อปท."),), (*COLUMNS, before), found)
 
 
 def file_lines(file: BinaryIO) -> Lines:

@@ -18,6 +18,7 @@ from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.page import PageMargins
 
 from app import clock
+from app.language import said
 from app.spreadsheets import sheet_lane, sheets
 from app.spreadsheets.csv_files import csv_text, write_csv
 from app.spreadsheets.sheets import ROW_POINTS, Block
@@ -81,13 +82,13 @@ def write_workbook(file: IO[bytes], *tables: Table[Any], at: datetime | None = N
     """`workbook` into `file`, with LONG rows a table in memory. The same tables and the same `at`: the same bytes."""
     peeked = [_peek(table) for table in tables]
     book = Workbook(write_only=True)
-    blocks = [_blocks(book.create_sheet(table.sheet), table) for table, _long in peeked]
+    blocks = [_blocks(book.create_sheet(said(table.sheet)), table) for table, _long in peeked]
     choices = [column for table in tables for column in table.columns if column.choices]
     if choices:
         blocks.append(_choices(book.create_sheet(CHOICES), choices))
         book[CHOICES].sheet_state = "hidden"
     if any(table.rules or any(column.explain for column in table.columns) for table in tables):
-        blocks.append(_explanations(book.create_sheet(EXPLANATIONS), tables))
+        blocks.append(_explanations(book.create_sheet(said(EXPLANATIONS)), tables))
     way = sheet_lane if any(is_long for _table, is_long in peeked) else sheets
     way.write(file, book, blocks, at or clock.now())
 
@@ -158,15 +159,15 @@ def _fits(columns: Sequence[Column[Any]]) -> list[int]:
 
 
 def _explanations(page: WriteOnlyWorksheet, tables: Sequence[Table[Any]]) -> list[Block]:
-    columns = (Column("คอลัมน์", itemgetter(0), 44), Column("ความหมาย", itemgetter(1), 110))
+    columns = (Column(said("คอลัมน์"), itemgetter(0), 44), Column(said("ความหมาย"), itemgetter(1), 110))
     _set_up(page, columns, head_row=1)
     plain, title = [_cells(page, column) for column in columns], [(_style(page, bold=True),) * 2]  # over both columns
     blocks = [Block([_head(page) for _each in columns], [[column.head for column in columns]])]
     for table in tables:
-        explained = [(column.head, column.explain) for column in table.columns if column.explain]
+        explained = [(said(column.head), said(column.explain)) for column in table.columns if column.explain]
         if explained or table.rules:
-            blocks.append(Block(title, [(table.title[0] if table.title else table.sheet,)]))
-            rules = (("กติกา", rule) for rule in table.rules)
+            blocks.append(Block(title, [(table.title[0] if table.title else said(table.sheet),)]))
+            rules = ((said("กติกา"), said(rule)) for rule in table.rules)
             blocks.append(Block(plain, chain(explained, rules), _fits(columns)))
     return blocks
 
@@ -182,7 +183,7 @@ def _set_up(page: WriteOnlyWorksheet, columns: Sequence[Column[Any]], head_row: 
     page.page_setup.fitToHeight = 0
     page.sheet_properties.pageSetUpPr.fitToPage = True
     page.page_margins = PageMargins(left=0.4, right=0.4, top=0.5, bottom=0.6, header=0.3, footer=0.3)  # inches
-    page.oddFooter.right.text = "หน้า &P / &N"
+    page.oddFooter.right.text = said("หน้า &P / &N")
 
 
 def _title(page: WriteOnlyWorksheet, lines: Sequence[str]) -> Iterator[Block]:

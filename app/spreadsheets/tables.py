@@ -13,6 +13,7 @@ from itertools import islice
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from app.clock import thai_date, thai_time
+from app.language import said
 
 Cell = str | int | Decimal | date | None
 
@@ -144,7 +145,8 @@ class Table(Generic[Row]):
 
     @property
     def heads(self) -> list[str]:
-        return [column.head for column in self.columns]
+        """In the language of the page that the file was taken from."""
+        return [said(column.head) for column in self.columns]
 
     @property
     def is_form(self) -> bool:
@@ -175,7 +177,7 @@ class Table(Generic[Row]):
     def totals(self) -> Iterator[Sequence[Cell]]:
         """The total row, if there is one: to be asked for after the cells."""
         if any(column.has_total for column in self.columns):
-            yield ["รวม", *map(self._total, self.columns[1:])]
+            yield [said("รวม"), *map(self._total, self.columns[1:])]
 
     def _total(self, column: Column[Row]) -> Cell:
         if not column.has_total:
@@ -189,4 +191,4 @@ class Table(Generic[Row]):
 
 def made(now: datetime, by: str) -> str:
     """The line that says when and by whom a file was made."""
-    return f"จัดทำเมื่อ {thai_date(now)} เวลา {thai_time(now)} โดย {by}"
+    return said("จัดทำเมื่อ {date} เวลา {time} โดย {by}", date=thai_date(now), time=thai_time(now), by=by)

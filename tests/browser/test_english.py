@@ -73,3 +73,17 @@ def test_a_name_that_has_no_english_one_is_said_to_be_thai(app: Flask, opened: O
 
     expect(page.locator("#lao-table span[lang=th]")).to_have_text("องค์การบริหารส่วนตำบลไร้อักษรโรมัน")
     _heading(page, "Hat Yai District")
+
+
+def test_scripts_of_an_english_page_speak_english(app: Flask, opened: Open) -> None:
+    page = opened()
+    page.goto("/en/codes")
+
+    page.context.set_offline(True)
+    expect(page.locator("#bar-text")).to_have_text("The connection is lost – what you typed is still there.")
+    page.context.set_offline(False)
+    expect(page.locator("#bar")).to_be_hidden()
+
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    expect(page.locator("#printed")).to_contain_text("Source: e-PlanNACC")
+    expect(page.locator("#printed")).to_contain_text("/en/codes printed on ")

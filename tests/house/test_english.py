@@ -1,12 +1,15 @@
 """English beside Thai: nothing of ours is left in Thai below /en, and the catalogue says what pages say today."""
 
+import csv
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
+from io import BytesIO
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from babel.messages.catalog import Catalog
@@ -16,6 +19,8 @@ from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 from babel.util import pathmatch
 from flask import Flask, current_app, render_template_string
+from icalendar import Calendar
+from openpyxl import load_workbook
 
 from app import clock
 from app.accounts.queries import actor_of
@@ -30,7 +35,7 @@ from app.language import THAI_LETTER, is_english, speak, speak_as_before
 from app.lao.projects.operations import delete_project
 from app.lao.projects.queries import project_detail
 from app.ledger.jobs import sequence_all
-from app.models import Organisation, Succession
+from app.models import Organisation, Succession, Window
 from app.models.enums import CannotReason, Level, ReportStatus, Role, Round
 from app.nacc.review.operations import decide
 from app.nacc.review.rules import Verdict
@@ -57,6 +62,8 @@ MORE = (
     *("/provinces/65.atom", "/districts/6508.atom"),
     *("/ranking", "/provinces/65/ranking?type=sao", "/districts/9001/ranking"),
     *("/ranking?of=districts", "/ranking?of=provinces&year=2561", "/provinces/65/ranking?of=districts&year=2562"),
+    *(f"{place}/table.{file}?year=2561&round=6" for place in PLACES for file in ("xlsx", "csv")),
+    *(f"/provinces/65/table.csv?by={by}" for by in ("type", "level")),
     *("/search?q=wang thong", "/search?q=65", "/search?q=nothing like this", "/search/projects?q=โครงการ"),
 )  # fmt: skip
 
@@ -74,7 +81,7 @@ def said_by_pages() -> dict[str, list[str]]:
     with (ROOT / "babel.cfg").open() as file:
         methods, _options = parse_mapping_cfg(file)
     found: dict[str, list[str]] = {}
-    for path in sorted((*ROOT.glob("templates/**/*.*ml"), *ROOT.glob("app/**/*.py"))):
+    for path in sorted((*ROOT.glob("templates/**/*.*ml"), *ROOT.glob("app/**/*.py"), *ROOT.glob("static/*.js"))):
         name = str(path.relative_to(ROOT))
         for pattern, method in methods:
             if pathmatch(pattern, name):
@@ -158,6 +165,8 @@ def english_addresses(app: Flask, project_id: int) -> list[str]:
     found = [address(app, rule, project_id) for rule in rules]
     found += [f"/en/public{each}" for each in MORE]
     found += [f"/en/help/{each}" for each in ("citizen", "officer", *TOLD_TO_CITIZENS)]
+    found += [f"/en/codes{each}" for each in ("?q=wang thong", "?province=65&district=6508", "?q=zzzz", "?q=6650800")]
+    found += ["/en/codes/table.xlsx?province=65", "/en/codes/table.csv?province=65"]
     found += ["/en/help?q=percent", "/en/help?q=percnt", "/en/help?q=zzzz"]
     return sorted(
         {*found, *(f"/en/public/projects/{project_id + n}" for n in range(6)), "/en/nothing", "/en/public/provinces/99"}
@@ -197,11 +206,103 @@ def test_nothing_below_en_is_thai_but_what_somebody_typed(
 
         # then
         assert answer.status_code in (200, 302, 404, 422), path
-        if answer.mimetype != "text/html" or answer.status_code == 302:
+        if answer.status_code == 302:
             continue
-        assert '<html lang="en">' in answer.text or "<html" not in answer.text, path
-        assert thai_left(answer.text) == [], path
-        assert thai_words(answer.text) - typed - asked_at(path) == set(), path
+        assert answer.mimetype != "text/html" or '<html lang="en">' in answer.text, path
+        assert thai_in(answer) - typed - asked_at(path) == set(), path
+
+
+def thai_in(answer: Any) -> set[str]:
+    """All Thai words of a page, a fragment or a file; a page says of each that it is Thai."""
+    match answer.mimetype:
+        case "text/html":
+            assert thai_left(answer.text) == []
+            return thai_words(answer.text)
+        case "image/png":
+            return set()
+    return set(THAI_WORDS.findall(f"{unquote(answer.headers.get('Content-Disposition', ''))} {text_of_file(answer)}"))
+
+
+def text_of_file(answer: Any) -> str:
+    """All that stands in a file: of a workbook names of sheets, cells and feet; of a calendar its lines unfolded."""
+    if not answer.data.startswith(b"PK"):
+        return str(answer.data.decode().replace("\r\n ", ""))
+    book = load_workbook(BytesIO(answer.data))
+    cells = (cell.value for sheet in book for row in sheet.iter_rows() for cell in row)
+    feet = (f"{sheet.title} {sheet.oddFooter.right.text}" for sheet in book)
+    return " ".join(map(str, (*cells, *feet)))
+
+
+def test_no_fragment_below_en_is_thai_but_what_somebody_typed(app: Flask, client: Client) -> None:
+    """What htmx asks for without leaving the page."""
+    project_id = fill()
+    typed = typed_or_named()
+    fragments = 0
+    for path in english_addresses(app, project_id):
+        answer = client.get(path, headers={"HX-Request": "true", "HX-Request-Type": "partial"})
+        if answer.status_code == 302 or answer.mimetype != "text/html":
+            continue
+        fragments += "<html" not in answer.text
+        assert thai_in(answer) - typed - asked_at(path) == set(), path
+    assert fragments > 40
+
+
+FILES = [f"{place}/table" for place in PLACES]
+MORE_FILES = ("by=type", "by=level&level=high", "type=sao&district=6508")
+
+
+def test_a_table_as_a_file_has_the_same_figures_in_both_languages(app: Flask, client: Client) -> None:
+    # given
+    fill()
+    asked = [f"{file}.{{}}?year=2561&round={round_}" for file in FILES for round_ in (6, 12)]
+    asked += [f"/provinces/65/table.{{}}?year=2561&round=6&{more}" for more in MORE_FILES]
+
+    for path in asked:
+        # when
+        thai, english = (client.get(f"{below}/public{path.format('xlsx')}") for below in ("", "/en"))
+        lines, english_lines = (
+            list(csv.reader(client.get(f"{below}/public{path.format('csv')}").text.splitlines()))
+            for below in ("", "/en")
+        )
+
+        # then
+        assert [list(map(numbers, rows)) for rows in sheets(english)] == [
+            list(map(numbers, rows)) for rows in sheets(thai)
+        ], path
+        assert [list(map(len, rows)) for rows in sheets(english)] == [list(map(len, rows)) for rows in sheets(thai)]
+        assert [[cell for cell in line if NUMBER.fullmatch(cell)] for line in english_lines] == [
+            [cell for cell in line if NUMBER.fullmatch(cell)] for line in lines
+        ], path
+        assert sum(len(numbers(row)) for rows in sheets(thai) for row in rows) > 10, path
+
+
+NUMBER = re.compile(r"[\d.,]+")
+
+
+def sheets(answer: Any) -> list[list[tuple[Any, ...]]]:
+    return [list(sheet.iter_rows(values_only=True)) for sheet in load_workbook(BytesIO(answer.data))]
+
+
+def numbers(row: tuple[Any, ...]) -> list[tuple[int, Any]]:
+    return [(place, cell) for place, cell in enumerate(row) if isinstance(cell, int | float)]
+
+
+def test_the_calendar_tells_the_same_windows_in_english(app: Flask, client: Client) -> None:
+    # given
+    with transaction():
+        db.session.add(Window(fiscal_year=YEAR, round=6, opens_at=NOW, closes_at=NOW + timedelta(days=30)))
+
+    # when
+    thai, english = (
+        Calendar.from_ical(client.get(f"{below}/public/windows.ics").data).walk("VEVENT") for below in ("", "/en")
+    )
+
+    # then
+    assert [[each[name].to_ical() for name in ("UID", "DTSTART", "DTEND")] for each in english] == [
+        [each[name].to_ical() for name in ("UID", "DTSTART", "DTEND")] for each in thai
+    ]
+    assert english[0]["SUMMARY"] == f"Reporting: 6-month round, FY {YEAR}"
+    assert english[0]["URL"].endswith("/en/public")
 
 
 def test_every_english_page_has_its_thai_one_and_names_it(app: Flask, client: Client) -> None:
@@ -240,6 +341,26 @@ def test_a_page_in_one_language_is_as_it_was_after_the_other_was_made(
         assert client.get(path).text == before, path
         app.extensions["public-pages"].clear()
         assert client.get(f"/en{path}").text == english, path
+
+
+def test_scripts_of_an_english_page_speak_english_and_thai_pages_have_nothing_of_it(app: Flask, client: Client) -> None:
+    # given
+    thai, english = (
+        re.findall(r'<script src="(/static/app[^"]*)"', client.get(path).text) for path in ("/public", "/en/public")
+    )
+    scripts = [client.get(path).text for path in (*thai, *english)]
+
+    # then it is the same program but for what it says
+    assert len(scripts) == 2
+    assert not THAI_LETTER.search(scripts[1])
+    assert [TEXT.sub("", line) for line in scripts[1].splitlines()] == [
+        TEXT.sub("", line) for line in scripts[0].splitlines()
+    ]
+    assert "The connection is lost" in scripts[1]
+    assert "en-GB" in scripts[1], "the moment of printing"
+
+
+TEXT = re.compile(r'"[^"]*"')
 
 
 def test_parts_for_people_who_work_in_thai_say_so_and_lead_there(app: Flask, client: Client) -> None:

@@ -6,17 +6,18 @@ from datetime import UTC, timedelta
 from icalendar import Calendar, Event
 
 from app.citizens.follow.rules import CalendarEvent
+from app.language import in_english
 
 REFRESHED = timedelta(days=1)
 
 
 def calendar(name: str, address: str, events: Iterable[CalendarEvent]) -> bytes:
     """`address`: the page that says more."""
-    made = Calendar()
-    for said, value in (("VERSION", "2.0"), ("PRODID", "-//e-PlanNACC//windows//TH"), ("CALSCALE", "GREGORIAN")):
-        made.add(said, value)
-    for said in ("NAME", "X-WR-CALNAME"):
-        made.add(said, name)
+    made, product = Calendar(), f"-//e-PlanNACC//windows//{'EN' if in_english() else 'TH'}"
+    for fact, value in (("VERSION", "2.0"), ("PRODID", product), ("CALSCALE", "GREGORIAN")):
+        made.add(fact, value)
+    for fact in ("NAME", "X-WR-CALNAME"):
+        made.add(fact, name)
     made.add("X-PUBLISHED-TTL", "P1D")
     made.add("REFRESH-INTERVAL", REFRESHED, parameters={"VALUE": "DURATION"})
     for each in events:

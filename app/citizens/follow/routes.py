@@ -15,17 +15,17 @@ from app.citizens.public.cache import for_everybody, knows
 from app.citizens.results.queries import summed
 from app.citizens.results.sites import FOR_CITIZENS, MOMENT, asked_moment
 from app.clock import fiscal_year_start
-from app.language import ENGLISH, in_english
+from app.language import ENGLISH, in_english, said
 from app.models.enums import PlaceKind
 from app.plans.queries import periods
 
 blueprint = Blueprint("follow", __name__)
 FOLLOWED = "<any(provinces, districts, organisations):kind>/<code>"
 IN_BOTH_LANGUAGES = (
-    *("/public", "/open-data", "/public/examples", "/public/log", "/public/verify"),
+    *("/public", "/open-data", "/public/examples", "/public/log", "/public/verify", "/codes", "/help/new"),
     *("/help", "/help/questions", "/help/privacy", "/help/accessibility", f"/help/{ManualPart.CITIZEN.value}"),
 )
-IN_THAI_ALONE = ("/", "/codes", "/help/new", *(f"/help/{each.value}" for each in (ManualPart.LAO, ManualPart.OFFICER)))
+IN_THAI_ALONE = ("/", *(f"/help/{each.value}" for each in (ManualPart.LAO, ManualPart.OFFICER)))
 CALENDAR_NAME = "กำหนดเวลารับรายงาน e-PlanNACC"
 
 
@@ -76,7 +76,7 @@ def windows() -> Response:
     address = _address()
     host = urlsplit(address).hostname or ""
     events = [window_event(*each, host) for each in windows_in_calendar()]
-    body = calendar(CALENDAR_NAME, f"{address}/public", events)
+    body = calendar(said(CALENDAR_NAME), f"{address}{FOR_CITIZENS.base}", events)
     headers = {"Content-Disposition": 'inline; filename="windows.ics"'}
     return Response(body, content_type="text/calendar; charset=utf-8", headers=headers)
 

@@ -142,6 +142,6 @@ def window_event(window: ReportWindow, version: int, set_at: datetime | None, ho
         set_at or window.opens_at,
         window.opens_at,
         window.closes_at,
-        f"รับรายงาน{window.round.label} ปีงบประมาณ {window.year}",
+        said("รับรายงาน{round.label} ปีงบประมาณ {year}", round=window.round, year=window.year),
         window.sentence(window.opens_at),
     )

@@ -22,9 +22,10 @@ from app.citizens.results import queries, workbooks
 from app.citizens.results.columns import SCREEN, drawn_part, drawn_rows
 from app.citizens.results.rules import PartSort, TableFilter
 from app.citizens.results.sites import MOMENT, Site, asked_moment, frame
+from app.citizens.results.workbooks import as_spelled
 from app.citizens.scores.queries import published_scores
 from app.errors import NotTheirs
-from app.language import in_english
+from app.language import said
 from app.lao.fixed_rounds.editions import closed_round_told
 from app.lao.fixed_rounds.sums import place_then
 from app.lao.reporting.counts import lao_summary
@@ -33,7 +34,6 @@ from app.lao.sending.queries import said_nothing
 from app.lao.standings.rules import TENS, ten_words
 from app.listing import PAGES, Pager, Reader, among, number, query_of, whole
 from app.models.enums import Level, OrganisationType, PlaceKind
-from app.registry.english import spelled
 from app.registry.past import kin_of, past_of
 from app.spreadsheets.excel import file_content
 from app.web import answer, attachment, wants_fragment
@@ -130,7 +130,7 @@ def table_file(site: Site, kind: str, code: str, file: str) -> Any:
     place = find(PlaceKind(kind), code)
     moment = asked_moment(place.province_codes)
     told = frame(site, place, moment)
-    by = "หน้าสำหรับประชาชน" if site.public else actor().name
+    by = said("หน้าสำหรับประชาชน") if site.public else actor().name
     about = workbooks.About(place, moment.year, moment.round, told["period"].dimensions, told["now"], by)
     if place.kind is PlaceKind.ORGANISATION:
         summary = lao_summary(place.id, place.one_province, moment.year, moment.round)
@@ -152,14 +152,14 @@ class LaoGroup(NamedTuple):
 
 def lao_table(site: Site, rows: list[ProvinceTableRow], path: str, moment: ReportingRound) -> dict[str, Any]:
     """What a table of LAOs needs, with the filter of the address."""
-    own, rows = own_code(site), _as_spelled(rows)
+    own, rows = own_code(site), as_spelled(rows)
     asked = TableFilter.of(request.args)
     shown = [row for row in rows if asked.fits(row)]
-    said, few = queries.said_nothing_of(shown, moment.year, moment.round), len(shown) <= MOST_OPEN
+    answered, few = queries.said_nothing_of(shown, moment.year, moment.round), len(shown) <= MOST_OPEN
     groups = [
         LaoGroup(
             label,
-            drawn_rows(group, own, said=said),
+            drawn_rows(group, own, said=answered),
             sum((row.counts for row in group), Counts()),
             few or any(row.code == own for row in group),
         )
@@ -181,13 +181,6 @@ def lao_table(site: Site, rows: list[ProvinceTableRow], path: str, moment: Repor
     }
 
 
-def _as_spelled(rows: list[ProvinceTableRow]) -> list[ProvinceTableRow]:
-    """Rows as they are called in the language of the page."""
-    if not in_english():
-        return rows
-    return [row._replace(name=spelled(row.name), district=spelled(row.district)) for row in rows]
-
-
 def own_code(site: Site) -> str:
     """The code of the LAO that is looking: it finds itself among many. What citizens see is the same for everybody."""
     return "" if site.public else actor().organisation_code
@@ -201,8 +194,8 @@ def open_row(site: Site, code: str) -> Any:
     if not wants_fragment():
         return redirect(f"{told['path']}?{moment.query}")
     row = queries.row_of(place, moment.year, moment.round)
-    said = queries.said_nothing_of([row], moment.year, moment.round)
-    drawn = drawn_rows(_as_spelled([row]), own_code(site), number(request.args.get("n", ""), 1), said)
+    answered = queries.said_nothing_of([row], moment.year, moment.round)
+    drawn = drawn_rows(as_spelled([row]), own_code(site), number(request.args.get("n", ""), 1), answered)
     if request.args.get("view") == "row":
         return answer("citizens/results/_rows.html", "citizens/results/_rows.html", **told, rows=drawn)
     asked = FigureRequest(place, moment.year, moment.round, Figure.TOTAL)

@@ -24,6 +24,7 @@ from app.citizens.results.columns import (
 )
 from app.citizens.results.queries import Results
 from app.citizens.results.rules import TableFilter
+from app.language import composed, in_english, said
 from app.lao.reporting.rules import (
     THRESHOLDS,
     Counts,
@@ -34,7 +35,8 @@ from app.lao.reporting.rules import (
     Summed,
     in_table_order,
 )
-from app.models.enums import Level, PlaceKind, Round
+from app.models.enums import Level, PlaceKind, ReportStatus, Round
+from app.registry.english import spelled
 from app.spreadsheets.excel import CellKind, Column, Table, count, made
 from app.spreadsheets.tables import Get
 
@@ -46,11 +48,11 @@ DIMENSION = Column("มิติ", NAME, 60)
 def _of_level(level: Level) -> Column[PlaceLine]:
     """How many LAOs of a place have it."""
     return Column(
-        level.label,
+        level.thai,
         lambda line: line.summary.levels.get(level, 0),
         11,
         CellKind.COUNT,
-        f"จำนวน อปท. ระดับ “{level.label}”",
+        composed("จำนวน อปท. ระดับ “{level}”", level=level.thai),
         True,
     )
 
@@ -59,6 +61,12 @@ LAOS = (
     count("อปท. ทั้งหมด", attrgetter("summary.laos"), 10),
     count("แผนผ่าน", attrgetter("summary.passed"), 10, "อปท. ที่แผนของปีนั้นผ่านแล้ว"),
     *map(_of_level, Level),
+)
+
+
+LEVELS = (
+    "ระดับ {round.label}: มาก ตั้งแต่ร้อยละ {high} ปานกลาง ตั้งแต่ร้อยละ {medium} ต่ำกว่านั้น น้อย "
+    "ไม่มีรายงานในรอบนั้นเลย: ยังไม่รายงานผล แผนของปียังไม่ผ่าน: ยังไม่ส่งแผน หรือแผนไม่ผ่าน และมี ** หน้าชื่อ"
 )
 
 
@@ -75,21 +83,19 @@ class About:
 
     def title(self, report: str) -> tuple[str, ...]:
         where = " · ".join(each.name for each in (self.place, *reversed(self.place.parents)))
-        moment = f"ปีงบประมาณ {self.year} {self.round.label}"
+        moment = said("ปีงบประมาณ {year} {round.label}", year=self.year, round=self.round)
         return (report, where, moment, made(self.now, self.by))
 
     @property
     def name(self) -> str:
         """The file's, without its ending."""
-        return f"ผลการดำเนินงาน {self.place.name} ปี {self.year} รอบ {int(self.round)} เดือน"
+        moment = {"year": self.year, "round": int(self.round)}
+        return said("ผลการดำเนินงาน {place} ปี {year} รอบ {round} เดือน", place=self.place.name, **moment)
 
     @property
     def rules(self) -> tuple[str, ...]:
         high, medium = THRESHOLDS[self.round]
-        levels = (
-            f"ระดับ {self.round.label}: มาก ตั้งแต่ร้อยละ {high} ปานกลาง ตั้งแต่ร้อยละ {medium} ต่ำกว่านั้น น้อย "
-            "ไม่มีรายงานในรอบนั้นเลย: ยังไม่รายงานผล แผนของปียังไม่ผ่าน: ยังไม่ส่งแผน หรือแผนไม่ผ่าน และมี ** หน้าชื่อ"
-        )
+        levels = said(LEVELS, round=self.round, high=high, medium=medium)
         return (COUNTED, PERCENTS, levels, SPENDING)
 
 
@@ -105,15 +111,15 @@ def lao_tables(about: About, summary: RoundSummary) -> list[Table[Any]]:
     number = replace(TOTAL, head="จำนวนโครงการ", width=16, explain="")
     c = summary.counts
     statuses = [
-        StatusLine("อยู่ระหว่างดำเนินการ", c.in_progress),
-        StatusLine("ดำเนินการแล้วเสร็จ", c.done),
-        StatusLine("ไม่สามารถดำเนินการได้", c.cannot),
-        StatusLine("ยังไม่รายงานผล", c.waiting),
+        StatusLine(ReportStatus.IN_PROGRESS.label, c.in_progress),
+        StatusLine(ReportStatus.DONE.label, c.done),
+        StatusLine(ReportStatus.CANNOT.label, c.cannot),
+        StatusLine(ReportStatus.NOT_REPORTED.label, c.waiting),
     ]
     return [
         Table(
             "ตามแผน",
-            about.title("จำนวนโครงการและงบประมาณตามแผนปฏิบัติการป้องกันการทุจริต"),
+            about.title(said("จำนวนโครงการและงบประมาณตามแผนปฏิบัติการป้องกันการทุจริต")),
             (DIMENSION, number, PLANNED),
             _dimensions(about, summary),
             rules=about.rules,
@@ -121,14 +127,14 @@ def lao_tables(about: About, summary: RoundSummary) -> list[Table[Any]]:
         ),
         Table(
             "ในข้อบัญญัติ",
-            about.title("โครงการที่บรรจุในข้อบัญญัติ/เทศบัญญัติ/แผนการดำเนินงาน"),
+            about.title(said("โครงการที่บรรจุในข้อบัญญัติ/เทศบัญญัติ/แผนการดำเนินงาน")),
             (DIMENSION, replace(number, get=IN_ORDINANCE.get), ORDINANCE),
             _dimensions(about, summary),
             whole=_all_dimensions(summary),
         ),
         Table(
             "สถานะ",
-            about.title(f"สถานะการดำเนินงาน · ระดับการนำแผนไปปฏิบัติ: {summary.level.label}"),
+            about.title(said("สถานะการดำเนินงาน · ระดับการนำแผนไปปฏิบัติ: {level.label}", level=summary.level)),
             (Column("สถานะ", NAME, 40), count("จำนวนโครงการ", attrgetter("number"), 16)),
             statuses,
             whole=StatusLine("", c.total),
@@ -140,7 +146,7 @@ def lao_tables(about: About, summary: RoundSummary) -> list[Table[Any]]:
 def by_dimension_table(about: About, summary: Summed) -> Table[DimensionLine]:
     return Table(
         "ผลตามมิติ",
-        about.title("ผลการดำเนินงานตามมิติ"),
+        about.title(said("ผลการดำเนินงานตามมิติ")),
         (DIMENSION, *FIGURES),
         _dimensions(about, summary),
         rules=about.rules,
@@ -149,7 +155,8 @@ def by_dimension_table(about: About, summary: Summed) -> Table[DimensionLine]:
 
 
 def _dimensions(about: About, summary: Summed) -> list[DimensionLine]:
-    return [DimensionLine(f"มิติที่ {n} {name}", *summary.dimension(n)) for n, name in about.dimensions.items()]
+    names = {n: said("มิติที่ {n} {name}", n=n, name=said(name)) for n, name in about.dimensions.items()}
+    return [DimensionLine(name, *summary.dimension(n)) for n, name in names.items()]
 
 
 def _all_dimensions(summary: Summed) -> DimensionLine:
@@ -167,10 +174,11 @@ def place_tables(about: About, results: Results, asked: TableFilter) -> list[Tab
 
 
 def _parts_table(about: About, results: Results) -> Table[PlaceLine]:
-    inner = "จังหวัด" if results.parts[0].kind is PlaceKind.PROVINCE else "อำเภอ"
+    of_provinces = results.parts[0].kind is PlaceKind.PROVINCE
+    inner = PlaceKind.PROVINCE.thai if of_provinces else PlaceKind.DISTRICT.thai
     return Table(
-        f"ราย{inner}",
-        about.title(f"ผลการดำเนินงานราย{inner}"),
+        "รายจังหวัด" if of_provinces else "รายอำเภอ",
+        about.title(said("ผลการดำเนินงานรายจังหวัด" if of_provinces else "ผลการดำเนินงานรายอำเภอ")),
         (Column("ภาค", attrgetter("group"), 10), Column(inner, NAME, 22), *LAOS, *FIGURES),
         [PlaceLine(part.group, part.name, part.summary) for part in results.parts],
         rules=about.rules,
@@ -196,7 +204,7 @@ LAO_COLUMNS: tuple[Column[LaoLine], ...] = (
 
 def lao_table(about: About, rows: list[ProvinceTableRow], money: Mapping[int, Money], asked: TableFilter) -> Table[Any]:
     """The province table: groups, numbers and order are those of the screen."""
-    shown = [row for row in rows if asked.fits(row)]
+    shown = as_spelled([row for row in rows if asked.fits(row)])
     lines = [
         LaoLine(place, row, row.counts, money.get(row.organisation_id, Money()), _heading(label, row, asked.by))
         for label, group in in_table_order(shown, asked.by)
@@ -204,12 +212,19 @@ def lao_table(about: About, rows: list[ProvinceTableRow], money: Mapping[int, Mo
     ]
     return Table(
         "อปท.",
-        about.title("ผลการนำแผนไปปฏิบัติของ อปท."),
-        (Column(asked.by.label, attrgetter("group"), 22, explain="ลำดับที่เริ่มใหม่ในแต่ละกลุ่ม"), *LAO_COLUMNS),
+        about.title(said("ผลการนำแผนไปปฏิบัติของ อปท.")),
+        (Column(asked.by.thai, attrgetter("group"), 22, explain="ลำดับที่เริ่มใหม่ในแต่ละกลุ่ม"), *LAO_COLUMNS),
         lines,
         rules=about.rules,
         whole=DimensionLine("", *_added_up(lines)),
     )
+
+
+def as_spelled(rows: list[ProvinceTableRow]) -> list[ProvinceTableRow]:
+    """Rows as they are called in the language of the page."""
+    if not in_english():
+        return rows
+    return [row._replace(name=spelled(row.name), district=spelled(row.district)) for row in rows]
 
 
 def _added_up(lines: Iterable[LaoLine]) -> tuple[Counts, Money]:
