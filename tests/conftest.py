@@ -9,26 +9,33 @@ import gc
 import os
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
+from functools import partialmethod
 from pathlib import Path
+from sqlite3 import connect
+from tempfile import mkdtemp
+from typing import Any, NamedTuple
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask_migrate import upgrade
-from sqlalchemy import create_engine, text
-from sqlalchemy.engine import make_url
+from jinja2.bccache import Bucket, BytecodeCache
+from sqlalchemy import create_engine, event, text
+from sqlalchemy.engine import Connection, Engine, make_url
 from sqlalchemy.exc import DBAPIError
 
 from app import create_app
-from app.citizens.results.kept import KEPT
-from app.citizens.results.queries import forget_fixed_rows
+from app.accounts import passwords
+from app.bilingual import Templates
 from app.db import db, transaction
-from app.registry.finding.queries import KEPT as REGISTRY_INDEX
 from app.registry.operations import load_provinces
 from app.seeds.periods import add_basics
 from config_faults import database_url
 from tests.client import Client, forget_what_is_written_behind, watch_for_unsaved_changes
 from tests.history.readable import untold_entries
 from tests.smtp import mailbox
+from tests.worlds import Worlds, forget_all
 
 __all__ = ["mailbox"]
 
@@ -42,6 +49,27 @@ SETTINGS = {
     "SIGN_IN_LIMIT_ADDRESS": "100/minute",
     "PUBLIC_LIMIT_ADDRESS": "1000000/minute",
 }
+
+
+class Compiled(BytecodeCache):
+    """What a template was compiled to, for all apps of this process: of one source, in one language, it is the same."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.known:
+            bucket.bytecode_from_string(self.known[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.known[bucket.key] = bucket.bytecode_to_string()
+
+
+Templates.__init__ = partialmethod(Templates.__init__, bytecode_cache=Compiled())  # type: ignore[method-assign]
+# Tests sign in a thousand times; test_passwords.py has the cost that a hash is to have.
+AS_SERVED, NOBODY = passwords._hasher, passwords._NOBODY
+passwords._hasher = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+passwords._NOBODY = passwords._hasher.hash("nobody has this password")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -58,7 +86,10 @@ def pytest_collection_finish() -> None:
 
 
 class Sqlite:
+    """A file of its own for each test, in memory where there is room: no test asks what outlives the machine."""
+
     def __init__(self, folder: Path) -> None:
+        self.folder = folder
         self.template = folder / "template.sqlite3"
         self.path = folder / "test.sqlite3"
 
@@ -68,14 +99,41 @@ class Sqlite:
     def url(self) -> str:
         return f"sqlite:///{self.path}"
 
-    def fresh(self) -> None:
+    def fresh(self, source: Path | None = None) -> None:
         # Unlinked, not overwritten: a connection that a failed test left open keeps the old file to itself.
         for leftover in (self.path, f"{self.path}-wal", f"{self.path}-shm"):
             Path(leftover).unlink(missing_ok=True)
-        shutil.copyfile(self.template, self.path)
+        shutil.copyfile(source or self.template, self.path)
+
+    def store(self) -> Path:
+        db.engine.dispose()
+        stored = self.folder / f"world-{len(list(self.folder.glob('world-*')))}.sqlite3"
+        with closing(connect(self.path)) as ours, closing(connect(stored)) as copy:
+            ours.backup(copy)  # with what stands in the log still
+        return stored
+
+    def put(self, stored: Path) -> None:
+        db.engine.dispose()
+        self.fresh(stored)
+
+    def watch(self, engine: Engine) -> None:
+        """Nothing of a connection to a file that is gone is of use to anybody."""
+
+    def let_go(self, engine: Engine) -> None:
+        engine.dispose()
 
     def drop(self) -> None:
-        return None
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Written(NamedTuple):
+    table: str
+    columns: str
+    rows: bytes
+
+
+def _cursor(connection: Connection) -> Any:
+    return connection.connection.driver_connection.cursor()  # type: ignore[union-attr]
 
 
 class Postgresql:
@@ -91,6 +149,7 @@ class Postgresql:
         }
         self.keeper = create_engine(self.urls["test"])  # one connection, that knows its statements
         self.size = 0
+        self.pool: set[int] = set()  # processes of the server that the app's connections lead to
 
     def _run(self, *statements: str) -> None:
         with self.server.connect() as connection:
@@ -98,11 +157,15 @@ class Postgresql:
                 connection.execute(text(statement))
 
     def make_template(self) -> str:
-        self._run(f"CREATE DATABASE {self.names['template']}")
+        self._run(f"CREATE DATABASE {self.names['template']}", *self._settings("template"))
         return self.urls["template"]
 
     def url(self) -> str:
         return self.urls["test"]
+
+    def _settings(self, part: str) -> list[str]:
+        """No test pulls the plug on this server, so none waits for its disk (tests/house/clusters.py has its own)."""
+        return [f"ALTER DATABASE {self.names[part]} SET synchronous_commit = off"]
 
     def fresh(self) -> None:
         if not self.size or not self.put_back():
@@ -110,6 +173,7 @@ class Postgresql:
             self._run(
                 f"DROP DATABASE IF EXISTS {self.names['test']} WITH (FORCE)",
                 f"CREATE DATABASE {self.names['test']} TEMPLATE {self.names['template']}",
+                *self._settings("test"),
             )
             with self.keeper.begin() as connection:
                 connection.execute(text(KEEP))
@@ -119,10 +183,48 @@ class Postgresql:
         """False where a test left so much behind, or changed so much, that a new database is better."""
         try:
             with self.keeper.begin() as connection:
+                connection.execute(TERMINATE, {"pool": list(self.pool)})
                 connection.execute(text(PUT_BACK))
                 return connection.scalar(DATABASE_SIZE) < self.size + MOST_LEFT_BEHIND
         except DBAPIError:
             return False
+
+    def store(self) -> tuple[list[Written], list[Any]]:
+        """The rows of each table that was written to, and what each sequence counted to."""
+        with self.keeper.begin() as connection:
+            written = [
+                Written(name, columns, self._copied_out(connection, name, columns))
+                for name, columns, transaction, rows in connection.execute(FILLED).all()
+                if connection.scalar(text(IS_WRITTEN.format(name)), {"rows": rows, "since": transaction})
+            ]
+            return written, [tuple(row) for row in connection.execute(COUNTED)]
+
+    def put(self, stored: tuple[list[Written], list[Any]]) -> None:
+        written, counted = stored
+        with self.keeper.begin() as connection:
+            connection.execute(text(AS_REPLICA))
+            for name, columns, rows in written:
+                connection.execute(text(f'DELETE FROM public."{name}"'))
+                with _cursor(connection).copy(f'COPY public."{name}" ({columns}) FROM STDIN (FORMAT BINARY)') as copy:
+                    copy.write(rows)
+            for name, last in counted:
+                connection.execute(COUNT_ON, {"name": name, "last": last})
+
+    def _copied_out(self, connection: Connection, name: str, columns: str) -> bytes:
+        with _cursor(connection).copy(f'COPY public."{name}" ({columns}) TO STDOUT (FORMAT BINARY)') as copy:
+            return b"".join(map(bytes, copy))
+
+    def watch(self, engine: Engine) -> None:
+        @event.listens_for(engine, "connect")
+        def _connected(connection: Any, _record: Any) -> None:
+            self.pool.add(connection.info.backend_pid)
+
+    def let_go(self, engine: Engine) -> None:
+        """One connection stays, which knows the tables and what is asked of them: a new one learns it all anew."""
+        pool: Any = engine.pool
+        if pool.checkedout() or pool.checkedin() != 1:
+            engine.dispose()
+            self.pool.clear()
 
     def drop(self) -> None:
         self.keeper.dispose()
@@ -130,6 +232,7 @@ class Postgresql:
         self.server.dispose()
 
 
+MEMORY, ENOUGH = Path("/dev/shm"), 2_000_000_000
 MOST_LEFT_BEHIND = 4_000_000
 DATABASE_SIZE = text("SELECT pg_database_size(current_database())")
 KEEP = """
@@ -151,14 +254,22 @@ DO $$ DECLARE t text; BEGIN
 END $$;
 CREATE TABLE counters.since AS SELECT pg_current_xact_id()::text::bigint AS transaction;
 """
+TERMINATE = text("""
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+  WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'
+    AND NOT (state = 'idle' AND pid = ANY(:pool))
+""")
+FILLED = text("SELECT f.name, f.columns, s.transaction, f.rows FROM counters.filled AS f, counters.since AS s")
+IS_WRITTEN = """SELECT count(*) <> :rows OR coalesce(bool_or(xmin::text::bigint > :since), false) FROM public."{}\""""
+COUNTED = text("SELECT sequencename, last_value FROM pg_sequences WHERE schemaname = 'public'")
+COUNT_ON = text(
+    "SELECT setval(format('public.%I', CAST(:name AS text))::regclass, coalesce(:last, 1), :last IS NOT NULL)"
+)
 # As a replica: no trigger runs, so the history can be emptied and no foreign key is asked. Only tables that were
 # written to: another number of rows, or one of a later transaction than the last time all was put back.
-PUT_BACK = """
-SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-  WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend';
-SET LOCAL session_replication_role = replica;
-SET LOCAL synchronous_commit = off;
-SET LOCAL lock_timeout = '5s';
+AS_REPLICA = "SET LOCAL session_replication_role = replica; SET LOCAL lock_timeout = '5s'"
+PUT_BACK = f"""
+{AS_REPLICA};
 DO $$ DECLARE t record; touched boolean; BEGIN
   FOR t IN SELECT f.*, s.transaction FROM counters.filled AS f, counters.since AS s LOOP
     EXECUTE format('SELECT count(*) <> %s OR coalesce(bool_or(xmin::text::bigint > %s), false) FROM public.%I',
@@ -174,11 +285,17 @@ SELECT setval(format('public.%I', sequencename)::regclass, coalesce(last_value, 
 """
 
 
+def _folder(otherwise: pytest.TempPathFactory) -> Path:
+    if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ENOUGH:
+        return Path(mkdtemp(prefix="eplannacc-", dir=MEMORY))
+    return otherwise.mktemp("db")
+
+
 @pytest.fixture(scope="session", params=ENGINES)
 def database(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, worker_id: str
 ) -> Iterator[Sqlite | Postgresql]:
-    kind = Sqlite(tmp_path_factory.mktemp("db")) if request.param == "sqlite" else Postgresql(worker_id)
+    kind = Sqlite(_folder(tmp_path_factory)) if request.param == "sqlite" else Postgresql(worker_id)
     template = create_app({**SETTINGS, "SQLALCHEMY_DATABASE_URI": kind.make_template()})
     with template.app_context():
         upgrade()
@@ -202,7 +319,14 @@ def shared_app(database: Sqlite | Postgresql, tmp_path_factory: pytest.TempPathF
     app = create_app({**SETTINGS, "SQLALCHEMY_DATABASE_URI": database.url(), **folders})
     watch_for_unsaved_changes(app)
     forget_what_is_written_behind(app)
+    with app.app_context():
+        database.watch(db.engine)
     return app
+
+
+@pytest.fixture(scope="session")
+def worlds(shared_app: Flask, database: Sqlite | Postgresql) -> Worlds:
+    return Worlds(shared_app, database)
 
 
 @pytest.fixture
@@ -214,19 +338,12 @@ def client(app: Flask) -> Client:
 @pytest.fixture
 def app(shared_app: Flask, database: Sqlite | Postgresql) -> Iterator[Flask]:
     """The app on a database that holds provinces, districts and plan periods, and nothing else."""
-    from app.extensions import limiter
-
     database.fresh()
     with shared_app.app_context():
-        limiter.reset()
-        shared_app.extensions["public-pages"].clear()
-        shared_app.extensions.get("kept_numbers", {}).clear()
-        shared_app.extensions[KEPT].clear()
-        shared_app.extensions[REGISTRY_INDEX].clear()
-        forget_fixed_rows()
+        forget_all(shared_app)
         yield shared_app
         db.session.rollback()
         untold = set(untold_entries())
         db.session.remove()
-        db.engine.dispose()
+        database.let_go(db.engine)
         assert not untold, "what was recorded cannot be read: app/history/rules.py"

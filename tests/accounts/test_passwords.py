@@ -14,6 +14,7 @@ from zxcvbn import matching
 
 from app import clock
 from app.access import system
+from app.accounts import passwords
 from app.accounts.common_passwords import OWN_WORDS, STOLEN, guesses, is_common
 from app.accounts.operations import create_staff
 from app.accounts.passwords import hash_password, matches
@@ -26,6 +27,7 @@ from app.models import Account, Organisation, PasswordReset
 from app.models.enums import Role
 from app.nacc.administration.operations import renew_staff
 from tests.client import Client
+from tests.conftest import AS_SERVED, NOBODY
 from tests.factories import PASSWORD, make_account, make_organisation, make_staff, profile_form
 from tests.pages import check_refused, enter, kept
 
@@ -246,9 +248,16 @@ def test_a_password_is_compared_exactly_as_it_was_typed(app: Flask) -> None:
     assert not matches(None, "nobody has this password")
 
 
-def test_a_hash_is_argon2id_with_a_salt_of_its_own(app: Flask) -> None:
+@pytest.fixture
+def as_served(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At the cost that a hash has outside of tests."""
+    monkeypatch.setattr(passwords, "_hasher", AS_SERVED)
+
+
+def test_a_hash_is_argon2id_with_a_salt_of_its_own(app: Flask, as_served: None) -> None:
     one, other = hash_password("Ab3defgh"), hash_password("Ab3defgh")
-    assert one.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    for each in (one, NOBODY):  # and what an unknown name is held against
+        assert each.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
     assert one != other
 
 
@@ -264,7 +273,9 @@ def test_boxes_for_passwords_hide_them_and_let_a_password_manager_fill_them(app:
         assert "maxlength" not in tag
 
 
-def test_a_hash_of_an_earlier_cost_is_made_anew_at_the_next_sign_in(app: Flask, client: Client) -> None:
+def test_a_hash_of_an_earlier_cost_is_made_anew_at_the_next_sign_in(
+    app: Flask, client: Client, as_served: None
+) -> None:
     # given
     staff = make_staff("somsri", Role.OFFICER, "65")
     cheap = PasswordHasher(time_cost=1, memory_cost=8 * 1024, parallelism=1).hash(PASSWORD)

@@ -9,12 +9,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from app.db import db, is_sqlite, read_at_one_moment
+from app.db import db, is_sqlite, read_at_one_moment, transaction
 from app.turns import TURN, Queue, Rank, aside
 from tests.client import Client
 from tests.conftest import Postgresql, Sqlite
-from tests.factories import make_lao
+from tests.factories import make_lao, make_project, make_report
+from tests.nacc.stored import stored_rows
 from tests.pages import enter
+from tests.worlds import Worlds
 
 OFTEN = 7  # psycopg prepares what is asked for a sixth time
 PREPARED = text("SELECT statement FROM pg_prepared_statements")
@@ -32,6 +34,45 @@ def test_a_database_is_put_back_not_made_anew(app: Flask, database: Sqlite | Pos
     put_back = database.put_back()
     # Then the rows are gone from the same one
     assert put_back
+
+
+def test_a_world_is_put_back_as_it_was_made_whatever_a_test_did_to_it(
+    app: Flask, worlds: Worlds, database: Sqlite | Postgresql
+) -> None:
+    """With its history, which nobody can change, and with the numbers that come next."""
+    # given a world that was made once, and what a test did in it and in the empty database before
+    made, rows = worlds.begin(_small_world), stored_rows()
+    deeds = ("UPDATE projects SET name = 'x'", "DELETE FROM reports", "UPDATE districts SET name = 'x'")
+    for again in range(2):
+        for deed in deeds:
+            with transaction():
+                db.session.execute(text(deed))
+        make_project(make_lao(f"665080{again}"))
+        made["project"] = 0
+
+        # when the next one begins with it
+        db.session.remove()
+        db.engine.dispose()
+        database.fresh()
+        if again:
+            make_lao("6650808")
+        made = worlds.begin(_small_world)
+
+        # then
+        assert stored_rows() == rows
+        assert made == {"project": 1}
+        assert make_project(make_lao("6650808")) == 2
+    db.session.remove()
+    db.engine.dispose()
+    database.fresh()
+    assert not stored_rows()["projects"]
+
+
+def _small_world() -> dict[str, int]:
+    lao = make_lao()
+    project = make_project(lao)
+    make_report(lao, project)
+    return {"project": project}
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from app.models.enums import Action, Entity, Role
 from docs import verify
 from tests.factories import NOW, make_lao, make_project, make_report
 from tests.ledger.world import Asked, make_world, verified
+from tests.worlds import Worlds
 
 
 def entry_of(key: int) -> dict[str, Any]:
@@ -197,8 +198,8 @@ def test_a_mark_that_is_too_far_is_mended_by_looking_through_all(app: Flask) -> 
     assert jobs.sequence_all(from_the_beginning=True) == 1
 
 
-def test_the_database_refuses_to_change_or_remove_what_is_in_the_log(app: Flask) -> None:
-    make_world()
+def test_the_database_refuses_to_change_or_remove_what_is_in_the_log(app: Flask, worlds: Worlds) -> None:
+    worlds.begin(make_world)
     statements = [
         "UPDATE log_entries SET pseudonym = 'x' WHERE seq = 1",
         "UPDATE log_entries SET leaf_hash = chain_hash WHERE seq = 1",
@@ -232,9 +233,9 @@ def test_a_head_is_signed_every_hour_in_which_something_came(app: Flask, monkeyp
     assert "2 signed heads" in verified(app)
 
 
-def test_what_was_there_before_the_log_stands_in_it_once(app: Flask) -> None:
+def test_what_was_there_before_the_log_stands_in_it_once(app: Flask, worlds: Worlds) -> None:
     """Rows without an entry, or with entries that do not tell all: one more entry each, and none the second time."""
-    make_world()
+    worlds.begin(make_world)
     before = queries.size()
     jobs.begin()
     assert jobs.sequence_all() == 0
@@ -254,8 +255,8 @@ def test_the_beginning_goes_on_where_it_stopped(app: Flask, monkeypatch: pytest.
     assert "all holds" in verified(app)
 
 
-def test_a_row_that_came_past_the_history_after_the_beginning_is_named(app: Flask) -> None:
-    make_world()
+def test_a_row_that_came_past_the_history_after_the_beginning_is_named(app: Flask, worlds: Worlds) -> None:
+    worlds.begin(make_world)
     with transaction():
         db.session.execute(text("UPDATE projects SET name = 'อื่น' WHERE id = 1"))
     with pytest.raises(verify.Wrong, match=r'project 1 .*: name is "อื่น" in the tables'):

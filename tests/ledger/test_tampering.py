@@ -45,6 +45,7 @@ from docs import verify
 from tests.factories import YEAR
 from tests.ledger.deeds import some_deed
 from tests.ledger.world import LATER, World, as_attacker, drop_triggers, make_world, verified_within
+from tests.worlds import Worlds
 
 # What a row tells, by its table: each of these is noticed when it is another.
 COLUMNS: dict[Any, str] = {
@@ -79,8 +80,8 @@ IN_THE_LOG = select(LogEntry.history_id)
 
 
 @pytest.fixture
-def world(app: Flask) -> Iterator[World]:
-    made = make_world()
+def world(app: Flask, worlds: Worlds) -> Iterator[World]:
+    made = worlds.begin(make_world)
     drop_triggers()
     yield made
     db.session.rollback()

@@ -18,6 +18,7 @@ from app.nacc.administration.operations import give_more_time
 from docs import verify
 from tests.factories import NOW, YEAR, facts, make_project
 from tests.ledger.world import World, make_world, verified
+from tests.worlds import Worlds
 
 SCRIPT = Path(verify.__file__)
 
@@ -42,8 +43,8 @@ def edit_line(path: Path, number: int, old: str, new: str) -> None:
 
 
 @pytest.fixture
-def world(app: Flask) -> World:
-    return make_world()
+def world(app: Flask, worlds: Worlds) -> World:
+    return worlds.begin(make_world)
 
 
 @pytest.fixture

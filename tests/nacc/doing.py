@@ -24,6 +24,7 @@ from tests.nacc.locking import locks_taken
 from tests.nacc.reading import as_read, differing, lines_apart
 from tests.nacc.stored import Rows, stored_rows
 from tests.pages import check_kept_provinces, elements, enter, fields, sentences
+from tests.worlds import Worlds
 
 READ = Path(__file__).parent / "deeds"
 SECRET = ("password_hash", "activation_hash", "token_hash")
@@ -39,17 +40,24 @@ class World(NamedTuple):
 
 
 @pytest.fixture(params=["afternoon", "early"])
-def world(app: Flask, client: Client, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> World:
+def world(
+    app: Flask, worlds: Worlds, client: Client, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> World:
     """Early it is yesterday in Greenwich still, and each deed does the same."""
     now = [SEEN_AT]
     monkeypatch.setattr(clock, "now", lambda: now[0])
     for module in (jobs, account_routes):
         monkeypatch.setattr(module, "send_behind_the_request", lambda: None)
-    busy = make_busy()
+    busy = worlds.begin(_early if request.param == "early" else make_busy)
     if request.param == "early":
-        make_all_earlier()
         now[0] = (SEEN_AT - EARLIER).astimezone(UTC)
     return World(now[0], busy, client, lambda: now.append(now.pop() + MINUTE))
+
+
+def _early() -> Busy:
+    busy = make_busy()
+    make_all_earlier()
+    return busy
 
 
 def _plain(name: str, value: Any) -> str:

@@ -16,17 +16,23 @@ from tests.nacc.busy import SEEN_AT, Busy, add_files, make_busy
 from tests.nacc.earlier import EARLIER, make_all_earlier, without_hours
 from tests.nacc.reading import as_read, lines_apart
 from tests.pages import enter
+from tests.worlds import Worlds
 
 SCREENS = Path(__file__).parent / "screens"
 
 
 @pytest.fixture
-def early(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Busy:
+def early(app: Flask, worlds: Worlds, monkeypatch: pytest.MonkeyPatch) -> Busy:
     monkeypatch.setattr(clock, "now", lambda: SEEN_AT)
+    busy = worlds.begin(_busy_with_files)
+    monkeypatch.setattr(clock, "now", lambda: (SEEN_AT - EARLIER).astimezone(UTC))
+    return busy
+
+
+def _busy_with_files() -> Busy:
     busy = make_busy()
     add_files(busy.crowd.officer.account_id or 0)
     make_all_earlier()
-    monkeypatch.setattr(clock, "now", lambda: (SEEN_AT - EARLIER).astimezone(UTC))
     return busy
 
 

@@ -31,6 +31,7 @@ from tests.factories import YEAR, make_lao, make_staff
 from tests.nacc.busy import SEEN_AT, Busy, make_busy
 from tests.nacc.reading import differing
 from tests.pages import elements, enter
+from tests.worlds import Worlds
 
 SCREENS = Path(__file__).parent / "screens"
 COUNTED = re.compile(r"\(\d+\)|\d+ (?:โครงการ|แห่ง|เรื่อง|รายการ)")
@@ -104,11 +105,15 @@ def _in_each_standing(busy: Busy) -> None:
 
 
 @pytest.fixture
-def officer(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Actor:
+def officer(app: Flask, worlds: Worlds, monkeypatch: pytest.MonkeyPatch) -> Actor:
     monkeypatch.setattr(clock, "now", lambda: SEEN_AT)
+    return worlds.begin(_many_kinds).crowd.officer
+
+
+def _many_kinds() -> Busy:
     busy = make_busy()
     _unlike(busy)
-    return busy.crowd.officer
+    return busy
 
 
 def _rows(client: Client, desk: str, asked: Asked) -> str:

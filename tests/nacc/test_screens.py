@@ -35,15 +35,16 @@ from tests.nacc.addresses import administrators_screens, officers_screens
 from tests.nacc.busy import DAY, SEEN_AT, Busy, add_files, make_busy
 from tests.nacc.reading import as_read, differing
 from tests.pages import enter, fields
+from tests.worlds import Worlds
 
 SCREENS = Path(__file__).parent / "screens"
 AFTERWARDS = SEEN_AT + 300 * DAY  # the fiscal year is over
 
 
 @pytest.fixture
-def busy(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Busy:
+def busy(app: Flask, worlds: Worlds, monkeypatch: pytest.MonkeyPatch) -> Busy:
     monkeypatch.setattr(clock, "now", lambda: SEEN_AT)
-    return make_busy()
+    return worlds.begin(make_busy)
 
 
 def _compare(client: Client, who: str, addresses: dict[str, str]) -> None:

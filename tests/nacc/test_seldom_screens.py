@@ -26,6 +26,7 @@ from tests.nacc.busy import SEEN_AT, Busy, make_busy
 from tests.nacc.reading import as_read, differing
 from tests.nacc.small_pages import pages_of_two
 from tests.pages import enter
+from tests.worlds import Worlds
 
 __all__ = ["pages_of_two"]
 
@@ -84,10 +85,10 @@ def test_screens_with_nothing_on_them_read_as_before(
 
 
 @pytest.fixture
-def busy(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Busy:
+def busy(app: Flask, worlds: Worlds, monkeypatch: pytest.MonkeyPatch) -> Busy:
     monkeypatch.setattr(clock, "now", lambda: SEEN_AT)
     monkeypatch.setattr(mails, "send_behind_the_request", lambda: None)
-    return make_busy()
+    return worlds.begin(make_busy)
 
 
 def test_other_states_of_an_officers_screens_read_as_before(busy: Busy, client: Client) -> None:

@@ -13,6 +13,7 @@ from tests.factories import YEAR
 from tests.nacc.busy import SEEN_AT, Busy, make_busy
 from tests.nacc.stored import Rows, stored_rows
 from tests.pages import enter, fields
+from tests.worlds import Worlds
 
 # What tells of a deed stays: its history, and what was proposed. A round that had closed was fixed before it.
 TELLS = ("history", "proposed_deeds", "proposed_rows", "fixed_rounds", "fixed_lines", "log_entries")
@@ -22,10 +23,10 @@ Step = tuple[str, str, dict[str, Any]]  # who, where, what the form says
 
 
 @pytest.fixture
-def busy(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Busy:
+def busy(app: Flask, worlds: Worlds, monkeypatch: pytest.MonkeyPatch) -> Busy:
     monkeypatch.setattr(clock, "now", lambda: SEEN_AT)
     monkeypatch.setattr(jobs, "send_behind_the_request", lambda: None)
-    return make_busy()
+    return worlds.begin(make_busy)
 
 
 def _ways(busy: Busy) -> dict[str, tuple[Step, Step]]:

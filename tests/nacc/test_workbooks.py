@@ -18,6 +18,7 @@ from tests.nacc.addresses import YEAR_AND_ROUND as HERE
 from tests.nacc.busy import SEEN_AT, Busy, make_busy
 from tests.nacc.reading import differing
 from tests.pages import enter
+from tests.worlds import Worlds
 
 SCREENS = Path(__file__).parent / "screens"
 LISTS = {
@@ -31,9 +32,9 @@ LISTS = {
 
 
 @pytest.fixture
-def busy(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Busy:
+def busy(app: Flask, worlds: Worlds, monkeypatch: pytest.MonkeyPatch) -> Busy:
     monkeypatch.setattr(clock, "now", lambda: SEEN_AT)
-    return make_busy()
+    return worlds.begin(make_busy)
 
 
 def _cell(cell: Any) -> str:

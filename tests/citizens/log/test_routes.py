@@ -13,6 +13,7 @@ from tests.client import Client
 from tests.factories import make_lao, make_project
 from tests.ledger.test_merkle import proven_consistency, proven_inclusion
 from tests.ledger.world import Asked, make_world, verified
+from tests.worlds import Worlds
 
 
 def test_an_empty_log_says_so(client: Client) -> None:
@@ -21,8 +22,10 @@ def test_an_empty_log_says_so(client: Client) -> None:
     assert client.get("/public/log/heads").data == b""
 
 
-def test_pages_lead_on_until_the_end(app: Flask, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    make_world()
+def test_pages_lead_on_until_the_end(
+    app: Flask, worlds: Worlds, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worlds.begin(make_world)
     whole = client.get("/public/log/entries").data
     monkeypatch.setattr(routes, "MOST_ENTRIES", 7)
     monkeypatch.setattr(routes, "MOST_ROWS", 2)
@@ -84,16 +87,16 @@ def test_a_bad_address_is_a_bad_request(client: Client, path: str) -> None:
     assert json.loads(answer.data)["detail"]
 
 
-def test_what_is_not_there_is_not_found(client: Client) -> None:
-    make_world()
+def test_what_is_not_there_is_not_found(worlds: Worlds, client: Client) -> None:
+    worlds.begin(make_world)
     assert client.get("/public/log/proof/inclusion?index=5&size=100000").status_code == 404
     assert client.get("/public/log/state/mails").status_code == 404
     assert client.get("/public/log/entries?start=100000").data == b""
 
 
-def test_unpublished_scores_and_texts_of_deleted_projects_are_nowhere(client: Client) -> None:
+def test_unpublished_scores_and_texts_of_deleted_projects_are_nowhere(worlds: Worlds, client: Client) -> None:
     """19.00 is published for one LAO and not for the other; 18.25 was a draft of both."""
-    world = make_world()
+    world = worlds.begin(make_world)
     everything = whole_log(client)
     assert '"evaluation_1":"19.00"' in client.get("/public/log/state/scores").text
     assert "18.25" not in everything
@@ -107,8 +110,10 @@ def test_unpublished_scores_and_texts_of_deleted_projects_are_nowhere(client: Cl
     assert any("โครงการที่ลบ" in line for line in deleted)
 
 
-def test_no_name_of_an_account_no_phone_and_no_mail_is_in_any_public_file_of_the_log(client: Client) -> None:
-    world = make_world()
+def test_no_name_of_an_account_no_phone_and_no_mail_is_in_any_public_file_of_the_log(
+    worlds: Worlds, client: Client
+) -> None:
+    world = worlds.begin(make_world)
     everything = whole_log(client)
     names = db.session.connection().exec_driver_sql(
         "SELECT display_name FROM accounts WHERE display_name <> '' UNION SELECT username FROM accounts "
@@ -135,9 +140,9 @@ def test_reading_writes_nothing(client: Client) -> None:
         assert queries.latest_head() is None
 
 
-def test_the_page_says_what_is_signed_and_the_latest_entries_in_words(client: Client) -> None:
+def test_the_page_says_what_is_signed_and_the_latest_entries_in_words(worlds: Worlds, client: Client) -> None:
     assert "ยังไม่มีหัวบันทึก" in client.get("/public/log").text
-    make_world()
+    worlds.begin(make_world)
     client.application.extensions["public-pages"].clear()
     page = client.get("/public/log").text
     head = queries.latest_head()

@@ -26,14 +26,15 @@ from app.models.enums import ReportStatus, Round
 from tests.citizens.open_data.data import fill
 from tests.client import Client
 from tests.factories import NOW, YEAR, make_former, make_lao, make_project, make_report
+from tests.worlds import Worlds
 
 API = "/api/v1"
 RESULTS = f"{API}/results?year={YEAR}&round=6"
 
 
 @pytest.fixture
-def filled(app: Flask) -> Flask:
-    fill()
+def filled(app: Flask, worlds: Worlds) -> Flask:
+    worlds.begin(fill)
     return app
 
 

@@ -18,6 +18,7 @@ from app.models.enums import Level, Round
 from tests.citizens.open_data.data import fill
 from tests.client import Client
 from tests.factories import NOW, YEAR
+from tests.worlds import Worlds
 
 DOCS = Path(__file__).parents[3] / "docs"
 EXAMPLES = DOCS / "examples"
@@ -32,9 +33,9 @@ class Told(NamedTuple):
 
 
 @pytest.fixture
-def files(app: Flask, tmp_path: Path) -> Path:
+def files(app: Flask, worlds: Worlds, tmp_path: Path) -> Path:
     """A snapshot in which round 6 stands open and round 12 is closed."""
-    fill()
+    worlds.begin(fill)
     return take_snapshot(tmp_path, publication(NOW))
 
 

@@ -20,6 +20,7 @@ from app.db import db, transaction
 from app.models import District, Organisation, PlanYear, Project, ProjectYear, Report
 from tests.citizens.open_data.data import fill
 from tests.factories import NOW
+from tests.worlds import Worlds
 
 TOMORROW = NOW + timedelta(days=1)
 CHANGES: dict[str, Any] = {
@@ -60,10 +61,10 @@ def files(folder: Path) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("change", CHANGES)
 def test_one_change_makes_what_a_snapshot_from_nothing_would(
-    app: Flask, tmp_path: Path, made: Made, change: str
+    app: Flask, worlds: Worlds, tmp_path: Path, made: Made, change: str
 ) -> None:
     # given
-    fill()
+    worlds.begin(fill)
     before = files(take_snapshot(tmp_path / "kept", publication(NOW)))
     made.clear()
 
@@ -81,9 +82,9 @@ def test_one_change_makes_what_a_snapshot_from_nothing_would(
     assert bool(told) is (change != "a plan's status")
 
 
-def test_a_night_without_a_change_writes_no_part(app: Flask, tmp_path: Path, made: Made) -> None:
+def test_a_night_without_a_change_writes_no_part(app: Flask, worlds: Worlds, tmp_path: Path, made: Made) -> None:
     # given
-    fill()
+    worlds.begin(fill)
     take_snapshot(tmp_path, publication(NOW))
     made.clear()
 
@@ -96,10 +97,10 @@ def test_a_night_without_a_change_writes_no_part(app: Flask, tmp_path: Path, mad
 
 @pytest.mark.parametrize("what", ["the file", "the program", "the day", "the index"])
 def test_what_is_not_as_it_was_is_not_taken(
-    app: Flask, tmp_path: Path, made: Made, monkeypatch: pytest.MonkeyPatch, what: str
+    app: Flask, worlds: Worlds, tmp_path: Path, made: Made, monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
     # given
-    fill()
+    worlds.begin(fill)
     day = take_snapshot(tmp_path / "kept", publication(NOW))
     expected = made.copy()
     made.clear()
@@ -124,10 +125,10 @@ def test_what_is_not_as_it_was_is_not_taken(
     assert kept == files(take_snapshot(tmp_path / "nothing", publication(TOMORROW)))
 
 
-def test_a_packed_file_is_one_gzip_file(app: Flask, tmp_path: Path) -> None:
+def test_a_packed_file_is_one_gzip_file(app: Flask, worlds: Worlds, tmp_path: Path) -> None:
     """Some readers stop after the first of several that stand behind each other."""
     # given
-    fill()
+    worlds.begin(fill)
     folder = take_snapshot(tmp_path, publication(NOW))
 
     # then

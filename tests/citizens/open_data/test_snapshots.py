@@ -10,6 +10,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 from itertools import chain
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
@@ -31,18 +32,28 @@ from app.models.enums import Level, PlanStatus, Round
 from tests.citizens.open_data.data import fill
 from tests.client import Client
 from tests.factories import NOW, YEAR
+from tests.worlds import Worlds
 
 DAY = "2561-04-02"
 # What is inside the files, on every engine and at every run: change it only together with what is published.
 EXPECTED = "e645158bcfa26a42"
 
 
+@pytest.fixture(scope="module")
+def first_folder(database: object, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the snapshot of the small country is taken once on each engine."""
+    return tmp_path_factory.mktemp("first")
+
+
 @pytest.fixture
-def published(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def published(app: Flask, worlds: Worlds, first_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of a snapshot of the small country."""
     monkeypatch.setitem(app.config, "SNAPSHOT_FOLDER", tmp_path)
-    fill()
-    return take_snapshot(tmp_path, publication(NOW))
+    worlds.begin(fill)
+    if not (first_folder / DAY).exists():
+        take_snapshot(first_folder, publication(NOW))
+    copytree(first_folder, tmp_path, dirs_exist_ok=True)
+    return tmp_path / DAY
 
 
 def contents(folder: Path) -> str:
@@ -84,10 +95,10 @@ def test_json_lines_are_the_rows_of_the_api(published: Path, client: Client) -> 
 
 
 def test_what_somebody_writes_meanwhile_is_not_in_it(
-    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    app: Flask, worlds: Worlds, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A project is deleted by somebody else after the first table: its reports are as they were with it."""
-    fill()
+    worlds.begin(fill)
     write = snapshots._write
 
     def write_and_wait(folder: Path, dataset: Any, *how: Any) -> int:
@@ -105,9 +116,9 @@ def test_what_somebody_writes_meanwhile_is_not_in_it(
 
 
 def test_a_day_is_published_once_and_whole_or_not_at_all(
-    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    app: Flask, worlds: Worlds, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fill()
+    worlds.begin(fill)
     with monkeypatch.context() as broken:
         broken.setattr(snapshots.metadata, "catalogue", lambda *_args: 1 / 0)
         with pytest.raises(ZeroDivisionError):
@@ -119,9 +130,9 @@ def test_a_day_is_published_once_and_whole_or_not_at_all(
     assert days(tmp_path) == [path.name for path in tmp_path.iterdir() if path.is_dir()] == [DAY]
 
 
-def test_what_a_night_left_that_was_stopped_is_gone_after_the_next(app: Flask, tmp_path: Path) -> None:
+def test_what_a_night_left_that_was_stopped_is_gone_after_the_next(app: Flask, worlds: Worlds, tmp_path: Path) -> None:
     """Half a gigabyte for each, in a folder that backups take along."""
-    fill()
+    worlds.begin(fill)
     (tmp_path / ".2018-04-30").mkdir()
     (tmp_path / ".2018-04-30" / "projects.csv.gz").write_bytes(b"half a file")
     take_snapshot(tmp_path, publication(NOW))
@@ -129,10 +140,10 @@ def test_what_a_night_left_that_was_stopped_is_gone_after_the_next(app: Flask, t
 
 
 def test_a_disk_without_room_keeps_nothing_of_a_night_and_the_command_says_so(
-    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    app: Flask, worlds: Worlds, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # given: some files are there when the disk is full
-    fill()
+    worlds.begin(fill)
 
     def full(*_words: Any, **_named: Any) -> None:
         assert list(tmp_path.glob(".*/*.gz"))
@@ -149,10 +160,10 @@ def test_a_disk_without_room_keeps_nothing_of_a_night_and_the_command_says_so(
 
 
 def test_the_worker_publishes_each_night_and_tries_again_an_hour_after_it_could_not(
-    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    app: Flask, worlds: Worlds, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # given: 1.59 at night
-    fill()
+    worlds.begin(fill)
     for name, value in (("SNAPSHOT_FOLDER", tmp_path), ("SNAPSHOT_HOUR", 2), ("SNAPSHOTS_KEPT", 2)):
         monkeypatch.setitem(app.config, name, value)
     night = datetime(2018, 4, 2, 18, 59, tzinfo=UTC)
@@ -178,11 +189,11 @@ def test_the_worker_publishes_each_night_and_tries_again_an_hour_after_it_could_
 
 
 def test_what_excel_cannot_hold_is_not_written_as_excel(
-    app: Flask, tmp_path: Path, client: Client, monkeypatch: pytest.MonkeyPatch
+    app: Flask, worlds: Worlds, tmp_path: Path, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(snapshots, "MOST_EXCEL_ROWS", 10)
     monkeypatch.setitem(app.config, "SNAPSHOT_FOLDER", tmp_path)
-    fill()
+    worlds.begin(fill)
     folder = take_snapshot(tmp_path, publication(NOW))
     assert (folder / "organisations.xlsx").exists()
     assert not (folder / "reports.xlsx").exists()
@@ -235,8 +246,8 @@ def test_the_front_pages_figures_can_be_made_from_the_files(published: Path, rou
     check_figures(published, round_)
 
 
-def test_those_of_a_closed_round_too_whatever_changed_since(app: Flask, tmp_path: Path) -> None:
-    fill()
+def test_those_of_a_closed_round_too_whatever_changed_since(app: Flask, worlds: Worlds, tmp_path: Path) -> None:
+    worlds.begin(fill)
     before = results_of_round_12()
     with transaction():
         for project in db.session.scalars(select(Project).where(Project.counted)).all():
@@ -335,9 +346,11 @@ def test_there_is_a_page_before_the_first_snapshot(app: Flask, client: Client) -
     assert client.get("/open-data/latest/projects.csv.gz").status_code == 404
 
 
-def test_the_command_writes_where_the_page_looks(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_command_writes_where_the_page_looks(
+    app: Flask, worlds: Worlds, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setitem(app.config, "SNAPSHOT_FOLDER", tmp_path)
-    fill()
+    worlds.begin(fill)
     run = app.test_cli_runner().invoke
     first = run(args=["open-data", "snapshot", "--at", "2018-04-02T14:32:00+0700"])
     assert first.output.strip() == str(tmp_path / DAY)

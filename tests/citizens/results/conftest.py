@@ -10,6 +10,7 @@ from app.models import Account, District, Organisation
 from app.models.enums import OrganisationType, Role
 from app.seeds.country import fill_country
 from app.words import thai_sort_key
+from tests.worlds import Worlds
 
 TYPES = (OrganisationType.SAO, OrganisationType.SUBDISTRICT_MUNICIPALITY, OrganisationType.SAO, OrganisationType.TOWN)
 DISTRICTS = ("6501", "6508", "9001", "9002", "9601")
@@ -38,10 +39,14 @@ def add_laos() -> None:
 
 
 @pytest.fixture
-def country(app: Flask) -> Flask:
+def country(app: Flask, worlds: Worlds) -> Flask:
+    worlds.begin(_fill)
+    return app
+
+
+def _fill() -> None:
     with transaction():
         assert {db.session.get(District, code) is not None for code in DISTRICTS} == {True}
         add_laos()
     with transaction():
         fill_country(0.15, 7)
-    return app

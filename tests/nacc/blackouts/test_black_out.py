@@ -20,14 +20,15 @@ from tests.client import Client
 from tests.factories import NOW, YEAR, facts, make_project, make_report
 from tests.ledger.world import LATER, World, make_world, verified
 from tests.pages import enter
+from tests.worlds import Worlds
 
 SECRET = "นางสาวสมหญิง เลขบัตร 1-2345"
 PAGE = "/nacc/admin/black-out"
 
 
 @pytest.fixture
-def world(app: Flask) -> World:
-    return make_world()
+def world(app: Flask, worlds: Worlds) -> World:
+    return worlds.begin(make_world)
 
 
 def told_project(world: World) -> int:

@@ -15,11 +15,12 @@ from app.nacc.blackouts.operations import erase_person
 from docs import verify
 from tests.factories import NOW, make_staff
 from tests.ledger.world import LATER, World, make_world, verified
+from tests.worlds import Worlds
 
 
 @pytest.fixture
-def world(app: Flask) -> World:
-    return make_world()
+def world(app: Flask, worlds: Worlds) -> World:
+    return worlds.begin(make_world)
 
 
 def everything() -> str:

@@ -26,6 +26,7 @@ from app.nacc.waiting import queries as waiting
 from app.nacc.waiting.rules import WaitingFilter
 from tests.factories import NOW, YEAR
 from tests.nacc.crowd import CLOSED, ELSEWHERE, IN_ORDER, Crowd, make_crowd
+from tests.worlds import Worlds
 
 LATER = NOW + timedelta(days=7)  # officers see signs from then on
 Place = dict[str, Any]  # what an address says of the place and the page
@@ -72,8 +73,8 @@ def _signs(place: Place) -> SignFilter:
 
 
 @pytest.fixture
-def crowd(app: Flask) -> Crowd:
-    return make_crowd()
+def crowd(app: Flask, worlds: Worlds) -> Crowd:
+    return worlds.begin(make_crowd)
 
 
 def _codes(rows: Any) -> list[str]:

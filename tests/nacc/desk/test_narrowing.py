@@ -11,6 +11,7 @@ from tests.client import Client
 from tests.factories import YEAR, make_staff
 from tests.nacc.busy import SEEN_AT, make_busy
 from tests.pages import enter, links
+from tests.worlds import Worlds
 
 LISTS = {
     "/nacc/review": "status=pending&dimension=1",
@@ -26,11 +27,11 @@ LISTS = {
 
 @pytest.mark.parametrize("path", LISTS)
 def test_a_link_that_narrows_leads_to_the_first_page(
-    app: Flask, client: Client, monkeypatch: pytest.MonkeyPatch, path: str
+    app: Flask, worlds: Worlds, client: Client, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
     # given
     monkeypatch.setattr(clock, "now", lambda: SEEN_AT)
-    make_busy()
+    worlds.begin(make_busy)
     enter(client, make_staff("chief", Role.ADMINISTRATOR).id)
 
     # when

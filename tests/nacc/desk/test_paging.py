@@ -22,6 +22,7 @@ from tests.factories import NOW, YEAR, make_staff
 from tests.nacc.crowd import CLOSED, IN_ORDER, Crowd, make_crowd
 from tests.nacc.small_pages import pages_of_two
 from tests.pages import enter, tags, without_choices
+from tests.worlds import Worlds
 
 __all__ = ["pages_of_two"]
 
@@ -42,8 +43,12 @@ LISTS = {
 
 
 @pytest.fixture
-def crowd(app: Flask, monkeypatch: pytest.MonkeyPatch, pages_of_two: None) -> Crowd:
+def crowd(app: Flask, worlds: Worlds, monkeypatch: pytest.MonkeyPatch, pages_of_two: None) -> Crowd:
     monkeypatch.setattr(clock, "now", lambda: LATER)
+    return worlds.begin(_alike)
+
+
+def _alike() -> Crowd:
     crowd = make_crowd()
     _publish(crowd)
     _mail(crowd)
