@@ -82,6 +82,7 @@ lock: $(VENV)/.installed-tools ## Write requirements*.txt anew from requirements
 
 PYBABEL := $(PY) -m babel.messages.frontend --quiet
 catalogue: $(VENV)/.installed ## Bring the English catalogue up to date with what pages say (app/translations), and compile it
+	@mkdir -p instance
 	@$(PYBABEL) extract --mapping-file babel.cfg --no-location --omit-header --output-file instance/messages.pot .
 	@$(PYBABEL) update --input-file instance/messages.pot --output-dir app/translations --locale en \
 	  --ignore-obsolete --no-fuzzy-matching --no-wrap --omit-header
@@ -97,7 +98,7 @@ sbom: $(VENV)/.installed-tools ## Write instance/sbom.json: what runs, with its 
 	@mkdir -p instance
 	@$(TOOLS)/bin/cyclonedx-py requirements --output-reproducible -o instance/sbom.json requirements.txt
 
-bench: $(VENV)/.installed-dev ## Measure side by side and print ratios (BENCH="words of names", BENCH_SCALE, BENCH_RESULTS, TEST_DATABASE_URL)
+bench: $(VENV)/.installed-dev $(READERS)/node_modules/.package-lock.json ## Measure side by side and print ratios (BENCH="words of names", BENCH_SCALE, BENCH_RESULTS, TEST_DATABASE_URL)
 	@bash tools/debian-packages chromium wrk $(if $(TEST_DATABASE_URL),pgclient)
 	@$(PY) -m bench $(BENCH)
 

@@ -4,6 +4,9 @@ Each row is held against the bytes we aim at, so a ratio above 1 says how many t
 the server compresses here. Fonts are left out: 45 kB that are packed already, fetched once and kept.
 """
 
+import json
+import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -18,6 +21,7 @@ from bench.asked import ours
 from bench.frame import Pair, benchmark
 from bench.pages import ROUND, YEAR, busy_lao
 from bench.server import Line
+from config import ROOT
 
 CHROMIUM = next((path for path in ("/usr/bin/chromium-headless-shell", "/usr/bin/chromium") if Path(path).exists()), "")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
@@ -139,3 +143,33 @@ def saved(window: Window) -> int:
     form = window.page.locator("tr.panel form")
     form.locator("input[name=spent]").fill("1234.25")
     return window.bytes_of(lambda _page: form.get_by_role("button", name="บันทึก", exact=True).click())
+
+
+def _told(line: Line, cookie: str, path: str) -> int:
+    """Lighthouse's score for speed."""
+    page = {"page": (f"http://127.0.0.1:{line.port}{path}", cookie)}
+    asked = [str(shutil.which("node")), str(ROOT / "tests/house/npm/lighthouse.mjs"), CHROMIUM, json.dumps(page)]
+    answer = subprocess.run(asked, check=True, capture_output=True, timeout=300)
+    return int(json.loads(answer.stdout)["page"]["scores"]["performance"])
+
+
+def scored(what: str, path: str, signed_in: bool = True) -> None:
+    """100 points / those that Lighthouse gives: it counts milliseconds, so only a quiet machine says the truth."""
+
+    @benchmark(
+        f"100 / Lighthouse's points for the speed of {what}", sqlite=1, postgresql=1, rounds=3, warm_up=0, unit="points"
+    )
+    def prepare(app: Flask, stack: ExitStack) -> Pair:
+        line, headers = ours(app, stack, busy_lao())
+        cookie = headers["Cookie"] if signed_in else ""
+        return lambda: 100, lambda: _told(line, cookie, path)
+
+
+MOMENT = f"year={YEAR}&round={ROUND}"
+scored("landing", "/", signed_in=False)
+scored("login", "/login", signed_in=False)
+scored("an LAO's home", f"/home?year={YEAR}")
+scored("the grid", f"/reporting/grid?{MOMENT}")
+scored("the report list", REPORTS)
+scored("a province table", f"/reports/province?{MOMENT}")
+scored("the map", f"/public?{MOMENT}", signed_in=False)

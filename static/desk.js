@@ -46,7 +46,6 @@
   const show = () => {
     const off = $("#keys-off");
     if (off) off.checked = isOff();
-    for (const part of all("[data-scripted][hidden]")) part.hidden = false;
     drawViews();
     count();
     bringPasted();

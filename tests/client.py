@@ -110,7 +110,7 @@ def parsed(html: str) -> tuple[Any, list[tuple[Any, str]]]:
 
 
 def check_page(html: str) -> None:
-    """One h1 that the title repeats, ids that are unique, HTML that parses without an error."""
+    """One h1 that the title repeats, one description, ids that are unique, HTML that parses without an error."""
     check_syntax(html)
     tree = lxml.html.document_fromstring(html)
     ids = tree.xpath("//@id[. != '']")
@@ -119,6 +119,9 @@ def check_page(html: str) -> None:
     assert len(headings) == 1, f"h1: {headings}"
     title = text_of(tree.xpath("//head/title")[0])
     assert headings[0] in title or title.split(" – ")[0] in headings[0], f"title {title!r} is not of h1 {headings[0]!r}"
+    described = tree.xpath("//meta[@name='description']/@content[. != '']")
+    led_on = headings == ["Redirecting..."]  # what the framework says to whoever does not go on by itself
+    assert len(described) == 1 or led_on, f"descriptions: {described}"
     for form in tree.iter("form"):
         target = form.get("action") or ""
         assert urlsplit(target).path.startswith("/"), f"a form without JavaScript needs a real action, not {target!r}"

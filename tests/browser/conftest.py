@@ -12,7 +12,14 @@ from typing import Any
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, expect, sync_playwright
+from sqlalchemy import select
 from werkzeug.serving import WSGIRequestHandler, make_server
+
+from app import clock
+from app.db import db, transaction
+from app.models import Account, Organisation
+from app.registry.operations import load_registry
+from app.seeds.demo import load_demo
 
 # The same engine of the same package source without its windows, where Debian has it: a window costs a fifth.
 SHELL, CHROMIUM = Path("/usr/bin/chromium-headless-shell"), Path("/usr/bin/chromium")
@@ -70,7 +77,7 @@ class Quiet(WSGIRequestHandler):
         return None
 
 
-def _browser() -> str:
+def browser_path() -> str:
     """CHROMIUM, where it is set: `CHROMIUM=/usr/bin/chromium make test`."""
     return os.environ.get("CHROMIUM") or str(SHELL if SHELL.exists() else CHROMIUM)
 
@@ -79,7 +86,7 @@ def _browser() -> str:
 def chromium() -> Iterator[Browser]:
     """For this folder only: Playwright keeps an event loop running that other tests must not meet."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=_browser(), args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=browser_path(), args=ARGUMENTS)
         yield browser
         browser.close()
 
@@ -131,6 +138,17 @@ def _crash(response: Response, faults: list[str]) -> None:
     """A test that plays a failing server answers with the reason "staged"."""
     if response.status >= 500 and response.headers.get("x-staged") is None:
         faults.append(f"{response.status} {response.url}")
+
+
+@pytest.fixture
+def songkhla(app: Flask) -> int:
+    """The account of its 85 projects, as the demo has them."""
+    with transaction():
+        load_registry()
+        load_demo(clock.now())
+    found = db.session.scalars(select(Account.id).join(Organisation).where(Organisation.code == "2900101")).one()
+    db.session.rollback()
+    return found
 
 
 @pytest.fixture(params=[True, False], ids=["with-js", "without-js"])

@@ -54,10 +54,16 @@ def sign_in(page: Page, code: str = CODE, password: str = PASSWORD) -> None:
 
 def come_in(page: Page, client: Client, account_id: int | None, address: str) -> None:
     """Signed in without the login page and its slow hash."""
+    name, value = session_of(client, account_id)
+    page.context.add_cookies([{"name": name, "value": value, "url": address}])
+
+
+def session_of(client: Client, account_id: int | None) -> tuple[str, str]:
+    """The cookie of somebody signed in: its name and value."""
     enter(client, account_id)
     cookie = client.get_cookie(client.application.config["SESSION_COOKIE_NAME"])
     assert cookie
-    page.context.add_cookies([{"name": cookie.key, "value": cookie.value, "url": address}])
+    return cookie.key, cookie.value
 
 
 def fill_project(page: Page, name: str, *, budget: str = "150,000.50") -> None:

@@ -5,13 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
-from sqlalchemy import select
 
-from app import clock
-from app.db import db, transaction
-from app.models import Account, Organisation
-from app.registry.operations import load_registry
-from app.seeds.demo import load_demo
 from tests.browser.conftest import Open
 from tests.browser.steps import come_in
 from tests.client import Client
@@ -53,17 +47,6 @@ class Line:
         page.wait_for_load_state("networkidle")
         arrived, self.bytes = self.bytes, {}
         return arrived
-
-
-@pytest.fixture
-def songkhla() -> int:
-    """Its 85 projects, as the demo has them."""
-    with transaction():
-        load_registry()
-        load_demo(clock.now())
-    found = db.session.scalars(select(Account.id).join(Organisation).where(Organisation.code == "2900101")).one()
-    db.session.rollback()
-    return found
 
 
 @pytest.fixture

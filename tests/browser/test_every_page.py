@@ -25,6 +25,7 @@ SCROLLING: dict[str, Any] = {
     "resultTypes": ["violations"],
     "runOnly": {"type": "rule", "values": ["scrollable-region-focusable"]},
 }
+TARGETS: dict[str, Any] = {"resultTypes": ["violations"], "runOnly": {"type": "rule", "values": ["target-size"]}}
 SCROLLS = """() => [...document.querySelectorAll("body *")].some(box =>
     (box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1)
         && /auto|scroll/.test(getComputedStyle(box).overflow))"""
@@ -262,6 +263,11 @@ def check(page: Page, where: str) -> list[str]:
         faults += [f"{where} ({width} px): {fault}" for fault in page.evaluate(BURST)]
         if page.evaluate(SCROLLS):
             faults += [f"{where} ({width} px): {fault}" for fault in _axe(page, SCROLLING)]
+        high = page.evaluate("document.documentElement.scrollHeight")
+        page.set_viewport_size(
+            {"width": width, "height": max(height, high)}
+        )  # where no bar sticks over what is below it
+        faults += [f"{where} ({width} px): {fault}" for fault in _axe(page, TARGETS)]
     page.set_viewport_size({"width": SIZES[0][0], "height": SIZES[0][1]})
     faults += [f"{where}: {fault}" for fault in _axe(page, STRUCTURE)]
     for scheme, places in measured.items():
