@@ -33,6 +33,7 @@ from app.language import (
 from app.sentences import Sentence, SentenceReader, Value, as_message, has_thai
 from config import ROOT
 
+QUOTED = "shown"  # the macro that quotes Thai screens, in Thai on English pages too
 IN_ENGLISH = "en:"  # before the name of a template that is compiled in English
 _FIRST_TO_LAST = re.compile(f"{THAI_LETTER.pattern}(?:.*{THAI_LETTER.pattern})?[^A-Za-z&]*", re.DOTALL)
 _PLACE = re.compile(r"\{[^{}]*\}")
@@ -84,7 +85,7 @@ def _tokens_of(parts: list[str | Value], marked: bool) -> Iterator[Token]:
         if isinstance(part, str):
             yield Token(0, "data", part)
             continue
-        begin, *inner, end = map(_in_english, part.tokens)
+        begin, *inner, end = part.tokens if part.name == QUOTED else map(_in_english, part.tokens)
         if marked and inner:
             line = part.lineno
             inner = [Token(line, "lparen", "("), *inner, Token(line, "rparen", ")")]

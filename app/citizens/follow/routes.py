@@ -23,9 +23,10 @@ blueprint = Blueprint("follow", __name__)
 FOLLOWED = "<any(provinces, districts, organisations):kind>/<code>"
 IN_BOTH_LANGUAGES = (
     *("/public", "/open-data", "/public/examples", "/public/log", "/public/verify", "/codes", "/help/new"),
-    *("/help", "/help/questions", "/help/privacy", "/help/accessibility", f"/help/{ManualPart.CITIZEN.value}"),
+    *("/help", "/help/questions", "/help/privacy", "/help/accessibility"),
+    *(f"/help/{each.value}" for each in ManualPart),
 )
-IN_THAI_ALONE = ("/", *(f"/help/{each.value}" for each in (ManualPart.LAO, ManualPart.OFFICER)))
+IN_THAI_ALONE = ("/",)
 CALENDAR_NAME = "กำหนดเวลารับรายงาน e-PlanNACC"
 
 
@@ -88,10 +89,9 @@ def sitemap() -> Response:
 
     Without `lastmod`: when something of an LAO changed last would also tell of what is not public.
     """
-    chapters = [each.path for each in CHAPTERS]
-    both = [*IN_BOTH_LANGUAGES, *(each.path for each in CHAPTERS if each.part is ManualPart.CITIZEN)]
+    both = [*IN_BOTH_LANGUAGES, *(each.path for each in CHAPTERS)]
     both += [f"{FOR_CITIZENS.front}{path}" for path in paths_of_places()]
-    paths = dict.fromkeys((*IN_THAI_ALONE, *chapters, *both, *(ENGLISH + path for path in both)))
+    paths = dict.fromkeys((*IN_THAI_ALONE, *both, *(ENGLISH + path for path in both)))
     text = render_template("citizens/follow/sitemap.xml", address=_address(), paths=paths)
     return Response(text, content_type="application/xml; charset=utf-8")
 

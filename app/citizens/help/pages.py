@@ -26,7 +26,6 @@ def help_page(template: str, **more: Any) -> str:
         width=rules.PICTURE_WIDTH,
         thresholds=THRESHOLDS,
         opens=_opens,
-        told_here=told_here,
         **more,
     )
 
@@ -36,11 +35,6 @@ def _opens(chapter: Chapter) -> bool:
     if not chapter.by:
         return True
     return current_user.is_authenticated and not current_user.claiming and current_user.role in chapter.by
-
-
-def told_here(part: ManualPart) -> bool:
-    """Whether the page tells that part in its own language: those who work in the system do so in Thai."""
-    return part is ManualPart.CITIZEN or not in_english()
 
 
 def find_in_manual(q: str) -> Found:
@@ -56,13 +50,8 @@ def _texts(_build: str, _role: str, _english: bool) -> list[Text]:
     found = [
         Text(each.path, said(each.title), each.part, f"{said(each.about)} {_plain('_text', chapter=each)}")
         for each in CHAPTERS
-        if told_here(each.part)
     ]
-    return found + [
-        Text(each.path, said(each.text), each.part, _plain("_text", question=each))
-        for each in QUESTIONS
-        if told_here(each.part)
-    ]
+    return found + [Text(each.path, said(each.text), each.part, _plain("_text", question=each)) for each in QUESTIONS]
 
 
 def _plain(template: str, **of: Any) -> str:

@@ -1,18 +1,16 @@
 """The manual: a part for each kind of reader, a page for each chapter, questions, what is new, and a search."""
 
-from flask import Blueprint, redirect, request
+from flask import Blueprint, request
 from flask_login import current_user
 from werkzeug.exceptions import NotFound
-from werkzeug.wrappers import Response
 
 from app.access import public
 from app.citizens.help import rules
 from app.citizens.help.chapters import BY_NAME, CHAPTERS, NEWS
-from app.citizens.help.pages import find_in_manual, help_page, told_here
+from app.citizens.help.pages import find_in_manual, help_page
 from app.citizens.help.privacy import KEPT_OF_PERSONS
 from app.citizens.help.rules import ManualPart
 from app.contact import contact
-from app.language import localised
 from app.listing import MAX_SEARCH
 from app.words import clean_line
 
@@ -37,12 +35,10 @@ def part_page(part: str) -> str:
 
 @blueprint.get("/help/<part>/<key>")
 @public
-def chapter_page(part: str, key: str) -> str | Response:
+def chapter_page(part: str, key: str) -> str:
     chapter = BY_NAME.get(f"{part}-{key}")
     if chapter is None:
         raise NotFound
-    if not told_here(chapter.part):
-        return redirect(localised(f"/help/{part}"))
     before, after = rules.beside(CHAPTERS, chapter)
     return help_page("chapter", chapter=chapter, before=before, after=after)
 

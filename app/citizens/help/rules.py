@@ -49,8 +49,7 @@ class Chapter:
 
     @property
     def path(self) -> str:
-        path = f"/help/{self.part.value}/{self.key}"
-        return localised(path) if self.part is ManualPart.CITIZEN else path
+        return localised(f"/help/{self.part.value}/{self.key}")
 
     @property
     def screen(self) -> str:
