@@ -20,9 +20,10 @@ MIMETYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xm
 FOR_EVER = "public, max-age=31536000, immutable"
 # The sheet without the part that one door alone uses: everybody else needs the rest.
 BUT_NACC = "style-but-nacc.css"
-# Scripts that every page has go as one; on an English page they speak English.
-IN_ENGLISH_TOO = "app-en.js"
-TOGETHER = {"app.js": ("typing.js", "app.js"), IN_ENGLISH_TOO: ("typing.js", "app.js")}
+# Scripts that every page has go as one; on an English page they speak English. On a page that is the same for everybody,
+# as those all are, nothing is typed that could be lost.
+BUT_TYPING, IN_ENGLISH_TOO = "app-but-typing.js", "app-en.js"
+TOGETHER = {"app.js": ("typing.js", "app.js"), BUT_TYPING: ("app.js",), IN_ENGLISH_TOO: ("app.js",)}
 _NACC = re.compile(r"/\* ===== 6 NACC .*?(?=/\* ===== 7 )", re.DOTALL)
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _ASIDE = re.compile(r"\s+// [^\"'`]*$")  # behind code; what has a quote after it may stand in a text
@@ -41,7 +42,7 @@ def init_static(app: Flask) -> dict[str, str]:
     paths = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()}
     changed = max(path.stat().st_mtime_ns for path in paths.values())
     texts, addresses = {}, {}
-    also = {BUT_NACC: paths["style.css"], IN_ENGLISH_TOO: paths["app.js"]}
+    also = {BUT_NACC: paths["style.css"], BUT_TYPING: paths["app.js"], IN_ENGLISH_TOO: paths["app.js"]}
     with app.app_context():  # which the catalogue is read in
         for name, path in {**paths, **also}.items():
             texts[name], addresses[name] = _sent(path, name, changed)
