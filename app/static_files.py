@@ -20,8 +20,8 @@ MIMETYPES = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xm
 FOR_EVER = "public, max-age=31536000, immutable"
 # The sheet without the part that one door alone uses: everybody else needs the rest.
 BUT_NACC = "style-but-nacc.css"
-# Scripts that every page has go as one; on an English page they speak English. On a page that is the same for everybody,
-# as those all are, nothing is typed that could be lost.
+# Scripts that every page has go as one; on an English page they speak English. On a page that is the same for
+# everybody, as those all are, nothing is typed that could be lost.
 BUT_TYPING, IN_ENGLISH_TOO = "app-but-typing.js", "app-en.js"
 TOGETHER = {"app.js": ("typing.js", "app.js"), BUT_TYPING: ("app.js",), IN_ENGLISH_TOO: ("app.js",)}
 _NACC = re.compile(r"/\* ===== 6 NACC .*?(?=/\* ===== 7 )", re.DOTALL)

@@ -16,6 +16,7 @@ FIRST_VISIT = {
     "/login": (60_000, 8),
     "/home": (65_000, 9),
     "/public": (75_000, 8),
+    "/en/public": (75_000, 8),
     "/reporting": (75_000, 9),
 }
 # Each weight is there; its rare letters are on none of these pages.
@@ -45,7 +46,7 @@ class Line:
         line.on("Network.loadingFinished", self._arrived)
 
     def _asked(self, told: dict[str, Any]) -> None:
-        """One round trip after what names it: a file of the page after the page, a font that only the sheet names after both."""
+        """One round trip after what names it: a file after its page, a font that only the sheet names after both."""
         by = told["initiator"].get("url") or next(
             (frame["url"] for frame in told["initiator"].get("stack", {}).get("callFrames", [])), ""
         )
@@ -73,7 +74,7 @@ def slow_ms(line: Line, files: dict[str, int], connected: bool = False) -> float
 def visit(opened: Open, client: Client, site: str, songkhla: int) -> Callable[[str], tuple[Page, Line]]:
     def visited(path: str) -> tuple[Page, Line]:
         page = opened()
-        if not path.startswith(("/login", "/public")):
+        if not path.startswith(("/login", "/public", "/en")):
             come_in(page, client, songkhla, site)
         line = Line(page)
         page.goto(path)
