@@ -60,6 +60,7 @@ serve: $(VENV)/.installed ## Serve an installation on this machine, a worker for
 	@$(FLASK) db upgrade
 	$(call together,--workers $(or $(WORKERS),$(shell nproc)))
 
+test: export PYTHONDONTWRITEBYTECODE := # each worker reads all tests: what was compiled once is kept
 test: $(VENV)/.installed-dev $(READERS)/node_modules/.package-lock.json ## The whole suite, browser tests included; PostgreSQL too with TEST_DATABASE_URL
 	@bash tools/debian-packages chromium soffice pdftotext redis wrk $(if $(TEST_DATABASE_URL),pgclient pgserver)
 	@$(PY) -m pytest -n 2 --dist loadgroup $(PYTEST)
