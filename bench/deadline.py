@@ -46,7 +46,7 @@ from app.tokens import token_seed
 from bench import engines
 from bench.load import public_paths
 from bench.pages import PASSWORD, ROUND, YEAR, served
-from bench.server import serving
+from bench.server import Line, serving
 
 LINES = 400
 ANSWER_SECONDS = 60
@@ -296,28 +296,40 @@ def recounted(clerks: list[Clerk], figures: Mapping[str, Mapping[str, Any]]) -> 
 
 
 # --- the day -----------------------------------------------------------------------------------------------
-async def day(load: Load, asked: Namespace, server: int) -> dict[str, Any]:
+async def day(load: Load, asked: Namespace, line: Line) -> dict[str, Any]:
     rate, seconds, kills, told = asked.rate, asked.seconds, asked.kills, {}
     alone = [Part(f"{saves:g} saves a second", saves / 0.8, 0, 0) for saves in asked.saves]
     for part in alone or parts(rate):
         told[part.name] = await load.part(part, seconds)
         print(part.name, json.dumps(told[part.name]), flush=True)
     if kills:
-        killing = asyncio.create_task(kill_workers(server, kills))
+        killed: list[int] = []
+        killing = asyncio.create_task(kill_workers(line, killed))
         part = Part("workers are killed", rate / 5, rate / 50, rate / 20)
         told[part.name] = await load.part(part, kills * KILL_SECONDS)
-        await killing
-        print(part.name, json.dumps(told[part.name]), flush=True)
+        killing.cancel()
+        with suppress(asyncio.CancelledError):
+            await killing
+        print(part.name, len(killed), json.dumps(told[part.name]), flush=True)
     await load.close()
     return told
 
 
-async def kill_workers(server: int, kills: int) -> None:
-    """One after the other: two deaths within six seconds end granian."""
-    for _each in range(kills):
-        workers = Path(f"/proc/{server}/task/{server}/children").read_text().split()
-        os.kill(int(workers[0]), signal.SIGKILL)
+async def kill_workers(line: Line, killed: list[int]) -> None:
+    """One after the other, each when all listen: two deaths within six seconds end granian. Adds to `killed`."""
+    workers = listening(line.port)
+    while True:
+        first = int(Path(f"/proc/{line.process}/task/{line.process}/children").read_text().split()[0])
+        os.kill(first, signal.SIGKILL)
+        killed.append(first)
         await asyncio.sleep(KILL_SECONDS)
+        while listening(line.port) < workers:  # a busy machine takes long to start one
+            await asyncio.sleep(0.1)
+
+
+def listening(port: int) -> int:
+    """How many processes do: each worker has a socket of its own."""
+    return Path("/proc/net/tcp").read_text().count(f":{port:04X} 00000000:0000 0A ")
 
 
 def main(arguments: list[str]) -> int:
@@ -327,7 +339,10 @@ def main(arguments: list[str]) -> int:
     read.add_argument("--seconds", type=float, default=20, help="of each part")
     read.add_argument("--workers", type=int, default=2)
     read.add_argument(
-        "--kills", type=int, default=0, help="of a worker by SIGKILL, one every seven seconds, at the end"
+        "--kills",
+        type=int,
+        default=0,
+        help="of a worker by SIGKILL, one every seven seconds, at the end; fewer where starting one takes longer",
     )
     read.add_argument(
         "--saves", type=float, nargs="*", default=[], help="in place of the day: so many a second, one after the other"
@@ -344,7 +359,7 @@ def run(app: Flask, asked: Namespace) -> int:
     with ExitStack() as stack:
         line = stack.enter_context(serving("wsgi:app", environ, workers=asked.workers))
         load = Load(line.port, clerks, public)
-        told = asyncio.run(day(load, asked, line.process))
+        told = asyncio.run(day(load, asked, line))
         path = f"/api/v1/results?kind=province&year={YEAR}&round={ROUND}&limit=100"
         figures = {row["place_code"]: row for row in json.loads(line.ask("GET", path)[0])["data"]}
     wrong = [*faults(clerks), *recounted(clerks, figures)]
