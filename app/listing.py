@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from app.words import arabic_digits, clean_line, search_key
 
 PAGE_SIZE = 100
+SHORT_PAGE = 50  # of entries for everybody: at most 6,000 pixels of a telephone
 # Rows that a process keeps ready to show: those of 40 long lists, mostly 12 MB. The oldest make room.
 ROWS_KEPT = 4000
 MAX_SEARCH = 200

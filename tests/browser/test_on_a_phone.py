@@ -5,13 +5,15 @@ Measured on the country's own registry: 77 provinces, the largest with 334 LAOs.
 
 import pytest
 from playwright.sync_api import Page, expect
+from sqlalchemy import select
 
 from app import clock
-from app.db import transaction
+from app.db import db, transaction
+from app.models import Organisation
 from app.registry.operations import load_registry
 from app.seeds.demo import load_demo
 from tests.browser.conftest import Open
-from tests.browser.steps import lao, press_until
+from tests.browser.steps import LONG_WORD, lao, press_until
 from tests.browser.test_every_page import PUBLIC
 from tests.factories import make_organisation, make_project
 
@@ -20,6 +22,10 @@ HIGHEST = 6_000
 MOMENT = "?year=2561&round=12"
 LARGEST = f"/public/provinces/30{MOMENT}"
 LONG = (
+    f"/public/organisations/2900101{MOMENT}",
+    "/open-data",
+    f"/public/figures/total{MOMENT}",
+    f"/public/organisations/2900101/figures/total{MOMENT}",
     f"/public{MOMENT}",
     f"/public/regions/3{MOMENT}",
     LARGEST,
@@ -29,7 +35,7 @@ LONG = (
 REAL = (
     *LONG,
     f"/public/districts/3001{MOMENT}",
-    *(f"/public/organisations/2900101{page}{MOMENT}" for page in ("", "/compare", "/figures/total", "/deleted")),
+    *(f"/public/organisations/2900101{page}{MOMENT}" for page in ("/compare", "/deleted")),
     f"/public/figures/percent{MOMENT}",
     *("/public/compare", "/public/search?q=เมือง", "/codes?q=เมือง", "/help", "/help/lao", "/help/new"),
 )
@@ -45,6 +51,8 @@ def _country() -> None:
     with transaction():
         load_registry()
         load_demo(clock.now())
+        songkhla = db.session.scalars(select(Organisation).where(Organisation.code == "2900101")).one()
+        songkhla.name = (songkhla.name + LONG_WORD)[:150]
 
 
 def _district_of(laos: int) -> None:

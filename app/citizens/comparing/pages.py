@@ -16,12 +16,11 @@ from app.citizens.results.queries import summed
 from app.citizens.results.sites import MOMENT, Site, asked_moment, frame, moment_told
 from app.citizens.scores.queries import published_scores
 from app.lao.reporting.rules import ReportingRound
-from app.listing import MAX_SEARCH, PAGES, Pager, among, number, query_of, text, whole
+from app.listing import MAX_SEARCH, PAGES, SHORT_PAGE, Pager, among, number, query_of, text, whole
 from app.models.enums import OrganisationType, PlaceKind
 from app.web import answer
 from app.words import clean_line, percent_text
 
-PAGE_SIZE = 50  # a telephone's 5,000 pixels
 BESIDE = MOMENT | {"places": lambda typed: in_address(codes_of(typed)), "q": text(MAX_SEARCH)}
 
 
@@ -66,7 +65,7 @@ def ranking(site: Site, kind: str, code: str) -> Any:
     own = _own_codes(site)
     order = _of_laos(place, moment, own) if of is PlaceKind.ORGANISATION else _of_places(place, of, moment, own)
     asked = max(1, number(request.args.get("page", ""), 1, PAGES))
-    pager = Pager(min(asked, Pager(1, order.total, PAGE_SIZE).pages), order.total, PAGE_SIZE)
+    pager = Pager(min(asked, Pager(1, order.total, SHORT_PAGE).pages), order.total, SHORT_PAGE)
     said = {"of": of.value if of is not kinds[0] else "", "type": order.chosen.value if order.chosen else ""}
     return answer(
         "citizens/comparing/ranking.html",

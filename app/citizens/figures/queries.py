@@ -23,7 +23,7 @@ from app.history.rules import FactChange, action_label, changes, told_in_public
 from app.language import said
 from app.lao.fixed_rounds.sums import LiveLaos, live_laos, place_then
 from app.lao.reporting.rules import cannot_words
-from app.listing import PAGE_SIZE, Pager
+from app.listing import SHORT_PAGE, Pager
 from app.models import HistoryEntry, Organisation, Project, ProjectDimension, ProjectYear, Report
 from app.models.enums import CannotReason, Entity, Kind, PlaceKind, ReportStatus, ReviewStatus, Round
 from app.registry.past import LaoThen, laos_then
@@ -50,8 +50,10 @@ def listed(asked: FigureRequest, side: Side, page: int) -> FigureProjects:
     if live is not None:
         numbers = sorted([*numbers, *fixed_numbers(asked, side)])
     total = sum(number for _code, _id, number in numbers)
-    pager = Pager(min(page, Pager(1, total).pages), total)  # the last one where there are no longer so many
-    first = (pager.page - 1) * PAGE_SIZE
+    pager = Pager(
+        min(page, Pager(1, total, SHORT_PAGE).pages), total, SHORT_PAGE
+    )  # the last one where there are no longer so many
+    first = (pager.page - 1) * SHORT_PAGE
     wanted, skipped = _laos_of_page([(id_, number) for _code, id_, number in numbers], first)
     if not wanted:
         return FigureProjects([], pager)
@@ -63,7 +65,7 @@ def listed(asked: FigureRequest, side: Side, page: int) -> FigureProjects:
             line = line._replace(lao_code=then[id_].code, lao=then[id_].name)
         by_lao.setdefault(id_, []).append(line)
     found = [line for id_ in wanted for line in by_lao[id_]]
-    return FigureProjects(found[first - skipped :][:PAGE_SIZE], pager)
+    return FigureProjects(found[first - skipped :][:SHORT_PAGE], pager)
 
 
 def _codes_then(asked: FigureRequest) -> Iterable[str]:
@@ -108,7 +110,7 @@ def _laos_of_page(numbers: list[tuple[int, int]], first: int) -> tuple[list[int]
     """The LAOs whose projects stand on the page that begins with number `first`, and how many come before them."""
     laos, before, skipped = list[int](), 0, 0
     for id_, number in numbers:
-        if before + number > first and before < first + PAGE_SIZE:
+        if before + number > first and before < first + SHORT_PAGE:
             if not laos:
                 skipped = before
             laos.append(id_)

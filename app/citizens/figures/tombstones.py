@@ -11,7 +11,7 @@ from app.db import db, table
 from app.errors import NotTheirs
 from app.history.rules import told_in_public
 from app.language import said
-from app.listing import PAGE_SIZE
+from app.listing import SHORT_PAGE
 from app.models import HistoryEntry, Organisation, Project
 from app.models.enums import Action, Entity, Role
 
@@ -42,7 +42,7 @@ def tombstone(project_id: int) -> Tombstone:
 def tombstones(organisation_id: int, page: int) -> list[Tombstone]:
     """A page of the LAO's deleted projects, the latest first."""
     wanted = _deleted().where(_P.organisation_id == organisation_id).order_by(_P.deleted_at.desc(), _P.id)
-    return _told(db.session.execute(wanted.limit(PAGE_SIZE).offset((page - 1) * PAGE_SIZE)).all())
+    return _told(db.session.execute(wanted.limit(SHORT_PAGE).offset((page - 1) * SHORT_PAGE)).all())
 
 
 def tombstone_count(organisation_id: int) -> int:
