@@ -217,6 +217,36 @@ def test_states_that_have_no_address(opened: Open) -> None:
     assert not faults
 
 
+def test_an_empty_grid_a_wrong_cell_and_an_open_menu(opened: Open) -> None:
+    actor = lao()
+    page = opened()
+    sign_in(page)
+    faults: list[str] = []
+    for path in ("/home?year=2561", "/reporting?year=2561&round=6", "/reporting/grid?year=2561&round=6"):
+        page.goto(path)
+        faults += check(page, f"{path} with nothing in it")
+    first = make_project(actor)
+    page.goto("/reporting/grid?year=2561&round=6")
+    page.locator(f"[name=spent-{first}]").fill("1500,50")
+    page.keyboard.press("Tab")
+    page.locator(f"#p{first}.is-bad").wait_for()
+    faults += check(page, "a wrong cell in the grid")
+    page.context.set_offline(True)
+    page.locator(f"[name=spent-{first}]").fill("1,500")
+    page.keyboard.press("Tab")
+    page.locator("#bar:not([hidden])").wait_for()
+    faults += check(page, "the grid without a line")
+    page.context.set_offline(False)
+    other = opened(width=360, height=740)
+    sign_in(other)
+    other.locator(".menu-toggle summary").click()
+    expect(other.locator(".menu")).to_be_visible()
+    faults += [
+        f"an open menu: {fault}" for fault in (*_axe(other, STRUCTURE), *_axe(other, TARGETS), *_axe(other, COLOURS))
+    ]
+    assert not faults
+
+
 def test_refused_pages_and_the_first_login(opened: Open) -> None:
     make_account(make_organisation("6650808", name="เทศบาลตำบลวังทอง"), claimed=False)
     page = opened()
