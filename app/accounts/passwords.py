@@ -19,6 +19,7 @@ Made = TypeVar("Made")
 # Who comes when a hundred wait before them waits in vain: two seconds, where nothing else is done.
 PATIENCE = Patience(seconds=20, waiting=100)
 BEHIND = 10  # steps by which the system puts a thread that hashes behind those that answer
+MOST_ASIDE = 2.0  # seconds that somebody of a crowd waits for a processor that nobody wants
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 # Verified against where there is no account: an unknown code takes the time of a wrong password.
@@ -48,16 +49,42 @@ def is_outdated(password_hash: str) -> bool:
 
 
 class _Hashing:
-    """Threads of their own, for the system gives a thread that has stood back no way to come forward again."""
+    """Threads of their own, for the system gives a thread that has stood back no way to come forward again.
+
+    Who finds one free is hashed for behind all who answer. Of a crowd, which is whoever has to wait, the system hashes
+    when nobody else wants a processor: a thread that only stands behind others still holds one for milliseconds when
+    they come, and a save comes a dozen times, each time that the database has answered.
+    """
 
     def __init__(self, at_once: int) -> None:
         self.queue = Queue(at_once)
-        self.threads = ThreadPoolExecutor(at_once, "hashing", _stand_back)
+        self._behind = ThreadPoolExecutor(at_once, "hashing", _stand_back)
+        self._crowd = ThreadPoolExecutor(at_once, "hashing-a-crowd", _stand_aside)
+
+    def made(self, work: Callable[[], Made]) -> Made:
+        """Raises Busy where too many wait."""
+        crowded = not self.queue.acquire_at_once()
+        if crowded and not self.queue.acquire(Rank.INSIDE, PATIENCE):
+            raise Busy
+        try:
+            if crowded:
+                patient = self._crowd.submit(work)
+                with suppress(TimeoutError):
+                    return patient.result(MOST_ASIDE)
+                patient.cancel()
+            return self._behind.submit(work).result()
+        finally:
+            self.queue.release()
 
 
 def _stand_back() -> None:
     with suppress(OSError):  # a system that ranks processes alone
         os.setpriority(os.PRIO_PROCESS, get_native_id(), BEHIND)
+
+
+def _stand_aside() -> None:
+    with suppress(OSError, AttributeError):  # a system that is not Linux
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
 
 
 def _in_turn(work: Callable[[], Made]) -> Made:
@@ -67,9 +94,4 @@ def _in_turn(work: Callable[[], Made]) -> Made:
         "hashing", _Hashing(current_app.config["PASSWORD_HASHES_AT_ONCE"])
     )
     with aside():
-        if not hashing.queue.acquire(Rank.INSIDE, PATIENCE):
-            raise Busy
-        try:
-            return hashing.threads.submit(work).result()
-        finally:
-            hashing.queue.release()
+        return hashing.made(work)

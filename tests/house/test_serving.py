@@ -7,7 +7,8 @@ import socket
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from http.client import HTTPConnection
 from io import BytesIO
@@ -438,6 +439,52 @@ def test_who_hashes_stands_back_behind_all_others(app: Flask) -> None:
     hashed_at = passwords._in_turn(lambda: os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
     assert hashed_at == min(19, passwords.BEHIND)
     assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == own
+
+
+@pytest.fixture
+def a_crowd(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], Any]], Any]:
+    """What is hashed for somebody who had to wait for the one before."""
+    hashing = passwords._Hashing(1)
+    monkeypatch.setitem(app.extensions, "hashing", hashing)
+
+    def hashed(work: Callable[[], Any]) -> Any:
+        assert hashing.queue.acquire_at_once()
+        with ThreadPoolExecutor(1) as somebody:
+            answer = somebody.submit(hashing.made, work)
+            while not len(hashing.queue):
+                time.sleep(0.001)
+            hashing.queue.release()
+            return answer.result(timeout=60)
+
+    return hashed
+
+
+def test_a_crowd_is_hashed_for_when_nobody_else_wants_a_processor(
+    a_crowd: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passwords, "MOST_ASIDE", 60.0)
+    assert a_crowd(lambda: os.sched_getscheduler(0)) == os.SCHED_IDLE
+    assert os.sched_getscheduler(0) == os.SCHED_OTHER
+
+
+def test_where_all_processors_are_wanted_a_crowd_still_comes_in(
+    a_crowd: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given: a thread that never gets a processor, until the test is over
+    monkeypatch.setattr(passwords, "MOST_ASIDE", 0.01)
+    over = threading.Event()
+
+    # when
+    def work() -> int:
+        if os.sched_getscheduler(0) == os.SCHED_IDLE:
+            over.wait()
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    hashed_at = a_crowd(work)
+    over.set()
+
+    # then
+    assert hashed_at == min(19, passwords.BEHIND)
 
 
 def test_beyond_its_limit_it_tells_strangers_and_goes_on_saving(app: Flask, tmp_path: Path) -> None:
