@@ -70,7 +70,7 @@ def settings(environ: Mapping[str, str], instance: Path = ROOT / "instance") -> 
         "SIGN_IN_LIMIT_ADDRESS": environ.get("SIGN_IN_LIMIT_ADDRESS", "60/minute;600/hour"),
         # Public pages made anew for strangers of one address or IPv6 /64, by the minute: one that takes long is many.
         "PUBLIC_LIMIT_ADDRESS": environ.get("PUBLIC_LIMIT_ADDRESS", "100/minute"),
-        "PASSWORD_HASHES_AT_ONCE": int(environ.get("PASSWORD_HASHES_AT_ONCE", "2")),
+        "PASSWORD_HASHES_AT_ONCE": int(environ.get("PASSWORD_HASHES_AT_ONCE", "1")),
         # Beside the password: of staff always, of LAOs a code by mail where they sign in from a device not seen before.
         "SECOND_FACTOR_STAFF": _flag(environ, "SECOND_FACTOR_STAFF", default=production),
         "SECOND_FACTOR_LAO": _flag(environ, "SECOND_FACTOR_LAO", default=False),
