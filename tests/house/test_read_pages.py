@@ -7,7 +7,8 @@ import pytest
 from tests.client import check_page
 from tests.pages import tags
 
-PAGE = """<!doctype html><html lang="th"><head><title>หน้า – ระบบ</title></head><body><h1>หน้า</h1>
+PAGE = """<!doctype html><html lang="th"><head><title>หน้า – ระบบ</title><meta name="description"
+content="ทดลอง"></head><body><h1>หน้า</h1>
 <form method="get" action="/projects"><input name="q" type="search" value="ก"><select name="s"><option value="1">หนึ่ง
 </option><option value="2" selected>สอง</option></select></form>
 <p>โครงการ &amp; กิจกรรม <a href="/projects?year=2561&amp;page=1">1</a></p>

@@ -61,6 +61,9 @@ OF_ALL = (
     "/codes/table.xlsx?province=65",
     f"/public/table.xlsx?{MOMENT}",
     f"/public/provinces/65/table.xlsx?{MOMENT}",
+    "/en/codes/table.xlsx?province=65",
+    f"/en/public/table.xlsx?{MOMENT}",
+    f"/en/public/provinces/65/table.xlsx?{MOMENT}",
     *(f"/api/v1/{name}.xlsx" for name in ("organisations", "plan-years", "projects", "project-years", "reports")),
     f"/api/v1/results.xlsx?{MOMENT}&kind=organisation&province=65",
 )
