@@ -135,10 +135,10 @@ def _check_sheet(sheet: Worksheet) -> None:
             assert cell.data_type != "f"
             if cell.number_format == BAHT_FORMAT and cell.value is not None:
                 assert sheet.column_dimensions[cell.column_letter].width >= BAHT_WIDTH, (sheet.title, cell.coordinate)
-    if sheet.title in (excel.EXPLANATIONS, excel.CHOICES):
+    if sheet.title in (excel.EXPLANATIONS, "Explanations", excel.CHOICES):
         return
     head = int(sheet.print_title_rows.split("$")[-1])
-    last = sheet.max_row - (sheet.cell(sheet.max_row, 1).value == "รวม")
+    last = sheet.max_row - (sheet.cell(sheet.max_row, 1).value in ("รวม", "Total"))
     if last > head:
         assert (
             sheet.auto_filter.ref == f"A{head}:{sheet.cell(head, sheet.max_column).coordinate[: -len(str(head))]}{last}"
