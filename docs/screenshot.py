@@ -125,6 +125,7 @@ def _front(page: Page) -> bytes:
     page.goto("/reporting?year=2561&round=6")
     rows = page.locator(".rows > tbody")
     rows.nth(1).get_by_role("link", name="รอบ 6 เดือน").click()
+    page.get_by_label("หมายเหตุ").fill("ตรวจกับฎีกาแล้ว")  # what changes nothing is not said to be saved
     page.get_by_role("button", name="บันทึก", exact=True).click()
     page.get_by_text("บันทึกแล้ว").wait_for()
     rows.nth(2).get_by_role("link", name="รอบ 6 เดือน").click()
