@@ -150,13 +150,18 @@ def text(most: int) -> Reader:
 
 def on_a_page(state: ListState, total: int) -> ListState:
     """`state`, on its last page where the address asks for one that is not, or no longer, there."""
-    return replace(state, page=min(state.page, Pager(1, total).pages))
+    return replace(state, page=pager_at(state.page, total).page)
 
 
 def like_pattern(word: str) -> str:
     """A LIKE pattern (escape "/") for a text whose search key has that of `word` in it."""
     escaped = search_key(word).replace("/", "//").replace("%", "/%").replace("_", "/_")
     return f"%{escaped}%"
+
+
+def pager_at(page: int, total: int, size: int = PAGE_SIZE) -> "Pager":
+    """At `page`, or at the first or the last where there is no such page."""
+    return Pager(min(max(1, page), Pager(1, total, size).pages), total, size)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ Made = TypeVar("Made")
 # Who comes when a hundred wait before them waits in vain: two seconds, where nothing else is done.
 PATIENCE = Patience(seconds=20, waiting=100)
 BEHIND = 10  # steps by which the system puts a thread that hashes behind those that answer
-MOST_ASIDE = 2.0  # seconds that somebody of a crowd waits for a processor that nobody wants
+MOST_ASIDE = 0.5  # seconds that somebody of a crowd waits for a processor that nobody wants
 
 _hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 # Verified against where there is no account: an unknown code takes the time of a wrong password.

@@ -16,7 +16,7 @@ from app.citizens.results.queries import summed
 from app.citizens.results.sites import MOMENT, Site, asked_moment, frame, moment_told
 from app.citizens.scores.queries import published_scores
 from app.lao.reporting.rules import ReportingRound
-from app.listing import MAX_SEARCH, PAGES, SHORT_PAGE, Pager, among, number, query_of, text, whole
+from app.listing import MAX_SEARCH, PAGES, SHORT_PAGE, among, number, pager_at, query_of, text, whole
 from app.models.enums import OrganisationType, PlaceKind
 from app.web import answer
 from app.words import clean_line, percent_text
@@ -64,8 +64,7 @@ def ranking(site: Site, kind: str, code: str) -> Any:
     of = next((each for each in kinds if each == request.args.get("of")), kinds[0])
     own = _own_codes(site)
     order = _of_laos(place, moment, own) if of is PlaceKind.ORGANISATION else _of_places(place, of, moment, own)
-    asked = max(1, number(request.args.get("page", ""), 1, PAGES))
-    pager = Pager(min(asked, Pager(1, order.total, SHORT_PAGE).pages), order.total, SHORT_PAGE)
+    pager = pager_at(number(request.args.get("page", ""), 1, PAGES), order.total, SHORT_PAGE)
     said = {"of": of.value if of is not kinds[0] else "", "type": order.chosen.value if order.chosen else ""}
     return answer(
         "citizens/comparing/ranking.html",

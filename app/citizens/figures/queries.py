@@ -23,7 +23,7 @@ from app.history.rules import FactChange, action_label, changes, told_in_public
 from app.language import said
 from app.lao.fixed_rounds.sums import LiveLaos, live_laos, place_then
 from app.lao.reporting.rules import cannot_words
-from app.listing import SHORT_PAGE, Pager
+from app.listing import SHORT_PAGE, Pager, pager_at
 from app.models import HistoryEntry, Organisation, Project, ProjectDimension, ProjectYear, Report
 from app.models.enums import CannotReason, Entity, Kind, PlaceKind, ReportStatus, ReviewStatus, Round
 from app.registry.past import LaoThen, laos_then
@@ -50,9 +50,7 @@ def listed(asked: FigureRequest, side: Side, page: int) -> FigureProjects:
     if live is not None:
         numbers = sorted([*numbers, *fixed_numbers(asked, side)])
     total = sum(number for _code, _id, number in numbers)
-    pager = Pager(
-        min(page, Pager(1, total, SHORT_PAGE).pages), total, SHORT_PAGE
-    )  # the last one where there are no longer so many
+    pager = pager_at(page, total, SHORT_PAGE)
     first = (pager.page - 1) * SHORT_PAGE
     wanted, skipped = _laos_of_page([(id_, number) for _code, id_, number in numbers], first)
     if not wanted:

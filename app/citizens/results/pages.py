@@ -32,7 +32,7 @@ from app.lao.reporting.counts import lao_summary
 from app.lao.reporting.rules import Counts, Grouping, ProvinceTableRow, ReportingRound, in_table_order
 from app.lao.sending.queries import said_nothing
 from app.lao.standings.rules import TENS, ten_words
-from app.listing import PAGES, SHORT_PAGE, Pager, Reader, among, number, query_of, whole
+from app.listing import PAGES, SHORT_PAGE, Reader, among, number, pager_at, query_of, whole
 from app.models.enums import Level, OrganisationType, PlaceKind
 from app.registry.past import kin_of, past_of
 from app.spreadsheets.excel import file_content
@@ -273,10 +273,6 @@ def deleted_projects(site: Site, code: str) -> Response:
     """The names of the LAO's deleted projects, with when, by which role and why."""
     place = find(PlaceKind.ORGANISATION, code)
     total = tombstone_count(place.id)
-    pager = Pager(
-        min(max(1, number(request.args.get("page", ""), 1, PAGES)), Pager(1, total, SHORT_PAGE).pages),
-        total,
-        SHORT_PAGE,
-    )
+    pager = pager_at(number(request.args.get("page", ""), 1, PAGES), total, SHORT_PAGE)
     page, known = "citizens/results/deleted.html", frame(site, place, asked_moment(place.province_codes))
     return answer(page, page, **known, rows=tombstones(place.id, pager.page), pager=pager)
