@@ -36,7 +36,10 @@ def init_english_pages(app: Flask) -> None:
 
 def _below(rule: Rule) -> Rule:
     methods, defaults = rule.methods, rule.defaults
-    return Rule(ENGLISH + rule.rule, endpoint=rule.endpoint, methods=methods, defaults=defaults, alias=True)
+    below = Rule(ENGLISH + rule.rule, endpoint=rule.endpoint, methods=methods, defaults=defaults, alias=True)
+    # Flask's own mark, without which the view itself would answer OPTIONS.
+    below.provide_automatic_options = rule.provide_automatic_options  # type: ignore[attr-defined]
+    return below
 
 
 def other_language() -> str:

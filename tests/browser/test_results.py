@@ -1,5 +1,6 @@
 """The province table and the portal as people use them: rows open in place, the map by keyboard, and paper."""
 
+import re
 from io import BytesIO
 
 import pytest
@@ -125,3 +126,17 @@ def test_paper_is_landscape_with_a_head_and_a_number_on_every_page(opened: Open)
     assert all("ร้อยละ" in text for text in table)
     whole = " ".join(sheet.extract_text() for sheet in pages)
     assert all(f"{place:02}" in whole for place in range(MANY))
+
+
+def test_a_ranking_is_headed_by_what_is_chosen(opened: Open) -> None:
+    _province()
+    page = opened()
+    page.goto("/public/provinces/65/ranking?year=2561&round=6")
+    page.get_by_label("อันดับของ").select_option("districts")
+    expect(page.get_by_role("heading", level=1)).to_contain_text("อันดับอำเภอ")
+    expect(page).to_have_title(re.compile("อันดับอำเภอ"))
+    page.get_by_label("ปีงบประมาณ").select_option("2562")
+    expect(page).to_have_title(re.compile("2562"))
+    expect(page.get_by_role("navigation", name="ตำแหน่งหน้า").get_by_role("link", name="พิษณุโลก")).to_have_attribute(
+        "href", re.compile("year=2562")
+    )

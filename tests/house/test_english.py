@@ -498,3 +498,10 @@ def test_what_is_no_page_leads_to_the_front_and_to_nobody_elses_host(client: Cli
 
 def test_the_short_address_leads_to_the_english_front(client: Client) -> None:
     assert client.get("/en").location == "/en/public"
+
+
+def test_methods_are_told_below_en_without_running_the_view(client: Client) -> None:
+    for path in ("/public/ranking", "/public/provinces/00", "/codes"):
+        thai, english = (client.open(prefix + path, method="OPTIONS") for prefix in ("", "/en"))
+        assert (thai.data, english.data) == (b"", b"")
+        assert set(thai.allow) == set(english.allow) == {"GET", "HEAD", "OPTIONS"}
