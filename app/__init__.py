@@ -35,6 +35,7 @@ from app.citizens import english_pages
 from app.citizens.open_data.answers import NoCookies
 from app.db import db, init_engines
 from app.extensions import csrf, htmx, limiter, login_manager, migrate
+from app.lao import kept_lists
 from app.models import enums
 from config import ROOT, settings
 
@@ -64,6 +65,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app.session_interface = NoCookies()
     _init_templates(app)
     rows.init_rows(app)
+    kept_lists.init_kept_lists(app)
     _register(app)
     english_pages.init_english_pages(app)
     if app.config["PROXY_COUNT"]:

@@ -4,7 +4,6 @@ import hashlib
 import re
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime
-from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -18,7 +17,7 @@ from werkzeug.urls import iri_to_uri
 from werkzeug.wrappers import Response
 
 from app.errors import NotTheirs
-from app.listing import ROWS_KEPT, YEARS, number
+from app.listing import YEARS, number
 
 MIMETYPES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -61,24 +60,6 @@ def answer(page: str, fragment: str, status: int = 200, **context: Any) -> Respo
     response = make_response(text, status)
     response.headers["Vary"] = ASKED_AS
     return response
-
-
-def answer_unless_known(page: str, fragment: str, *, rows: list[Any], **parts: Any) -> Response:
-    """As `answer` of a list, but nothing is drawn or sent where the browser has just that.
-
-    `rows` and `parts` must tell all that is shown, and in values whose `repr` tells them apart.
-    """
-    tag = etag(request.full_path, "".join(map(_words_of_row, rows)), parts)
-    if known_already(tag):
-        return unchanged(tag)
-    response = answer(page, fragment, rows=rows, **parts)
-    response.headers["ETag"] = tag
-    return response
-
-
-@lru_cache(maxsize=ROWS_KEPT)
-def _words_of_row(row: Any) -> str:
-    return repr(row)
 
 
 def into_main(template: str, status: int = 200, **context: Any) -> Response:
@@ -172,14 +153,15 @@ def along(path: str) -> str:
     """
     if not path or "?" in path:
         return path
-    if "chosen_moment" not in g:
+    chosen: str | None = g.get("chosen_moment")
+    if chosen is None:
         given = {**(request.view_args or {}), **request.args}
-        chosen = {
+        moment = {
             "year": number(str(given.get("year", "")), 0, YEARS),
             "round": number(str(given.get("round", given.get("round_", ""))), 0),
         }
-        g.chosen_moment = urlencode({name: value for name, value in chosen.items() if value})
-    return f"{path}?{g.chosen_moment}" if g.chosen_moment else path
+        chosen = g.chosen_moment = urlencode({name: value for name, value in moment.items() if value})
+    return f"{path}?{chosen}" if chosen else path
 
 
 def asked_year(known: Collection[int], default: int) -> int:

@@ -16,6 +16,7 @@ from werkzeug.test import TestResponse
 
 from app.citizens.results.kept import KEPT
 from app.db import db
+from app.lao.kept_lists import KEPT as LISTS
 
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 TWICE_ESCAPED = re.compile(r'(?:href|action|data-hx-\w+)="[^"]*&amp;amp;[^"]*"')
@@ -53,6 +54,7 @@ def forget_what_is_written_behind(app: Flask) -> None:
         behind = not has_request_context() and statement.startswith(("INSERT", "UPDATE", "DELETE"))
         if behind and not statement.startswith("INSERT INTO sessions"):
             app.extensions[KEPT].clear()
+            app.extensions[LISTS].clear()
 
 
 class Client(FlaskClient):

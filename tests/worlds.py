@@ -10,6 +10,7 @@ from app.citizens.results.kept import KEPT
 from app.citizens.results.queries import forget_fixed_rows
 from app.db import db
 from app.extensions import limiter
+from app.lao.kept_lists import KEPT as LISTS
 from app.registry.finding.queries import KEPT as REGISTRY_INDEX
 
 Made = TypeVar("Made")
@@ -27,6 +28,7 @@ def forget_all(app: Flask) -> None:
     app.extensions["public-pages"].clear()
     app.extensions.get("kept_numbers", {}).clear()
     app.extensions[KEPT].clear()
+    app.extensions[LISTS].clear()
     app.extensions[REGISTRY_INDEX].clear()
     forget_fixed_rows()
 

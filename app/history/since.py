@@ -1,10 +1,10 @@
 """What the history tells of since a process last asked: by that, whoever keeps something forgets it in time."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import bindparam, func, literal, or_, select, text
 
-from app.db import db, table
+from app.db import db, is_sqlite, table
 from app.models import HistoryEntry
 from app.models.enums import Entity
 
@@ -74,3 +74,32 @@ class Since:
         self._last, self._missing = (last, missing) if len(missing) <= MOST_MISSING else (None, set())
         self.generation += 1
         return NewEntries(None, self.generation)
+
+
+class Stand(NamedTuple):
+    """The last entry about an LAO, and the last about what all LAOs have in common.
+
+    `settled`: no deed is under way that got its number before them and is kept after them. Who reads after that keeps
+    what he made of it for as long as the entries are the last ones.
+    """
+
+    own: int | None
+    common: int | None
+    settled: bool
+
+
+_LAST = (
+    select(func.max(_H.id)).where(_H.organisation_id == bindparam("organisation_id")).scalar_subquery(),
+    select(func.max(_H.id)).where(_H.organisation_id.is_(None)).scalar_subquery(),
+)
+# On SQLite whoever writes is alone. PostgreSQL's transactions have their number before their entries have one.
+_STAND: dict[bool, Any] = {
+    True: select(*_LAST, literal(True)),
+    False: select(*_LAST, text("pg_snapshot_xmin(pg_current_snapshot()) = pg_snapshot_xmax(pg_current_snapshot())")),
+}
+
+
+def stand_of(organisation_id: int) -> Stand:
+    """How far the history of an LAO has come."""
+    row = db.session.execute(_STAND[is_sqlite(db.engine)], {"organisation_id": organisation_id}).one()
+    return Stand(*row)

@@ -12,6 +12,7 @@ from sqlalchemy import update
 from app import clock
 from app.access import Actor
 from app.db import db, table, transaction
+from app.lao.kept_lists import _words_of_row
 from app.lao.projects import queries as projects
 from app.lao.reporting import queries as reporting
 from app.models import (
@@ -27,7 +28,6 @@ from app.models import (
 )
 from app.models.enums import Kind, PlanStatus, ReportStatus, ReviewStatus, Role, Round
 from app.nacc.desk.pages import _kept_numbers
-from app.web import _words_of_row
 from tests.client import Client
 from tests.factories import YEAR, facts, make_lao, make_project, make_report, make_staff, review
 from tests.house.test_access import address, known_routes
@@ -188,7 +188,7 @@ def test_a_list_that_is_known_keeps_what_tells_page_and_part_apart(
 def test_what_a_tag_is_made_of_tells_itself(app: Flask, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """An object that is told by its place in memory would be another one in each process, or the same by chance."""
     told = []
-    for place in ("app.web", "app.citizens.results.routes"):
+    for place in ("app.lao.kept_lists", "app.citizens.results.routes"):
         monkeypatch.setattr(f"{place}.etag", lambda *facts: told.append(repr(facts)) or f'W/"{len(told)}"')
     lao = make_lao()
     enter(client, lao.account_id)

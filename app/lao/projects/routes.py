@@ -14,6 +14,7 @@ from app.db import transaction
 from app.deeds import again, note_save, own_version
 from app.errors import NOTHING_CHANGED, Refusal, Stale
 from app.history.queries import who_was_first
+from app.lao.kept_lists import answer_unless_known
 from app.lao.profile.queries import place
 from app.lao.projects import namesakes, operations, queries, workbooks
 from app.lao.projects import record_pages as _record_pages  # noqa: F401 - adds its views
@@ -27,7 +28,7 @@ from app.plans.asked import opening_year
 from app.plans.queries import periods, year_gates
 from app.plans.rules import Period, YearGate, closed_year_sentence, open_years
 from app.spreadsheets import excel
-from app.web import answer, answer_unless_known, attachment, wants_fragment
+from app.web import answer, attachment, wants_fragment
 
 
 def _state(gates: list[YearGate] | None = None) -> ListState:
@@ -85,7 +86,9 @@ def _row_parts(project_id: int, state: ListState, *, saved: bool | None = None) 
 @blueprint.get("/projects")
 @requires(Permission.PROJECTS)
 def project_list() -> Response:
-    return answer_unless_known("lao/projects/list.html", "lao/projects/_list.html", **_list_parts())
+    return answer_unless_known(
+        "lao/projects/list.html", "lao/projects/_list.html", _list_parts, main="lao/projects/_main.html"
+    )
 
 
 @blueprint.get("/projects/table.<any(xlsx, csv):file>")

@@ -12,6 +12,7 @@ from app.db import transaction
 from app.deeds import again, note_save, own_version
 from app.errors import NOTHING_CHANGED, Refusal, Stale
 from app.history.queries import who_was_first
+from app.lao.kept_lists import answer_unless_known
 from app.lao.profile.queries import place
 from app.lao.projects.queries import review_counts
 from app.lao.reporting import counts, operations, queries, workbooks
@@ -25,7 +26,7 @@ from app.plans.asked import opening_year
 from app.plans.queries import periods, window_for, year_gates
 from app.plans.rules import closed_year_sentence, open_years
 from app.spreadsheets import excel
-from app.web import answer, answer_unless_known, attachment, wants_fragment
+from app.web import answer, attachment, wants_fragment
 from app.words import baht
 
 blueprint = Blueprint("reporting", __name__)
@@ -70,7 +71,7 @@ def _page_parts(state: ListState) -> dict[str, Any]:
 @blueprint.get("/reporting")
 @requires(Permission.REPORTS)
 def report_list() -> Response:
-    return answer_unless_known("lao/reporting/list.html", "lao/reporting/_list.html", **_page_parts(_state()))
+    return answer_unless_known("lao/reporting/list.html", "lao/reporting/_list.html", lambda: _page_parts(_state()))
 
 
 @blueprint.get("/reporting/table.<any(xlsx, csv):file>")
@@ -252,23 +253,24 @@ def _next_waiting(project_id: int, round_: Round, state: ListState) -> queries.R
 @blueprint.get("/reporting/all")
 @requires(Permission.REPORTS)
 def all_reports() -> Response:
-    state = _state()
-    who = actor()
+    return answer_unless_known("lao/reporting/all.html", "lao/reporting/_all.html", _all_parts)
+
+
+def _all_parts() -> dict[str, Any]:
+    who, state = actor(), _state()
     summary = counts.round_summary(who, state.year, Round(state.round))
     reported = queries.reported_count(who, state)
     state = on_a_page(state, reported)
-    return answer_unless_known(
-        "lao/reporting/all.html",
-        "lao/reporting/_all.html",
-        state=state,
-        place=place(who),
-        periods=periods(),
-        gates=year_gates(who),
-        rows=queries.reported_rows(who, state),
-        pager=Pager(state.page, reported),
-        elsewhere=[] if reported else counts.reported_by_year(who, Round(state.round)),
-        summary=summary,
-    )
+    return {
+        "state": state,
+        "place": place(who),
+        "periods": periods(),
+        "gates": year_gates(who),
+        "rows": queries.reported_rows(who, state),
+        "pager": Pager(state.page, reported),
+        "elsewhere": [] if reported else counts.reported_by_year(who, Round(state.round)),
+        "summary": summary,
+    }
 
 
 @blueprint.get("/reporting/all/table.<any(xlsx, csv):file>")
