@@ -77,10 +77,10 @@ class Since:
 
 
 class Stand(NamedTuple):
-    """The last entry about an LAO, and the last about what all LAOs have in common.
+    """Of the last entry about an LAO or a place, and of the last about what all have in common.
 
     `settled`: no deed is under way that got its number before them and is kept after them. Who reads after that keeps
-    what he made of it for as long as the entries are the last ones.
+    what he made of it for as long as there are no others.
     """
 
     own: int | None

@@ -1,4 +1,4 @@
-"""An LAO's lists, kept as they were last read and drawn for as long as the history of that LAO does not go on.
+"""Long lists, kept as they were last read and drawn for as long as the history they stand on does not go on.
 
 Each process keeps its own. What changes by the clock alone, or behind the system's back, is seen within a minute.
 """
@@ -6,7 +6,7 @@ Each process keeps its own. What changes by the clock alone, or behind the syste
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from threading import Lock
 from time import monotonic
 from typing import Any
@@ -15,14 +15,13 @@ from cachetools import LRUCache
 from flask import Flask, current_app, make_response, render_template, request
 from werkzeug.wrappers import Response
 
-from app.access import actor
-from app.history.since import Stand, stand_of
+from app.history.since import Stand
 from app.listing import ROWS_KEPT
 from app.web import ASKED_AS, etag, known_already, unchanged, wants_fragment
 
 KEPT = "kept-lists"
 SECONDS = 60
-MOST_BYTES = 16_000_000
+MOST_BYTES = 24_000_000
 Parts = dict[str, Any]
 
 
@@ -41,7 +40,7 @@ class KeptList:
 
 
 class KeptLists:
-    """By LAO, address and part."""
+    """By whose they are, address and part."""
 
     def __init__(self) -> None:
         self._one = Lock()
@@ -69,34 +68,52 @@ def init_kept_lists(app: Flask) -> None:
     app.extensions[KEPT] = KeptLists()
 
 
-def answer_unless_known(page: str, fragment: str, parts: Callable[[], Parts], main: str = "") -> Response:
-    """`fragment` for an htmx request, else `page` around `main`; nothing is drawn or sent where the browser has that.
+@dataclass(frozen=True)
+class ListPage:
+    """A list in its page: `fragment` for an htmx request, else `page` around `main`.
 
-    `parts` reads all that is shown, `rows` among them, as values whose `repr` tells them apart. `main`: the fragment,
-    if nothing else is said; `page` knows it as `drawn`, and nothing of the parts.
+    `page` knows `main` as `drawn`, and nothing of what is in it; `main` is the fragment, if nothing else is said.
     """
-    part = fragment if wants_fragment() else main or fragment
+
+    page: str
+    fragment: str
+    main: str = ""
+
+    @property
+    def part(self) -> str:
+        return self.fragment if wants_fragment() else self.main or self.fragment
+
+
+def answer_unless_known(
+    what: ListPage, stand: Stand, key: Any, parts: Callable[[], Parts], facts: Callable[[], Any] | None = None
+) -> Response:
+    """The list; nothing is read where it is kept, and nothing drawn or sent where the browser has just that.
+
+    `key`: whose list it is. `parts` reads all that is shown; `facts` tells it in fewer words, or else it is told by the
+    parts, with `rows` among them. Either as values whose `repr` tells them apart.
+    """
     lists: KeptLists = current_app.extensions[KEPT]
-    key = (actor().own_organisation_id, request.full_path, part)
-    stand, read = stand_of(actor().own_organisation_id), None
+    key, read = (key, request.full_path, what.part), cache(parts)
     kept = lists.get(key, stand)
     if kept is None:
-        read = parts()
-        kept = KeptList(stand, monotonic() + SECONDS, _hash_of(**read))
+        kept = KeptList(stand, monotonic() + SECONDS, _hash(repr(facts())) if facts else _hash_of(**read()))
         lists.put(key, kept)
     tag = etag(request.full_path, kept.facts)
     if known_already(tag):
         return unchanged(tag)
     if not kept.text:
-        kept = replace(kept, text=render_template(part, **(read or parts())))
+        kept = replace(kept, text=render_template(what.part, as_fragment=wants_fragment(), **read()))
         lists.put(key, kept)
-    response = make_response(kept.text if wants_fragment() else render_template(page, drawn=kept.text))
+    response = make_response(kept.text if wants_fragment() else render_template(what.page, drawn=kept.text))
     response.headers["Vary"], response.headers["ETag"] = ASKED_AS, tag
     return response
 
 
 def _hash_of(*, rows: list[Any], **parts: Any) -> str:
-    words = "".join(map(_words_of_row, rows)) + repr(parts)
+    return _hash("".join(map(_words_of_row, rows)) + repr(parts))
+
+
+def _hash(words: str) -> str:
     return hashlib.sha1(words.encode(), usedforsecurity=False).hexdigest()
 
 

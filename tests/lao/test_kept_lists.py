@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from decimal import Decimal
+from time import sleep
 from typing import Any
 
 import pytest
@@ -17,6 +18,9 @@ from app.lao import kept_lists
 from app.lao.fixed_rounds.jobs import fix_closed_rounds
 from app.lao.projects import operations as projects
 from app.lao.projects.queries import project_detail
+from app.lao.sending.operations import send_round
+from app.lao.sending.queries import round_to_send
+from app.lao.sending.rules import sealed
 from app.models import HistoryEntry, Project
 from app.models.enums import Entity, Kind, PlanStatus, ReportStatus, Role, Round
 from app.nacc.administration.operations import give_more_time, set_window
@@ -38,6 +42,7 @@ LISTS = (
     f"/projects?year={YEAR}&sort=name&q=โครงการ",
     f"/reporting?year={YEAR}&round=6",
     f"/reporting/all?year={YEAR}&round=6",
+    f"/reports/province?year={YEAR}&round=6",
 )
 NOW = clock.now()
 LATER = NOW + timedelta(days=9)
@@ -48,6 +53,7 @@ class Somebody:
 
     def __init__(self) -> None:
         self.lao = make_lao()
+        self.neighbour = make_lao("6650808")
         self.admin = actor_of(make_staff("chief", Role.ADMINISTRATOR).id)
         self.project_id = make_project(self.lao)
         make_project(self.lao, facts("โครงการที่สอง"))
@@ -59,6 +65,10 @@ class Somebody:
     def does(self, operation: Callable[..., Any], *given: Any) -> None:
         with transaction():
             operation(*given)
+
+    def neighbour_has_nothing(self) -> None:
+        shown = sealed(round_to_send(self.neighbour, YEAR, Round.SIX, NOW).figures)
+        self.does(send_round, self.neighbour, YEAR, Round.SIX, shown, NOW, "ไม่มีโครงการในรอบนี้")
 
     def edits(self, name: str, **changes: Any) -> None:
         self.does(projects.edit_project, *self.own_project, facts(name, **changes), NOW)
@@ -90,6 +100,7 @@ DEEDS: dict[str, Callable[[Somebody], Any]] = {
     "more time": lambda who: who.does(give_more_time, who.admin, "6650807", *LAST),
     "a dimension": lambda who: who.does(rename_dimension, who.admin, 1, 1, "มิติใหม่", Decimal(25), 1, NOW),
     "years of a plan": lambda who: who.does(add_period, who.admin, 2580, 2584, ["ก", "ข"], NOW),
+    "nothing to report": lambda who: who.neighbour_has_nothing(),
     "deleted": lambda who: who.does(projects.delete_project, *who.own_project, "บันทึกซ้ำ", NOW),
     "closed": lambda who: who.does(set_window, who.admin, *WINDOW, NOW - timedelta(days=1), 1, NOW),
     "fixed": lambda who: fix_closed_rounds(),
@@ -162,17 +173,30 @@ def _renamed_by_a_deed(connection: Connection, lao: Actor, project_id: int, name
     connection.execute(insert(table(HistoryEntry)).values(entry))
 
 
+def _get_until_it_is_kept(client: Client, lists: Any) -> None:
+    """On PostgreSQL nothing is kept while a deed is under way, and those of other tests are on the same server."""
+    for _time in range(200):
+        client.get(LISTS[0])
+        if lists._lists:
+            return
+        sleep(0.02)
+    pytest.fail("nothing was kept")
+
+
 def test_a_list_is_read_and_drawn_once_until_somebody_else_changes_it(
-    client: Client, elsewhere: Engine, monkeypatch: pytest.MonkeyPatch
+    client: Client, lists: Any, elsewhere: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # given
     lao = make_lao()
     first = make_project(lao)
     enter(client, lao.account_id)
-    before = client.get(LISTS[0])
     reads: list[str] = []
     told = kept_lists._hash_of
     monkeypatch.setattr(kept_lists, "_hash_of", lambda **parts: reads.append("read") or told(**parts))
+    before = client.get(LISTS[0])
+    assert reads == ["read"]
+    _get_until_it_is_kept(client, lists)
+    reads.clear()
     assert TOKENS.sub("", client.get(LISTS[0]).text) == TOKENS.sub("", before.text)
     assert client.get(LISTS[0], headers={"If-None-Match": before.headers["ETag"]}).status_code == 304
     assert reads == []
@@ -208,13 +232,14 @@ def test_a_deed_with_an_earlier_number_that_is_kept_later_is_seen(client: Client
 
 
 def test_what_is_changed_behind_the_systems_back_is_seen_within_a_minute(
-    client: Client, elsewhere: Engine, monkeypatch: pytest.MonkeyPatch
+    client: Client, lists: Any, elsewhere: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # given
     lao = make_lao()
     first = make_project(lao)
     enter(client, lao.account_id)
     before = client.get(LISTS[0])
+    _get_until_it_is_kept(client, lists)
     with elsewhere.begin() as connection:
         _behind_the_back(connection, first, "แก้ในฐานข้อมูล")
     assert "แก้ในฐานข้อมูล" not in client.get(LISTS[0]).text

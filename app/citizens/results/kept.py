@@ -13,7 +13,7 @@ from flask import current_app
 from sqlalchemy import bindparam, select, union
 
 from app.db import db, table
-from app.history.since import Since
+from app.history.since import Since, Stand
 from app.lao.reporting.rules import PlaceSummary
 from app.lao.reporting.sums import standings_by_province, sums_by
 from app.lao.standings.rules import levels_among, tens_among
@@ -29,10 +29,10 @@ _WERE_IN = union(
     select(_O.province_code).where(_O.id.in_(_IDS)),
     *(select(each.province_code).where(each.organisation_id.in_(_IDS)) for each in (_F, _FR)),
 )
-# What an entry tells of these is in no figure.
+# What an entry tells of these is in no figure, and in no table of a province.
 _IN_NO_FIGURE = frozenset(
     {
-        *(Entity.ACCOUNT, Entity.PROFILE, Entity.MAIL, Entity.NOTE, Entity.SIGN, Entity.SENT_ROUND, Entity.SETTING),
+        *(Entity.ACCOUNT, Entity.PROFILE, Entity.MAIL, Entity.NOTE, Entity.SIGN, Entity.SETTING),
         *(Entity.SCORES, Entity.SCORE_CHANGE, Entity.MINIMUM_SCORE, Entity.REJECTION_REASON, Entity.PROPOSED_DEED),
     }
 )
@@ -58,6 +58,7 @@ class KeptProvinces:
         with self._one:
             self._since = Since(apart_from=_IN_NO_FIGURE, of_any=_OF_ANY)
             self._known: dict[_Key, tuple[PlaceSummary, float]] = {}
+            self._of_all, self._of_one = 0, dict[str, int]()  # the generations of what was last written
 
     def follow(self) -> int | None:
         """Forget what was written to since; gives the generation of what is put in after that."""
@@ -65,10 +66,17 @@ class KeptProvinces:
             laos, generation = self._since.ask()
             if laos is None:
                 self._known.clear()
+                self._of_all = self._since.generation
             elif laos:
                 codes = set(db.session.scalars(_WERE_IN, {"ids": sorted(laos)}))
                 self._known = {key: kept for key, kept in self._known.items() if key.province_code not in codes}
+                self._of_one |= dict.fromkeys(codes, self._since.generation)
             return generation
+
+    def stand_of(self, code: str) -> Stand:
+        """How far the history of a province has come, by the generations of this process."""
+        generation = self.follow()
+        return Stand(self._of_one.get(code), self._of_all, settled=generation is not None)
 
     def get(self, key: _Key) -> PlaceSummary | None:
         summary, until = self._known.get(key, (None, 0))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Blueprint, redirect, request
+from flask import Blueprint, current_app, redirect, request
 from werkzeug.wrappers import Response
 
 from app.access import Permission, actor, requires
@@ -11,15 +11,19 @@ from app.citizens.places.queries import find
 from app.citizens.places.rules import is_code
 from app.citizens.results import queries
 from app.citizens.results.kept import KEPT, KeptProvinces
-from app.citizens.results.pages import lao_table, mount, place_page
+from app.citizens.results.pages import lao_table, mount, own_code, place_page
 from app.citizens.results.sites import FOR_THOSE_SIGNED_IN, asked_moment, frame
 from app.errors import NotTheirs
+from app.lao.kept_lists import ListPage, answer_unless_known
 from app.models.enums import PlaceKind, Role
 from app.plans.queries import periods
 from app.registry.queries import provinces
-from app.web import along, answer, etag, known_already, unchanged
+from app.web import along
 
 blueprint = Blueprint("reports", __name__)
+TABLE = ListPage(
+    "citizens/results/province.html", "citizens/results/_province.html", "citizens/results/_province_main.html"
+)
 mount(blueprint, FOR_THOSE_SIGNED_IN, requires(Permission.RESULTS))
 mount_comparisons(blueprint, FOR_THOSE_SIGNED_IN, requires(Permission.RESULTS))
 
@@ -48,20 +52,18 @@ def province_table() -> Response:
     if not is_code(code):
         raise NotTheirs
     moment = asked_moment([code])
-    # An address without a year or round means another one after the next report, or the next plan period.
-    known, state = dict(provinces()), queries.table_state(code, moment.year, moment.round)
-    tag = etag(state, known, moment, periods(), request.full_path)
-    if known_already(tag):
-        return unchanged(tag)
-    told = frame(FOR_THOSE_SIGNED_IN, find(PlaceKind.PROVINCE, code), moment)
-    table = lao_table(
-        FOR_THOSE_SIGNED_IN, queries.province_rows(code, moment.year, moment.round), "/reports/province", moment
-    )
-    response = answer(
-        "citizens/results/province.html", "citizens/results/_province.html", **told, **table, provinces=known
-    )
-    response.headers["ETag"] = tag
-    return response
+    known, kept = dict(provinces()), current_app.extensions[KEPT]
+
+    def facts() -> Any:
+        # An address without a year or round means another one after the next report, or the next plan period.
+        return queries.table_state(code, moment.year, moment.round), known, moment, periods()
+
+    def parts() -> dict[str, Any]:
+        told = frame(FOR_THOSE_SIGNED_IN, find(PlaceKind.PROVINCE, code), moment)
+        rows = queries.province_rows(code, moment.year, moment.round)
+        return told | lao_table(FOR_THOSE_SIGNED_IN, rows, "/reports/province", moment) | {"provinces": known}
+
+    return answer_unless_known(TABLE, kept.stand_of(code), (code, moment, own_code(FOR_THOSE_SIGNED_IN)), parts, facts)
 
 
 def _default_province() -> str:

@@ -14,7 +14,8 @@ from app.db import transaction
 from app.deeds import again, note_save, own_version
 from app.errors import NOTHING_CHANGED, Refusal, Stale
 from app.history.queries import who_was_first
-from app.lao.kept_lists import answer_unless_known
+from app.history.since import stand_of
+from app.lao.kept_lists import ListPage, answer_unless_known
 from app.lao.profile.queries import place
 from app.lao.projects import namesakes, operations, queries, workbooks
 from app.lao.projects import record_pages as _record_pages  # noqa: F401 - adds its views
@@ -29,6 +30,8 @@ from app.plans.queries import periods, year_gates
 from app.plans.rules import Period, YearGate, closed_year_sentence, open_years
 from app.spreadsheets import excel
 from app.web import answer, attachment, wants_fragment
+
+LIST = ListPage("lao/projects/list.html", "lao/projects/_list.html", "lao/projects/_main.html")
 
 
 def _state(gates: list[YearGate] | None = None) -> ListState:
@@ -86,9 +89,8 @@ def _row_parts(project_id: int, state: ListState, *, saved: bool | None = None) 
 @blueprint.get("/projects")
 @requires(Permission.PROJECTS)
 def project_list() -> Response:
-    return answer_unless_known(
-        "lao/projects/list.html", "lao/projects/_list.html", _list_parts, main="lao/projects/_main.html"
-    )
+    lao_id = actor().own_organisation_id
+    return answer_unless_known(LIST, stand_of(lao_id), lao_id, _list_parts)
 
 
 @blueprint.get("/projects/table.<any(xlsx, csv):file>")

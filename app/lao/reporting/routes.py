@@ -12,7 +12,8 @@ from app.db import transaction
 from app.deeds import again, note_save, own_version
 from app.errors import NOTHING_CHANGED, Refusal, Stale
 from app.history.queries import who_was_first
-from app.lao.kept_lists import answer_unless_known
+from app.history.since import stand_of
+from app.lao.kept_lists import ListPage, answer_unless_known
 from app.lao.profile.queries import place
 from app.lao.projects.queries import review_counts
 from app.lao.reporting import counts, operations, queries, workbooks
@@ -30,6 +31,8 @@ from app.web import answer, attachment, wants_fragment
 from app.words import baht
 
 blueprint = Blueprint("reporting", __name__)
+LIST = ListPage("lao/reporting/list.html", "lao/reporting/_list.html")
+ALL = ListPage("lao/reporting/all.html", "lao/reporting/_all.html")
 ROUNDS = tuple(int(round_) for round_ in Round)
 
 
@@ -71,7 +74,8 @@ def _page_parts(state: ListState) -> dict[str, Any]:
 @blueprint.get("/reporting")
 @requires(Permission.REPORTS)
 def report_list() -> Response:
-    return answer_unless_known("lao/reporting/list.html", "lao/reporting/_list.html", lambda: _page_parts(_state()))
+    lao_id = actor().own_organisation_id
+    return answer_unless_known(LIST, stand_of(lao_id), lao_id, lambda: _page_parts(_state()))
 
 
 @blueprint.get("/reporting/table.<any(xlsx, csv):file>")
@@ -253,7 +257,8 @@ def _next_waiting(project_id: int, round_: Round, state: ListState) -> queries.R
 @blueprint.get("/reporting/all")
 @requires(Permission.REPORTS)
 def all_reports() -> Response:
-    return answer_unless_known("lao/reporting/all.html", "lao/reporting/_all.html", _all_parts)
+    lao_id = actor().own_organisation_id
+    return answer_unless_known(ALL, stand_of(lao_id), lao_id, _all_parts)
 
 
 def _all_parts() -> dict[str, Any]:
