@@ -20,7 +20,7 @@ from app.citizens.public import cache
 from app.models.enums import Role
 from app.tokens import csrf_token, form_account, mask, token_seed, unmask
 from tests.client import TOKEN, Client
-from tests.factories import make_lao, make_project, make_staff, project_form
+from tests.factories import facts, make_lao, make_project, make_staff, project_form
 from tests.pages import enter, fields, form_token
 
 if sys.version_info >= (3, 14):
@@ -71,6 +71,29 @@ def test_a_page_goes_in_a_coding_that_its_browser_reads(app: Flask, client: Clie
     assert "Accept-Encoding" in answer.headers["Vary"]
     head = client.head("/home", headers={"Accept-Encoding": asked})
     assert (coding(head), head.data) == (given, b"")
+
+
+@pytest.mark.parametrize(
+    ("asked", "given"), [("gzip, deflate, br, zstd", "br"), ("gzip, deflate, br", "br"), ("gzip", "gzip"), ("", "")]
+)
+def test_a_long_list_goes_in_the_smallest_coding_that_its_browser_reads(
+    app: Flask, client: Client, monkeypatch: pytest.MonkeyPatch, asked: str, given: str
+) -> None:
+    # given
+    monkeypatch.setattr(packing, "LONG", 8_000)
+    lao = make_lao()
+    for number in range(9):
+        make_project(lao, facts(f"โครงการที่ {number}"))
+    enter(client, lao.account_id)
+
+    # when
+    answer = client.get("/projects?year=2561", headers={"Accept-Encoding": asked})
+
+    # then
+    assert coding(answer) == given
+    assert "โครงการที่ 8" in page_of(answer)
+    if given:
+        assert len(answer.data) <= len(packing.packed(page_of(answer).encode(), "gzip")), "smaller than in haste"
 
 
 def test_what_is_short_or_packed_by_itself_is_left_alone(app: Flask, client: Client) -> None:
