@@ -78,6 +78,9 @@ def _province_and_round(province_code: str, year: int, round_: Round) -> dict[st
     return {"province_code": province_code, "year": year, "round": int(round_)}
 
 
+_PLAN_STATUS = select(_PY.status).where(
+    _PY.organisation_id == bindparam("organisation_id"), _PY.fiscal_year == bindparam("year")
+)
 # One LAO, by dimension and status, with its money: the index finds the lines, money is read from them.
 _ROUND_SUMMARY = (
     select(
@@ -88,6 +91,7 @@ _ROUND_SUMMARY = (
         func.sum(_R.ordinance_budget_satang),
         func.count(_R.ordinance_budget_satang),
         func.sum(_R.spent_satang),
+        _PLAN_STATUS.scalar_subquery(),
     )
     .join_from(
         table(Report),
@@ -97,9 +101,6 @@ _ROUND_SUMMARY = (
     .where(*_IN_PROVINCE, _R.organisation_id == bindparam("organisation_id"))
     .group_by(_R.dimension, _R.status)
     .order_by(_R.dimension)
-)
-_PLAN_STATUS = select(_PY.status).where(
-    _PY.organisation_id == bindparam("organisation_id"), _PY.fiscal_year == bindparam("year")
 )
 
 
@@ -121,12 +122,13 @@ def live_summary(organisation_id: int, province_code: str, year: int, round_: Ro
     lao = {"organisation_id": organisation_id}
     place = {**_province_and_round(province_code, year, round_), **lao}
     by_dimension: dict[int, tuple[Counts, Money]] = {}
-    for dimension, status, number, planned, ordinance, in_ordinance, spent in db.session.execute(_ROUND_SUMMARY, place):
+    rows = db.session.execute(_ROUND_SUMMARY, place).all()
+    for dimension, status, number, planned, ordinance, in_ordinance, spent, _plan_status in rows:
         counts, money = by_dimension.get(dimension, (Counts(), Money()))
         more = Money(planned or NO_BAHT, ordinance or NO_BAHT, spent or NO_BAHT, in_ordinance)
         by_dimension[dimension] = (counts + counts_of([(status, number)]), money + more)
-    status = db.session.execute(_PLAN_STATUS, lao | {"year": year}).scalar()
-    return RoundSummary(round_, status is PlanStatus.PASSED, by_dimension)
+    plan_status = rows[0][-1] if rows else db.session.scalar(_PLAN_STATUS, place)
+    return RoundSummary(round_, plan_status is PlanStatus.PASSED, by_dimension)
 
 
 _RECORDED_BY_YEAR = (
