@@ -147,6 +147,12 @@
   on("htmx:before:history:update", (event) => {
     if (event.detail.response.status === 422) event.preventDefault();
   });
+  // The page in the other language is the same page still, with what was chosen on it.
+  on("htmx:after:history:update", () => {
+    for (const link of all(".who [hreflang]")) {
+      if (link.pathname.replace(/^\/en(?=\/)/, "") === location.pathname.replace(/^\/en(?=\/)/, "")) link.search = location.search;
+    }
+  });
   // To a place on this very page a browser would only scroll.
   on("htmx:after:request", ({ detail: { ctx } }) => {
     const to = ctx.hx.redirect && new URL(ctx.hx.redirect, location.href);

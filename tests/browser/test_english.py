@@ -1,5 +1,6 @@
 """A stranger's walk in English, from the first page to the last, by what the pages say."""
 
+import re
 from decimal import Decimal
 
 from flask import Flask
@@ -87,3 +88,23 @@ def test_scripts_of_an_english_page_speak_english(app: Flask, opened: Open) -> N
     page.evaluate("dispatchEvent(new Event('beforeprint'))")
     expect(page.locator("#printed")).to_contain_text("Source: e-PlanNACC")
     expect(page.locator("#printed")).to_contain_text("/en/codes printed on ")
+
+
+def test_title_and_link_to_the_other_language_follow_what_is_chosen(app: Flask, opened: Open) -> None:
+    # given
+    actor = lao("6900101", name="องค์การบริหารส่วนตำบลหาดใหญ่", province="90", district="9011")
+    make_report(actor, make_project(actor, facts("อบรมต้านทุจริต")), spent=Decimal(500))
+    page = opened()
+    for path in ("/public/provinces/90", "/en/public/provinces/90", "/public/organisations/6900101"):
+        page.goto(f"{path}?year=2561&round=6")
+
+        # when
+        page.locator("#m-year").select_option("2563")
+        expect(page).to_have_url(re.compile("year=2563"))
+
+        # then
+        expect(page).to_have_title(re.compile("2563"))
+        expect(page.locator("h1")).to_be_visible()
+        other = path.removeprefix("/en") if path.startswith("/en") else f"/en{path}"
+        link = page.locator(".who [hreflang]")
+        expect(link).to_have_attribute("href", re.compile(f"{re.escape(other)}\\?.*year=2563"))
