@@ -35,7 +35,6 @@ from app.lao.reporting.details import ReportDetail, report_detail, report_questi
 from app.lao.reporting.forms import EXPLAINED, ReportForm
 from app.lao.reporting.operations import SaidOfMany, report_many, save_report
 from app.lao.reporting.rules import ReportFacts, facts_of
-from app.lao.signs.queries import project_sentences
 from app.listing import YEARS, choice_of, number, query_of
 from app.models.enums import Entity, ReportStatus, Round
 from app.plans.asked import opening_year
@@ -118,7 +117,7 @@ def save_row(project_id: int, year: int, round_: int) -> Response:
 
 
 def _row_kept(project_id: int, year: int, round_: Round, kept: KeptRow) -> Response:
-    signs = project_sentences(actor(), project_id, year, round_) if kept.changed else []
+    signs = report_detail(actor(), project_id, year, round_).sentences(round_) if kept.changed else []
     sums = sums_in_words(round_summary(actor(), year, round_))
     told = {"version": kept.version, "stamp": read_at(), "sums": sums}
     more = {"boxes": kept.otherwise, "signs": " ".join(signs)}

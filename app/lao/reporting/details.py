@@ -12,7 +12,9 @@ from app.access import Actor
 from app.db import db, table
 from app.errors import NotTheirs
 from app.lao.projects.queries import amount_questions
+from app.lao.projects.rules import counts
 from app.lao.reporting.rules import ReportFacts
+from app.lao.signs.rules import ReportedLine, earlier_round, line_signs
 from app.models import HistoryEntry, PlanYear, Project, ProjectYear, Report, Window, WindowException
 from app.models.enums import Action, Entity, Kind, PlanStatus, ReportStatus, ReviewStatus, Round
 from app.plans.rules import ReportWindow, report_window
@@ -24,7 +26,7 @@ SETTLED = frozenset({ReportStatus.DONE, ReportStatus.CANNOT})
 
 @dataclass(frozen=True)
 class ReportDetail:
-    """One report line, with all that deciding on it needs."""
+    """One report line, with all that deciding on it needs. `earlier`: its status in the round before, where one is."""
 
     project_id: int
     name: str
@@ -41,6 +43,16 @@ class ReportDetail:
     window: ReportWindow
     facts: ReportFacts
     reported_at: datetime | None
+    earlier: ReportStatus | None
+
+    def sentences(self, round_: Round) -> list[str]:
+        """What should be checked in its report of the round, as it is kept; nothing in one that does not count."""
+        if not counts(self.review_status, deleted=False):
+            return []
+        facts, saves = self.facts, self.version - 1  # a line is made with version 1, and each save raises it
+        amounts = self.planned, facts.ordinance_budget, facts.spent
+        line = ReportedLine(self.project_id, facts.status, *amounts, self.reported_at, saves, self.earlier)
+        return [sign.sentence for sign in line_signs(line, round_)]
 
     @property
     def waits(self) -> bool:
@@ -49,6 +61,12 @@ class ReportDetail:
 
 _FACTS = [each.name for each in fields(ReportFacts)]
 _PY, _W, _X = table(PlanYear).c, table(Window).c, table(WindowException).c
+_BEFORE = table(Report).alias("before")
+_EARLIER = select(_BEFORE.c.status).where(
+    _BEFORE.c.project_id == _R.project_id,
+    _BEFORE.c.fiscal_year == _R.fiscal_year,
+    _BEFORE.c.round == bindparam("before"),
+)
 _OWN_LINES = (
     select(
         _P.id,
@@ -74,6 +92,7 @@ _OWN_LINES = (
         _W.opens_at,
         _W.closes_at,
         _X.closes_at.label("extended_until"),
+        _EARLIER.scalar_subquery().label("earlier"),
     )
     .select_from(
         table(Report)
@@ -100,8 +119,7 @@ _DETAILS = _OWN_LINES.where(_P.organisation_id == bindparam("organisation_id")).
 
 def report_detail(actor: Actor, project_id: int, year: int, round_: Round) -> ReportDetail:
     """One report line of the actor's LAO. Raises NotTheirs for any other, a deleted or an unknown one."""
-    asked = {"project_id": project_id, "year": year, "round": int(round_)}
-    row = db.session.execute(_DETAIL, asked | {"organisation_id": actor.own_organisation_id}).first()
+    row = db.session.execute(_DETAIL, _own_lines(actor, year, round_) | {"project_id": project_id}).first()
     if row is None:
         raise NotTheirs
     return _report_detail(row, year, round_)
@@ -109,8 +127,13 @@ def report_detail(actor: Actor, project_id: int, year: int, round_: Round) -> Re
 
 def report_details(actor: Actor, year: int, round_: Round) -> list[ReportDetail]:
     """Every report line of the actor's LAO in a round, those of rejected projects too, in the order of the list."""
-    asked = {"organisation_id": actor.own_organisation_id, "year": year, "round": int(round_)}
-    return [_report_detail(row, year, round_) for row in db.session.execute(_DETAILS, asked)]
+    rows = db.session.execute(_DETAILS, _own_lines(actor, year, round_))
+    return [_report_detail(row, year, round_) for row in rows]
+
+
+def _own_lines(actor: Actor, year: int, round_: Round) -> dict[str, Any]:
+    moment = {"year": year, "round": int(round_), "before": int(earlier_round(round_) or 0)}
+    return moment | {"organisation_id": actor.own_organisation_id}
 
 
 def _report_detail(row: Any, year: int, round_: Round) -> ReportDetail:
@@ -131,6 +154,7 @@ def _report_detail(row: Any, year: int, round_: Round) -> ReportDetail:
         window=report_window(year, round_, window, row.extended_until),
         facts=ReportFacts(**{name: getattr(row, name) for name in _FACTS}),
         reported_at=row.reported_at,
+        earlier=row.earlier,
     )
 
 

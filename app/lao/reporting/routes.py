@@ -20,7 +20,6 @@ from app.lao.reporting import counts, operations, queries, workbooks
 from app.lao.reporting.details import ReportDetail, report_detail, report_questions, starting_facts
 from app.lao.reporting.forms import EXPLAINED, SIDES, ReportForm, comparison
 from app.lao.reporting.rules import facts_of
-from app.lao.signs.queries import project_sentences
 from app.listing import ListState, Pager, list_state, number, on_a_page
 from app.models.enums import Entity, ReportStatus, ReviewStatus, Round
 from app.plans.asked import opening_year
@@ -120,11 +119,6 @@ def _form_page(
     return answer("lao/reporting/report.html", "lao/reporting/_panel.html", status, **context)
 
 
-def _signs(line: ReportDetail, round_: Round) -> list[str]:
-    """What should be checked in the report as it is kept; the filer is told first."""
-    return project_sentences(actor(), line.project_id, line.year, round_) if line.reported_at else []
-
-
 def _form_context(line: ReportDetail, round_: Round, form: ReportForm, state: ListState) -> dict[str, Any]:
     return {
         "line": line,
@@ -133,7 +127,7 @@ def _form_context(line: ReportDetail, round_: Round, form: ReportForm, state: Li
         "state": state,
         "n": number(request.args.get("n", ""), 1),
         "closed": operations.closed_because(actor(), line, clock.now()),
-        "signs": _signs(line, round_),
+        "signs": line.sentences(round_),
         "explained": EXPLAINED,
         "suffix": f"-{line.project_id}",
     }
@@ -206,7 +200,7 @@ def _after_save(saved: ReportDetail, round_: Round, state: ListState, changed: b
     `changed` nothing is answered alike, but nobody is told that it was saved.
     """
     following = _next_waiting(saved.project_id, round_, state) if request.form.get("then") == "next" else None
-    signs = " ".join(_signs(saved, round_))
+    signs = " ".join(saved.sentences(round_))
     if not wants_fragment():
         flash(*((_saved_sentence(saved, round_), "ok") if changed else (NOTHING_CHANGED, "info")))
         if signs:

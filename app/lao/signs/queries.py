@@ -24,7 +24,6 @@ from app.lao.signs.rules import (
     TextPlace,
     earlier_round,
     field_of,
-    line_signs,
     mass_change,
     reported,
     round_signs,
@@ -74,7 +73,6 @@ _LINES = (
 )
 _OF_PROVINCE = _LINES.order_by(_R.organisation_id, _R.project_id)
 _OF_LAO = _OF_PROVINCE.where(_R.organisation_id == bindparam("organisation_id"))
-_OF_PROJECT = _OF_LAO.where(_R.project_id == bindparam("project_id"))
 
 
 def _asked(province_code: str, year: int, round_: Round) -> dict[str, Any]:
@@ -141,13 +139,6 @@ def _kept_texts(organisation_id: int, year: int, round_: Round) -> Iterator[Foun
 
 def _names(ids: set[int]) -> dict[int, str]:
     return dict(db.session.execute(select(_P.id, _P.name).where(_P.id.in_(ids))).all()) if ids else {}
-
-
-def project_sentences(actor: Actor, project_id: int, year: int, round_: Round) -> list[str]:
-    """What should be checked in the report of one project of the actor's LAO."""
-    own = {"organisation_id": actor.own_organisation_id, "project_id": project_id}
-    rows = db.session.execute(_OF_PROJECT, _asked(actor.province_code, year, round_) | own)
-    return [sign.sentence for _lao, *line in rows for sign in line_signs(ReportedLine._make(line), round_)]
 
 
 # --- a province, by the job -------------------------------------------------------------------------

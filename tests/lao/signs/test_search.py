@@ -11,8 +11,9 @@ from app import clock
 from app.access import Actor
 from app.accounts.queries import actor_of
 from app.db import db, transaction
+from app.lao.reporting.details import report_detail
 from app.lao.signs import jobs
-from app.lao.signs.queries import own_signs, project_sentences
+from app.lao.signs.queries import own_signs
 from app.models import Project, Report, Sign, Window
 from app.models.enums import CannotReason, ReportStatus, Role, Round, SignKind, SignVerdict
 from app.nacc.signs.operations import judge
@@ -48,7 +49,7 @@ def test_the_lao_reads_at_once_what_the_search_keeps_later(lao: Actor) -> None:
     make_report(lao, project)
 
     # then its LAO is told at once, beside the project and in its list
-    (sentence,) = project_sentences(lao, project, YEAR, SIX)
+    (sentence,) = report_detail(lao, project, YEAR, SIX).sentences(SIX)
     (own,) = own_signs(lao, window_for(lao.own_organisation_id, YEAR, SIX))[SignKind.DONE_UNSPENT]
     assert own == (
         project,
