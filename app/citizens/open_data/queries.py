@@ -5,14 +5,12 @@ answers each step, and what one statement reads is bounded, whatever its filters
 shorter than its limit and still have a next one; but it has a row, unless there are none left.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     ColumnElement,
-    CursorResult,
     Select,
     String,
     and_,
@@ -31,6 +29,7 @@ from app.citizens.open_data.below import complete
 from app.citizens.open_data.datasets import DATASETS
 from app.citizens.open_data.rules import Dataset
 from app.db import db, table
+from app.driver_rows import Read, driver_rows, reads
 from app.errors import NotTheirs
 from app.listing import like_pattern
 from app.models import (
@@ -86,27 +85,19 @@ def page(dataset: Dataset, asked: DataFilter, after: Key, limit: int) -> DataPag
 
 
 def every_row(dataset: Dataset) -> Iterator[list[DataRow]]:
-    """All rows in the order of their keys, a few LAOs' at a time, as the driver gives them: see `reads`."""
+    """All rows in the order of their keys, a few LAOs' at a time, as the driver gives them: see `field_reads`."""
     if dataset.name == "organisations":
-        yield complete(dataset, _as_read(SELECTS[dataset.name].order_by(_O.id)))
+        yield complete(dataset, driver_rows(db.session.execute(SELECTS[dataset.name].order_by(_O.id))))
         return
     after: Key = ()
     while ids := _laos(dataset, {}, after, LAOS_AT_ONCE[dataset.name] // PARTS):
-        yield complete(dataset, _as_read(_rows(dataset, ids, {}, after)))
+        yield complete(dataset, driver_rows(db.session.execute(_rows(dataset, ids, {}, after))))
         after = (ids[-1],)
 
 
-def _as_read(statement: Select[*tuple[Any, ...]]) -> list[DataRow]:
-    found = cast(CursorResult[Any], db.session.execute(statement))
-    with closing(found):
-        return list(found.cursor.fetchall()) if found.cursor else []
-
-
-def reads(dataset: Dataset) -> list[Callable[[Any], Any] | None]:
-    """For each field what makes the driver's value one of its column's type; None where it is one."""
-    dialect = db.engine.dialect
-    types = (SOURCES[dataset.name][each.name].type for each in dataset.fields)
-    return [each.dialect_impl(dialect).result_processor(dialect, None) for each in types]
+def field_reads(dataset: Dataset) -> list[Read | None]:
+    """As `reads`, for each field."""
+    return reads((SOURCES[dataset.name][each.name] for each in dataset.fields), db.engine.dialect)
 
 
 def has_more_than(dataset: Dataset, number: int) -> bool:

@@ -114,7 +114,7 @@ class _Telling:
     def __init__(self, dataset: Dataset, csv: PackedFile, lines: PackedFile) -> None:
         is_made = dataset.name == "results"
         self.parts = counts.every_result() if is_made else queries.every_row(dataset)
-        self.texts = Texts(dataset, [None] * len(dataset.fields) if is_made else queries.reads(dataset))
+        self.texts = Texts(dataset, [None] * len(dataset.fields) if is_made else queries.field_reads(dataset))
         self.csv, self.lines, self.number = csv, lines, 0
 
     def _columns(self) -> Iterator[list[tuple[Any, ...]]]:

@@ -1,32 +1,34 @@
 """What goes into the files, and the files: an actor reaches the provinces given to it, and its own files."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
-from heapq import merge
-from operator import itemgetter
+from itertools import islice
+from operator import add
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, String, and_, bindparam, func, select, true
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, func, select, true
 
 from app import clock
 from app.access import Actor
 from app.citizens.results.queries import lao_money, province_rows
 from app.db import db, is_sqlite, table
+from app.driver_rows import DriverRow, Read, driver_rows, reads
 from app.errors import NotTheirs
 from app.lao.fixed_rounds.documents import FixedProject, fixed_projects
-from app.lao.fixed_rounds.sums import LaoInRound, LiveLaos, fixed_laos, live_laos
+from app.lao.fixed_rounds.sums import fixed_laos, live_laos
 from app.lao.reporting.rules import Money, ProvinceTableRow, in_table_order
 from app.models import District, ExportJob, HistoryEntry, Organisation, Project, ProjectYear, Province, Report
 from app.models.enums import Action, CannotReason, Entity, ExportState, ExportWhat, Kind, ReportStatus, Role, Round
 from app.nacc.exports.rules import ExportPlace, ExportProvince, ExportRequest, places, took_away
-from app.registry.past import LaoThen, laos_then
+from app.registry.past import laos_then
+from app.remembered import Remembered
 
 _O, _P, _D, _V = table(Organisation).c, table(Project).c, table(District).c, table(Province).c
 _Y, _R, _J = table(ProjectYear).c, table(Report).c, table(ExportJob).c
-ROWS_AT_ONCE = 1_000
-LAOS_AT_ONCE = 20
+LAOS_AT_ONCE = 50
 OPEN = (ExportState.QUEUED, ExportState.RUNNING)
 
 
@@ -81,11 +83,25 @@ class ExportedProject(NamedTuple):
     cannot_text: str | None
 
 
+class ExportedLao(NamedTuple):
+    """An LAO as it was then, by its place in the file; `now_in`: the province it is in now, None where its result is
+    fixed."""
+
+    district_sort: str
+    name_sort: str
+    id: int
+    code: str
+    name: str
+    district: str | None
+    now_in: str | None
+
+
+_LAOS = (
+    select(_O.id, _O.code, _O.name, _O.name_sort, _D.name, _D.name_sort)
+    .outerjoin_from(table(Organisation), table(District), _D.code == _O.district_code)
+    .where(_O.province_code == bindparam("province"))
+)
 _SOURCES: dict[str, ColumnElement[Any]] = {
-    "code": _O.code,
-    "lao": _O.name,
-    "district": _D.name,
-    "province": bindparam("province_name", type_=String),
     "kind": _P.kind,
     "project": _P.name,
     "dimension": _P.dimension,
@@ -96,72 +112,83 @@ _SOURCES: dict[str, ColumnElement[Any]] = {
     "cannot_reason": _R.cannot_reason,
     "cannot_text": _R.cannot_text,
 }
+_COLUMNS = [_SOURCES[name] for name in ExportedProject._fields if name in _SOURCES]
 _PROJECTS = (
-    select(*(_SOURCES[name] for name in ExportedProject._fields), _O.id, _D.name_sort, _O.name_sort)
+    select(_Y.organisation_id, *_COLUMNS)
     .select_from(
         table(ProjectYear)
         .join(table(Project), _P.id == _Y.project_id)
-        .join(table(Organisation), _O.id == _Y.organisation_id)
         .join(
             table(Report),
             and_(_R.project_id == _Y.project_id, _R.fiscal_year == _Y.fiscal_year, _R.round == bindparam("round")),
         )
-        .outerjoin(table(District), _D.code == _O.district_code)
     )
-    .where(_Y.province_code == bindparam("province"), _Y.fiscal_year == bindparam("year"), _Y.counted)
-    .order_by(_D.name_sort, _O.name_sort, _O.id, _P.id)
+    .where(
+        *(_Y.province_code == bindparam("province"), _Y.fiscal_year == bindparam("year"), _Y.counted),
+        _Y.organisation_id.in_(bindparam("laos", expanding=True)),
+    )
+    .order_by(_Y.organisation_id, _P.id)
 )
 
 
-Placed = tuple[tuple[str, str, int], ExportedProject]  # where its LAO stands in the file, and the row
-
-
 def projects(connection: Connection, area: ExportProvince, year: int, round_: Round) -> Iterator[ExportedProject]:
-    """The projects of a province that count, with their report: by district and LAO, read a part at a time."""
+    """The projects of a province that count, with their report: by district and LAO, read a few LAOs at a time."""
+    laos = sorted(_laos(connection, area, year, round_))
+    read = [each and Remembered(each).__getitem__ for each in reads(_COLUMNS, connection.dialect)]
+    for first in range(0, len(laos), LAOS_AT_ONCE):
+        some = laos[first : first + LAOS_AT_ONCE]
+        found = _fixed_projects(connection, area, some, year, round_)
+        for code in {lao.now_in for lao in some if lao.now_in}:
+            here = [lao for lao in some if lao.now_in == code]
+            values = {"province": code, "year": year, "round": int(round_), "laos": [lao.id for lao in here]}
+            found |= _live_projects(driver_rows(connection.execute(_PROJECTS, values)), area, here, read)
+        for lao in some:
+            yield from found.get(lao.id, ())
+
+
+def _laos(connection: Connection, area: ExportProvince, year: int, round_: Round) -> Iterator[ExportedLao]:
+    """The LAOs of a province then: those whose result is fixed, and the live ones, as they are or as they were."""
     live = live_laos([area.code], year, round_)
-    fixed = _fixed_projects(connection, area, year, round_) if live is not None else iter(())
-    then = {id_: lao for id_, lao in laos_then(year, clock.now()).items() if live is None or id_ in live.ids}
-    values = {"province": area.code, "province_name": area.name, "year": year, "round": int(round_)}
-    standing = _live_projects(connection, values, live, then) if live is None or live.ids else iter(())
-    changed = _as_they_were(connection, values, then)
-    return (row for _place, row in merge(fixed, standing, changed, key=itemgetter(0)))
+    if live is not None:
+        for lao in fixed_laos(area.code, year, round_, connection):
+            yield ExportedLao(lao.district_sort or "", lao.name_sort, lao.id, lao.code, lao.name, lao.district, None)
+    then = laos_then(year, clock.now())
+    for id_, code, name, name_sort, district, district_sort in connection.execute(_LAOS, {"province": area.code}):
+        if id_ not in then and (live is None or id_ in live.ids):
+            yield ExportedLao(district_sort or "", name_sort, id_, code, name, district, area.code)
+    for id_, was in then.items():
+        if was.province_code == area.code and (live is None or id_ in live.ids):
+            yield ExportedLao(was.district_sort or "", was.name_sort, id_, was.code, was.name, was.district, was.now_in)
+
+
+Found = dict[int, list[ExportedProject]]  # by LAO
 
 
 def _live_projects(
-    connection: Connection, values: dict[str, Any], live: LiveLaos | None, without: Mapping[int, LaoThen]
-) -> Iterator[Placed]:
-    rows = connection.execute(_PROJECTS, values, execution_options={"yield_per": ROWS_AT_ONCE})
-    with closing(rows):  # also where nobody reads to the end: a file can be cancelled
-        for *row, id_, district_sort, name_sort in rows:
-            if id_ not in without and (live is None or id_ in live.ids):
-                yield (district_sort or "", name_sort, id_), ExportedProject._make(row)
+    rows: Sequence[DriverRow], area: ExportProvince, laos: Sequence[ExportedLao], read: Sequence[Read | None]
+) -> Found:
+    """Column by column, for each value that comes again is read once."""
+    if not rows:
+        return {}
+    called = {lao.id: (lao.code, lao.name, lao.district, area.name) for lao in laos}
+    ids, *columns = zip(*rows, strict=True)
+    facts = [map(each, column) if each else column for each, column in zip(read, columns, strict=True)]
+    whole = map(add, map(called.__getitem__, ids), zip(*facts, strict=True))
+    made = map(ExportedProject._make, whole)
+    return {id_: list(islice(made, number)) for id_, number in Counter(ids).items()}  # an LAO's stand together
 
 
-def _as_they_were(connection: Connection, values: dict[str, Any], then: Mapping[int, LaoThen]) -> Iterator[Placed]:
-    """Those of the few LAOs that were something else, where they stood then."""
-    here = {id_: lao for id_, lao in then.items() if lao.province_code == values["province"]}
-    found: list[Placed] = []
-    for code in {lao.now_in for lao in here.values()}:
-        some = _PROJECTS.where(_O.id.in_(here))
-        for *row, id_, _district_sort, _name_sort in connection.execute(some, values | {"province": code}):
-            lao = here[id_]
-            named = ExportedProject._make(row)._replace(code=lao.code, lao=lao.name, district=lao.district)
-            found.append(((lao.district_sort or "", lao.name_sort, id_), named))
-    return iter(sorted(found, key=itemgetter(0)))
+def _fixed_projects(
+    connection: Connection, area: ExportProvince, laos: Sequence[ExportedLao], year: int, round_: Round
+) -> Found:
+    fixed = {lao.id: lao for lao in laos if lao.now_in is None}
+    kept = fixed_projects(list(fixed), year, round_, connection) if fixed else {}
+    return {
+        id_: [_exported(fixed[id_], area, each) for each in some if each.line.counted] for id_, some in kept.items()
+    }
 
 
-def _fixed_projects(connection: Connection, area: ExportProvince, year: int, round_: Round) -> Iterator[Placed]:
-    laos = fixed_laos(area.code, year, round_, connection)
-    laos.sort(key=lambda lao: (lao.district_sort or "", lao.name_sort, lao.id))
-    for first in range(0, len(laos), LAOS_AT_ONCE):
-        some = laos[first : first + LAOS_AT_ONCE]
-        kept = fixed_projects([lao.id for lao in some], year, round_, connection)
-        for lao in some:
-            place = (lao.district_sort or "", lao.name_sort, lao.id)
-            yield from ((place, _exported(lao, area, each)) for each in kept[lao.id] if each.line.counted)
-
-
-def _exported(lao: LaoInRound, area: ExportProvince, project: FixedProject) -> ExportedProject:
+def _exported(lao: ExportedLao, area: ExportProvince, project: FixedProject) -> ExportedProject:
     line = project.line
     return ExportedProject(
         code=lao.code,

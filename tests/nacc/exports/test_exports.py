@@ -542,8 +542,9 @@ def test_a_file_that_differs_in_anything_is_another_file(
 
 
 def test_rows_are_not_all_in_memory_at_once(app: Flask, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The writer takes rows while the database still gives them."""
+    """The writer takes an LAO's rows while the next one's are still in the database."""
     some_projects()
+    make_project(make_lao("6650808"), facts("ของอีกแห่ง"))
     enter(client, officer().id)
     client.get(HERE)
     taken: list[str] = []
@@ -559,9 +560,10 @@ def test_rows_are_not_all_in_memory_at_once(app: Flask, client: Client, monkeypa
         return b""
 
     monkeypatch.setattr(queries, "ExportedProject", Noted)
+    monkeypatch.setattr(queries, "LAOS_AT_ONCE", 1)
     monkeypatch.setattr(routes.excel, "file_content", write)
     client.send(HERE, FORM)
-    assert taken == ["read", "written", "read", "written"]
+    assert taken == ["read", "read", "written", "written", "read", "written"]
 
 
 def test_a_file_comes_at_once_up_to_so_many_rows_and_is_a_job_above(
