@@ -110,7 +110,7 @@ def read_number_cell(
         raise NotAnAmount(f"{lead}“{plain(100 * number)}%” เป็นร้อยละ เปลี่ยนรูปแบบของช่องเป็นตัวเลข แล้วพิมพ์ใหม่")
     exact = round(number, wanted.places)
     if abs(number - exact) > SAME and 0 <= number <= wanted.maximum:
-        shown = plain(half_up(number, f"1e-{wanted.places}"))
+        shown = plain(half_up(number, Decimal(1).scaleb(-wanted.places)))
         raise NotAnAmount(f"{_too_fine(wanted)} {_quoted(f'{number:f}')} ช่องนี้อาจแสดงเป็น {shown}: พิมพ์ {shown}")
     return _within(exact if abs(number - exact) <= SAME else number, f"{number:f}", wanted)
 

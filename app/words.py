@@ -4,6 +4,7 @@ import re
 import unicodedata
 from decimal import ROUND_HALF_UP, Decimal
 
+HUNDREDTH = Decimal("0.01")
 _THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 _THAI_DIGIT = re.compile("[๐-๙]")
 # Zero-width and direction marks come along with text pasted from office programs and web pages.
@@ -95,6 +96,6 @@ def percent_text(value: Decimal | None) -> str:
     return "–" if value is None else f"{value:.2f}"
 
 
-def half_up(value: Decimal, places: str = "0.01") -> Decimal:
-    """`value` rounded half up, as Thai offices round."""
-    return value.quantize(Decimal(places), rounding=ROUND_HALF_UP)
+def half_up(value: Decimal, step: Decimal = HUNDREDTH) -> Decimal:
+    """`value` rounded half up to a multiple of `step`, as Thai offices round."""
+    return value.quantize(step, rounding=ROUND_HALF_UP)

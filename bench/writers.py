@@ -26,13 +26,16 @@ from app.models.enums import Kind, ReportStatus
 from app.nacc.exports.queries import ExportedProject
 from app.nacc.exports.workbooks import PROJECT_COLUMNS
 from app.spreadsheets import sheet_lane
-from app.spreadsheets.excel import BAHT_FORMAT, FONT, POINTS, Cell, Table, write_workbook
+from app.spreadsheets.excel import BAHT_FORMAT, FONT, POINTS, Cell, CellKind, Table, write_workbook
 
 POOL = 5_000
 Row = tuple[Cell, ...]
 Writer = Callable[[Path, Iterator[Row]], Any]
-AS_THEY_ARE = [
-    replace(column, get=itemgetter(place), summed=False, ratio=None) for place, column in enumerate(PROJECT_COLUMNS)
+AS_THEY_ARE = [  # choices are words already
+    replace(column, get=itemgetter(place), kind=CellKind.TEXT, summed=False, ratio=None)
+    if column.kind is CellKind.CHOICE
+    else replace(column, get=itemgetter(place), summed=False, ratio=None)
+    for place, column in enumerate(PROJECT_COLUMNS)
 ]
 FORMATS = [column.kind.format for column in PROJECT_COLUMNS]
 

@@ -41,6 +41,7 @@ if openpyxl.xml.LXML:
 # Bytes of UTF-8 after which a text needs a closer look: controls, markup, and the first bytes of every space that
 # is not ASCII's and of U+FFFE. Thai letters begin with E0.
 _LOOK_CLOSER = bytes({*range(0x20), *b"&<>", 0xC2, 0xE1, 0xE2, 0xE3, 0xEF} - {0x0A})
+_HIGH = Remembered(lambda points: b' ht="%d"' % points if points else b"")
 _NO_ROWS = b"<sheetData></sheetData>"
 
 
@@ -105,35 +106,52 @@ def _rows_xml(ws: WriteOnlyWorksheet, blocks: Iterable[Block]) -> Iterator[bytes
             ws.auto_filter.ref = arrows
 
 
+Piece = bytes | list[bytes]  # of a row: the same in all of them, or one for each
+
+
 def _some_rows(block: Block, cells: Sequence[Remembered], rows: Sequence[Sequence[Cell]], first: int) -> bytes:
-    """One `%` a row, on a template that holds all that its cells have in common."""
     numbers = [b"%d" % number for number in range(first, first + len(rows))]
     columns = list(zip(*rows, strict=True)) if block.styles else []
-    high = [b' ht="%d"' % points if points else b"" for points in heights(columns, block.fits, len(rows))]
-    template, values = [b'<row r="%b"%b>'], [numbers, high]
+    high = list(map(_HIGH.__getitem__, heights(columns, block.fits, len(rows))))
+    pieces: list[Piece] = [b'<row r="', numbers, b'"', high, b">"]
     for place, ((text, other), kept, column) in enumerate(zip(block.styles, cells, columns, strict=True), start=1):
-        cell, found = _column(column, text.style_id, other.style_id, kept)
-        template.append(b'<c r="%s%%b"%s' % (get_column_letter(place).encode(), cell))
-        values += [numbers, found]
-    return b"".join(map(b"".join([*template, b"</row>"]).__mod__, zip(*values, strict=True)))
+        address = b'<c r="%s' % get_column_letter(place).encode()
+        pieces += [address, numbers, b'"', *_column(column, text.style_id, other.style_id, kept)]
+    return _woven([*pieces, b"</row>"], len(rows))
 
 
-def _column(column: Sequence[Cell], text: int, other: int, cells: Remembered) -> tuple[bytes, list[Any]]:
-    """What follows the cell's address, and the value for each row: cells of one kind differ in nothing else."""
+def _woven(pieces: Sequence[Piece], rows: int) -> bytes:
+    """The pieces behind each other, row after row."""
+    apart: list[Piece] = []
+    for piece in pieces:
+        if isinstance(piece, bytes) and apart and isinstance(apart[-1], bytes):
+            apart[-1] += piece
+        else:
+            apart.append(piece)
+    whole: list[Any] = [None] * (len(apart) * rows)
+    for place, piece in enumerate(apart):
+        whole[place :: len(apart)] = [piece] * rows if isinstance(piece, bytes) else piece
+    return b"".join(whole)
+
+
+def _column(column: Sequence[Cell], text: int, other: int, cells: Remembered) -> list[Piece]:
+    """What follows the cells' addresses: cells of one kind differ in their value alone."""
     kinds = set(map(type, column))
+    if kinds in ({str}, {int}) and len(differing := set(column)) * 2 <= len(column):
+        return [cells[column[0]] if len(differing) == 1 else list(map(cells.__getitem__, column))]
     if kinds == {str}:
         if (texts := _plain_texts(column)) is not None:  # type: ignore[arg-type]
-            return b' s="%d" t="inlineStr"><is><t>%%b</t></is></c>' % text, texts
+            return [b' s="%d" t="inlineStr"><is><t>' % text, texts, b"</t></is></c>"]
     elif kinds <= {int, Decimal}:
         floats = [float(value) for value in column]  # type: ignore[arg-type]
         if isfinite(sum(floats)):
-            return b' s="%d" t="n"><v>%%.16g</v></c>' % other, floats
+            return [b' s="%d" t="n"><v>' % other, [b"%.16g" % value for value in floats], b"</v></c>"]
     elif kinds <= {int, Decimal, NoneType}:
         sparse = [None if value is None else float(value) for value in column]  # type: ignore[arg-type]
         if isfinite(sum(filter(None, sparse))):
             values = [b" />" if value is None else b"><v>%.16g</v></c>" % value for value in sparse]
-            return b' s="%d" t="n"%%b' % other, values
-    return b"%b", list(map(cells.__getitem__, column))
+            return [b' s="%d" t="n"' % other, values]
+    return [list(map(cells.__getitem__, column))]
 
 
 def _plain_texts(column: Sequence[str]) -> list[bytes] | None:

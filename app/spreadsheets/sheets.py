@@ -22,11 +22,13 @@ from openpyxl.utils.datetime import to_excel
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.writer.excel import ExcelWriter
 
+from app.remembered import Remembered
 from app.spreadsheets.tables import ROWS_AT_ONCE, Cell
 
 ROW_POINTS, LINE_POINTS, MOST_POINTS = 26, 25, 409  # of a row, of each further line in it; Excel's largest row
 # Vowels and tones above and below take no room on the line: in Thailand's one-byte code they are easily counted out.
 _THAI, _MARKS = "cp874", bytes({0xD1, *range(0xD4, 0xDB), *range(0xE7, 0xEF)})
+_POINTS = Remembered(lambda lines: min(ROW_POINTS + LINE_POINTS * (lines - 1), MOST_POINTS) if lines > 1 else 0)
 MOST_CHARACTERS = 32_767  # in one cell of Excel
 _NO_XML = pattern("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -72,11 +74,10 @@ def plain_text(value: str) -> str:
 
 def heights(columns: Sequence[Sequence[Cell]], fits: Sequence[int], rows: int) -> list[int]:
     """Points that make each row high enough for its texts; 0 where all stand on one line."""
-    lines = [1] * rows
-    for fit, column in zip(fits, columns, strict=False):
-        if more := line_counts(column, fit):
-            lines = list(map(max, lines, more))
-    return [min(ROW_POINTS + LINE_POINTS * (number - 1), MOST_POINTS) if number > 1 else 0 for number in lines]
+    lines = [more for fit, column in zip(fits, columns, strict=False) if (more := line_counts(column, fit))]
+    if not lines:
+        return [0] * rows
+    return list(map(_POINTS.__getitem__, map(max, *lines) if len(lines) > 1 else lines[0]))
 
 
 def line_counts(column: Sequence[Cell], fit: int) -> list[int]:
@@ -85,6 +86,14 @@ def line_counts(column: Sequence[Cell], fit: int) -> list[int]:
     if str not in kinds:
         return []
     texts: Sequence[Any] = column if len(kinds) == 1 else [value if type(value) is str else "" for value in column]
+    once = list(set(texts))
+    if len(once) * 2 > len(texts):
+        return _line_counts(texts, fit)
+    lines = dict(zip(once, _line_counts(once, fit), strict=False))
+    return list(map(lines.__getitem__, texts)) if lines else []
+
+
+def _line_counts(texts: Sequence[str], fit: int) -> list[int]:
     together = "\n".join(texts)
     single = together.count("\n") == len(texts) - 1
     if single and max(map(len, texts)) <= fit:

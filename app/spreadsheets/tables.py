@@ -10,12 +10,15 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from itertools import islice
+from operator import attrgetter
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from app.clock import thai_date, thai_time
 from app.language import said
+from app.remembered import Remembered
 
 Cell = str | int | Decimal | date | None
+NUMBERS = (int, Decimal)  # a union would be put together for each value it is asked about
 
 BAHT_FORMAT = "#,##0.00"
 PERCENT_FORMAT = "0.00"
@@ -89,11 +92,11 @@ class Column(Generic[Row]):
 
     @property
     def cell(self) -> Callable[[Row], Cell]:
-        """`get`, as a cell of a file: of a choice its words."""
+        """`get`, as a cell of a file: of a choice its words, in the language of the page that asks."""
         if self.kind is not CellKind.CHOICE:
             return self.get
-        get = self.get
-        return lambda row: get(row).label
+        get, words = self.get, Remembered(attrgetter("label"))
+        return lambda row: words[get(row)]
 
     @property
     def has_total(self) -> bool:
@@ -163,7 +166,7 @@ class Table(Generic[Row]):
         sums.update(dict.fromkeys(self._to_sum(), 0))
         while some := list(islice(taken, ROWS_AT_ONCE)):  # column by column: half the time of row by row
             for get in sums:
-                sums[get] += sum(value for value in map(get, some) if isinstance(value, int | Decimal))
+                sums[get] += sum(value for value in map(get, some) if isinstance(value, NUMBERS))
             yield from zip(*(map(cell, some) for cell in cells), strict=True)
 
     def _to_sum(self) -> Iterator[Get]:

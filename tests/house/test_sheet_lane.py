@@ -121,6 +121,7 @@ def test_a_row_is_as_high_as_its_longest_text() -> None:
 @given(tables())
 @example([("ก", "ข" * 40_000), ("  ", " ก")])
 @example([(f"โครงการที่ {number}", Decimal(number) / 3) for number in range(ROWS_AT_ONCE + 3)])
+@example([("เดียวกัน", f" แถว <{number % 3}>", number % 2) for number in range(9)])  # few that differ
 def test_the_workbook_is_openpyxls_own_byte_for_byte(rows: list[tuple[Cell, ...]]) -> None:
     expected = parts(plain(rows))
     for way in WAYS:

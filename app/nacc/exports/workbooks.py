@@ -13,6 +13,7 @@ from app.access import Actor
 from app.citizens.results.columns import COUNTS, LEVEL, MONEY, LaoLine, ResultColumn
 from app.db import read_at_one_moment
 from app.lao.reporting.rules import budget_percent, cannot_words
+from app.lao.reporting.workbooks import STATUS
 from app.models.enums import ExportWhat
 from app.nacc.exports import queries
 from app.nacc.exports.queries import ExportedProject
@@ -36,13 +37,13 @@ PROJECT_COLUMNS: tuple[Column[ExportedProject], ...] = (
     Column("ชื่อ อปท.", attrgetter("lao"), 42),
     Column("อำเภอ", lambda line: line.district or "", 18),
     Column("จังหวัด", attrgetter("province"), 18),
-    Column("ประเภทงาน", attrgetter("kind.label"), 14),
+    Column("ประเภทงาน", attrgetter("kind"), 14, CellKind.CHOICE),
     Column("ชื่อโครงการ/กิจกรรม/มาตรการ/แนวปฏิบัติงาน", attrgetter("project"), 60),
     Column("มิติที่", attrgetter("dimension"), 8, CellKind.COUNT, "มิติหลัก โครงการหนึ่งนับครั้งเดียวในมิติหลัก"),
     PLANNED,
     ORDINANCE,
     SPENT,
-    Column("สถานะ", attrgetter("status.label"), 24, explain="สถานะที่รายงานในรอบนี้"),
+    STATUS,
     BUDGET_PERCENT,
     Column(
         "เหตุผลที่ดำเนินการไม่ได้",
