@@ -72,7 +72,8 @@ def init_kept_lists(app: Flask) -> None:
 class ListPage:
     """A list in its page: `fragment` for an htmx request, else `page` around `main`.
 
-    `page` knows `main` as `drawn`, and nothing of what is in it; `main` is the fragment, if nothing else is said.
+    `page` knows `main` as `drawn`, and nothing of what is in it; `main` is the fragment, if nothing else is said, so a
+    fragment cannot ask whether it is one.
     """
 
     page: str
@@ -102,7 +103,7 @@ def answer_unless_known(
     if known_already(tag):
         return unchanged(tag)
     if not kept.text:
-        kept = replace(kept, text=render_template(what.part, as_fragment=wants_fragment(), **read()))
+        kept = replace(kept, text=render_template(what.part, **read()))
         lists.put(key, kept)
     response = make_response(kept.text if wants_fragment() else render_template(what.page, drawn=kept.text))
     response.headers["Vary"], response.headers["ETag"] = ASKED_AS, tag
