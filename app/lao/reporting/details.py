@@ -1,5 +1,6 @@
 """One report line with all that deciding on it needs. It takes the actor and sees only its own LAO's."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from decimal import Decimal
@@ -26,7 +27,7 @@ SETTLED = frozenset({ReportStatus.DONE, ReportStatus.CANNOT})
 
 @dataclass(frozen=True)
 class ReportDetail:
-    """One report line, with all that deciding on it needs. `earlier`: its status in the round before, where one is."""
+    """One report line, with all that deciding on it needs. `others`: its status in each other round that it is in."""
 
     project_id: int
     name: str
@@ -43,15 +44,16 @@ class ReportDetail:
     window: ReportWindow
     facts: ReportFacts
     reported_at: datetime | None
-    earlier: ReportStatus | None
+    others: Mapping[Round, ReportStatus | None]
 
     def sentences(self, round_: Round) -> list[str]:
         """What should be checked in its report of the round, as it is kept; nothing in one that does not count."""
         if not counts(self.review_status, deleted=False):
             return []
         facts, saves = self.facts, self.version - 1  # a line is made with version 1, and each save raises it
-        amounts = self.planned, facts.ordinance_budget, facts.spent
-        line = ReportedLine(self.project_id, facts.status, *amounts, self.reported_at, saves, self.earlier)
+        amounts, before = (self.planned, facts.ordinance_budget, facts.spent), earlier_round(round_)
+        earlier = self.others.get(before) if before else None
+        line = ReportedLine(self.project_id, facts.status, *amounts, self.reported_at, saves, earlier)
         return [sign.sentence for sign in line_signs(line, round_)]
 
     @property
@@ -61,11 +63,13 @@ class ReportDetail:
 
 _FACTS = [each.name for each in fields(ReportFacts)]
 _PY, _W, _X = table(PlanYear).c, table(Window).c, table(WindowException).c
-_BEFORE = table(Report).alias("before")
-_EARLIER = select(_BEFORE.c.status).where(
-    _BEFORE.c.project_id == _R.project_id,
-    _BEFORE.c.fiscal_year == _R.fiscal_year,
-    _BEFORE.c.round == bindparam("before"),
+# The report lines of a project's other rounds, by the name of what their round is put in for.
+OTHERS = {f"other_{number}": table(Report).alias(f"other_{number}") for number in range(1, len(Round))}
+_OTHER_STATUSES = (
+    select(other.c.status)
+    .where(other.c.project_id == _R.project_id, other.c.fiscal_year == _R.fiscal_year, other.c.round == bindparam(name))
+    .scalar_subquery()
+    for name, other in OTHERS.items()
 )
 _OWN_LINES = (
     select(
@@ -92,7 +96,7 @@ _OWN_LINES = (
         _W.opens_at,
         _W.closes_at,
         _X.closes_at.label("extended_until"),
-        _EARLIER.scalar_subquery().label("earlier"),
+        *_OTHER_STATUSES,
     )
     .select_from(
         table(Report)
@@ -132,8 +136,16 @@ def report_details(actor: Actor, year: int, round_: Round) -> list[ReportDetail]
 
 
 def _own_lines(actor: Actor, year: int, round_: Round) -> dict[str, Any]:
-    moment = {"year": year, "round": int(round_), "before": int(earlier_round(round_) or 0)}
-    return moment | {"organisation_id": actor.own_organisation_id}
+    own = {"organisation_id": actor.own_organisation_id, "year": year, "round": int(round_)}
+    return own | put_in_for_others(round_)
+
+
+def other_rounds(round_: int) -> list[Round]:
+    return [each for each in Round if each != round_]
+
+
+def put_in_for_others(round_: int) -> dict[str, int]:
+    return dict(zip(OTHERS, map(int, other_rounds(round_)), strict=True))
 
 
 def _report_detail(row: Any, year: int, round_: Round) -> ReportDetail:
@@ -154,7 +166,7 @@ def _report_detail(row: Any, year: int, round_: Round) -> ReportDetail:
         window=report_window(year, round_, window, row.extended_until),
         facts=ReportFacts(**{name: getattr(row, name) for name in _FACTS}),
         reported_at=row.reported_at,
-        earlier=row.earlier,
+        others=dict(zip(other_rounds(round_), row[-len(OTHERS) :], strict=True)),
     )
 
 

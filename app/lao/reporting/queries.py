@@ -13,6 +13,8 @@ from app.access import Actor
 from app.clock import thai_date
 from app.db import db, table
 from app.errors import NotTheirs
+from app.lao.projects.rules import counts
+from app.lao.reporting.details import OTHERS, ReportDetail, other_rounds, put_in_for_others
 from app.lao.reporting.rules import REPORTED, cannot_words
 from app.listing import PAGE_SIZE, ROWS_KEPT, ListState, like_pattern
 from app.models import Project, ProjectYear, Report
@@ -22,8 +24,6 @@ from app.words import baht
 
 NO_BUDGET = "ไม่ใช้งบ"
 _P, _Y, _R = table(Project).c, table(ProjectYear).c, table(Report).c
-# The report lines of the rounds that the list does not show.
-_OTHERS = {f"other_{number}": table(Report).alias(f"other_{number}") for number in range(1, len(Round))}
 
 
 class RoundState(NamedTuple):
@@ -91,7 +91,7 @@ _JOINED: Any = (
 )
 # The same with their lines of all other rounds.
 _WITH_OTHERS = _JOINED
-for _name, _other in _OTHERS.items():
+for _name, _other in OTHERS.items():
     _of_round = and_(_of_year(_other.c.fiscal_year, _other.c.project_id), _other.c.round == bindparam(_name))
     _WITH_OTHERS = _WITH_OTHERS.outerjoin(_other, _of_round)
 _OWN = and_(_P.organisation_id == bindparam("organisation_id"), _P.counted == true())
@@ -107,7 +107,7 @@ _LISTED = (
     _R.reported_at,
     _R.cannot_reason,
     _R.cannot_text,
-    *(other.c.status.label(name) for name, other in _OTHERS.items()),
+    *(other.c.status.label(name) for name, other in OTHERS.items()),
 )
 _EXPORTED: dict[str, ColumnElement[Any]] = {
     "id": _P.id,
@@ -139,7 +139,7 @@ def _values(actor: Actor, state: ListState) -> dict[str, Any]:
         "organisation_id": actor.own_organisation_id,
         "year": state.year,
         "round": state.round,
-        **dict(zip(_OTHERS, (int(each) for each in Round if each != state.round), strict=True)),
+        **put_in_for_others(state.round),
     }
     if state.status:
         values["status"] = ReportStatus(state.status)
@@ -193,11 +193,22 @@ def report_row(actor: Actor, project_id: int, state: ListState, number: int, foc
     return _report_row(number, state.round, tuple(row), focus)
 
 
+def row_of(line: ReportDetail, round_: Round, number: int, focus: Round | None = None) -> ReportRow:
+    """The same of a line that was read already, in the list of its round. Raises NotTheirs."""
+    if not counts(line.review_status, deleted=False):
+        raise NotTheirs
+    facts = line.facts
+    amounts = line.planned, facts.ordinance_budget, facts.spent
+    row = (line.project_id, line.name, line.kind, line.dimension, *amounts, facts.status, line.reported_at)
+    others = (line.others[each] for each in other_rounds(round_))
+    return _report_row(number, int(round_), (*row, facts.cannot_reason, facts.cannot_text, *others), focus)
+
+
 @lru_cache(maxsize=ROWS_KEPT)
 def _report_row(number: int, shown: int, row: tuple[Any, ...], focus: Round | None = None) -> ReportRow:
     """`shown`: the round of the list."""
     id_, name, kind, dimension, planned, ordinance, spent, status, reported_at, reason, text, *others = row
-    others_of = zip((each for each in Round if each != shown), others, strict=True)
+    others_of = zip(other_rounds(shown), others, strict=True)
     rounds = _round_states(((Round(shown), status), *others_of), focus)
     return ReportRow(
         id_,

@@ -188,9 +188,17 @@ def _both_windows(latest: ReportDetail, round_: Round, form: ReportForm) -> Conf
     return Conflict(f"รายงานนี้{first}", comparison(latest.facts, facts), taken, SIDES)
 
 
-def _row_parts(project_id: int, state: ListState, focus: Round | None = None) -> dict[str, Any]:
+def _row_parts(project_id: int, state: ListState) -> dict[str, Any]:
     place = number(request.args.get("n", ""), 1)
-    return {"state": state, "rows": [queries.report_row(actor(), project_id, state, place, focus)]}
+    return {"state": state, "rows": [queries.report_row(actor(), project_id, state, place)]}
+
+
+def _saved_row(saved: ReportDetail, round_: Round, state: ListState, focus: Round | None) -> queries.ReportRow:
+    """Its line as the list has it, which may be of another round."""
+    place = number(request.args.get("n", ""), 1)
+    if (saved.year, round_) == (state.year, state.round):
+        return queries.row_of(saved, round_, place, focus)
+    return queries.report_row(actor(), saved.project_id, state, place, focus)
 
 
 def _after_save(saved: ReportDetail, round_: Round, state: ListState, changed: bool) -> Response:
@@ -220,7 +228,7 @@ def _after_save(saved: ReportDetail, round_: Round, state: ListState, changed: b
         following=following,
         summary=counts.round_summary(actor(), state.year, Round(state.round)),
         **(_panel_of(following, round_, state) if following else {})
-        | _row_parts(saved.project_id, state, None if following else round_),
+        | {"state": state, "rows": [_saved_row(saved, round_, state, None if following else round_)]},
     )
 
 

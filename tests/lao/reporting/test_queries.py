@@ -2,12 +2,15 @@
 
 from decimal import Decimal
 
+import pytest
 from flask import Flask
 
 from app.access import Actor
-from app.lao.reporting.queries import exported_reports, report_row, report_rows, reported_rows
+from app.errors import NotTheirs
+from app.lao.reporting.details import report_detail
+from app.lao.reporting.queries import exported_reports, report_row, report_rows, reported_rows, row_of
 from app.listing import ListState
-from app.models.enums import ReportStatus, ReviewStatus, Round
+from app.models.enums import CannotReason, ReportStatus, ReviewStatus, Round
 from tests.factories import YEAR, facts, make_lao, make_project, make_report, review
 
 SIX, TWELVE = (ListState(year=YEAR, round=int(round_)) for round_ in Round)
@@ -46,3 +49,19 @@ def test_all_reports_and_the_file_have_them_in_the_same_places(app: Flask) -> No
         Decimal("2222.00"),
         Decimal("3333.00"),
     )
+
+
+def test_the_row_after_a_save_is_the_row_of_the_list(app: Flask) -> None:
+    """One is made of the line that was read for the save, the other of what the list reads."""
+    # given
+    lao, project_id = _reported_in_round_six()
+    make_report(lao, project_id, ReportStatus.CANNOT, Round.TWELVE, cannot_reason=CannotReason.NO_BUDGET)
+    for round_, state in ((Round.SIX, SIX), (Round.TWELVE, TWELVE)):
+        # when
+        line = report_detail(lao, project_id, YEAR, round_)
+
+        # then
+        assert row_of(line, round_, 3, round_) == report_row(lao, project_id, state, 3, round_)
+    review(project_id, ReviewStatus.REJECTED, "ซ้ำ")
+    with pytest.raises(NotTheirs):
+        row_of(report_detail(lao, project_id, YEAR, Round.SIX), Round.SIX, 3)
