@@ -9,7 +9,7 @@ from sqlalchemy import LargeBinary, String, cast, select
 
 from app.db import Base, db
 from app.language import THAI_LETTER
-from tests.client import parsed
+from tests.pages import tree
 
 THAI_WORDS = re.compile(rf"{THAI_LETTER.pattern}+(?:\.{THAI_LETTER.pattern}+)*")
 # What cannot hold an element that says which language its words are in.
@@ -18,14 +18,12 @@ ATTRIBUTES_TO_READ = ("title", "alt", "aria-label", "content", "data-l", "label"
 
 def thai_left(html: str) -> list[str]:
     """Words between tags that no element calls Thai."""
-    return [
-        words for words, marked in _words(parsed(html)[0], marked=False) if not marked and THAI_LETTER.search(words)
-    ]
+    return [words for words, marked in _words(tree(html), marked=False) if not marked and THAI_LETTER.search(words)]
 
 
 def thai_words(html: str) -> set[str]:
     """All Thai words of a page, with those of its attributes."""
-    root = parsed(html)[0]
+    root = tree(html)
     words = [words for words, _marked in _words(root, marked=False)]
     words += [value for each in root.iter() for name, value in each.attrib.items() if name in ATTRIBUTES_TO_READ]
     words += [each.text or "" for each in root.iter() if str(each.tag).endswith("title")]

@@ -113,7 +113,7 @@ def _value(element: Any, tag: str) -> str:
         options = list(element.iter(f"{XHTML}option"))
         chosen = next((each for each in options if each.get("selected") is not None), options[0])
         return str(chosen.get("value") or "".join(chosen.itertext()))
-    return "".join(element.itertext()).removeprefix("\n") if tag == "textarea" else element.get("value") or ""
+    return "".join(element.itertext()) if tag == "textarea" else element.get("value") or ""
 
 
 @pytest.fixture
