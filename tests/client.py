@@ -149,7 +149,7 @@ def _errors(html: str) -> list[tuple[Any, str]]:
 
 
 def check_syntax(html: str) -> None:
-    """That it parses without an error: its bones alone, once for pages of the same tags, for reading letters takes long."""
+    """That it parses without an error: the bones alone, once for pages of the same tags; reading letters takes long."""
     bones = _bones(html)
     known = sha256(bones.encode("utf-8", "surrogatepass")).digest()
     if known not in _seen:
