@@ -11,7 +11,7 @@ from decimal import Decimal
 from enum import Enum
 from itertools import islice
 from operator import attrgetter
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar, cast
 
 from app.clock import thai_date, thai_time
 from app.language import said
@@ -135,7 +135,7 @@ class Table(Generic[Row]):
     """One table. `rows` may be a generator: it is consumed once, a few hundred rows at a time.
 
     Its total row is added up while they pass by, or got from `whole`, where somebody knows better. There is one where
-    a column has a total.
+    a column has a total. `are_cells`: the rows stand there as cells already, and nothing is added up.
     """
 
     sheet: str
@@ -144,6 +144,7 @@ class Table(Generic[Row]):
     rows: Iterable[Row]
     rules: Sequence[str] = ()
     whole: Row | None = None
+    are_cells: bool = False
     _sums: dict[Get, int | Decimal] = field(default_factory=dict, init=False, repr=False)
 
     @property
@@ -162,6 +163,9 @@ class Table(Generic[Row]):
 
     def cells(self) -> Iterator[Sequence[Cell]]:
         """The rows, each as the cells under the heads."""
+        if self.are_cells:
+            yield from cast(Iterable[Sequence[Cell]], self.rows)
+            return
         cells, sums, taken = [column.cell for column in self.columns], self._sums, iter(self.rows)
         sums.update(dict.fromkeys(self._to_sum(), 0))
         while some := list(islice(taken, ROWS_AT_ONCE)):  # column by column: half the time of row by row

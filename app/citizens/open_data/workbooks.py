@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
-from operator import itemgetter
 
 from app.citizens.open_data.queries import DataRow
 from app.citizens.open_data.rules import Dataset, Field, Type, cell_of
@@ -32,8 +31,7 @@ def table(dataset: Dataset, rows: Iterable[DataRow]) -> Table[DataRow]:
 
 def cell_table(dataset: Dataset, cells: Iterable[tuple[Cell, ...]]) -> Table[DataRow]:
     """The same of rows that are cells already."""
-    columns = [replace(each, get=itemgetter(place)) for place, each in enumerate(table(dataset, ()).columns)]
-    return Table(dataset.name, (), columns, cells)
+    return replace(table(dataset, ()), rows=cells, are_cells=True)
 
 
 def file_of(dataset: Dataset, ending: str, rows: Iterable[DataRow], changed: datetime | None) -> bytes:
