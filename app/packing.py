@@ -22,8 +22,9 @@ else:
     from backports import zstd
 
 WORTH_PACKING = 500  # bytes: below that it saves no packet
-# A list of 100 rows has 200,000: two milliseconds of a processor spare the slowest line fifty, and an old browser 150.
-LONG = 50_000
+# A page with a list of 100 rows has 200,000: two milliseconds of a processor spare the slowest line fifty, and an old
+# browser 150. What is larger still is no page that a clerk waits for.
+LONG = range(50_000, 500_000)
 TEXTS = (
     "application/atom+xml",
     "application/json",
@@ -113,7 +114,7 @@ def pack(response: Response) -> Response:
     if request.headers.get("Sec-Fetch-Site") in OTHER_SITES:
         return response
     body = response.get_data()
-    is_long = len(body) >= LONG
+    is_long = len(body) in LONG and response.mimetype == "text/html"
     coding = asked_coding(CODINGS_KEPT if is_long else CODINGS)
     if coding and may_be_packed(response.mimetype, len(body)):
         set_packed(response, (packed_for_all if is_long else packed)(body, coding), coding)

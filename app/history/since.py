@@ -67,6 +67,10 @@ class Since:
         is_of_any = any(row.organisation_id is None or row.entity in self._of_any for row in told)
         return NewEntries(None if is_of_any else frozenset(row.organisation_id for row in told), self.generation)
 
+    def begin_anew(self) -> None:
+        """Let the next one who asks hear that it may be any: what this one was told came to nobody."""
+        self._last = None
+
     def _begin(self) -> NewEntries:
         last = db.session.scalar(select(func.max(_H.id))) or 0
         first = max(0, last - WINDOW)

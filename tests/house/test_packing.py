@@ -80,7 +80,7 @@ def test_a_long_list_goes_in_the_smallest_coding_that_its_browser_reads(
     app: Flask, client: Client, monkeypatch: pytest.MonkeyPatch, asked: str, given: str
 ) -> None:
     # given
-    monkeypatch.setattr(packing, "LONG", 8_000)
+    monkeypatch.setattr(packing, "LONG", range(8_000, 500_000))
     lao = make_lao()
     for number in range(9):
         make_project(lao, facts(f"โครงการที่ {number}"))
@@ -94,6 +94,8 @@ def test_a_long_list_goes_in_the_smallest_coding_that_its_browser_reads(
     assert "โครงการที่ 8" in page_of(answer)
     if given:
         assert len(answer.data) <= len(packing.packed(page_of(answer).encode(), "gzip")), "smaller than in haste"
+    file = client.get("/projects/table.csv?year=2561", headers={"Accept-Encoding": asked})
+    assert coding(file) != "br", "a file has no page that waits for it"
 
 
 def test_what_is_short_or_packed_by_itself_is_left_alone(app: Flask, client: Client) -> None:

@@ -274,3 +274,23 @@ def test_more_lists_than_there_is_room_for_are_read_anew(
             # then: each its own
             assert [other for other, _client in clients if f"โครงการของ {other}" in text] == [code]
     assert 0 < small._lists.currsize <= 40_000
+
+
+def test_a_long_address_takes_no_more_room_than_a_short_one(
+    app: Flask, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given
+    small = kept_lists.KeptLists()
+    monkeypatch.setitem(app.extensions, kept_lists.KEPT, small)
+    lao = make_lao()
+    make_project(lao)
+    enter(client, lao.account_id)
+
+    # when
+    for number in range(5):
+        for path in LISTS:
+            client.get(f"{path}&x={number}{'x' * 5000}", headers={"If-None-Match": "*"})
+
+    # then
+    assert all(len(key) < 100 for key in small._lists)
+    assert len(small._lists) * 1000 <= small._lists.currsize

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from flask import current_app
 from sqlalchemy import bindparam, select, union
+from sqlalchemy.exc import DBAPIError
 
 from app.db import db, table
 from app.history.since import Since, Stand
@@ -63,20 +64,28 @@ class KeptProvinces:
     def follow(self) -> int | None:
         """Forget what was written to since; gives the generation of what is put in after that."""
         with self._one:
-            laos, generation = self._since.ask()
-            if laos is None:
-                self._known.clear()
-                self._of_all = self._since.generation
-            elif laos:
-                codes = set(db.session.scalars(_WERE_IN, {"ids": sorted(laos)}))
-                self._known = {key: kept for key, kept in self._known.items() if key.province_code not in codes}
-                self._of_one |= dict.fromkeys(codes, self._since.generation)
-            return generation
+            return self._follow()
 
     def stand_of(self, code: str) -> Stand:
         """How far the history of a province has come, by the generations of this process."""
-        generation = self.follow()
-        return Stand(self._of_one.get(code), self._of_all, settled=generation is not None)
+        with self._one:  # to the end: a request beside this one may read later entries
+            generation = self._follow()
+            return Stand(self._of_one.get(code), self._of_all, settled=generation is not None)
+
+    def _follow(self) -> int | None:
+        try:
+            laos, generation = self._since.ask()
+            codes = set(db.session.scalars(_WERE_IN, {"ids": sorted(laos)})) if laos else set()
+        except DBAPIError:
+            self._since.begin_anew()  # what was told is lost: the next one forgets all
+            raise
+        if laos is None:
+            self._known.clear()
+            self._of_all = self._since.generation
+        elif codes:
+            self._known = {key: kept for key, kept in self._known.items() if key.province_code not in codes}
+            self._of_one |= dict.fromkeys(codes, self._since.generation)
+        return generation
 
     def get(self, key: _Key) -> PlaceSummary | None:
         summary, until = self._known.get(key, (None, 0))

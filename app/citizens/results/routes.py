@@ -51,8 +51,8 @@ def province_table() -> Response:
     code = request.args.get("province") or _default_province() or provinces()[0][0]
     if not is_code(code):
         raise NotTheirs
-    moment = asked_moment([code])
-    known, kept = dict(provinces()), current_app.extensions[KEPT]
+    stand = current_app.extensions[KEPT].stand_of(code)  # before anything that the table shows is read
+    moment, known = asked_moment([code]), dict(provinces())
 
     def facts() -> Any:
         # An address without a year or round means another one after the next report, or the next plan period.
@@ -63,7 +63,7 @@ def province_table() -> Response:
         rows = queries.province_rows(code, moment.year, moment.round)
         return told | lao_table(FOR_THOSE_SIGNED_IN, rows, "/reports/province", moment) | {"provinces": known}
 
-    return answer_unless_known(TABLE, kept.stand_of(code), (code, moment, own_code(FOR_THOSE_SIGNED_IN)), parts, facts)
+    return answer_unless_known(TABLE, stand, (code, moment, own_code(FOR_THOSE_SIGNED_IN)), parts, facts)
 
 
 def _default_province() -> str:

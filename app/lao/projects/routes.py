@@ -14,8 +14,7 @@ from app.db import transaction
 from app.deeds import again, note_save, own_version
 from app.errors import NOTHING_CHANGED, Refusal, Stale
 from app.history.queries import who_was_first
-from app.history.since import stand_of
-from app.lao.kept_lists import ListPage, answer_unless_known
+from app.lao.kept_lists import ListPage, answer_own_list
 from app.lao.profile.queries import place
 from app.lao.projects import namesakes, operations, queries, workbooks
 from app.lao.projects import record_pages as _record_pages  # noqa: F401 - adds its views
@@ -89,8 +88,7 @@ def _row_parts(project_id: int, state: ListState, *, saved: bool | None = None) 
 @blueprint.get("/projects")
 @requires(Permission.PROJECTS)
 def project_list() -> Response:
-    lao_id = actor().own_organisation_id
-    return answer_unless_known(LIST, stand_of(lao_id), lao_id, _list_parts)
+    return answer_own_list(LIST, _list_parts)
 
 
 @blueprint.get("/projects/table.<any(xlsx, csv):file>")

@@ -12,8 +12,7 @@ from app.db import transaction
 from app.deeds import again, note_save, own_version
 from app.errors import NOTHING_CHANGED, Refusal, Stale
 from app.history.queries import who_was_first
-from app.history.since import stand_of
-from app.lao.kept_lists import ListPage, answer_unless_known
+from app.lao.kept_lists import ListPage, answer_own_list
 from app.lao.profile.queries import place
 from app.lao.projects.queries import review_counts
 from app.lao.reporting import counts, operations, queries, workbooks
@@ -73,8 +72,7 @@ def _page_parts(state: ListState) -> dict[str, Any]:
 @blueprint.get("/reporting")
 @requires(Permission.REPORTS)
 def report_list() -> Response:
-    lao_id = actor().own_organisation_id
-    return answer_unless_known(LIST, stand_of(lao_id), lao_id, lambda: _page_parts(_state()))
+    return answer_own_list(LIST, lambda: _page_parts(_state()))
 
 
 @blueprint.get("/reporting/table.<any(xlsx, csv):file>")
@@ -259,8 +257,7 @@ def _next_waiting(project_id: int, round_: Round, state: ListState) -> queries.R
 @blueprint.get("/reporting/all")
 @requires(Permission.REPORTS)
 def all_reports() -> Response:
-    lao_id = actor().own_organisation_id
-    return answer_unless_known(ALL, stand_of(lao_id), lao_id, _all_parts)
+    return answer_own_list(ALL, _all_parts)
 
 
 def _all_parts() -> dict[str, Any]:

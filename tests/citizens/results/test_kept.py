@@ -6,7 +6,8 @@ from threading import Event, Thread
 
 import pytest
 from flask import Flask
-from sqlalchemy import Connection, Engine, create_engine, insert, select, update
+from sqlalchemy import Connection, Engine, create_engine, insert, select, text, update
+from sqlalchemy.exc import DBAPIError
 
 from app.access import Actor
 from app.citizens.results import kept
@@ -266,6 +267,31 @@ def test_what_was_counted_before_a_deed_is_not_kept_after_it(app: Flask, elsewhe
     provinces.put({_Key(code, YEAR, Round.SIX): before[code] for code in CODES}, generation)
 
     # then
+    assert _done() == [1, 0]
+
+
+def test_what_was_told_is_not_lost_where_the_database_fails_meanwhile(
+    app: Flask, elsewhere: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # given: the history told of a deed, and the question which province it is about fails
+    north, _south = _two_laos()
+    provinces: KeptProvinces = app.extensions[KEPT]
+    assert _done() == [0, 0]
+    before = provinces.stand_of("65")
+    with elsewhere.begin() as connection:
+        _report_done(connection, north)
+    db.session.rollback()
+    with monkeypatch.context() as patched:
+        patched.setattr(kept, "_WERE_IN", text("SELECT code FROM nowhere"))
+        with pytest.raises(DBAPIError):
+            provinces.follow()
+
+    # when
+    db.session.rollback()
+    after = provinces.stand_of("65")
+
+    # then
+    assert (after.own, after.common) != (before.own, before.common)
     assert _done() == [1, 0]
 
 
