@@ -52,6 +52,14 @@ def list_page(app: Flask, stack: ExitStack) -> tuple[Asked, Asked]:
     return wrk.page(line, LIST, headers), wrk.page(bare(app, stack, body), "/")
 
 
+@compared("list page of 100 projects never asked for before, by wrk / bare route, same bytes", one=12, cpu=12)
+def list_page_anew(app: Flask, stack: ExitStack) -> tuple[Asked, Asked]:
+    """Each address is another one, so nothing of the list is kept but its rows."""
+    line, headers = ours(app, stack, busy_lao())
+    body, _headers = line.ask("GET", LIST, headers)
+    return wrk.page(line, f"{LIST}&x=@", headers), wrk.page(bare(app, stack, body), "/")
+
+
 @compared("list page asked again, nothing changed, by wrk / bare route, the page's bytes", one=5, eight=5, cpu=5)
 def list_page_again(app: Flask, stack: ExitStack) -> tuple[Asked, Asked]:
     line, headers = ours(app, stack, busy_lao())
@@ -74,6 +82,14 @@ def province_page(app: Flask, stack: ExitStack) -> tuple[Asked, Asked]:
     assert body.count(b'<tr id="o') > 300, "the page does not show the province"
     _driver, query = driver_sql(ORGANISATION_COUNTS, place_of(LARGEST))
     return wrk.page(line, TABLE, headers), wrk.page(bare(app, stack, body, BARE_QUERY=query), "/")
+
+
+@compared("province page of 334 LAOs never asked for before, by wrk / raw query + bare route", one=2.5, cpu=2.5)
+def province_page_anew(app: Flask, stack: ExitStack) -> tuple[Asked, Asked]:
+    line, headers = ours(app, stack, somebody_there())
+    body, _headers = line.ask("GET", TABLE, headers)
+    _driver, query = driver_sql(ORGANISATION_COUNTS, place_of(LARGEST))
+    return wrk.page(line, f"{TABLE}&x=@", headers), wrk.page(bare(app, stack, body, BARE_QUERY=query), "/")
 
 
 @compared("country page signed in by wrk / raw GROUP BY + bare route", one=0.6, cpu=0.6)

@@ -29,7 +29,7 @@ SECONDS, ROUNDS, WARM_UP = 1, 9, 1
 class Asked:
     """What is asked of a server over and over. `size`: bytes that an answer has at least.
 
-    Each `@` in body and headers becomes a number that rises, from `first()` on, where there is a body.
+    Each `@` in path and body becomes a number that rises, from `first()` on, and in headers where there is a body.
     """
 
     line: Line

@@ -14,6 +14,7 @@ from typing import Any
 
 from cachetools import LRUCache
 from flask import Flask, current_app, make_response, render_template, request
+from markupsafe import Markup
 from werkzeug.wrappers import Response
 
 from app.access import actor
@@ -108,7 +109,8 @@ def answer_unless_known(
     if not kept.text:
         kept = replace(kept, text=render_template(what.part, **read()))
         lists.put(key, kept)
-    response = make_response(kept.text if wants_fragment() else render_template(what.page, drawn=kept.text))
+    drawn = kept.text if wants_fragment() else render_template(what.page, drawn=Markup(kept.text))  # noqa: S704 - drawn
+    response = make_response(drawn)
     response.headers["Vary"], response.headers["ETag"] = ASKED_AS, tag
     return response
 

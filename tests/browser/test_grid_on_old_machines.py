@@ -88,11 +88,11 @@ def test_words_typed_off_line_outlive_the_window_and_a_closed_round_shows_them(o
     page.close(run_before_unload=False)
     # When the round has closed meanwhile
     page = page.context.new_page()
-    page.context.set_offline(False)
     with transaction():
         now = clock.now()
         times = {"opens_at": now - timedelta(days=2), "closes_at": now - timedelta(days=1)}
         db.session.add(Window(fiscal_year=YEAR, round=Round.SIX, **times))
+    page.context.set_offline(False)  # only now: the window that closes may still try
     page.goto(GRID)
     # Then the row is there as it was typed, with the reason, and can be given up
     expect(row(page, kept).get_by_role("alert")).to_contain_text("ปิด")

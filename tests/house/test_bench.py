@@ -41,5 +41,5 @@ def test_rows_by_wrk_run_on_a_small_country(monkeypatch: pytest.MonkeyPatch) -> 
     # then
     assert failed == 0
     assert [result.name for result in results] == [row.name for row in rows]
-    assert len(results) == 3
+    assert len(results) == 4
     assert all(result.ours > result.base > 0 for result in results), table(results)
