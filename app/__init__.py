@@ -35,7 +35,7 @@ from app.citizens import english_pages
 from app.citizens.open_data.answers import NoCookies
 from app.db import db, init_engines
 from app.extensions import csrf, htmx, limiter, login_manager, migrate
-from app.lao import kept_lists
+from app.history import kept_lists
 from app.models import enums
 from config import ROOT, settings
 

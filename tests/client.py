@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 
 from app.citizens.results.kept import KEPT
 from app.db import db
-from app.lao.kept_lists import KEPT as LISTS
+from app.history.kept_lists import KEPT as LISTS
 
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 TWICE_ESCAPED = re.compile(r'(?:href|action|data-hx-\w+)="[^"]*&amp;amp;[^"]*"')

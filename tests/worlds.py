@@ -10,7 +10,7 @@ from app.citizens.results.kept import KEPT
 from app.citizens.results.queries import forget_fixed_rows
 from app.db import db
 from app.extensions import limiter
-from app.lao.kept_lists import KEPT as LISTS
+from app.history.kept_lists import KEPT as LISTS
 from app.registry.finding.queries import KEPT as REGISTRY_INDEX
 
 Made = TypeVar("Made")

@@ -12,7 +12,7 @@ from sqlalchemy import update
 from app import clock
 from app.access import Actor
 from app.db import db, table, transaction
-from app.lao.kept_lists import _words_of_row
+from app.history.kept_lists import _words_of_row
 from app.lao.projects import queries as projects
 from app.lao.reporting import queries as reporting
 from app.models import (
@@ -188,7 +188,7 @@ def test_a_list_that_is_known_keeps_what_tells_page_and_part_apart(
 def test_what_a_tag_is_made_of_tells_itself(app: Flask, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     """An object that is told by its place in memory would be another one in each process, or the same by chance."""
     told = []
-    monkeypatch.setattr("app.lao.kept_lists._hash", lambda words: told.append(words) or str(len(told)))
+    monkeypatch.setattr("app.history.kept_lists._hash", lambda words: told.append(words) or str(len(told)))
     lao = make_lao()
     enter(client, lao.account_id)
     make_report(lao, make_project(lao))

@@ -14,7 +14,7 @@ from app.citizens.results.kept import KEPT, KeptProvinces
 from app.citizens.results.pages import lao_table, mount, own_code, place_page
 from app.citizens.results.sites import FOR_THOSE_SIGNED_IN, asked_moment, frame
 from app.errors import NotTheirs
-from app.lao.kept_lists import ListPage, answer_unless_known
+from app.history.kept_lists import ListPage, answer_unless_known
 from app.models.enums import PlaceKind, Role
 from app.plans.queries import periods
 from app.registry.queries import provinces

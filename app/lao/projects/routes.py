@@ -13,8 +13,8 @@ from app.conflicts import Conflict, theirs_chosen, together
 from app.db import transaction
 from app.deeds import again, note_save, own_version
 from app.errors import NOTHING_CHANGED, Refusal, Stale
+from app.history.kept_lists import ListPage, answer_own_list
 from app.history.queries import who_was_first
-from app.lao.kept_lists import ListPage, answer_own_list
 from app.lao.profile.queries import place
 from app.lao.projects import namesakes, operations, queries, workbooks
 from app.lao.projects import record_pages as _record_pages  # noqa: F401 - adds its views

@@ -11,8 +11,8 @@ from app.conflicts import Conflict, theirs_chosen, together
 from app.db import transaction
 from app.deeds import again, note_save, own_version
 from app.errors import NOTHING_CHANGED, Refusal, Stale
+from app.history.kept_lists import ListPage, answer_own_list
 from app.history.queries import who_was_first
-from app.lao.kept_lists import ListPage, answer_own_list
 from app.lao.profile.queries import place
 from app.lao.projects.queries import review_counts
 from app.lao.reporting import counts, operations, queries, workbooks
