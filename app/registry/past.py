@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, case, func, or_, select, union_all
+from sqlalchemy import Connection, Select, bindparam, case, func, or_, select, union_all
 from sqlalchemy.orm import aliased
 
 from app.clock import fiscal_year_start
@@ -123,13 +123,13 @@ def _once_statement() -> Select[Any]:
     )
 
 
-def laos_then(year: int, now: datetime) -> Mapping[int, LaoThen]:
+def laos_then(year: int, now: datetime, connection: Connection | None = None) -> Mapping[int, LaoThen]:
     """The LAOs that were something else at the end of that fiscal year, by id; none of a year that is not over."""
     end = fiscal_year_start(year + 1)
-    return {} if now < end else _laos_at(end)
+    return {} if now < end else _laos_at(end, connection)
 
 
 @read_once
-def _laos_at(end: datetime) -> Mapping[int, LaoThen]:
-    rows = db.session.execute(_once_statement(), {"end": end})
+def _laos_at(end: datetime, connection: Connection | None) -> Mapping[int, LaoThen]:
+    rows = (connection or db.session).execute(_once_statement(), {"end": end})
     return {id_: LaoThen(*facts) for id_, *facts in rows}

@@ -52,27 +52,33 @@ _CLOSING = func.coalesce(
 _LIVE = without_result(_YEAR, _ROUND, _CLOSING, _O.province_code.in_(_CODES))
 
 
-def live_laos(codes: Iterable[str], year: int, round_: Round, *, some_fixed: bool = False) -> LiveLaos | None:
+def live_laos(
+    codes: Iterable[str], year: int, round_: Round, *, some_fixed: bool = False, connection: Connection | None = None
+) -> LiveLaos | None:
     """None: the round is fixed for nobody in the country, so that all are live; and all are where they were then.
 
     `some_fixed`: whoever asks knows of one that is fixed.
     """
-    return _live_laos(frozenset(codes), year, round_, some_fixed)
+    return _live_laos(frozenset(codes), year, round_, some_fixed, connection)
 
 
 @read_once
-def _live_laos(known: frozenset[str], year: int, round_: Round, some_fixed: bool) -> LiveLaos | None:
-    now = clock.now()
+def _live_laos(
+    known: frozenset[str], year: int, round_: Round, some_fixed: bool, connection: Connection | None
+) -> LiveLaos | None:
+    now, reader = clock.now(), connection or db.session
     moment = {"year": year, "round": int(round_), "then": moment_of(year, now)}
     moved = {
-        id_: lao for id_, lao in laos_then(year, now).items() if lao.moved and known & {lao.province_code, lao.now_in}
+        id_: lao
+        for id_, lao in laos_then(year, now, connection).items()
+        if lao.moved and known & {lao.province_code, lao.now_in}
     }
-    if not moved and not some_fixed and db.session.scalar(_ANY_FIXED, moment) is None:
+    if not moved and not some_fixed and reader.scalar(_ANY_FIXED, moment) is None:
         return None
     wanted = known | {lao.now_in for lao in moved.values()}
     rows = [
         (id_, code)
-        for id_, code in db.session.execute(_LIVE, moment | {"codes": sorted(wanted)})
+        for id_, code in reader.execute(_LIVE, moment | {"codes": sorted(wanted)})
         if (moved[id_].province_code if id_ in moved else code) in known
     ]
     ids = frozenset(id_ for id_, _code in rows)

@@ -148,11 +148,11 @@ def projects(connection: Connection, area: ExportProvince, year: int, round_: Ro
 
 def _laos(connection: Connection, area: ExportProvince, year: int, round_: Round) -> Iterator[ExportedLao]:
     """The LAOs of a province then: those whose result is fixed, and the live ones, as they are or as they were."""
-    live = live_laos([area.code], year, round_)
+    live = live_laos([area.code], year, round_, connection=connection)
     if live is not None:
         for lao in fixed_laos(area.code, year, round_, connection):
             yield ExportedLao(lao.district_sort or "", lao.name_sort, lao.id, lao.code, lao.name, lao.district, None)
-    then = laos_then(year, clock.now())
+    then = laos_then(year, clock.now(), connection)
     for id_, code, name, name_sort, district, district_sort in connection.execute(_LAOS, {"province": area.code}):
         if id_ not in then and (live is None or id_ in live.ids):
             yield ExportedLao(district_sort or "", name_sort, id_, code, name, district, area.code)
