@@ -85,6 +85,7 @@ def test_words_typed_off_line_outlive_the_window_and_a_closed_round_shows_them(o
     row(page, kept).get_by_text("เสร็จ", exact=True).click()
     expect(row(page, kept)).to_contain_text("รอส่ง")
     page.wait_for_timeout(600)
+    page.evaluate("() => { window.fetch = () => new Promise(() => {}) }")  # let go to be closed it is on line again
     page.close(run_before_unload=False)
     # When the round has closed meanwhile
     page = page.context.new_page()
@@ -92,7 +93,7 @@ def test_words_typed_off_line_outlive_the_window_and_a_closed_round_shows_them(o
         now = clock.now()
         times = {"opens_at": now - timedelta(days=2), "closes_at": now - timedelta(days=1)}
         db.session.add(Window(fiscal_year=YEAR, round=Round.SIX, **times))
-    page.context.set_offline(False)  # only now: the window that closes may still try
+    page.context.set_offline(False)
     page.goto(GRID)
     # Then the row is there as it was typed, with the reason, and can be given up
     expect(row(page, kept).get_by_role("alert")).to_contain_text("ปิด")
