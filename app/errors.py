@@ -17,6 +17,10 @@ class Stale(Refusal):
         super().__init__("มีการแก้ไขรายการนี้หลังจากเปิดหน้านี้ ยังไม่มีอะไรหาย ตรวจค่าล่าสุดแล้วบันทึกอีกครั้ง")
 
 
+class Unanswered(Exception):
+    """The form asks about something unusual before it is saved: nothing is written yet."""
+
+
 NOTHING_CHANGED = "ยังไม่ได้แก้ไขอะไร"  # a form sent as it was opened: nobody is told that it was saved
 
 

@@ -17,7 +17,7 @@ from app.db import db, transaction
 from app.deeds import AT_MOST_EARLIER, KEPT, _print, forget_old_deeds, once
 from app.errors import AlreadyDone, Stale
 from app.lao.grid import routes as grid_routes
-from app.lao.reporting.operations import save_report
+from app.lao.reporting.operations import SavedReport, save_report
 from app.models import (
     Account,
     DoneDeed,
@@ -192,7 +192,7 @@ def test_a_save_tried_anew_in_the_same_request_claims_its_key_too(
 ) -> None:
     tries = iter([Stale])
 
-    def first_too_late(*args: Any) -> bool:
+    def first_too_late(*args: Any) -> SavedReport:
         for error in tries:
             raise error
         return save_report(*args)

@@ -1,6 +1,8 @@
 """A request that only looks asks the database once for the same; one that changes something reads what it left."""
 
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -18,6 +20,21 @@ from tests.worlds import forget_all
 PAGES = (f"/reports/province?year={YEAR}&round=6", f"/projects?year={YEAR}", f"/reporting?year={YEAR}&round=6")
 
 
+@contextmanager
+def statements() -> Iterator[list[tuple[str, str]]]:
+    """What is asked meanwhile, with its values."""
+    asked = list[tuple[str, str]]()
+
+    def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_more: Any) -> None:
+        asked.append((statement, repr(values)))
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+
+
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_asks_nothing_twice(app: Flask, client: Client, path: str) -> None:
     # given
@@ -27,21 +44,33 @@ def test_a_page_asks_nothing_twice(app: Flask, client: Client, path: str) -> Non
     enter(client, lao.account_id)
     client.get(path)
     forget_all(app)  # a list that is kept asks for nothing at all
-    asked = list[tuple[str, str]]()
-
-    def note(_connection: Any, _cursor: Any, statement: str, values: Any, *_more: Any) -> None:
-        asked.append((statement, repr(values)))
 
     # when
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
+    with statements() as asked:
         assert client.get(path).status_code == 200
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
 
     # then
     assert len(asked) > 3
     assert [statement for statement, number in Counter(asked).items() if number > 1] == []
+
+
+def test_a_save_in_the_list_asks_for_its_line_once_and_for_its_sums_once(app: Flask, client: Client) -> None:
+    # given
+    lao = make_lao()
+    line = f"/reporting/{make_project(lao)}/{YEAR}/6"
+    enter(client, lao.account_id)
+    client.get(line)
+    data = {"version": 1, "status": "done", "spent": "900.50"}
+
+    # when
+    with statements() as asked:
+        saved = client.send(line, data, headers={"HX-Request": "true", "Idempotency-Key": "one"})
+
+    # then
+    assert saved.status_code == 200
+    first = [statement.split()[0] for statement, _values in asked]
+    assert (first.count("INSERT"), first.count("UPDATE")) == (2, 1)
+    assert first.count("SELECT") == 3  # who it is, the line, the sums
 
 
 def test_what_was_read_is_kept_for_one_look_and_not_past_a_change(app: Flask) -> None:

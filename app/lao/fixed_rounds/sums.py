@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Connection, Select, and_, bindparam, func, select
+from sqlalchemy import Connection, Select, and_, bindparam, exists, func, select
 
 from app import clock
 from app.db import db, read_once, table
@@ -177,6 +177,9 @@ _SUMMARY = (
     .where(_F.organisation_id == bindparam("organisation_id"), *_MOMENT)
     .order_by(_S.dimension)
 )
+
+
+IS_FIXED = exists().where(_F.organisation_id == bindparam("organisation_id"), *_MOMENT)
 
 
 def fixed_summary(organisation_id: int, year: int, round_: Round) -> RoundSummary | None:

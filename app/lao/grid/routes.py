@@ -173,14 +173,14 @@ def _write_row(line: ReportDetail, round_: Round, facts: ReportFacts, typed: Box
     own_version("", line.version)
     try:
         with transaction():
-            changed = save_report(actor(), line.project_id, line.year, round_, line.version, facts, clock.now())
+            saved = save_report(actor(), line.project_id, line.year, round_, line.version, facts, clock.now())
     except Stale:
         return None
     except Refusal as refusal:
         return RowProblem(typed, {"": refusal.message})
-    if changed:
+    if saved.changed:
         note_save("", line.version)
-    return KeptRow(line.version + changed, changed, differing(boxes_of(facts), typed))
+    return KeptRow(saved.line.version, saved.changed, differing(boxes_of(facts), typed))
 
 
 def _conflict(

@@ -1,6 +1,6 @@
 """The deed every clerk does 85 times: report one project in one round."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, update
 
 from app.access import Actor
 from app.db import db, table
-from app.errors import NotTheirs, Refusal, Stale
+from app.errors import NotTheirs, Refusal, Stale, Unanswered
 from app.history.operations import entry, record_all
 from app.lao.reporting.details import (
     ReportDetail,
@@ -35,19 +35,35 @@ _SAVE = update(table(Report)).where(
 )
 
 
-def save_report(
-    actor: Actor, project_id: int, year: int, round_: Round, version: int, facts: ReportFacts, now: datetime
-) -> bool:
-    """Report a project, or correct its report in place; False where the form changes nothing.
+class SavedReport(NamedTuple):
+    """A report line as a save left it; `changed`: it says something else than who saved it had seen."""
 
-    Raises NotTheirs, Stale, Refusal; then nothing is written.
+    line: ReportDetail
+    changed: bool
+
+
+def save_report(
+    actor: Actor,
+    project_id: int,
+    year: int,
+    round_: Round,
+    version: int,
+    facts: ReportFacts,
+    now: datetime,
+    asks: Callable[[ReportDetail], bool] = lambda _line: False,
+) -> SavedReport:
+    """Report a project, or correct its report in place, unless the form still `asks` about the line as it stands.
+
+    Raises NotTheirs, Stale, Refusal, Unanswered; then nothing is written.
     """
     before = report_detail(actor, project_id, year, round_)
     refuse_if_closed(actor, before, now)
+    if asks(before):
+        raise Unanswered
     if before.facts == facts:
-        return before.version != version  # a double click: the first one saved it
+        return SavedReport(before, before.version != version)  # a double click: the first one saved it
     _write(actor, round_, [(before, SeenReport(version, facts))], now)
-    return True
+    return SavedReport(replace(before, facts=facts, version=version + 1, reported_at=now), changed=True)
 
 
 class SeenReport(NamedTuple):

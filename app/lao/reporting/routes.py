@@ -10,7 +10,7 @@ from app.access import Permission, actor, requires
 from app.conflicts import Conflict, theirs_chosen, together
 from app.db import transaction
 from app.deeds import again, note_save, own_version
-from app.errors import NOTHING_CHANGED, Refusal, Stale
+from app.errors import NOTHING_CHANGED, Refusal, Stale, Unanswered
 from app.history.kept_lists import ListPage, answer_own_list
 from app.history.queries import who_was_first
 from app.lao.profile.queries import place
@@ -147,11 +147,9 @@ def save_report(project_id: int, year: int, round_: int) -> Response:
     if chosen := theirs_chosen(request.form):
         form.take(chosen, report_detail(who, project_id, year, asked).facts)
     conflict = None
-    if form.validate() and not form.ask(_questions(project_id, year, asked, form)):
-        version = own_version(form.sealed, form.version.data or 0)
+    if form.validate():
         try:
-            with transaction():
-                changed = operations.save_report(who, project_id, year, asked, version, form.facts(), clock.now())
+            saved = _save(project_id, year, asked, form)
         except Stale:
             latest = report_detail(who, project_id, year, asked)
             conflict = _both_windows(latest, asked, form)
@@ -160,19 +158,27 @@ def save_report(project_id: int, year: int, round_: int) -> Response:
         except Refusal as refusal:
             form.refuse(refusal)
         else:
-            if changed:
-                note_save(form.sealed, version)
-            return _after_save(report_detail(who, project_id, year, asked), asked, state, changed)
+            if saved:
+                return _after_save(saved.line, asked, state, saved.changed)
     line = report_detail(who, project_id, year, asked)
     return _form_page(line, asked, form, state, 422, conflict=conflict)
 
 
-def _questions(project_id: int, year: int, round_: Round, form: ReportForm) -> dict[str, str]:
-    """What to ask about amounts that are new or changed."""
-    facts = form.facts()
-    if facts.ordinance_budget or facts.spent:
-        return report_questions(actor(), report_detail(actor(), project_id, year, round_), facts)
-    return {}
+def _save(project_id: int, year: int, round_: Round, form: ReportForm) -> operations.SavedReport | None:
+    """None where the form asks something first. Raises NotTheirs, Stale, Refusal."""
+    version, facts = own_version(form.sealed, form.version.data or 0), form.facts()
+
+    def asks(line: ReportDetail) -> bool:
+        return form.ask(report_questions(actor(), line, facts))
+
+    try:
+        with transaction():
+            saved = operations.save_report(actor(), project_id, year, round_, version, facts, clock.now(), asks)
+    except Unanswered:
+        return None
+    if saved.changed:
+        note_save(form.sealed, version)
+    return saved
 
 
 def _both_windows(latest: ReportDetail, round_: Round, form: ReportForm) -> Conflict:

@@ -13,12 +13,12 @@ from sqlalchemy import select, text, update
 from app.access import Actor
 from app.clock import fiscal_year_start
 from app.db import db, transaction
-from app.errors import NotTheirs, Refusal, Stale
+from app.errors import NotTheirs, Refusal, Stale, Unanswered
 from app.history.rules import changes
 from app.lao.projects.operations import delete_project, edit_project
 from app.lao.reporting.counts import round_summary
-from app.lao.reporting.details import report_detail
-from app.lao.reporting.operations import SeenReport, save_report, save_reports
+from app.lao.reporting.details import ReportDetail, report_detail
+from app.lao.reporting.operations import SavedReport, SeenReport, save_report, save_reports
 from app.lao.reporting.rules import ReportFacts
 from app.ledger.rules import LATER_TEXTS
 from app.models import HistoryEntry, PlanYear, Report, Window, WindowException
@@ -28,6 +28,7 @@ from tests.factories import NOW, YEAR, facts, make_lao, make_project, make_repor
 from tests.pages import kept
 
 DONE = ReportFacts(ReportStatus.DONE, ordinance_budget=Decimal("900.50"), spent=Decimal("850.25"), note="เรียบร้อย")
+CANNOT = ReportFacts(ReportStatus.CANNOT, cannot_reason=CannotReason.OTHER, cannot_text="น้ำท่วม")
 BUSY = ReportFacts(ReportStatus.IN_PROGRESS)
 
 
@@ -40,9 +41,9 @@ def _save(
     year: int = YEAR,
     round_: Round = Round.SIX,
     now: datetime = NOW,
-) -> None:
+) -> SavedReport:
     with transaction():
-        save_report(actor, project_id, year, round_, version, given, now)
+        return save_report(actor, project_id, year, round_, version, given, now)
 
 
 def test_a_report_is_kept_with_who_and_when_and_counts_at_once(app: Flask) -> None:
@@ -56,12 +57,39 @@ def test_a_report_is_kept_with_who_and_when_and_counts_at_once(app: Flask) -> No
     assert (six.done, six.waiting, twelve.done, twelve.waiting) == (1, 0, 0, 1)
 
 
+def test_a_save_tells_its_line_as_it_is_read_afterwards(app: Flask) -> None:
+    actor = make_lao()
+    project_id = make_project(actor)
+    for version, given in enumerate((DONE, DONE, CANNOT, BUSY, replace(DONE, spent=Decimal("0.00"))), 1):
+        saved = _save(actor, project_id, given, version - (version > 2), now=NOW + timedelta(minutes=version))
+        assert saved == SavedReport(report_detail(actor, project_id, YEAR, Round.SIX), changed=version != 2)
+
+
+def test_what_a_form_asks_about_is_asked_before_anything_is_written_and_after_what_is_refused(app: Flask) -> None:
+    actor = make_lao()
+    project_id = make_project(actor)
+    seen = []
+
+    def asks(line: ReportDetail) -> bool:
+        seen.append(line)
+        return True
+
+    with pytest.raises(Unanswered), transaction():
+        save_report(actor, project_id, YEAR, Round.SIX, 1, DONE, NOW, asks)
+    assert seen == [report_detail(actor, project_id, YEAR, Round.SIX)]
+    assert (seen[0].version, seen[0].waits) == (1, True)
+    assert db.session.scalar(select(HistoryEntry.id).where(HistoryEntry.entity == "report")) is None
+    review(project_id, ReviewStatus.REJECTED, "ไม่ตรงมิติ")
+    with pytest.raises(Refusal), transaction():
+        save_report(actor, project_id, YEAR, Round.SIX, 1, DONE, NOW, asks)
+    assert len(seen) == 1
+
+
 def test_the_history_has_nothing_before_the_first_report_and_both_sides_of_a_correction(app: Flask) -> None:
     actor = make_lao()
     project_id = make_project(actor)
     _save(actor, project_id)
-    cannot = ReportFacts(ReportStatus.CANNOT, cannot_reason=CannotReason.OTHER, cannot_text="น้ำท่วม")
-    _save(actor, project_id, cannot, version=2)
+    _save(actor, project_id, CANNOT, version=2)
     first, second = db.session.scalars(
         select(HistoryEntry).where(HistoryEntry.entity == "report").order_by(HistoryEntry.id)
     )
