@@ -10,7 +10,7 @@ from functools import wraps
 from typing import Any, ParamSpec, TypeVar, cast
 
 import psycopg
-from flask import Flask, current_app, g, has_request_context, request
+from flask import Flask, current_app, g, has_app_context, has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import MetaData, Table, event
 from sqlalchemy.engine import Connection, Engine
@@ -50,7 +50,7 @@ class Base(DeclarativeBase):
 Asked = ParamSpec("Asked")
 Found = TypeVar("Found")
 DEED = "eplannacc.deed"  # in the info of a session: a deed is under way
-READS = "eplannacc.reads"  # in the environ of a request: what was read once
+READS = "eplannacc.reads"  # in the environ of a request, or in the info of a session: what was read once
 
 # Rows stay readable after a commit: pages are drawn from what the operation left.
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
@@ -61,15 +61,32 @@ def read_once(read: Callable[Asked, Found]) -> Callable[Asked, Found]:
 
     @wraps(read)
     def once(*args: Asked.args, **named: Asked.kwargs) -> Found:
-        if not has_request_context() or request.method != "GET":
+        known: dict[Any, Found] | None = _reads()
+        if known is None:
             return read(*args, **named)
-        known: dict[Any, Found] = request.environ.setdefault(READS, {})
         key = (read, args, *named.items())
         if key not in known:
             known[key] = read(*args, **named)
         return known[key]
 
     return once
+
+
+def _reads() -> dict[Any, Any] | None:
+    """What was read once so far; None where everything is read anew."""
+    if has_request_context():
+        return request.environ.setdefault(READS, {}) if request.method == "GET" else None
+    return db.session.info.get(READS) if has_app_context() else None
+
+
+@contextmanager
+def reading_once() -> Iterator[None]:
+    """The same in a job, which reads at one moment: all that is asked `read_once` is kept to the end of the block."""
+    db.session.info[READS] = {}
+    try:
+        yield
+    finally:
+        del db.session.info[READS]
 
 
 @contextmanager

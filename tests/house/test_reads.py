@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import event
 
-from app.db import READS, db, read_once, transaction
+from app.db import READS, db, read_once, reading_once, transaction
 from app.models import PlanPeriod
 from app.plans.queries import periods
 from tests.client import Client
@@ -104,3 +104,25 @@ def test_a_look_that_writes_reads_anew_what_it_changed(app: Flask) -> None:
             db.session.flush()
         assert READS not in request.request.environ
         assert before == len(periods())  # one without dimensions is none yet
+
+
+def test_a_job_asks_once_in_a_block_that_says_so_and_anew_behind_it(app: Flask) -> None:
+    # given
+    times = list[int]()
+
+    @read_once
+    def read(number: int) -> int:
+        times.append(number)
+        return number
+
+    # when
+    read(1)
+    with reading_once():
+        assert [read(1), read(2), read(1)] == [1, 2, 1]
+    with reading_once():
+        read(1)
+    read(1)
+    read(1)
+
+    # then
+    assert times == [1, 1, 2, 1, 1, 1]

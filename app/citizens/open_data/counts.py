@@ -6,6 +6,8 @@ it shows.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import exists, select
@@ -15,7 +17,7 @@ from app.citizens.open_data.parts import PLACE_KINDS
 from app.citizens.open_data.queries import DataPage, DataRow
 from app.citizens.places.rules import region_name
 from app.citizens.results.queries import province_rows
-from app.db import db, table
+from app.db import db, reading_once, table
 from app.lao.fixed_rounds.sums import PlaceThen, place_then
 from app.lao.reporting.rules import Counts, Money, PlaceSummary, ProvinceTableRow, ReportingRound, Sums, add_up
 from app.lao.reporting.sums import levels_by_province, sums_by
@@ -47,14 +49,8 @@ class PlaceResult(NamedTuple):
     place: ResultPlace
     when: ReportingRound
     summary: PlaceSummary
-
-    @property
-    def counts(self) -> Counts:
-        return self.summary.counts
-
-    @property
-    def money(self) -> Money:
-        return self.summary.money
+    counts: Counts
+    money: Money
 
     @property
     def level(self) -> Level | None:
@@ -76,7 +72,7 @@ Reader = Callable[[str, ReportingRound], list[PlacedResult]]
 
 def of_country(kind: str, when: ReportingRound) -> list[PlacedResult]:
     """The country, all its regions, or all its provinces: reads every LAO's sums."""
-    return _of_provinces(kind, _provinces(), when)
+    return _of_provinces((kind,), _provinces(), when)
 
 
 def results(asked: DataFilter, after: tuple[int, ...], limit: int, read: Reader = of_country) -> DataPage:
@@ -137,10 +133,13 @@ def every_result() -> Iterator[list[DataRow]]:
     years = db.session.scalars(select(_PY.fiscal_year).distinct().order_by(_PY.fiscal_year)).all()
     whens = [ReportingRound(year, round_) for year in years for round_ in Round]
     provinces, districts = _provinces(), _districts()
-    for kind in ABOVE:
-        yield _in_order(found for when in whens for found in _of_provinces(kind, provinces, when))
+    above = _in_order(found for when in whens for found in _of_provinces(ABOVE, provinces, when))
+    for _kind, rows in groupby(above, key=itemgetter(RESULTS.places["place_kind"])):
+        yield list(rows)
     for code in provinces:
-        yield _in_order(found for when in whens for found in _in_province(BELOW, code, districts, when))
+        with reading_once():
+            below = _in_order(found for when in whens for found in _in_province(BELOW, code, districts, when))
+        yield below
 
 
 def _in_order(found: Iterable[PlacedResult]) -> list[DataRow]:
@@ -149,21 +148,20 @@ def _in_order(found: Iterable[PlacedResult]) -> list[DataRow]:
     return [each.row for each in ordered]
 
 
-def _of_provinces(kind: str, provinces: Provinces, when: ReportingRound) -> list[PlacedResult]:
+def _of_provinces(kinds: Sequence[str], provinces: Provinces, when: ReportingRound) -> list[PlacedResult]:
     """The country, its regions, or provinces. Bangkok lies in no region."""
-    sums = sums_by("province_code", provinces, *when)
+    sums = sums_by("province_code", provinces, *when, apart=False)
     levels = levels_by_province(provinces, *when)
     groups: dict[ResultPlace, list[str]] = {}
     for code, (name, region) in provinces.items():
-        if kind == "country":
-            groups.setdefault(ResultPlace(kind, *COUNTRY, None), []).append(code)
-        elif kind == "province":
-            groups[ResultPlace(kind, code, name, code)] = [code]
-        elif region:
-            groups.setdefault(ResultPlace(kind, str(region), region_name(region), None), []).append(code)
+        around = {"country": COUNTRY, "region": (str(region), region_name(region)), "province": (code, name)}
+        for kind in kinds:
+            if kind != "region" or region:
+                place = ResultPlace(kind, *around[kind], code if kind == "province" else None)
+                groups.setdefault(place, []).append(code)
     found = []
     for place, codes in groups.items():
-        key = (int(place.province or 0), 0 if kind == "country" else int(place.code))
+        key = (int(place.province or 0), 0 if place.kind == "country" else int(place.code))
         whole = sum((levels[code] for code in codes), Counter())
         found.append(_placed(key, place, when, whole, [sums.get(code, {}) for code in codes]))
     return sorted(found)
@@ -173,7 +171,7 @@ def _in_province(
     kinds: Sequence[str], province: str, districts: Mapping[str, str], when: ReportingRound
 ) -> list[PlacedResult]:
     """The LAOs of a province or its districts, by the same rows as the province table."""
-    sums = sums_by("organisation_id", [province], *when)
+    sums = sums_by("organisation_id", [province], *when, apart=False)
     groups: dict[tuple[int, ResultPlace], tuple[Counter[Level], list[Sums]]] = {}
     for lao in province_rows(province, *when):
         own = sums.get(lao.organisation_id, {})
@@ -198,7 +196,8 @@ def _places(
 def _placed(
     key: tuple[int, int], place: ResultPlace, when: ReportingRound, levels: Counter[Level], sums: Sequence[Sums]
 ) -> PlacedResult:
-    result = PlaceResult(place, when, PlaceSummary(when.round, levels, add_up(*sums)))
+    summary = PlaceSummary(when.round, levels, add_up(*sums))
+    result = PlaceResult(place, when, summary, summary.counts, summary.money)
     return PlacedResult(key, place, when, tuple(get(result) for get in _GETS))
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Connection, Select, and_, bindparam, exists, func, select
+from sqlalchemy import Connection, Select, and_, bindparam, exists, func, literal_column, select
 
 from app import clock
 from app.db import db, read_once, table
@@ -198,21 +198,23 @@ def _read(numbers: list[Any]) -> tuple[Counts, Money]:
     return Counts(*map(int, statuses)), Money(planned, ordinance, spent, int(in_ordinance))
 
 
-@lru_cache(maxsize=2)
-def _sums(by: By) -> Select[Any]:
-    keys = (_F[by], _S.dimension)
+ANY_DIMENSION: Any = literal_column("0").label("dimension")  # in place of one: all of them
+
+
+@lru_cache(maxsize=4)
+def _sums(by: By, apart: bool) -> Select[Any]:
     return (
-        select(*keys, *(func.sum(column) for column in _SUMMED))
+        select(_F[by], _S.dimension if apart else ANY_DIMENSION, *(func.sum(column) for column in _SUMMED))
         .join_from(table(FixedRound), table(FixedSum), _S.fixed_round_id == _F.id)
         .where(_F.province_code.in_(_CODES), *_MOMENT)
-        .group_by(*keys)
+        .group_by(_F[by], *([_S.dimension] if apart else ()))
     )
 
 
-def fixed_sums(by: By, codes: Iterable[str], year: int, round_: Round) -> dict[Any, Sums]:
-    """Counts and money by dimension, of each province or each LAO of those provinces that had projects."""
+def fixed_sums(by: By, codes: Iterable[str], year: int, round_: Round, apart: bool) -> dict[Any, Sums]:
+    """Counts and money by dimension or, not `apart`, of all: of each province, or of its LAOs, that had projects."""
     found: dict[Any, dict[int, tuple[Counts, Money]]] = {}
-    for key, dimension, *numbers in db.session.execute(_sums(by), _place(codes, year, round_)):
+    for key, dimension, *numbers in db.session.execute(_sums(by, apart), _place(codes, year, round_)):
         sums = _read(numbers)
         if sums[0].total:
             found.setdefault(key, {})[dimension] = sums

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import chain
 from pathlib import Path
 from shutil import copytree
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from flask import Flask
@@ -27,6 +27,8 @@ from app.citizens.open_data.metadata import catalogue_fields
 from app.citizens.open_data.rules import plain_row
 from app.citizens.open_data.snapshots import AlreadyThere, publication, take_snapshot
 from app.db import db, is_sqlite, transaction
+from app.lao.reporting.rules import PlaceSummary
+from app.lao.reporting.sums import sums_by
 from app.models import PlanYear, Project
 from app.models.enums import Level, PlanStatus, Round
 from tests.citizens.open_data.data import fill
@@ -260,6 +262,20 @@ def test_those_of_a_closed_round_too_whatever_changed_since(app: Flask, worlds: 
 def results_of_round_12() -> list[tuple[Any, ...]]:
     rows = chain.from_iterable(counts.every_result())
     return sorted(row[:7] for row in rows if row[4:6] == (YEAR, Round.TWELVE))
+
+
+@pytest.mark.parametrize("round_", list(Round))
+@pytest.mark.parametrize("by", ["province_code", "organisation_id"])
+def test_sums_of_all_dimensions_are_those_of_each_added_up(
+    app: Flask, worlds: Worlds, by: Literal["province_code", "organisation_id"], round_: Round
+) -> None:
+    """Of a round that is closed for some, and of one that is open."""
+    worlds.begin(fill)
+    for year in (YEAR, YEAR + 1):
+        apart = sums_by(by, ["65", "90"], year, round_)
+        whole = {key: PlaceSummary(round_, {}, sums) for key, sums in apart.items()}
+        together = sums_by(by, ["65", "90"], year, round_, apart=False)
+        assert together == {key: {0: (each.counts, each.money)} for key, each in whole.items()}
 
 
 def check_figures(published: Path, round_: Round) -> None:
