@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import Result, Select, bindparam, select
 
 from app.citizens.open_data import closed_rounds
 from app.citizens.open_data.datasets import DATASETS
@@ -16,7 +16,9 @@ _O, _F, _PD, _Y, _SU = (
 )
 
 
-YEAR_SOURCES = {"fiscal_year": _Y.fiscal_year, "plan_budget": _Y.plan_budget_satang}
+NESTED_SOURCES = {"years": {"fiscal_year": _Y.fiscal_year, "plan_budget": _Y.plan_budget_satang}}
+Rows = Callable[[Result[*tuple[Any, ...]]], Iterable[Sequence[Any]]]
+Below = dict[str, dict[int, list[Any]]]
 
 
 def _nested(name: str, field: str) -> tuple[Field, ...]:
@@ -26,65 +28,59 @@ def _nested(name: str, field: str) -> tuple[Field, ...]:
 
 _IDS: Any = bindparam("ids", expanding=True)
 _FURTHER = select(_PD.project_id, _PD.dimension).where(_PD.project_id.in_(_IDS))
-_YEARS = select(_Y.project_id, *(YEAR_SOURCES[each.name] for each in _nested("projects", "years"))).where(
+_YEARS = select(_Y.project_id, *(NESTED_SOURCES["years"][each.name] for each in _nested("projects", "years"))).where(
     _Y.project_id.in_(_IDS)
 )
 
 
-def _of_projects(ids: Sequence[int]) -> dict[str, dict[int, list[Any]]]:
+def _of_projects(ids: Sequence[int], rows: Rows) -> Below:
     some = {"ids": ids}
-    return {"further_dimensions": _grouped(_FURTHER, some, single=True), "years": _grouped(_YEARS, some)}
+    return {"further_dimensions": _grouped(rows, _FURTHER, some, single=True), "years": _grouped(rows, _YEARS, some)}
 
 
-def _of_organisations(ids: Sequence[int]) -> dict[str, dict[int, list[Any]]]:
+def _of_organisations(ids: Sequence[int], rows: Rows) -> Below:
     first, last = min(ids), max(ids)
     before = table(FormerFacts).join(table(Organisation), _O.id == _F.organisation_id)
     followed = table(Succession).join(table(Organisation), _O.id == _SU.successor_id)
 
     def former(fact: str) -> dict[int, list[Any]]:
         other = select(_F.organisation_id, _F[fact]).where(_F[fact] != _O[fact]).distinct()
-        return _grouped(other.select_from(before).where(_F.organisation_id.between(first, last)), single=True)
+        return _grouped(rows, other.select_from(before).where(_F.organisation_id.between(first, last)), single=True)
 
     successors = select(_SU.organisation_id, _O.code).select_from(followed)
     return {
         "former_codes": former("code"),
         "former_names": former("name"),
-        "successor_codes": _grouped(successors.where(_SU.organisation_id.between(first, last)), single=True),
+        "successor_codes": _grouped(rows, successors.where(_SU.organisation_id.between(first, last)), single=True),
     }
 
 
 # What else rows have, by field and by the id of the row.
-BELOW: dict[str, Callable[[Sequence[int]], dict[str, dict[int, list[Any]]]]] = {
+BELOW: dict[str, Callable[[Sequence[int], Rows], Below]] = {
     "projects": _of_projects,
     "organisations": _of_organisations,
-    "closed_rounds": closed_rounds.projects_of,
+    "closed_rounds": lambda ids, _rows: closed_rounds.projects_of(ids),
 }
 
 
 def _grouped(
-    statement: Select[*tuple[Any, ...]], values: Mapping[str, Any] | None = None, *, single: bool = False
+    rows: Rows, statement: Select[*tuple[Any, ...]], values: Mapping[str, Any] | None = None, *, single: bool = False
 ) -> dict[int, list[Any]]:
     """What else a row has, by the row's id, which comes first in the statement; `single`: one value each."""
     found: dict[int, list[Any]] = {}
-    for row in db.session.execute(statement, values).all():
+    for row in rows(db.session.execute(statement, values)):
         found.setdefault(row[0], []).append(row[1] if single else tuple(row[1:]))
     return found
 
 
-def complete(dataset: Dataset, rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    """The rows with what stands in tables below their own."""
+def complete(dataset: Dataset, rows: Iterable[tuple[Any, ...]], below: Rows = Result.all) -> list[tuple[Any, ...]]:
+    """The rows with what stands in tables below their own, which `below` gets out of an answer."""
     rows = list(rows)
     if not rows or dataset.name not in BELOW:
         return rows
     id_ = dataset.places["id"]
-    found = BELOW[dataset.name]([row[id_] for row in rows])
-    below = [(dataset.places[name], of_row) for name, of_row in found.items()]
-    return [_with(row, {place: tuple(sorted(of_row.get(row[id_], ()))) for place, of_row in below}) for row in rows]
-
-
-def _with(row: tuple[Any, ...], values: Mapping[int, Any]) -> tuple[Any, ...]:
-    """The row with these values in their places."""
-    cells = list(row)
-    for place, value in values.items():
-        cells[place] = value
-    return tuple(cells)
+    ids = [row[id_] for row in rows]
+    columns = list(zip(*rows, strict=True))
+    for name, of_row in BELOW[dataset.name](ids, below).items():
+        columns[dataset.places[name]] = tuple(tuple(sorted(of_row.get(each, ()))) for each in ids)
+    return list(zip(*columns, strict=True))

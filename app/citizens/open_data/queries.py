@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy import cast as sql_cast
 
 from app.citizens.open_data import closed_rounds
-from app.citizens.open_data.below import complete
+from app.citizens.open_data.below import NESTED_SOURCES, complete
 from app.citizens.open_data.datasets import DATASETS
 from app.citizens.open_data.rules import Dataset
 from app.db import db, table
@@ -89,18 +89,24 @@ def page(dataset: Dataset, asked: DataFilter, after: Key, limit: int) -> DataPag
 def every_row(dataset: Dataset) -> Iterator[list[DataRow]]:
     """All rows in the order of their keys, a few LAOs' at a time, as the driver gives them: see `field_reads`."""
     if dataset.name == "organisations":
-        yield complete(dataset, driver_rows(db.session.execute(SELECTS[dataset.name].order_by(_O.id))))
+        yield complete(dataset, driver_rows(db.session.execute(SELECTS[dataset.name].order_by(_O.id))), driver_rows)
         return
     statement = _rows(dataset, bindparam("laos", expanding=True), {}, ())  # once: making it takes as long as running it
     laos, at_once = _laos(dataset, {}, (), MOST), LAOS_AT_ONCE[dataset.name] // PARTS
     for first in range(0, len(laos), at_once):
         some = {"laos": laos[first : first + at_once]}
-        yield complete(dataset, driver_rows(db.session.execute(statement, some)))
+        yield complete(dataset, driver_rows(db.session.execute(statement, some)), driver_rows)
 
 
-def field_reads(dataset: Dataset) -> list[Read | None]:
-    """As `reads`, for each field."""
-    return reads((SOURCES[dataset.name][each.name] for each in dataset.fields), db.engine.dialect)
+def field_reads(dataset: Dataset) -> list[Read | list[Read | None] | None]:
+    """As `reads`, for each field; of one whose rows stand in a table of their own, for each field in it."""
+    own = reads((SOURCES[dataset.name][each.name] for each in dataset.fields), db.engine.dialect)
+    return [
+        reads((nested[one.name] for one in each.nested), db.engine.dialect)
+        if (nested := NESTED_SOURCES.get(each.name))
+        else read
+        for each, read in zip(dataset.fields, own, strict=True)
+    ]
 
 
 def has_more_than(dataset: Dataset, number: int) -> bool:
