@@ -7,6 +7,7 @@ from functools import partial
 from io import BytesIO
 from itertools import chain, islice, zip_longest
 from operator import itemgetter
+from pathlib import Path
 from typing import IO, Any
 
 from openpyxl import Workbook
@@ -55,6 +56,7 @@ __all__ = [
     "made",
     "percent",
     "workbook",
+    "write_again",
     "write_csv",
     "write_workbook",
 ]
@@ -91,6 +93,11 @@ def write_workbook(file: IO[bytes], *tables: Table[Any], at: datetime | None = N
         blocks.append(_explanations(book.create_sheet(said(EXPLANATIONS)), tables))
     way = sheet_lane if any(is_long for _table, is_long in peeked) else sheets
     way.write(file, book, blocks, at or clock.now())
+
+
+def write_again(file: IO[bytes], old: Path, rows: int, at: datetime) -> None:
+    """The workbook in `old`, of one table with so many rows, as `write_workbook` would write it at another moment."""
+    sheet_lane.write_again((sheet_lane.FastArchive if rows > LONG else sheets.Archive)(file, at), old)
 
 
 def _peek(table: Table[Any]) -> tuple[Table[Any], bool]:

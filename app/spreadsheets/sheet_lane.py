@@ -6,15 +6,19 @@ write-only mode writes (tests/house/test_sheet_lane.py compares them). It stands
 keep to themselves; this file is the only one that knows them, and it knows them for one version.
 """
 
+import shutil
 from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
 from io import BytesIO
 from math import isfinite
+from pathlib import Path
 from types import NoneType
 from typing import IO, Any
 from xml.sax.saxutils import escape
+from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 import openpyxl
 from isal import isal_zlib
@@ -24,6 +28,8 @@ from openpyxl.utils.datetime import to_excel
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from openpyxl.worksheet._writer import WorksheetWriter
 from openpyxl.writer.excel import ExcelWriter
+from openpyxl.xml.constants import ARC_CORE
+from openpyxl.xml.functions import tostring
 
 from app.remembered import Remembered
 from app.spreadsheets.sheets import MOST_CHARACTERS, Archive, Block, batches, heights, plain_text
@@ -42,6 +48,7 @@ if openpyxl.xml.LXML:
 # is not ASCII's and of U+FFFE. Thai letters begin with E0.
 _LOOK_CLOSER = bytes({*range(0x20), *b"&<>", 0xC2, 0xE1, 0xE2, 0xE3, 0xEF} - {0x0A})
 _HIGH = Remembered(lambda points: b' ht="%d"' % points if points else b"")
+AT_ONCE = 1 << 20
 _NO_ROWS = b"<sheetData></sheetData>"
 
 
@@ -52,12 +59,41 @@ def fast() -> Any:
 
 def write(file: IO[bytes], book: Workbook, sheets: Sequence[Sequence[Block]], at: datetime) -> None:
     """As `app.spreadsheets.sheets.write`."""
-    with _FastArchive(file, at) as archive:
+    with FastArchive(file, at) as archive:
         archive.date(book)
         _Writer(book, archive, sheets).write_data()
 
 
-class _FastArchive(Archive):
+def write_again(archive: Archive, old: Path) -> None:
+    """The workbook in `old` with the moment of `archive`: all but the part that tells it is taken as it is packed."""
+    with archive, ZipFile(old) as source:
+        for told in source.infolist():
+            if told.filename == ARC_CORE:
+                archive.date(book := Workbook(write_only=True))
+                archive.writestr(ARC_CORE, tostring(book.properties.to_tree()))
+            else:
+                _take(archive, source, told)
+
+
+def _take(archive: Archive, source: ZipFile, told: ZipInfo) -> None:
+    """Another file's entry, packed as it is: to zipfile it is one that is read without and written without packing."""
+    raw: Any = copy(told)
+    raw.compress_type, raw.file_size, raw.CRC = ZIP_STORED, told.compress_size, None
+    with source.open(raw) as packed, archive.entry(told.filename) as entry:
+        stream: Any = entry
+        shutil.copyfileobj(packed, stream._fileobj, AT_ONCE)
+        stream._crc, stream._file_size, stream._compress_size = told.CRC, told.file_size, told.compress_size
+        stream._compressor = _Packed()
+
+
+class _Packed:
+    """In place of a compressor, where all that there is has been packed and written."""
+
+    def flush(self) -> bytes:
+        return b""
+
+
+class FastArchive(Archive):
     def entry(self, name: str) -> IO[bytes]:
         stream = super().entry(name)
         stream._compressor = fast()  # type: ignore[attr-defined]
@@ -67,7 +103,7 @@ class _FastArchive(Archive):
 class _Writer(ExcelWriter):
     """openpyxl's own writer of all the parts, but for the rows."""
 
-    def __init__(self, book: Workbook, archive: _FastArchive, sheets: Sequence[Sequence[Block]]) -> None:
+    def __init__(self, book: Workbook, archive: FastArchive, sheets: Sequence[Sequence[Block]]) -> None:
         super().__init__(book, archive)
         self._blocks = dict(zip(book.worksheets, sheets, strict=True))
 

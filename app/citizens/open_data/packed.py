@@ -16,7 +16,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
-from isal.isal_zlib import crc32_combine
+import isal
+from isal.isal_zlib import crc32, crc32_combine
 
 INDEX = ".parts.json"  # beside the days
 HEADER = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"  # with neither name nor time
@@ -46,7 +47,7 @@ def key_of(rows: list[tuple[Any, ...]]) -> str:
 
 def made_by() -> str:
     """A digest of the whole program, and of what packs."""
-    digest = hashlib.sha256(f"{sys.version} {zlib.ZLIB_RUNTIME_VERSION}".encode())
+    digest = hashlib.sha256(f"{sys.version} {zlib.ZLIB_RUNTIME_VERSION} {isal.__version__}".encode())
     for path in sorted(SOURCES.rglob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()
@@ -68,7 +69,7 @@ class PackedFile:
         content = make()
         packer = zlib.compressobj(LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS)
         packed = packer.compress(content) + packer.flush(zlib.Z_FULL_FLUSH)
-        self._append(packed, Part(key, 0, len(packed), zlib.crc32(content), len(content)))
+        self._append(packed, Part(key, 0, len(packed), crc32(content), len(content)))
 
     def _append(self, packed: bytes, part: Part) -> None:
         self.parts.append(part._replace(start=self._file.tell()))
@@ -81,17 +82,11 @@ class PackedFile:
 
 
 class OldFile:
-    """A file of the night before with its parts; without any where it is not the one that was written."""
+    """A file of the night before with its parts; `path` None: there is none."""
 
-    def __init__(self, path: Path, told: dict[str, Any]) -> None:
-        self.parts: dict[str, Part] = {}
-        self._file: IO[bytes] | None = None
-        if told and path.is_file():
-            file = path.open("rb")
-            if hashlib.file_digest(file, "sha256").hexdigest() == told["sha256"]:
-                self._file, self.parts = file, {part[0]: Part(*part) for part in told["parts"]}
-            else:
-                file.close()
+    def __init__(self, path: Path | None, parts: list[Part]) -> None:
+        self.parts = {part.key: part for part in parts} if path else {}
+        self._file = path.open("rb") if path else None
 
     def read(self, part: Part) -> bytes:
         assert self._file
@@ -122,21 +117,39 @@ class PartIndex:
 
     @contextmanager
     def packed(self, path: Path) -> Iterator[PackedFile]:
-        name = path.name
-        old = OldFile(self._folder / self._old.get("day", "") / name, self._old["files"].get(name, {}))
+        old = OldFile(self.old(path.name), self.old_parts(path.name))
         try:
             with path.open("wb") as file:
                 packed = PackedFile(file, old)
                 yield packed
                 packed.end()
-            with path.open("rb") as file:
-                sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-            self._files[name] = {"sha256": sha256, "parts": packed.parts}
+            self.note(path, packed.parts)
         finally:
             old.close()
+
+    def note(self, path: Path, parts: list[Part]) -> None:
+        """A file of this night as it now is, for the next one."""
+        self._files[path.name] = {"sha256": _sha256(path), "parts": parts}
+
+    def old(self, name: str) -> Path | None:
+        """A file of the night before; None where it is not the one that was written."""
+        path, told = self._folder / self._old.get("day", "") / name, self._old["files"].get(name)
+        return path if told and path.is_file() and _sha256(path) == told["sha256"] else None
+
+    def old_names(self, stem: str) -> list[str]:
+        """The files of the night before that are called so, whatever they end in."""
+        return [name for name in self._old["files"] if name.startswith(f"{stem}.")]
+
+    def old_parts(self, name: str) -> list[Part]:
+        return [Part(*part) for part in self._old["files"].get(name, {"parts": ()})["parts"]]
 
     def keep(self, day: str) -> None:
         told = {"made_by": self._made_by, "day": day, "files": self._files}
         unfinished = self._path.with_suffix(".new")
         unfinished.write_text(json.dumps(told))
         unfinished.rename(self._path)
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

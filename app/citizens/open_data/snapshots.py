@@ -28,7 +28,7 @@ from app.citizens.open_data.workbooks import cell_table, table
 from app.contact import contact
 from app.db import read_at_one_moment
 from app.spreadsheets.csv_files import csv_text
-from app.spreadsheets.excel import write_workbook
+from app.spreadsheets.excel import write_again, write_workbook
 from app.spreadsheets.tables import Cell
 
 MOST_EXCEL_ROWS = 1_048_575  # below the head
@@ -95,12 +95,16 @@ def _one_writer(folder: Path) -> Iterator[None]:
 def _write(folder: Path, dataset: Dataset, about: Publication, index: PartIndex) -> int:
     """CSV, JSON lines and, where the rows fit, Excel in one go; gives the number of rows."""
     named = partial("{}.{}".format, dataset.name)
+    as_before = _as_before(dataset, [part.key for part in index.old_parts(named("csv.gz"))])
+    if as_before is not None and _taken_over(folder, dataset, as_before, about, index):
+        return as_before
     with index.packed(folder / named("csv.gz")) as csv, index.packed(folder / named("jsonl.gz")) as lines:
         csv.add("head", partial(csv_text, table(dataset, ())))
         told = _Telling(dataset, csv, lines)
         if dataset.name == "results" or not queries.has_more_than(dataset, MOST_EXCEL_ROWS):
             with open(folder / named("xlsx"), "wb") as file:
                 write_workbook(file, cell_table(dataset, told.cells()), at=about.at)
+            index.note(folder / named("xlsx"), [])
         else:
             told.all()
     if told.number > MOST_EXCEL_ROWS:
@@ -108,12 +112,42 @@ def _write(folder: Path, dataset: Dataset, about: Publication, index: PartIndex)
     return told.number
 
 
+def _as_before(dataset: Dataset, keys: list[str]) -> int | None:
+    """How many rows there are, if they are those of the night before, part by part; reads no further than they are."""
+    number, left = 0, iter(keys[1:])  # below the head
+    for rows in filter(None, _parts(dataset) if keys else ()):
+        if key_of(rows) != next(left, None):
+            return None
+        number += len(rows)
+    return number if keys and next(left, None) is None else None
+
+
+def _taken_over(folder: Path, dataset: Dataset, number: int, about: Publication, index: PartIndex) -> bool:
+    """Whether all files of the night before could be taken: none where one is not what was written."""
+    names = index.old_names(dataset.name)
+    old = [path for path in map(index.old, names) if path]
+    if len(old) < len(names):
+        return False
+    for path in old:
+        if path.suffix == ".xlsx":
+            with open(folder / path.name, "wb") as file:
+                write_again(file, path, number, about.at)
+        else:
+            shutil.copyfile(path, folder / path.name)
+        index.note(folder / path.name, index.old_parts(path.name))
+    return True
+
+
+def _parts(dataset: Dataset) -> Iterator[list[tuple[Any, ...]]]:
+    return counts.every_result() if dataset.name == "results" else queries.every_row(dataset)
+
+
 class _Telling:
     """The rows of a data set on their way into its files, counted."""
 
     def __init__(self, dataset: Dataset, csv: PackedFile, lines: PackedFile) -> None:
         is_made = dataset.name == "results"
-        self.parts = counts.every_result() if is_made else queries.every_row(dataset)
+        self.parts = _parts(dataset)
         self.texts = Texts(dataset, [None] * len(dataset.fields) if is_made else queries.field_reads(dataset))
         self.csv, self.lines, self.number = csv, lines, 0
 

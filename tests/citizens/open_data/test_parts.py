@@ -10,14 +10,21 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 
-from app.citizens.open_data import packed, queries
+from app.citizens.open_data import packed, queries, snapshots
+from app.citizens.open_data.answers import body_of
 from app.citizens.open_data.datasets import DATASETS
+from app.citizens.open_data.rules import plain_row
 from app.citizens.open_data.snapshots import publication, take_snapshot
 from app.citizens.open_data.texts import Texts
+from app.citizens.open_data.workbooks import table
 from app.db import db, transaction
 from app.models import District, Organisation, PlanYear, Project, ProjectYear, Report
+from app.models.enums import ReportStatus, Round
+from app.spreadsheets import excel
+from app.spreadsheets.csv_files import csv_text
+from app.spreadsheets.tables import Table
 from tests.citizens.open_data.data import fill
 from tests.factories import NOW
 from tests.worlds import Worlds
@@ -93,6 +100,99 @@ def test_a_night_without_a_change_writes_no_part(app: Flask, worlds: Worlds, tmp
 
     # then
     assert not made
+
+
+@pytest.fixture
+def workbooks(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Of which data sets a workbook was written row by row."""
+    written, write = list[str](), snapshots.write_workbook
+
+    def watched(file: Any, table: Table[Any], **how: Any) -> None:
+        written.append(table.sheet)
+        write(file, table, **how)
+
+    monkeypatch.setattr(snapshots, "write_workbook", watched)
+    return written
+
+
+@pytest.mark.parametrize("long", [0, 200])
+def test_only_workbooks_with_a_change_are_written_and_all_say_when(
+    app: Flask, worlds: Worlds, tmp_path: Path, workbooks: list[str], monkeypatch: pytest.MonkeyPatch, long: int
+) -> None:
+    """Long ones are packed in another way than short ones."""
+    # given
+    monkeypatch.setattr(excel, "LONG", long)
+    worlds.begin(fill)
+    before = files(take_snapshot(tmp_path / "kept", publication(NOW)))
+    workbooks.clear()
+
+    # when
+    with transaction():
+        db.session.execute(CHANGES["a note"])
+    kept = files(take_snapshot(tmp_path / "kept", publication(TOMORROW)))
+
+    # then
+    assert workbooks == ["reports"]
+    assert kept == files(take_snapshot(tmp_path / "nothing", publication(TOMORROW)))
+    assert all(kept[name] != before[name] for name in kept if name.endswith(".xlsx"))
+
+
+@pytest.mark.parametrize("change", ["a part less", "a part more"])
+def test_a_file_that_begins_as_before_is_not_taken_whole(
+    app: Flask, worlds: Worlds, tmp_path: Path, made: Made, change: str
+) -> None:
+    # given
+    worlds.begin(fill)
+    some = update(Project).where(Project.organisation_id == select(func.max(Project.organisation_id)).scalar_subquery())
+    gone, back = some.values(deleted_at=NOW, counted=False), some.values(deleted_at=None, counted=True)
+    with transaction():
+        db.session.execute(back if change == "a part less" else gone)
+    take_snapshot(tmp_path / "kept", publication(NOW))
+
+    # when
+    with transaction():
+        db.session.execute(gone if change == "a part less" else back)
+    kept = files(take_snapshot(tmp_path / "kept", publication(TOMORROW)))
+
+    # then
+    assert kept == files(take_snapshot(tmp_path / "nothing", publication(TOMORROW)))
+
+
+def test_a_workbook_that_is_not_the_one_that_was_written_is_not_taken(
+    app: Flask, worlds: Worlds, tmp_path: Path, workbooks: list[str]
+) -> None:
+    # given
+    worlds.begin(fill)
+    day = take_snapshot(tmp_path / "kept", publication(NOW))
+    workbooks.clear()
+
+    # when
+    path = day / "projects.xlsx"
+    path.write_bytes(path.read_bytes() + b"more")
+    kept = files(take_snapshot(tmp_path / "kept", publication(TOMORROW)))
+
+    # then
+    assert workbooks == ["projects"]
+    assert kept == files(take_snapshot(tmp_path / "nothing", publication(TOMORROW)))
+
+
+ODD = ["", " ", " ก", "ก,ข", 'คำ"พูด"', "สอง\nบรรทัด", "ก\r", "=1+1", "'", ",", '"', "\t", "ก\0ข", None]
+
+
+@pytest.mark.parametrize("text", ODD)
+def test_values_are_written_as_in_the_files_of_the_api(text: str | None) -> None:
+    # given
+    dataset = DATASETS["reports"]
+    row = (1, 2, "6650807", "65", 2561, Round.SIX, ReportStatus.DONE, Decimal("0.50"), None, None, *[text] * 2, NOW)
+    rows = [(*row, 1, True, text, text), (*row, 2, False, text, text)]
+
+    # when
+    texts, columns = Texts(dataset, [None] * len(dataset.fields)), list(zip(*rows, strict=True))
+
+    # then
+    head, whole = csv_text(table(dataset, ())), csv_text(table(dataset, rows))
+    assert head + texts.csv(columns) == whole
+    assert texts.lines(columns) == b"".join(body_of(plain_row(dataset.fields)(row)) + b"\n" for row in rows)
 
 
 @pytest.mark.parametrize("what", ["the file", "the program", "the day", "the index"])
