@@ -14,7 +14,7 @@ import pytest
 from flask import Flask
 from openpyxl import load_workbook
 
-from app.citizens.open_data.below import YEAR_SOURCES
+from app.citizens.open_data.below import NESTED_SOURCES
 from app.citizens.open_data.datasets import DATASETS
 from app.citizens.open_data.queries import SOURCES
 from app.citizens.results.columns import COUNTS, IN_ORDINANCE, MONEY, SCREEN
@@ -88,7 +88,7 @@ def test_each_field_of_the_open_data_is_read_from_something_of_its_name() -> Non
     for name, sources in SOURCES.items():
         assert sources.keys() == {field.name for field in DATASETS[name].fields}, name
     (years,) = (field.nested for field in DATASETS["projects"].fields if field.nested)
-    assert YEAR_SOURCES.keys() == {field.name for field in years}
+    assert NESTED_SOURCES["years"].keys() == {field.name for field in years}
     assert all(field.get for field in DATASETS["results"].fields)
 
 
